@@ -1,0 +1,77 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Checks of what was read, whatever the layout of the file: each returns every issue that it finds."""
+
+from decimal import Decimal
+
+from .amounts import add_up, round_half_up
+from .issue import ERROR, Issue, _
+from .model import BillingDetails, InvoiceRecord
+
+
+def check_period(invoice: InvoiceRecord) -> list[Issue]:
+    """``period_invalid`` when the period starts after its end."""
+    start, end = invoice.period_start, invoice.period_end
+    if start is None or end is None or start <= end:
+        return []
+    template = _("The billing period starts on %(start)s, after its end on %(end)s.")
+    params = {"start": start.isoformat(), "end": end.isoformat()}
+    return [Issue(ERROR, "period_invalid", template, params, invoice.source_line)]
+
+
+def check_serials(details: BillingDetails) -> list[Issue]:
+    """``serial_missing``, and ``serial_duplicate`` at every record after the first with its serial."""
+    issues = []
+    first_lines: dict[str, int] = {}
+    for device in details.devices:
+        key, line = device.serial_key, device.source_line
+        if not key:
+            template = _("Device record %(sequence)s (line %(line)s) has no serial number.")
+            params = {"sequence": device.sequence, "line": line}
+            issues.append(Issue(ERROR, "serial_missing", template, params, line))
+        elif key in first_lines:
+            template = _("Serial number %(serial)s is in the file twice: on line %(first)s and on line %(line)s.")
+            params = {"serial": device.serial, "first": first_lines[key], "line": line}
+            issues.append(Issue(ERROR, "serial_duplicate", template, params, line, device.serial))
+        else:
+            first_lines[key] = line
+    return issues
+
+
+def check_totals(details: BillingDetails, decimal_places: int) -> list[Issue]:
+    """``device_count_mismatch`` and ``total_mismatch``; ``decimal_places`` are those of the currency.
+
+    A record that could not be read wholly has no total to compare, and the invoice total of its file neither.
+    """
+    issues = []
+    invoice, devices = details.invoice, details.devices
+    if invoice.device_count is not None and invoice.device_count != len(devices):
+        template = _("The file announces %(given)s devices, but holds %(counted)s device records.")
+        params = {"given": invoice.device_count, "counted": len(devices)}
+        issues.append(Issue(ERROR, "device_count_mismatch", template, params, invoice.source_line))
+    computed = [device.computed_total(decimal_places) for device in devices]
+    for device, total in zip(devices, computed, strict=True):
+        if device.complete and _differ(device.total, total, decimal_places):
+            template = _("The device total is %(given)s, but base fees and overages add up to %(computed)s.")
+            params = _shown_amounts(device.total, total, decimal_places)
+            line, serial = device.source_line, device.serial
+            issues.append(Issue(ERROR, "total_mismatch", template, params, line, serial))
+    total = add_up(computed)
+    if all(device.complete for device in devices) and _differ(invoice.total, total, decimal_places):
+        template = _("The invoice total is %(given)s, but the devices add up to %(computed)s.")
+        params = _shown_amounts(invoice.total, total, decimal_places)
+        issues.append(Issue(ERROR, "total_mismatch", template, params, invoice.source_line))
+    return issues
+
+
+def _differ(given: Decimal | None, computed: Decimal, decimal_places: int) -> bool:
+    """Whether a control total is there and is not ``computed``, to the smallest unit of the currency."""
+    if given is None or given == computed:
+        return False
+    return round_half_up(given, decimal_places) != round_half_up(computed, decimal_places)
+
+
+def _shown_amounts(given: Decimal, computed: Decimal, decimal_places: int) -> dict[str, str]:
+    return {
+        "given": f"{round_half_up(given, decimal_places):f}",
+        "computed": f"{round_half_up(computed, decimal_places):f}",
+    }

@@ -1,0 +1,106 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Lines of elements, also beyond line 65,535, where libxml2's own count stops or is some lines off."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+
+from lxml import etree
+
+# libxml2 keeps a line in 16 bits, and guesses the higher ones from text nodes nearby.
+_RELIABLE_LINES = 65_535
+
+_TAG_ENDS = b" \t\r\n/>"
+_HIDING = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+
+
+class LineIndex:
+    """``line(element)``: the line, from 1, on which the element's start tag is.
+
+    For the first 65,534 lines that is what the parser remembers. Beyond, the start tags of one name are
+    searched in the file itself, once a name, and paired with the elements of that name in the tree, which
+    must still be whole at that moment.
+    """
+
+    def __init__(self, data: bytes, root: etree._Element) -> None:
+        self._data = data
+        self._root = root
+        self._lines: dict[str, dict[etree._Element, int]] = {}
+
+    def line(self, element: etree._Element) -> int:
+        """Line of the element."""
+        line = element.sourceline or 1
+        if line < _RELIABLE_LINES or element.prefix:
+            return line
+        name = etree.QName(element).localname
+        if name not in self._lines:
+            self._lines[name] = self._lines_of(name)
+        return self._lines[name].get(element, line)
+
+    def _lines_of(self, name: str) -> dict[etree._Element, int]:
+        elements = [element for element in self._root.iter(f"{{*}}{name}") if not element.prefix]
+        lines = list(_tag_lines(self._source, f"<{name}".encode(self._encoding, "replace")))
+        # They differ only in an encoding in which "<" is not one ASCII byte.
+        return dict(zip(elements, lines, strict=True)) if len(elements) == len(lines) else {}
+
+    @cached_property
+    def _source(self) -> bytes:
+        return _to_utf8(self._data) if b"\0" in self._data[:4] else self._data
+
+    @cached_property
+    def _encoding(self) -> str:
+        declared = self._root.getroottree().docinfo.encoding
+        return "utf-8" if self._source is not self._data or not declared else declared
+
+
+def _tag_lines(source: bytes, tag: bytes) -> Iterator[int]:
+    """Lines of the start tags ``tag``, outside comments, CDATA and processing instructions."""
+    hidden = list(_hidden(source))
+    line, counted, position = 1, 0, source.find(tag)
+    while position >= 0:
+        span = bisect_right(hidden, (position, len(source))) - 1
+        if span >= 0 and position < hidden[span][1]:
+            end = hidden[span][1]
+        else:
+            end = position + len(tag)
+            if source[end : end + 1] in _TAG_ENDS:
+                line += source.count(b"\n", counted, position)
+                counted = position
+                yield line
+        position = source.find(tag, end)
+
+
+def _hidden(source: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of every place that may hold what only looks like a tag, in the order of the file."""
+    end = 0
+    found = dict.fromkeys(_HIDING, 0)
+    while True:
+        # A comment may hold "<![CDATA[", and the other way round: only what opens first counts.
+        for opening, start in list(found.items()):
+            if start < end or not end:
+                found[opening] = source.find(opening, end)
+                if found[opening] < 0:
+                    del found[opening]
+        if not found:
+            return
+        opening = min(found, key=found.__getitem__)
+        start = found[opening]
+        end = source.find(_HIDING[opening], start + len(opening))
+        if end < 0:
+            return
+        yield start, end
+
+
+def _to_utf8(data: bytes) -> bytes:
+    """A document that the parser took as UTF-16 or UTF-32, in UTF-8."""
+    for bom, encoding in (
+        (b"\xff\xfe\0\0", "utf-32-le"),
+        (b"\0\0\xfe\xff", "utf-32-be"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+        (b"<\0", "utf-16-le"),
+        (b"\0<", "utf-16-be"),
+    ):
+        if data.startswith(bom):
+            return data.decode(encoding, "replace").encode("utf-8", "replace")
+    return data

@@ -1,0 +1,102 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a billing file says, whatever its layout. None means that the file has no value, never zero."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from .amounts import add_up, multiply, round_half_up
+
+OUTPUT_TYPES = ("mono", "color", "mono_color1", "clr_lvl12", "clr_lvl3")
+
+
+def serial_key(serial: str) -> str:
+    """What two writings of one serial number have in common: upper case, no white space."""
+    return "".join(serial.split()).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class MeterRecord:
+    """A device's meter of one output type: counts of pages, ``unit_cost`` in currency units a page."""
+
+    output_type: str
+    previous: int | None
+    current: int | None
+    included: int | None
+    overage: int | None
+    unit_cost: Decimal | None
+
+    @property
+    def cost_unrounded(self) -> Decimal:
+        """Overage × unit cost; zero when the file lacks one of the two."""
+        if self.overage is None or self.unit_cost is None:
+            return Decimal(0)
+        return multiply(self.overage, self.unit_cost)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """One device of the file.
+
+    ``sequence`` counts the device records from 1; ``source_line`` is where the record starts. ``meters`` has
+    only the output types for which the file has a value. ``complete`` is False when part of the record could
+    not be read, so that its sums say nothing.
+    """
+
+    source_line: int
+    sequence: int
+    serial: str
+    model: str
+    model_number: str
+    customer_number: str
+    customer_name: str
+    agreement_number: str
+    location: str
+    base_price: Decimal | None
+    base_service: Decimal | None
+    base_supply: Decimal | None
+    read_date: date | None
+    estimated: bool
+    meters: tuple[MeterRecord, ...]
+    total: Decimal | None
+    complete: bool = True
+
+    @property
+    def serial_key(self) -> str:
+        """The serial as it is compared."""
+        return serial_key(self.serial)
+
+    @property
+    def base_total(self) -> Decimal:
+        """Base service + base supply; the monthly base price when both are absent."""
+        if self.base_service is None and self.base_supply is None:
+            return self.base_price or Decimal(0)
+        return add_up((self.base_service or Decimal(0), self.base_supply or Decimal(0)))
+
+    def computed_total(self, decimal_places: int) -> Decimal:
+        """What the record adds up to: its base plus every meter's cost, each cost rounded half up."""
+        costs = (round_half_up(meter.cost_unrounded, decimal_places) for meter in self.meters)
+        return add_up((self.base_total, *costs))
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRecord:
+    """The head of the file. A mandatory value is None, or empty, only when an issue says so."""
+
+    number: str
+    date: date | None
+    period_start: date | None
+    period_end: date | None
+    partner_number: str
+    currency: str
+    device_count: int | None
+    total: Decimal | None
+    source_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class BillingDetails:
+    """A whole file."""
+
+    invoice: InvoiceRecord
+    devices: tuple[DeviceRecord, ...]

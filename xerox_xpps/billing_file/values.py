@@ -1,0 +1,140 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""From the text of a file to a value, strictly: what is not plainly a number or a date is refused."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from .issue import _
+from .layout import CURRENCY, DATE, MONEY, PAGES, READ_TYPE, TEXT, UNIT_COST, XmlLayout
+
+XML_SPACE = " \t\r\n"
+
+_PAGES = re.compile(r"[0-9]{1,12}")
+_MONEY = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+# What a value of this kind has to be. Whole sentences, since parts of sentences cannot be translated.
+EXPECTED = {
+    CURRENCY: _("%(element)s is '%(value)s'. Expected an ISO 4217 currency code of three capitals, like USD."),
+    DATE: _("%(element)s is '%(value)s'. Expected a date written as %(example)s."),
+    PAGES: _("%(element)s is '%(value)s'. Expected a whole number of at most 12 digits, without a sign."),
+    MONEY: _(
+        "%(element)s is '%(value)s'. Expected an amount like %(example)s: at most 12 digits, then at most 6 decimals."
+    ),
+    UNIT_COST: _(
+        "%(element)s is '%(value)s'. Expected a cost like %(example)s that is not negative:"
+        " at most 12 digits, then at most 6 decimals."
+    ),
+    READ_TYPE: _("%(element)s is '%(value)s'. Expected one of: %(example)s."),
+}
+
+# Value of a kind when there is none, where that is not None.
+EMPTY = {TEXT: "", CURRENCY: "", READ_TYPE: False}
+
+Convert = Callable[[str], Any]
+
+
+class ValueReader:
+    """Converters of one layout, for one file: they remember what they converted.
+
+    ``converters`` maps the kind of a value to a function of its text. The function returns the kind's empty
+    value for a text that is blank, and raises ``ValueError`` for one that is no such value.
+    """
+
+    def __init__(self, layout: XmlLayout) -> None:
+        self._layout = layout
+        self._decimals: dict[str, Decimal | None] = {}
+        self._dates: dict[str, date | None] = {}
+        self.converters: dict[str, Convert] = {
+            TEXT: str.strip,
+            CURRENCY: self._currency,
+            DATE: self._date,
+            PAGES: self._pages,
+            MONEY: self._money,
+            UNIT_COST: self._unit_cost,
+            READ_TYPE: self._read_type,
+        }
+
+    def example(self, kind: str) -> str:
+        """A value of this kind as the layout writes it, for a message."""
+        if kind == DATE:
+            return date(2026, 1, 31).strftime(self._layout.date_format or "%Y-%m-%d")
+        if kind == READ_TYPE:
+            return ", ".join(self._layout.read_types)
+        return "0.0065".replace(".", self._layout.decimal_mark)
+
+    @staticmethod
+    def _currency(text: str) -> str:
+        text = text.strip(XML_SPACE)
+        if text and not _CURRENCY.fullmatch(text):
+            raise ValueError(text)
+        return text
+
+    @staticmethod
+    def _pages(text: str) -> int | None:
+        # isdecimal() alone takes the digits of every script.
+        if len(text) <= 12 and text.isdecimal() and text.isascii():
+            return int(text)
+        text = text.strip(XML_SPACE)
+        if not text:
+            return None
+        if not _PAGES.fullmatch(text):
+            raise ValueError(text)
+        return int(text)
+
+    def _money(self, text: str) -> Decimal | None:
+        # Prices repeat from device to device.
+        try:
+            return self._decimals[text]
+        except KeyError:
+            value = self._decimals[text] = self._parse_money(text.strip(XML_SPACE))
+            return value
+
+    def _parse_money(self, text: str) -> Decimal | None:
+        if not text:
+            return None
+        mark = self._layout.decimal_mark
+        if mark != ".":
+            if "." in text:
+                raise ValueError(text)
+            text = text.replace(mark, ".")
+        if not _MONEY.fullmatch(text):
+            raise ValueError(text)
+        return Decimal(text)
+
+    def _unit_cost(self, text: str) -> Decimal | None:
+        value = self._money(text)
+        if value is not None and value < 0:
+            raise ValueError(text)
+        return value
+
+    def _date(self, text: str) -> date | None:
+        try:
+            return self._dates[text]
+        except KeyError:
+            value = self._dates[text] = self._parse_date(text.strip(XML_SPACE))
+            return value
+
+    def _parse_date(self, text: str) -> date | None:
+        if not text:
+            return None
+        if self._layout.date_format is not None:
+            if not text.isascii():
+                raise ValueError(text)
+            return datetime.strptime(text, self._layout.date_format).date()
+        if not _ISO_DATE.fullmatch(text):
+            raise ValueError(text)
+        return date.fromisoformat(text)
+
+    def _read_type(self, text: str) -> bool:
+        text = text.strip(XML_SPACE)
+        if not text:
+            return EMPTY[READ_TYPE]
+        try:
+            return self._layout.read_types[text]
+        except KeyError:
+            raise ValueError(text) from None

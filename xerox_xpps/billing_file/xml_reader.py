@@ -1,0 +1,291 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Read an XML billing details file by its layout."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from operator import itemgetter
+from typing import Any
+
+from lxml import etree
+
+from .issue import ERROR, Issue, _, shown
+from .layout import DEVICE_FIELDS, INVOICE_FIELDS, METER_FIELDS, REQUIRED_INVOICE_FIELDS, XmlLayout
+from .lines import LineIndex
+from .model import OUTPUT_TYPES, BillingDetails, DeviceRecord, InvoiceRecord, MeterRecord
+from .values import EMPTY, EXPECTED, ValueReader
+from .xml_parser import parse
+from .xml_rows import INVALID, REPEATED, Fault, fill, make_plan
+from .xml_schema import (
+    ATTRIBUTE,
+    MISSING,
+    NESTED,
+    OTHER,
+    TEXT,
+    UNEXPECTED,
+    VALUE,
+    SchemaError,
+    Violation,
+    schema_for,
+)
+
+# More records than any reseller has printers: such a file is made to exhaust the memory.
+MAX_DEVICES = 500_000
+
+_EMPTY_DEVICE = {field: EMPTY.get(kind) for field, kind in DEVICE_FIELDS.items()}
+# The fields of a device record before its meters, in the order of the record.
+_take_head = itemgetter(
+    "serial",
+    "model",
+    "model_number",
+    "customer_number",
+    "customer_name",
+    "agreement_number",
+    "location",
+    "base_price",
+    "base_service",
+    "base_supply",
+    "read_date",
+    "estimated",
+)
+_TAKE_METER = tuple(
+    (output_type, itemgetter(*(f"{output_type}_{name}" for name in METER_FIELDS))) for output_type in OUTPUT_TYPES
+)
+_NO_METER = (None,) * len(METER_FIELDS)
+
+_REPEATED = _("The element <%(element)s> is more than once inside <%(parent)s>.")
+_VIOLATIONS = {
+    UNEXPECTED: _(
+        "The element <%(element)s> is not expected at this place inside <%(parent)s>:"
+        " it is unknown, misspelt, repeated or in the wrong order."
+    ),
+    MISSING: _("The element <%(name)s> is missing inside <%(element)s>."),
+    ATTRIBUTE: _("The element <%(element)s> has an attribute that is not expected: %(name)s."),
+    TEXT: _("There is text between the elements inside <%(element)s>."),
+    NESTED: _("The element <%(element)s> has to hold a plain value, but holds other elements."),
+    VALUE: _("The value '%(value)s' of %(element)s is not allowed by the schema of the file: %(name)s"),
+    OTHER: _("The element <%(element)s> does not follow the schema of the file: %(name)s"),
+}
+
+
+def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, list[Issue]]:
+    """The details, as far as they can be read, and the issues of reading them.
+
+    The details are None when the file is not XML, or not with the root element of the layout.
+    """
+    root = parse(data)
+    if isinstance(root, Issue):
+        return None, [root]
+    if root.tag != layout.root:
+        return None, [_wrong_root(root, layout)]
+    return _XmlFile(data, root, layout).read()
+
+
+def _wrong_root(root: etree._Element, layout: XmlLayout) -> Issue:
+    name = etree.QName(root)
+    params = {"element": shown(name.localname), "namespace": shown(name.namespace or ""), "root": layout.root}
+    if name.localname == layout.root:
+        template = _(
+            "The element <%(element)s> is in the namespace '%(namespace)s'."
+            " The elements of a billing details file are in none."
+        )
+    else:
+        template = _("This is no billing details file: it starts with the element <%(element)s>, not with <%(root)s>.")
+    return Issue(ERROR, "file_schema", template, params, root.sourceline, path=f"/{params['element']}")
+
+
+def _at(root: etree._Element, path: str) -> list[etree._Element]:
+    """The elements at an absolute path."""
+    elements = [root]
+    for tag in path.split("/")[2:]:
+        elements = [child for element in elements for child in element.iterchildren(tag)]
+    return elements
+
+
+def _name(element: etree._Element) -> str:
+    """The tag as a reader of the file sees it; a namespace is spelled out."""
+    name = etree.QName(element)
+    return shown(f"{name.localname} (namespace {name.namespace})" if name.namespace else name.localname)
+
+
+class _XmlFile:
+    """One reading of one file."""
+
+    def __init__(self, data: bytes, root: etree._Element, layout: XmlLayout) -> None:
+        self._root = root
+        self._layout = layout
+        self._lines = LineIndex(data, root)
+        self._values = ValueReader(layout)
+        self._invoices = _at(root, layout.invoice_path)
+        self._extra_invoices = set(self._invoices[1:])
+        self._records = _at(root, layout.device_path)
+        self._devices: list[DeviceRecord] = []
+        self._issues: list[Issue] = []
+        # Indexes of the records that lack the serial or have an element that the layout does not know, and of
+        # those with an issue.
+        self._odd: set[int] = set()
+        self._bad: set[int] = set()
+        # Elements, and (parent, path) of absent ones, that have their issue: the schema finds them again.
+        self._reported: set[etree._Element | tuple[etree._Element, str]] = set()
+
+    def read(self) -> tuple[BillingDetails | None, list[Issue]]:
+        """Read the invoice, then the devices, then look for what only the schema can tell."""
+        if len(self._records) > MAX_DEVICES:
+            template = _("The file holds %(count)s device records. At most %(limit)s are read.")
+            params = {"count": len(self._records), "limit": MAX_DEVICES}
+            return None, [Issue(ERROR, "file_too_large", template, params)]
+        invoice = self._read_invoice()
+        self._read_devices()
+        if self._layout.xsd is not None:
+            self._check_schema(self._layout.xsd)
+        if not self._records:
+            self._issues.append(Issue(ERROR, "file_empty", _("The file holds no device records.")))
+        for index in self._bad:
+            self._devices[index] = replace(self._devices[index], complete=False)
+        return BillingDetails(invoice, tuple(self._devices)), self._issues
+
+    # Values
+
+    def _read_invoice(self) -> InvoiceRecord:
+        row: dict[str, Any] = {}
+        element = self._root
+        if self._invoices:
+            element = self._invoices[0]
+            faults: list[Fault] = []
+            fill(row, element, make_plan(self._layout.invoice_fields, INVOICE_FIELDS, self._values), faults)
+            self._report_faults(faults)
+            self._report_lacking(element, row)
+            for extra in self._invoices[1:]:
+                self._report_element(extra, _REPEATED)
+        else:
+            parent = self._layout.invoice_path.split("/")[-2]
+            tag = self._layout.invoice_path.split("/")[-1]
+            self._report("file_schema", _VIOLATIONS[MISSING], {"name": tag, "element": parent}, self._root)
+            self._reported.add((self._root, tag))
+        values = {field: EMPTY.get(kind) for field, kind in INVOICE_FIELDS.items()} | row
+        return InvoiceRecord(**values, source_line=self._lines.line(element))
+
+    def _report_lacking(self, invoice: etree._Element, row: Mapping[str, Any]) -> None:
+        for field in REQUIRED_INVOICE_FIELDS:
+            path = self._layout.invoice_fields.get(field)
+            if not path or row.get(field):
+                continue
+            element = invoice.find(path)
+            if element is None:
+                params = {"name": path, "element": _name(invoice)}
+                self._report("file_schema", _VIOLATIONS[MISSING], params, invoice)
+                self._reported.add((invoice, path))
+            elif element not in self._reported:
+                template = _("%(element)s is empty. The invoice needs a value.")
+                self._report("value_invalid", template, {"element": path}, element)
+
+    def _read_devices(self) -> None:
+        plan = make_plan(self._layout.device_fields, DEVICE_FIELDS, self._values)
+        line_of = self._lines.line
+        for index, record in enumerate(self._records):
+            row: dict[str, Any] = {}
+            faults: list[Fault] = []
+            if not fill(row, record, plan, faults) or "serial" not in row:
+                self._odd.add(index)
+            self._devices.append(_device(row, line_of(record), index + 1))
+            if faults:
+                self._report_faults(faults, index)
+
+    # Issues
+
+    def _report_faults(self, faults: Iterable[Fault], index: int | None = None) -> None:
+        repeated = set()
+        for fault in faults:
+            element, path = fault.element, fault.leaf.path
+            if fault.kind == REPEATED:
+                # Once an element name, however often it is repeated.
+                if path not in repeated:
+                    self._report_element(element, _REPEATED, index)
+                repeated.add(path)
+                self._reported.add(element)
+            elif fault.kind == INVALID:
+                params = {
+                    "element": path,
+                    "value": shown(element.text),
+                    "example": self._values.example(fault.leaf.kind),
+                }
+                self._report("value_invalid", EXPECTED[fault.leaf.kind], params, element, index)
+            else:
+                params = {"element": path}
+                self._report("value_invalid", _VIOLATIONS[NESTED], params, element, index)
+
+    def _report_element(self, element: etree._Element, template: str, index: int | None = None) -> None:
+        params = {"element": _name(element), "parent": _name(element.getparent())}
+        self._report("file_schema", template, params, element, index)
+
+    def _report(
+        self,
+        code: str,
+        template: str,
+        params: dict[str, Any],
+        element: etree._Element,
+        index: int | None = None,
+    ) -> None:
+        """An issue at the element, which is in the record with this index."""
+        self._reported.add(element)
+        serial = ""
+        if index is not None:
+            self._bad.add(index)
+            serial = self._devices[index].serial
+        line = self._lines.line(element)
+        self._issues.append(Issue(ERROR, code, template, params, line, serial, self._path(element, index)))
+
+    def _path(self, element: etree._Element, index: int | None) -> str:
+        """Path with the number of the record, known without counting siblings as lxml's getpath() does."""
+        record = None if index is None else self._records[index]
+        steps = []
+        while element is not None and element is not record:
+            steps.append(f"/{_name(element)}")
+            element = element.getparent()
+        prefix = "" if index is None else f"{self._layout.device_path}[{index + 1}]"
+        return prefix + "".join(reversed(steps))
+
+    # Schema
+
+    def _check_schema(self, xsd: bytes) -> None:
+        try:
+            suspects = self._odd | self._bad
+            violations = schema_for(xsd).violations(self._root, self._records, suspects, self._bad)
+        except SchemaError as error:
+            template = _("The schema of this file format cannot be used: %(detail)s.")
+            params = {"detail": shown(str(error)).rstrip(".")}
+            self._issues.append(Issue(ERROR, "file_schema", template, params))
+            return
+        for violation, index in violations:
+            self._report_violation(violation, index)
+
+    def _report_violation(self, violation: Violation, index: int | None) -> None:
+        element, kind, name = violation.element, violation.kind, violation.name
+        if self._is_known(violation, index):
+            return
+        params = {"element": _name(element), "name": shown(name)}
+        if kind == UNEXPECTED:
+            params["parent"] = _name(element.getparent())
+        if kind == VALUE:
+            params["value"] = shown(element.text or "")
+        code = "value_invalid" if kind in (VALUE, NESTED) else "file_schema"
+        self._report(code, _VIOLATIONS[kind], params, element, index)
+
+    def _is_known(self, violation: Violation, index: int | None) -> bool:
+        """Whether the violation has its issue already, or is only the consequence of another."""
+        element, kind, name = violation.element, violation.kind, violation.name
+        if kind == MISSING:
+            # A record without its serial number has an issue of a code of its own.
+            no_serial = index is not None and name == self._layout.device_fields["serial"]
+            return no_serial or (element, name) in self._reported or element in self._extra_invoices
+        if kind == UNEXPECTED and not self._invoices and index is not None and element is self._records[index]:
+            # A record is not expected only because no invoice comes before it.
+            return True
+        return kind in (UNEXPECTED, NESTED, VALUE) and element in self._reported
+
+
+def _device(row: Mapping[str, Any], line: int, sequence: int) -> DeviceRecord:
+    values = {**_EMPTY_DEVICE, **row}
+    meters = [
+        MeterRecord(output_type, *meter) for output_type, take in _TAKE_METER if (meter := take(values)) != _NO_METER
+    ]
+    return DeviceRecord(line, sequence, *_take_head(values), tuple(meters), values["total"])

@@ -1,0 +1,83 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The values of one XML element, taken in a single pass over its children."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Union
+
+from lxml import etree
+
+from .values import EMPTY, Convert, ValueReader
+
+REPEATED = "repeated"
+NESTED = "nested"
+INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A canonical field, the path of its value below the record, and the kind of the value."""
+
+    field: str
+    path: str
+    kind: str
+
+
+# Tag -> (field, conversion of its text, value when empty, leaf), or the plan of the elements inside it.
+# A plain tuple, since unpacking it is the cheapest way to its parts.
+Plan = dict[str, Union[tuple[str, Convert, Any, Leaf], "Plan"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """``element`` gives no value, for the reason ``kind``."""
+
+    element: etree._Element
+    kind: str
+    leaf: Leaf
+
+
+def make_plan(fields: Mapping[str, str], kinds: Mapping[str, str], values: ValueReader) -> Plan:
+    """The plan for the fields of a layout."""
+    plan: Plan = {}
+    for field, path in fields.items():
+        *groups, tag = path.split("/")
+        level = plan
+        for group in groups:
+            level = level.setdefault(group, {})
+        kind = kinds[field]
+        level[tag] = (field, values.converters[kind], EMPTY.get(kind), Leaf(field, path, kind))
+    return plan
+
+
+def fill(row: dict[str, Any], element: etree._Element, plan: Plan, faults: list[Fault]) -> bool:
+    """Put the values below ``element`` into ``row``; one that is at fault is as if it were empty.
+
+    Returns whether the plan knows every element. The loop runs 25 times a device: it is kept free of calls.
+    """
+    known = True
+    step_for = plan.get
+    for child in element:
+        step = step_for(child.tag)
+        if step is None:
+            known = False
+            continue
+        if step.__class__ is dict:
+            known &= fill(row, child, step, faults)
+            continue
+        field, convert, value, leaf = step
+        if field in row:
+            # Neither of the two can be trusted.
+            faults.append(Fault(child, REPEATED, leaf))
+        elif len(child):
+            # The text before an inner element is only a part of the value.
+            faults.append(Fault(child, NESTED, leaf))
+        else:
+            text = child.text
+            if text is not None:
+                try:
+                    value = convert(text)
+                except ValueError:
+                    faults.append(Fault(child, INVALID, leaf))
+        row[field] = value
+    return known

@@ -1,0 +1,251 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Validate a tree against its XSD, and say what is wrong with it.
+
+lxml validates, since it takes a tenth of a second for 10,000 devices; but it stops at the first element of
+a record that does not belong there. xmlschema names them all, at a millisecond a record. So it gets a
+skeleton of the file: one record of every shape that is in doubt, without values.
+"""
+
+import re
+from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from threading import Lock
+
+import xmlschema
+from lxml import etree
+from xmlschema.validators import XMLSchemaChildrenValidationError, XsdAttributeGroup, XsdElement, XsdGroup
+
+# Kinds of violation, and what ``name`` then is.
+UNEXPECTED = "unexpected"  # the element should not be here; no name
+MISSING = "missing"  # tag of the child that the element lacks
+ATTRIBUTE = "attribute"  # the attribute
+TEXT = "text"  # text between child elements; no name
+NESTED = "nested"  # elements inside a value; no name
+VALUE = "value"  # why the value of the element is refused
+OTHER = "other"  # the validator's sentence
+
+_XSD = "{http://www.w3.org/2001/XMLSchema}"
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_QUOTED = re.compile(r"'([^']*)'")
+# Elements that xmlschema may look at: about a second. What is beyond is explained in lxml's words.
+_SKELETON_SIZE = 20_000
+# For each attribute that it refuses, xmlschema spells out all attributes of the element.
+_MAX_ATTRIBUTES = 50
+
+
+class SchemaError(ValueError):
+    """The XSD itself is not usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """``element`` breaks the schema in the way of ``kind``; what ``name`` is depends on the kind."""
+
+    element: etree._Element
+    kind: str
+    name: str = ""
+
+
+@lru_cache(maxsize=16)
+def schema_for(xsd: bytes) -> "Schema":
+    """The compiled schema, kept for the next file. Raises ``SchemaError``."""
+    return Schema(xsd)
+
+
+class Schema:
+    """One XSD, compiled by lxml at once and by xmlschema when there is something to explain."""
+
+    def __init__(self, xsd: bytes) -> None:
+        self._explainer: xmlschema.XMLSchema10 | None = None
+        # The error log belongs to the schema, not to the call.
+        self._lock = Lock()
+        try:
+            tree = etree.fromstring(xsd, etree.XMLParser(resolve_entities=False, no_network=True))
+            if any(tree.find(f"{_XSD}{name}") is not None for name in ("include", "import", "redefine")):
+                raise SchemaError("it includes other schemas")
+            self._validator = etree.XMLSchema(tree)
+            self._xsd = etree.tostring(tree, encoding="unicode")
+        except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
+            raise SchemaError(str(error)) from error
+
+    def violations(
+        self, root: etree._Element, records: Sequence[etree._Element], suspects: set[int], known_bad: set[int]
+    ) -> list[tuple[Violation, int | None]]:
+        """Every violation of the tree, with the index of the record that it is in.
+
+        ``records`` are the elements of which a file has many; ``suspects`` the indexes of those that look
+        odd, and ``known_bad``, a part of them, of those with problems reported already. The tree is left as
+        it was.
+        """
+        found = self._explain(root, records, suspects) if suspects else []
+        bad = known_bad | {index for _violation, index in found if index is not None}
+        # lxml looks for the position of every refused element among its siblings: quadratic, were they many.
+        with _detached(records, bad):
+            entries = _locate(root, records, self._validate(root))
+        late = {index for index, _element, _entry in entries if index is not None} - bad
+        if entries:
+            found += self._explain(root, records, late)
+        explained = {index for _violation, index in found} | bad
+        for index, element, entry in entries:
+            if "_VALID" in entry.type_name:
+                found.append((Violation(element, VALUE, entry.message), index))
+            elif index not in explained:
+                found.append((Violation(element, OTHER, entry.message), index))
+                explained.add(index)
+        return list(dict.fromkeys(found))
+
+    def _validate(self, root: etree._Element) -> list[etree._LogEntry]:
+        with self._lock:
+            return [] if self._validator.validate(root) else list(self._validator.error_log)
+
+    def _explain(
+        self, root: etree._Element, records: Sequence[etree._Element], suspects: Iterable[int]
+    ) -> list[tuple[Violation, int | None]]:
+        """What xmlschema says about the suspects and about everything that is not a record."""
+        shapes: dict[Hashable, list[int]] = {}
+        size = 0
+        for index in sorted(suspects):
+            shape = _shape(records[index])
+            if shape in shapes:
+                shapes[shape].append(index)
+            elif size + len(shape) <= _SKELETON_SIZE and all(
+                len(keys) <= _MAX_ATTRIBUTES for _tag, _children, keys, _text in shape
+            ):
+                shapes[shape] = [index]
+                size += len(shape)
+        alike = {records[indexes[0]]: indexes for indexes in shapes.values()}
+        if not alike and records:
+            # The schema may ask for at least one record.
+            alike[records[0]] = [0]
+        originals: dict[etree._Element, etree._Element] = {}
+        skeleton = _skeleton(root, set(records), alike, originals)
+        if skeleton is None:
+            return []
+        found = []
+        for violation in self._skeleton_violations(skeleton):
+            element, kind, name = originals[violation.element], violation.kind, violation.name
+            record = next((each for each in (element, *element.iterancestors()) if each in alike), None)
+            if record is None:
+                found.append((Violation(element, kind, name), None))
+                continue
+            position = next(i for i, each in enumerate(record.iter()) if each is element)
+            for index in alike[record]:
+                twin = next(islice(records[index].iter(), position, None))
+                found.append((Violation(twin, kind, name), index))
+        return found
+
+    def _skeleton_violations(self, skeleton: etree._Element) -> Iterator[Violation]:
+        try:
+            if self._explainer is None:
+                self._explainer = xmlschema.XMLSchema10(self._xsd, allow="none", use_fallback=False)
+            errors = list(self._explainer.iter_errors(skeleton))
+        except (xmlschema.XMLSchemaException, RecursionError):
+            # It gives up on some hostile input and on some schemas; lxml's findings remain.
+            return
+        for error in errors:
+            if isinstance(error, XMLSchemaChildrenValidationError):
+                if error.invalid_child is not None:
+                    yield Violation(error.invalid_child, UNEXPECTED)
+                else:
+                    yield from (Violation(error.elem, MISSING, tag) for tag in error.expected_tags)
+            elif isinstance(error.validator, XsdAttributeGroup):
+                name = _QUOTED.search(error.reason or "")
+                yield Violation(error.elem, ATTRIBUTE, name.group(1) if name else "")
+            elif isinstance(error.validator, XsdGroup):
+                yield Violation(error.elem, TEXT)
+            elif isinstance(error.validator, XsdElement) and len(error.elem):
+                yield Violation(error.elem, NESTED)
+
+
+@contextmanager
+def _detached(records: Sequence[etree._Element], indexes: set[int]) -> Iterator[None]:
+    """Take these records out of the tree, but for one if there were no other: the schema may ask for it."""
+    if len(indexes) == len(records):
+        indexes = set(sorted(indexes)[1:])
+    parents = {records[index].getparent(): None for index in sorted(indexes)}
+    whole = {parent: list(parent) for parent in parents}
+    for index in indexes:
+        records[index].getparent().remove(records[index])
+    try:
+        yield
+    finally:
+        for parent, children in whole.items():
+            parent[:] = children
+
+
+def _locate(
+    root: etree._Element, records: Sequence[etree._Element], entries: Iterable[etree._LogEntry]
+) -> list[tuple[int | None, etree._Element, etree._LogEntry]]:
+    """For each entry, the index of its record, if it is in one, and its element as far as it can be found."""
+    by_path: dict[str, int] = {}
+    siblings: dict[etree._Element, list[int]] = {}
+    for index, record in enumerate(records):
+        parent = record.getparent()
+        if parent is not None:
+            siblings.setdefault(parent, []).append(index)
+    for parent, indexes in siblings.items():
+        prefix = f"{root.getroottree().getpath(parent)}/{records[indexes[0]].tag}"
+        if len(indexes) == 1:
+            by_path[prefix] = indexes[0]
+        else:
+            by_path.update((f"{prefix}[{number}]", index) for number, index in enumerate(indexes, 1))
+    depth = next((path.count("/") + 1 for path in by_path), 0)
+    located = []
+    for entry in entries:
+        steps = (entry.path or "").split("/")
+        index = by_path.get("/".join(steps[:depth]))
+        element = _descend(root, steps[2:]) if index is None else _descend(records[index], steps[depth:])
+        located.append((index, element, entry))
+    return located
+
+
+def _descend(element: etree._Element, steps: Iterable[str]) -> etree._Element:
+    """Follow the steps of a libxml2 path (``Tag``, ``Tag[2]``, ``*[2]`` for a tag with a namespace)."""
+    for step in steps:
+        tag, _bracket, number = step.rstrip("]").partition("[")
+        children = [child for child in element if tag in ("*", child.tag)]
+        position = int(number or 1) - 1
+        if position >= len(children):
+            break
+        element = children[position]
+    return element
+
+
+def _stray_text(element: etree._Element) -> bool:
+    return len(element) > 0 and any(
+        text and not text.isspace() for text in (element.text, *(child.tail for child in element))
+    )
+
+
+def _shape(record: etree._Element) -> tuple:
+    """What decides whether the record is built right: equal for records that differ in values only."""
+    return tuple((each.tag, len(each), tuple(each.keys()), _stray_text(each)) for each in record.iter())
+
+
+def _skeleton(
+    element: etree._Element,
+    records: Container[etree._Element],
+    wanted: Container[etree._Element],
+    originals: dict[etree._Element, etree._Element],
+) -> etree._Element | None:
+    """A copy of the tree without values and without the records not wanted; None when that is still too big.
+
+    ``originals`` is filled with copy -> element.
+    """
+    attributes = {key: value for key, value in element.items() if not key.startswith(_XSI)}
+    copy = etree.Element(element.tag, attributes)
+    originals[copy] = element
+    if len(originals) > 2 * _SKELETON_SIZE or len(attributes) > _MAX_ATTRIBUTES:
+        return None
+    if _stray_text(element):
+        copy.text = "text"
+    for child in element:
+        if child in wanted or child not in records:
+            child_copy = _skeleton(child, records, wanted, originals)
+            if child_copy is None:
+                return None
+            copy.append(child_copy)
+    return copy
