@@ -1,0 +1,1 @@
+from . import billing_file, importing, models, wizards

@@ -1,0 +1,54 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a page costs and what the customer pays for it, looked up once for a whole file."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Price per page in the agreement's currency, and whether the customer is billed at all."""
+
+    unit_price: float
+    billable: bool
+    default: Any
+
+
+class ChargePricing:
+    """Prices of material codes on the agreements of one billing file.
+
+    The agreement's default comes first, then its pricelist, which itself falls back to the sales price.
+    """
+
+    def __init__(self, subscriptions, date):
+        self.env = subscriptions.env
+        self.date = date
+        defaults = self.env["sale.subscription.charge.default"].search([("subscription_id", "in", subscriptions.ids)])
+        self._defaults = {(default.subscription_id, default.product_id): default for default in defaults}
+        # Pages are the quantity of a pricelist rule. Only where a rule asks for a minimum does the price
+        # depend on them; without such rules one price serves all devices of a pricelist.
+        self._tiered = bool(self.env["product.pricelist.item"].search_count([("min_quantity", ">", 1)], limit=1))
+        self._prices = {}
+        self._rates = {}
+
+    def terms(self, subscription, product, pages):
+        default = self._defaults.get((subscription, product))
+        price = default.unit_price if default else 0.0
+        return Terms(
+            unit_price=price or self._pricelist_price(subscription, product, pages),
+            billable=default.billable if default else True,
+            default=default,
+        )
+
+    def _pricelist_price(self, subscription, product, pages):
+        key = (subscription.pricelist_id, product, pages if self._tiered else 1)
+        if key not in self._prices:
+            self._prices[key] = subscription.pricelist_id._get_product_price(product, key[2], date=self.date)
+        return self._prices[key]
+
+    def rate(self, from_currency, to_currency, company, date):
+        """How many units of ``to_currency`` one unit of ``from_currency`` was worth on a date."""
+        key = (from_currency, to_currency)
+        if key not in self._rates:
+            self._rates[key] = self.env["res.currency"]._get_conversion_rate(from_currency, to_currency, company, date)
+        return self._rates[key]

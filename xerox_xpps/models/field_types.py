@@ -1,0 +1,19 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Selections and precisions that several models share."""
+
+#: Xerox's five print output types, as its billing file and portal call them.
+OUTPUT_TYPE_SELECTION = [
+    ("mono", "Mono"),
+    ("color", "Color"),
+    ("mono_color1", "MonoColor1"),
+    ("clr_lvl12", "ClrLvl12"),
+    ("clr_lvl3", "ClrLvl3"),
+]
+
+#: Click prices and costs are stored with six decimals and never rounded to the currency's.
+CLICK_DIGITS = (16, 6)
+
+INVOICE_MODE_SELECTION = [
+    ("combined", "With the customer's other items"),
+    ("separate", "On an invoice of their own"),
+]

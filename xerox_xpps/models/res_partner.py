@@ -1,0 +1,57 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+from .field_types import INVOICE_MODE_SELECTION
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    xpps_customer_number = fields.Char(
+        string="Xerox Customer Number", index="btree_not_null", help="Xerox's number of this customer."
+    )
+    xpps_invoice_mode = fields.Selection(
+        INVOICE_MODE_SELECTION,
+        string="XPPS Invoicing",
+        help="How new PageConnect/XPPS agreements of this customer are invoiced.",
+    )
+    xpps_device_ids = fields.One2many(
+        "stock.lot", "xpps_partner_id", string="XPPS Devices", groups="xerox_xpps.group_xpps_user"
+    )
+    xpps_device_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
+    xpps_meter_read_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
+    xpps_charge_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
+
+    def _xpps_domain(self, field_name):
+        """Records of the partner and of its addresses: devices often stand at a site of the customer."""
+        return [(field_name, "child_of", self.ids)]
+
+    def _compute_xpps_counts(self):
+        devices = self.env["stock.lot"]
+        reads = self.env["xpps.meter.read"]
+        charges = self.env["sale.subscription.charge"]
+        for partner in self:
+            partner.xpps_device_count = devices.search_count(
+                [("is_xpps_device", "=", True), *partner._xpps_domain("xpps_partner_id")]
+            )
+            partner.xpps_meter_read_count = reads.search_count(partner._xpps_domain("partner_id"))
+            partner.xpps_charge_count = charges.search_count(partner._xpps_domain("partner_id"))
+
+    def _action_open_xpps(self, action_xmlid, field_name):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
+        action["domain"] = self._xpps_domain(field_name)
+        action["context"] = {}
+        return action
+
+    def action_open_xpps_devices(self):
+        action = self._action_open_xpps("xerox_xpps.action_xpps_device", "xpps_partner_id")
+        action["domain"].append(("is_xpps_device", "=", True))
+        action["context"] = {"default_is_xpps_device": True, "default_xpps_partner_id": self.id}
+        return action
+
+    def action_open_xpps_meter_reads(self):
+        return self._action_open_xpps("xerox_xpps.action_xpps_meter_read", "partner_id")
+
+    def action_open_xpps_charges(self):
+        return self._action_open_xpps("xerox_xpps.action_sale_subscription_charge", "partner_id")

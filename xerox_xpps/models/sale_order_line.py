@@ -1,0 +1,26 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command, fields, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    xpps_charge_ids = fields.Many2many(
+        "sale.subscription.charge",
+        "xpps_charge_sale_line_rel",
+        "sale_line_id",
+        "charge_id",
+        string="XPPS Charges",
+        copy=False,
+        groups="xerox_xpps.group_xpps_user",
+        help="The approved charges that this line bills.",
+    )
+
+    def _prepare_invoice_line(self, **optional_values):
+        """The invoice line bills the order line's charges."""
+        values = super()._prepare_invoice_line(**optional_values)
+        # Whoever invoices the order must mark its charges as billed, also without a right to see charges.
+        charges = self.sudo().xpps_charge_ids
+        if charges:
+            values["xpps_charge_ids"] = [Command.set(charges.ids)]
+        return values

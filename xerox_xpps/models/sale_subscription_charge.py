@@ -1,0 +1,346 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+from ..billing_file import round_half_up, to_decimal
+from .field_types import CLICK_DIGITS, OUTPUT_TYPE_SELECTION
+
+BILLING_GROUP = "xerox_xpps.group_xpps_billing"
+
+#: What a clerk may correct before the charge is invoiced, saying why.
+CORRECTABLE = ("name", "quantity", "unit_price", "billable")
+#: What an invoiced charge must keep.
+FROZEN = {*CORRECTABLE, "state", "subscription_id", "product_id", "device_id", "unit_cost", "currency_id", "company_id"}
+
+
+class SaleSubscriptionCharge(models.Model):
+    """Pages of one output type that an agreement's customer is charged for, and what they cost.
+
+    Amounts are in the agreement's currency. A charge is invoiced at most once: ``invoice_status`` is stored, so
+    that the transaction which invoices it changes its row and a concurrent one fails instead of billing it again.
+    """
+
+    _name = "sale.subscription.charge"
+    _description = "XPPS Contract Charge"
+    _order = "period_end desc, subscription_id, device_id, output_type, id"
+    _check_company_auto = True
+
+    subscription_id = fields.Many2one(
+        "sale.subscription", string="Agreement", required=True, index=True, ondelete="restrict", check_company=True
+    )
+    partner_id = fields.Many2one(
+        related="subscription_id.partner_id", store=True, precompute=True, string="Customer", index=True
+    )
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_from_subscription", store=True, precompute=True, required=True, index=True
+    )
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_from_subscription", store=True, precompute=True, required=True
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        string="Material Code",
+        required=True,
+        domain=[("xpps_role", "=", "material_code")],
+        ondelete="restrict",
+        check_company=True,
+    )
+    device_id = fields.Many2one(
+        "stock.lot",
+        domain=[("is_xpps_device", "=", True)],
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    output_type = fields.Selection(OUTPUT_TYPE_SELECTION)
+    meter_read_id = fields.Many2one("xpps.meter.read", index="btree_not_null", ondelete="restrict", readonly=True)
+    billing_file_id = fields.Many2one("xpps.billing.file", index="btree_not_null", ondelete="restrict", readonly=True)
+    period_start = fields.Date()
+    period_end = fields.Date()
+    name = fields.Char(string="Description", required=True)
+    quantity = fields.Integer(string="Pages")
+    unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", groups=BILLING_GROUP)
+    unit_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg")
+    cost_subtotal = fields.Monetary(
+        compute="_compute_amounts", store=True, precompute=True, string="Cost", groups=BILLING_GROUP
+    )
+    price_subtotal = fields.Monetary(compute="_compute_amounts", store=True, precompute=True, string="Amount")
+    margin = fields.Monetary(
+        compute="_compute_amounts",
+        store=True,
+        precompute=True,
+        groups=BILLING_GROUP,
+        help="Amount less cost. Pages that are not billable earn nothing and still cost.",
+    )
+    margin_percent = fields.Float(
+        compute="_compute_amounts",
+        store=True,
+        precompute=True,
+        string="Margin (%)",
+        aggregator="avg",
+        groups=BILLING_GROUP,
+    )
+    billable = fields.Boolean(default=True, help="A charge that is not billable is never invoiced.")
+    state = fields.Selection(
+        [("draft", "To Approve"), ("approved", "Approved"), ("rejected", "Rejected")],
+        required=True,
+        default="draft",
+        copy=False,
+        index=True,
+    )
+    invoice_line_ids = fields.Many2many(
+        "account.move.line",
+        "xpps_charge_invoice_line_rel",
+        "charge_id",
+        "invoice_line_id",
+        string="Invoice Lines",
+        copy=False,
+        readonly=True,
+    )
+    sale_line_ids = fields.Many2many(
+        "sale.order.line",
+        "xpps_charge_sale_line_rel",
+        "charge_id",
+        "sale_line_id",
+        string="Order Lines",
+        copy=False,
+        readonly=True,
+        help="Where the agreement is billed through sale orders.",
+    )
+    invoice_status = fields.Selection(
+        [("no", "Nothing to Invoice"), ("to_invoice", "To Invoice"), ("invoiced", "Invoiced")],
+        compute="_compute_invoice_status",
+        store=True,
+        index=True,
+    )
+    reason = fields.Char(help="Why the charge was corrected or rejected.", copy=False)
+
+    @api.depends("subscription_id")
+    def _compute_from_subscription(self):
+        for charge in self:
+            charge.company_id = charge.subscription_id.company_id
+            charge.currency_id = charge.subscription_id.currency_id
+
+    @api.depends("quantity", "unit_cost", "unit_price", "billable", "currency_id")
+    def _compute_amounts(self):
+        for charge in self:
+            places = charge.currency_id.decimal_places
+            cost = round_half_up(charge.quantity * to_decimal(charge.unit_cost), places)
+            price = round_half_up(charge.quantity * to_decimal(charge.unit_price), places)
+            revenue = price if charge.billable else 0
+            charge.cost_subtotal = float(cost)
+            charge.price_subtotal = float(price)
+            charge.margin = float(revenue - cost)
+            charge.margin_percent = float(100 * (revenue - cost) / revenue) if revenue else 0.0
+
+    @api.depends("state", "billable", "invoice_line_ids.parent_state")
+    def _compute_invoice_status(self):
+        for charge in self:
+            if any(line.parent_state != "cancel" for line in charge.invoice_line_ids):
+                charge.invoice_status = "invoiced"
+            elif charge.state == "approved" and charge.billable:
+                charge.invoice_status = "to_invoice"
+            else:
+                charge.invoice_status = "no"
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        if self.product_id:
+            self.name = self.product_id.with_context(lang=self.subscription_id.partner_id.lang).display_name
+
+    # Approval
+
+    def action_approve(self):
+        self.check_access("write")
+        wrong = self.filtered(lambda charge: charge.state == "rejected")
+        if wrong:
+            raise UserError(self.env._("“%s” was rejected. Set it back to “To Approve” first.", wrong[0].display_name))
+        self.filtered(lambda charge: charge.state == "draft").write({"state": "approved"})
+        return True
+
+    def action_reject(self):
+        """Reject charges: they are never invoiced. A reason may be written on them before."""
+        self.check_access("write")
+        self.filtered(lambda charge: charge.state != "rejected").write({"state": "rejected"})
+        return True
+
+    def action_reset(self):
+        """Back to “To Approve”."""
+        self.check_access("write")
+        self.filtered(lambda charge: charge.state != "draft").write({"state": "draft"})
+        return True
+
+    def write(self, vals):
+        if FROZEN.intersection(vals):
+            self._check_not_invoiced()
+        corrections = self._corrections(vals) if any(field in vals for field in CORRECTABLE) else {}
+        if corrections and not (vals.get("reason") or "").strip():
+            raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
+        result = super().write(vals)
+        for charge, changes in corrections.items():
+            charge._log_correction(changes)
+        return result
+
+    def _corrections(self, vals):
+        """:return: {charge: [(field label, old value, new value)]} for the charges that ``vals`` really changes"""
+        corrections = {}
+        for charge in self:
+            changes = []
+            for name in CORRECTABLE:
+                field = self._fields[name]
+                if name not in vals:
+                    continue
+                new = field.convert_to_record(field.convert_to_cache(vals[name], charge), charge)
+                if charge[name] != new:
+                    changes.append((field._description_string(self.env), charge[name], new))
+            if changes:
+                corrections[charge] = changes
+        return corrections
+
+    def _log_correction(self, changes):
+        """Track a correction where the whole agreement is followed: in its chatter."""
+        items = Markup().join(
+            Markup("<li>%s: %s → %s</li>") % (label, self._format_value(old), self._format_value(new))
+            for label, old, new in changes
+        )
+        # A billing clerk may correct charges without being a follower who may write on the agreement.
+        self.subscription_id.sudo().message_post(
+            body=Markup("<p>%s</p><ul>%s</ul><p>%s</p>")
+            % (
+                self.env._(
+                    "Charge “%(charge)s” of device %(device)s was corrected:",
+                    charge=self.name,
+                    device=self.device_id.name or "–",
+                ),
+                items,
+                self.env._("Reason: %s", self.reason),
+            ),
+            author_id=self.env.user.partner_id.id,
+        )
+
+    def _format_value(self, value):
+        if isinstance(value, float):
+            return f"{to_decimal(value):f}"
+        if isinstance(value, bool):
+            return self.env._("yes") if value else self.env._("no")
+        return str(value)
+
+    def _check_not_invoiced(self):
+        for charge in self:
+            if charge.invoice_status == "invoiced":
+                # The clerk may name the invoice of a charge without the right to read invoices.
+                moves = charge.sudo().invoice_line_ids.move_id.filtered(lambda move: move.state != "cancel")
+                raise UserError(
+                    self.env._(
+                        "Charge “%(charge)s” of device %(device)s is on invoice %(invoice)s and cannot be changed. "
+                        "Delete or cancel the draft invoice first, or credit the posted one.",
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                        invoice=", ".join(moves.mapped("display_name")),
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
+        self._check_not_invoiced()
+
+    # Invoicing
+
+    def _on_open_orders(self):
+        """Charges that stand on an order which is not cancelled: the order's invoice bills them."""
+        return self.filtered(lambda charge: any(line.state != "cancel" for line in charge.sale_line_ids))
+
+    def _prepare_account_move_lines(self, detail):
+        """Invoice lines of charges that one agreement bills together.
+
+        :param detail: ``device``, a line per charge; or ``material``, a line per material code and price
+        :return: [values of account.move.line]
+        """
+        return [
+            {
+                "product_id": charges.product_id.id,
+                "name": name,
+                "quantity": sum(charges.mapped("quantity")),
+                "price_unit": charges[0].unit_price,
+                "product_uom_id": charges.product_id.uom_id.id,
+                "xpps_charge_ids": [Command.set(charges.ids)],
+            }
+            for charges, name in self._group_for_invoice(detail)
+        ]
+
+    def _prepare_sale_order_lines(self, detail):
+        """The same lines for a sale order; values of sale.order.line."""
+        return [
+            {
+                "product_id": charges.product_id.id,
+                "name": name,
+                "product_uom_qty": sum(charges.mapped("quantity")),
+                "price_unit": charges[0].unit_price,
+                "product_uom_id": charges.product_id.uom_id.id,
+                "discount": 0.0,
+                "xpps_charge_ids": [Command.set(charges.ids)],
+            }
+            for charges, name in self._group_for_invoice(detail)
+        ]
+
+    def _group_for_invoice(self, detail):
+        """:return: [(charges of one invoice line, its description)]"""
+        ordered = self.sorted(
+            lambda charge: (charge.device_id.name or "", charge.period_end or fields.Date.today(), charge.id)
+        )
+        if detail == "device":
+            return [(charge, charge._describe_device_line()) for charge in ordered]
+        groups = ordered.grouped(lambda charge: (charge.product_id, charge.unit_price))
+        return [(charges, charges._describe_material_line()) for charges in groups.values()]
+
+    def _describe_device_line(self):
+        self.ensure_one()
+        charge = self._in_customer_language()
+        parts = [charge.name]
+        if charge.device_id:
+            parts.append(charge.device_id._xpps_label())
+        parts.append(charge._describe_pages())
+        return "\n".join(parts)
+
+    def _describe_material_line(self):
+        charges = self._in_customer_language()
+        devices = len(charges.device_id)
+        parts = [charges[0].name]
+        if devices:
+            parts.append(charges.env._("Devices: %s", devices))
+        parts.append(charges._describe_pages())
+        return "\n".join(parts)
+
+    def _in_customer_language(self):
+        return self.with_context(lang=self.partner_id[:1].lang or self.env.lang)
+
+    def _describe_pages(self):
+        """Period, pages and click price, as a customer checks them: “06/01/2026 – 06/30/2026: 1,234 × $ 0.0085”."""
+        starts = [charge.period_start for charge in self if charge.period_start]
+        ends = [charge.period_end for charge in self if charge.period_end]
+        pages = self.env._(
+            "%(pages)s pages × %(price)s",
+            pages=formatLang(self.env, sum(self.mapped("quantity")), digits=0),
+            price=self[0]._format_click_price(),
+        )
+        if not starts or not ends:
+            return pages
+        period = f"{format_date(self.env, min(starts))} – {format_date(self.env, max(ends))}"
+        return f"{period}: {pages}"
+
+    def _format_click_price(self):
+        """The click price with as many decimals as it has, at least the currency's."""
+        self.ensure_one()
+        price = to_decimal(self.unit_price).normalize()
+        digits = max(self.currency_id.decimal_places, -price.as_tuple().exponent)
+        return f"{formatLang(self.env, self.unit_price, digits=digits)} {self.currency_id.name}"
+
+    def action_open_invoices(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        action["domain"] = [("id", "in", self.invoice_line_ids.move_id.ids)]
+        action["context"] = {}
+        return action

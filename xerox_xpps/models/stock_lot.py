@@ -1,0 +1,266 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..billing_file import OUTPUT_TYPES, serial_key
+from .field_types import CLICK_DIGITS
+
+BILLING_GROUP = "xerox_xpps.group_xpps_billing"
+LAST_READ = "_compute_xpps_last_reads"
+LAST_COST = "_compute_xpps_last_costs"
+
+
+class StockLot(models.Model):
+    _inherit = "stock.lot"
+
+    # Known before the row is written: the database refuses a device without a company.
+    company_id = fields.Many2one(compute="_compute_company_id", store=True, readonly=False, precompute=True)
+    is_xpps_device = fields.Boolean(string="XPPS Device", help="A printer serviced under PageConnect/XPPS.")
+    xpps_serial_key = fields.Char(
+        string="Serial Key",
+        compute="_compute_xpps_serial_key",
+        store=True,
+        precompute=True,
+        help="The serial number as it is compared: upper case, without white space.",
+    )
+    xpps_partner_id = fields.Many2one(
+        "res.partner", string="Customer", index="btree_not_null", tracking=True, check_company=True
+    )
+    xpps_subscription_id = fields.Many2one(
+        "sale.subscription",
+        string="Agreement",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        domain=[("is_xpps", "=", True), ("is_xpps_master", "=", False)],
+    )
+    xpps_subscription_line_id = fields.Many2one(
+        "sale.subscription.line",
+        string="Base Price Service",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        domain="[('sale_subscription_id', '=', xpps_subscription_id), ('product_id.xpps_role', '!=', False)]",
+        help="The service or bundle of the agreement that bills this device's monthly base price.",
+    )
+    xpps_location = fields.Char(string="Place", help="Where the device stands, as the customer says it.")
+    xpps_asset_number = fields.Char(string="Asset Number")
+    xpps_install_date = fields.Date(string="Installed On", tracking=True)
+    xpps_removal_date = fields.Date(string="Removed On", tracking=True)
+    xpps_state = fields.Selection(
+        [("active", "Active"), ("removed", "Removed")],
+        string="State",
+        compute="_compute_xpps_state",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        index=True,
+    )
+    xpps_meter_read_ids = fields.One2many("xpps.meter.read", "device_id", string="Meter Reads")
+    xpps_charge_ids = fields.One2many("sale.subscription.charge", "device_id", string="Charges")
+    xpps_billing_line_ids = fields.One2many(
+        "xpps.billing.file.line", "device_id", string="Billing File Lines", groups=BILLING_GROUP
+    )
+    xpps_meter_read_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
+    xpps_charge_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
+
+    xpps_last_read_date = fields.Date(string="Last Read On", compute=LAST_READ)
+    xpps_mono_last_read = fields.Integer(string="Mono Read", compute=LAST_READ)
+    xpps_color_last_read = fields.Integer(string="Color Read", compute=LAST_READ)
+    xpps_mono_color1_last_read = fields.Integer(string="MonoColor1 Read", compute=LAST_READ)
+    xpps_clr_lvl12_last_read = fields.Integer(string="ClrLvl12 Read", compute=LAST_READ)
+    xpps_clr_lvl3_last_read = fields.Integer(string="ClrLvl3 Read", compute=LAST_READ)
+    xpps_mono_last_overage = fields.Integer(string="Mono Overage", compute=LAST_READ)
+    xpps_color_last_overage = fields.Integer(string="Color Overage", compute=LAST_READ)
+    xpps_mono_color1_last_overage = fields.Integer(string="MonoColor1 Overage", compute=LAST_READ)
+    xpps_clr_lvl12_last_overage = fields.Integer(string="ClrLvl12 Overage", compute=LAST_READ)
+    xpps_clr_lvl3_last_overage = fields.Integer(string="ClrLvl3 Overage", compute=LAST_READ)
+    xpps_mono_unit_cost = fields.Float(
+        string="Mono Unit Cost", digits=CLICK_DIGITS, min_display_digits=2, compute=LAST_COST, groups=BILLING_GROUP
+    )
+    xpps_color_unit_cost = fields.Float(
+        string="Color Unit Cost", digits=CLICK_DIGITS, min_display_digits=2, compute=LAST_COST, groups=BILLING_GROUP
+    )
+    xpps_mono_color1_unit_cost = fields.Float(
+        string="MonoColor1 Unit Cost",
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        compute=LAST_COST,
+        groups=BILLING_GROUP,
+    )
+    xpps_clr_lvl12_unit_cost = fields.Float(
+        string="ClrLvl12 Unit Cost",
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        compute=LAST_COST,
+        groups=BILLING_GROUP,
+    )
+    xpps_clr_lvl3_unit_cost = fields.Float(
+        string="ClrLvl3 Unit Cost",
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        compute=LAST_COST,
+        groups=BILLING_GROUP,
+    )
+    xpps_base_service_cost = fields.Float(
+        string="Base Service Cost", digits=CLICK_DIGITS, min_display_digits=2, compute=LAST_COST, groups=BILLING_GROUP
+    )
+    xpps_base_supply_cost = fields.Float(
+        string="Base Supply Cost", digits=CLICK_DIGITS, min_display_digits=2, compute=LAST_COST, groups=BILLING_GROUP
+    )
+
+    _xpps_identified = models.Constraint(
+        "CHECK (is_xpps_device IS NOT TRUE OR (company_id IS NOT NULL AND COALESCE(xpps_serial_key, '') <> ''))",
+        "An XPPS device needs a serial number and a company.",
+    )
+    _xpps_serial_uniq = models.UniqueIndex(
+        "(company_id, xpps_serial_key) WHERE is_xpps_device",
+        "A device with this serial number exists already in this company.",
+    )
+
+    @api.depends("name", "is_xpps_device")
+    def _compute_xpps_serial_key(self):
+        for lot in self:
+            lot.xpps_serial_key = lot.is_xpps_device and serial_key(lot.name or "") or False
+
+    @api.depends("product_id.company_id", "is_xpps_device", "xpps_subscription_id.company_id")
+    def _compute_company_id(self):
+        """A device belongs to one company: its agreement's, else its model's, else the user's."""
+        kept = {lot: lot.company_id for lot in self}
+        result = super()._compute_company_id()
+        for lot in self:
+            if lot.is_xpps_device and not lot.company_id:
+                lot.company_id = lot.xpps_subscription_id.company_id or kept[lot] or self.env.company
+        return result
+
+    @api.depends("is_xpps_device", "xpps_removal_date")
+    def _compute_xpps_state(self):
+        for lot in self:
+            if not lot.is_xpps_device:
+                lot.xpps_state = False
+            elif lot.xpps_removal_date:
+                lot.xpps_state = "removed"
+            else:
+                lot.xpps_state = lot.xpps_state or "active"
+
+    @api.constrains("is_xpps_device", "xpps_subscription_id", "xpps_subscription_line_id")
+    def _check_xpps_agreement(self):
+        for lot in self:
+            agreement = lot.xpps_subscription_id
+            if agreement and not agreement.is_xpps:
+                raise ValidationError(
+                    self.env._(
+                        "“%(agreement)s” is no XPPS agreement, so device %(serial)s cannot be billed by it.",
+                        agreement=agreement.display_name,
+                        serial=lot.name,
+                    )
+                )
+            service = lot.xpps_subscription_line_id
+            if service and service.sale_subscription_id != agreement:
+                raise ValidationError(
+                    self.env._(
+                        "The base price service of device %(serial)s belongs to another agreement than %(agreement)s.",
+                        serial=lot.name,
+                        agreement=agreement.display_name or "–",
+                    )
+                )
+
+    @api.onchange("xpps_subscription_id")
+    def _onchange_xpps_subscription_id(self):
+        """Propose what nearly always follows from the agreement: its customer and its only base price."""
+        if self.xpps_subscription_line_id.sale_subscription_id != self.xpps_subscription_id:
+            services = self.xpps_subscription_id.sale_subscription_line_ids.filtered("product_id.xpps_role")
+            self.xpps_subscription_line_id = services if len(services) == 1 else False
+        if self.xpps_subscription_id and not self.xpps_partner_id:
+            self.xpps_partner_id = self.xpps_subscription_id.partner_id
+
+    def _compute_xpps_counts(self):
+        reads = dict(
+            self.env["xpps.meter.read"]._read_group([("device_id", "in", self.ids)], ["device_id"], ["__count"])
+        )
+        charges = dict(
+            self.env["sale.subscription.charge"]._read_group(
+                [("device_id", "in", self.ids)], ["device_id"], ["__count"]
+            )
+        )
+        for lot in self:
+            lot.xpps_meter_read_count = reads.get(lot, 0)
+            lot.xpps_charge_count = charges.get(lot, 0)
+
+    @api.depends("xpps_meter_read_ids.current_read", "xpps_meter_read_ids.superseded_by_id")
+    def _compute_xpps_last_reads(self):
+        last = self._xpps_last_reads(self.ids)
+        for lot in self:
+            dates = []
+            for output_type in OUTPUT_TYPES:
+                read_date, current_read, overage, _unit_cost = last.get((lot.id, output_type), (None, 0, 0, 0))
+                lot[f"xpps_{output_type}_last_read"] = current_read
+                lot[f"xpps_{output_type}_last_overage"] = overage
+                dates.append(read_date)
+            lot.xpps_last_read_date = max(filter(None, dates), default=False)
+
+    @api.depends("xpps_meter_read_ids.unit_cost", "xpps_billing_line_ids.base_service_cost")
+    def _compute_xpps_last_costs(self):
+        last = self._xpps_last_reads(self.ids)
+        base_costs = self.env["xpps.billing.file.line"]._last_base_costs(self)
+        for lot in self:
+            for output_type in OUTPUT_TYPES:
+                lot[f"xpps_{output_type}_unit_cost"] = last.get((lot.id, output_type), (None, 0, 0, 0))[3]
+            line = base_costs.get(lot)
+            lot.xpps_base_service_cost = line.base_service_cost if line else 0.0
+            lot.xpps_base_supply_cost = line.base_supply_cost if line else 0.0
+
+    @api.model
+    def _xpps_last_reads(self, device_ids, before=None):
+        """The last live meter read of each device and output type, with one query.
+
+        :param before: a date; only periods that ended before it count
+        :return: {(device id, output type): (read date, current read, overage, unit cost)}
+        """
+        if not device_ids:
+            return {}
+        reads = self.env["xpps.meter.read"]
+        reads.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (device_id, output_type)
+                       device_id, output_type, COALESCE(read_date, period_end), current_read, overage, unit_cost
+                  FROM %(table)s
+                 WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL %(before)s
+              ORDER BY device_id, output_type, period_end DESC
+                """,
+                table=SQL.identifier(reads._table),
+                ids=list(device_ids),
+                before=SQL("AND period_end < %s", before) if before else SQL(),
+            )
+        )
+        return {
+            (device_id, output_type): (read_date, current_read or 0, overage or 0, float(unit_cost or 0))
+            for device_id, output_type, read_date, current_read, overage, unit_cost in rows
+        }
+
+    def _xpps_label(self):
+        """The device as a customer knows it: model, serial number and place."""
+        self.ensure_one()
+        place = f" ({self.xpps_location})" if self.xpps_location else ""
+        return f"{self.product_id.name} {self.name}{place}"
+
+    def _action_open_xpps(self, action_xmlid):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
+        action["domain"] = [("device_id", "=", self.id)]
+        action["context"] = {"default_device_id": self.id}
+        return action
+
+    def action_open_xpps_meter_reads(self):
+        return self._action_open_xpps("xerox_xpps.action_xpps_meter_read")
+
+    def action_open_xpps_charges(self):
+        return self._action_open_xpps("xerox_xpps.action_sale_subscription_charge")
+
+    def action_open_xpps_subscription(self):
+        self.ensure_one()
+        return self.xpps_subscription_id.get_formview_action()

@@ -1,0 +1,130 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..billing_file import OUTPUT_TYPES
+
+
+class XppsBillingFileLine(models.Model):
+    """One device record of a billing file, as Xerox sent it and as it was matched.
+
+    Lines are made by checks and imports alone, within the file's company; see ``xpps.meter.read``.
+    """
+
+    _name = "xpps.billing.file.line"
+    _description = "XPPS Billing File Line"
+    _order = "billing_file_id, sequence"
+    _rec_name = "serial"
+    _check_company_auto = True
+
+    billing_file_id = fields.Many2one("xpps.billing.file", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    currency_id = fields.Many2one("res.currency")
+    sequence = fields.Integer()
+    source_line = fields.Integer(string="Line", aggregator=False, help="Line of the file.")
+    serial = fields.Char(string="Serial Number")
+    device_id = fields.Many2one("stock.lot", index="btree_not_null")
+    subscription_id = fields.Many2one("sale.subscription", string="Agreement")
+    partner_id = fields.Many2one("res.partner", string="Customer")
+    xerox_model = fields.Char()
+    xerox_model_number = fields.Char()
+    xerox_customer_number = fields.Char()
+    xerox_customer_name = fields.Char(string="Xerox Customer")
+    xerox_agreement_number = fields.Char(string="Xerox Agreement")
+    xerox_location = fields.Char()
+    read_date = fields.Date()
+    estimated = fields.Boolean()
+    base_price_cost = fields.Monetary(
+        string="Base Cost", help="Service and supply fee, or the monthly base price when Xerox does not split it."
+    )
+    base_service_cost = fields.Monetary()
+    base_supply_cost = fields.Monetary()
+    overage_cost = fields.Monetary()
+    cost_total = fields.Monetary(string="Total Cost")
+    meter_values = fields.Json(
+        help="Per output type of the record: previous, current, included, overage (pages) and unit_cost "
+        "(a decimal as text). The meter reads are made of it."
+    )
+    mono_overage = fields.Integer(compute="_compute_overages", string="Mono Over")
+    color_overage = fields.Integer(compute="_compute_overages", string="Color Over")
+    mono_color1_overage = fields.Integer(compute="_compute_overages", string="MonoColor1 Over")
+    clr_lvl12_overage = fields.Integer(compute="_compute_overages", string="ClrLvl12 Over")
+    clr_lvl3_overage = fields.Integer(compute="_compute_overages", string="ClrLvl3 Over")
+    issue_ids = fields.One2many("xpps.billing.file.issue", "line_id")
+
+    @api.depends("meter_values")
+    def _compute_overages(self):
+        for line in self:
+            meters = line.meter_values or {}
+            for output_type in OUTPUT_TYPES:
+                line[f"{output_type}_overage"] = meters.get(output_type, {}).get("overage") or 0
+
+    @api.model
+    def _last_base_costs(self, devices, before=None):
+        """The last imported line of each device, with one query.
+
+        :param before: a date; only periods that ended before it count
+        :return: {stock.lot: xpps.billing.file.line}
+        """
+        if not devices.ids:
+            return {}
+        files = self.env["xpps.billing.file"]
+        self.flush_model()
+        files.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (line.device_id) line.device_id, line.id
+                  FROM %(line)s AS line
+                  JOIN %(file)s AS file ON file.id = line.billing_file_id
+                 WHERE line.device_id = ANY(%(ids)s) AND file.state = 'imported' %(before)s
+              ORDER BY line.device_id, file.period_end DESC, line.id DESC
+                """,
+                line=SQL.identifier(self._table),
+                file=SQL.identifier(files._table),
+                ids=list(devices.ids),
+                before=SQL("AND file.period_end < %s", before) if before else SQL(),
+            )
+        )
+        # Browsed together, so that the first access reads all of them.
+        found = self.browse([line_id for _device_id, line_id in rows])
+        device_records = self.env["stock.lot"].browse([device_id for device_id, _line_id in rows])
+        return dict(zip(device_records, found, strict=True))
+
+    def _default_device_context(self):
+        """Defaults of a new device, read from the record that names it."""
+        self.ensure_one()
+        model = self.env["product.product"].search(
+            [
+                ("is_xpps_printer", "=", True),
+                ("company_id", "in", [False, self.company_id.id]),
+                "|",
+                ("xpps_model_number", "=", self.xerox_model_number or "-"),
+                ("name", "=ilike", self.xerox_model or "-"),
+            ],
+            limit=1,
+        )
+        customer = self.env["res.partner"].search(
+            [
+                ("xpps_customer_number", "=", self.xerox_customer_number or "-"),
+                ("company_id", "in", [False, self.company_id.id]),
+            ],
+            limit=1,
+        )
+        agreement = self.env["sale.subscription"].search(
+            [
+                ("xpps_agreement_number", "=", self.xerox_agreement_number or "-"),
+                ("company_id", "=", self.company_id.id),
+                ("is_xpps_master", "=", False),
+            ],
+            limit=1,
+        )
+        return {
+            "default_is_xpps_device": True,
+            "default_name": self.serial,
+            "default_product_id": model.id,
+            "default_company_id": self.company_id.id,
+            "default_xpps_partner_id": agreement.partner_id.id or customer.id,
+            "default_xpps_subscription_id": agreement.id,
+            "default_xpps_location": self.xerox_location,
+        }

@@ -1,0 +1,108 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class XppsImportWizard(models.TransientModel):
+    """Upload a billing file, look at its problems, complete the material codes of its models, and import it."""
+
+    _name = "xpps.import.wizard"
+    _description = "XPPS Billing File Import"
+
+    file_data = fields.Binary(string="Billing File", attachment=False)
+    file_name = fields.Char()
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    kind = fields.Selection(
+        selection=lambda self: self.env["xpps.billing.file"]._fields["kind"].selection,
+        required=True,
+        default="regular",
+    )
+    billing_file_id = fields.Many2one("xpps.billing.file", string="Checked File", readonly=True)
+    currency_id = fields.Many2one(related="billing_file_id.currency_id")
+    invoice_number = fields.Char(related="billing_file_id.name")
+    invoice_date = fields.Date(related="billing_file_id.invoice_date")
+    period_start = fields.Date(related="billing_file_id.period_start")
+    period_end = fields.Date(related="billing_file_id.period_end")
+    device_count = fields.Integer(related="billing_file_id.device_count")
+    amount_total = fields.Monetary(related="billing_file_id.amount_total")
+    error_count = fields.Integer(related="billing_file_id.error_count")
+    warning_count = fields.Integer(related="billing_file_id.warning_count")
+    issue_ids = fields.One2many(related="billing_file_id.issue_ids")
+    mapping_ids = fields.One2many("xpps.import.wizard.mapping", "wizard_id", string="Material Codes")
+
+    @api.onchange("file_data", "file_name", "company_id")
+    def _onchange_file(self):
+        """Another file needs another check."""
+        self.billing_file_id = False
+        self.mapping_ids = False
+
+    def action_check(self):
+        """Keep the file as a draft, check it, and show the wizard again with what was found."""
+        self.ensure_one()
+        self._check_file()
+        return self._reopen()
+
+    def action_import(self):
+        """Import the file and open it."""
+        self.ensure_one()
+        if not self.billing_file_id:
+            self._check_file()
+        self._store_mappings()
+        self.billing_file_id.action_import()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "xpps.billing.file",
+            "res_id": self.billing_file_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _check_file(self):
+        if not self.file_data:
+            raise UserError(self.env._("Select the billing file first."))
+        self._store_mappings()
+        files = self.env["xpps.billing.file"].with_company(self.company_id)
+        self.billing_file_id = files._create_from_upload(
+            base64.b64decode(self.file_data), self.file_name or "", self.company_id, self.kind
+        )
+        self.billing_file_id.action_check()
+        self._load_mappings()
+
+    def _load_mappings(self):
+        """Show the material codes of the models in the file, one row where they are kept: model or price level."""
+        templates = self.billing_file_id.line_ids.device_id.product_id.product_tmpl_id
+        mappings = self.env["xpps.material.mapping"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                "|",
+                ("product_tmpl_id", "in", templates.ids),
+                ("price_level_id", "in", templates.xpps_price_level_id.ids),
+            ]
+        )
+        by_owner = {mapping.product_tmpl_id or mapping.price_level_id: mapping for mapping in mappings}
+        owners = dict.fromkeys(
+            template if template in by_owner or not template.xpps_price_level_id else template.xpps_price_level_id
+            for template in templates.sorted("name")
+        )
+        by_model = templates.filtered(lambda template: template in owners)
+        self.mapping_ids.unlink()
+        self.env["xpps.import.wizard.mapping"].create(
+            [self.mapping_ids._prepare_from(self, owner, by_owner.get(owner), templates - by_model) for owner in owners]
+        )
+
+    def _store_mappings(self):
+        for row in self.mapping_ids:
+            row._store()
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import Billing File"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
