@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
-# The caller's decimal context may be shorter than pages (12 digits) times a unit cost (18 digits).
+# The caller's decimal context may be shorter than pages (9 digits) times a unit cost (18 digits).
 _EXACT = Context(prec=100)
 
 

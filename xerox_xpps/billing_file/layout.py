@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Where a file keeps which value. A layout is data, so that a new one needs no code."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ PAGES = "pages"
 MONEY = "money"
 UNIT_COST = "unit_cost"
 READ_TYPE = "read_type"
+
+# Element names without a prefix, one inside the other.
+_PATH = re.compile(r"[^\W\d][\w.-]*(?:/[^\W\d][\w.-]*)*")
 
 METER_FIELDS = {
     "previous": PAGES,
@@ -80,7 +84,7 @@ class XmlLayout:
 
     def __post_init__(self) -> None:
         for path in (self.invoice_path, self.device_path):
-            if not path.startswith("/") or not all(path[1:].split("/")):
+            if not path.startswith("/") or not _PATH.fullmatch(path[1:]):
                 raise ValueError(f"{path!r} is not an absolute path of elements")
         if self.invoice_path.split("/")[1] != self.device_path.split("/")[1]:
             raise ValueError("the invoice and the devices have different root elements")
@@ -89,7 +93,7 @@ class XmlLayout:
                 raise ValueError(f"unknown fields: {', '.join(unknown)}")
             paths = list(fields.values())
             for path in paths:
-                if not all(path.split("/")):
+                if not _PATH.fullmatch(path):
                     raise ValueError(f"{path!r} is not a path of elements")
                 if paths.count(path) > 1 or any(other.startswith(f"{path}/") for other in paths):
                     raise ValueError(f"{path!r} is mapped twice, or is both a value and a group")

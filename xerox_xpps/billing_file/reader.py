@@ -5,7 +5,7 @@ import os.path
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .checks import check_period, check_serials, check_totals
+from .checks import check_period
 from .issue import ERROR, Issue, _, shown
 from .layout import AUTOTASK_XML, XmlLayout
 from .model import BillingDetails
@@ -34,19 +34,12 @@ class ReadResult:
     issues: tuple[Issue, ...]
 
 
-def read(
-    data: bytes,
-    file_name: str,
-    layout: XmlLayout = AUTOTASK_XML,
-    *,
-    max_size: int = MAX_SIZE,
-    decimal_places: Callable[[str], int] | None = lambda currency_code: 2,
-) -> ReadResult:
-    """Read a file and check it as far as that goes without a database. Never raises on bad input.
+def read(data: bytes, file_name: str, layout: XmlLayout = AUTOTASK_XML, *, max_size: int = MAX_SIZE) -> ReadResult:
+    """Read a file. Never raises on bad input.
 
-    ``max_size`` is in bytes. ``decimal_places`` gives those of a currency by its code, for the control
-    totals; with None these are left to the caller (``check_totals``). Devices with an issue are among the
-    details too, without the values that were refused.
+    ``max_size`` is in bytes. Devices with an issue are among the details too, without the values that were
+    refused. What the records say together is checked by ``check_serials(details)``, and by
+    ``check_totals(details, decimal_places)`` once the caller knows the decimals of the currency.
     """
     issue = _check_type(file_name) or _check_size(data, max_size)
     if issue:
@@ -54,15 +47,12 @@ def read(
     details, issues = _READERS[_extension(file_name)](data, layout)
     if details:
         issues += check_period(details.invoice)
-        issues += check_serials(details)
-        if decimal_places:
-            issues += check_totals(details, decimal_places(details.invoice.currency))
     issues.sort(key=lambda issue: issue.source_line or 0)
     return ReadResult(details, tuple(_limited(issues)))
 
 
 def _extension(file_name: str) -> str:
-    return os.path.splitext(file_name.strip())[1].lower()
+    return os.path.splitext((file_name or "").strip())[1].lower()
 
 
 def _check_type(file_name: str) -> Issue | None:

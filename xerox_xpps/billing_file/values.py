@@ -12,7 +12,7 @@ from .layout import CURRENCY, DATE, MONEY, PAGES, READ_TYPE, TEXT, UNIT_COST, Xm
 
 XML_SPACE = " \t\r\n"
 
-_PAGES = re.compile(r"[0-9]{1,12}")
+_PAGES = re.compile(r"[0-9]{1,9}")
 _MONEY = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -21,7 +21,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 EXPECTED = {
     CURRENCY: _("%(element)s is '%(value)s'. Expected an ISO 4217 currency code of three capitals, like USD."),
     DATE: _("%(element)s is '%(value)s'. Expected a date written as %(example)s."),
-    PAGES: _("%(element)s is '%(value)s'. Expected a whole number of at most 12 digits, without a sign."),
+    PAGES: _("%(element)s is '%(value)s'. Expected a whole number of at most 9 digits, without a sign."),
     MONEY: _(
         "%(element)s is '%(value)s'. Expected an amount like %(example)s: at most 12 digits, then at most 6 decimals."
     ),
@@ -77,7 +77,7 @@ class ValueReader:
     @staticmethod
     def _pages(text: str) -> int | None:
         # isdecimal() alone takes the digits of every script.
-        if len(text) <= 12 and text.isdecimal() and text.isascii():
+        if len(text) <= 9 and text.isdecimal() and text.isascii():
             return int(text)
         text = text.strip(XML_SPACE)
         if not text:
