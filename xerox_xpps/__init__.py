@@ -1,1 +1,2 @@
 from . import billing_file, importing, models, wizards
+from .hooks import uninstall_hook

@@ -36,5 +36,9 @@
         "demo/xpps_agreement_demo.xml",
         "demo/xpps_device_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["xerox_xpps/static/tests/tours/**/*"],
+    },
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

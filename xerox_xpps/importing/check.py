@@ -134,19 +134,27 @@ class BillingFileCheck:
         return file_format, read(data, self.file.file_name, file_format._layout())
 
     def _index_records(self, details):
-        """Remember which record starts on which line of the file, so that issues find theirs."""
+        """Remember where each record is, so that an issue finds its own, also in a file of a single line."""
         devices = details.devices if details else ()
-        self._record_index = {record.source_line: index for index, record in enumerate(devices)}
+        self._record_index = {}
+        for index, record in enumerate(devices):
+            self._record_index[record.source_line, record.serial] = index
 
     def _add_reader_issue(self, issue):
+        message = self.env._(issue.template, **issue.params)
+        place = {"line": issue.source_line, "serial": issue.serial, "message": message}
+        if issue.serial and issue.serial not in message:
+            message = self.env._("Line %(line)s, device %(serial)s: %(message)s", **place)
+        elif issue.source_line and "line" not in issue.params:
+            message = self.env._("Line %(line)s: %(message)s", **place)
         self.issues.append(
             FoundIssue(
                 issue.severity,
                 issue.code,
-                self.env._(issue.template, **dict(issue.params)),  # pylint: disable=translation-not-lazy
+                message,
                 issue.source_line or 0,
-                issue.serial or "",
-                line_index=self._record_index.get(issue.source_line),
+                issue.serial,
+                line_index=self._record_index.get((issue.source_line, issue.serial)),
             )
         )
 
@@ -563,14 +571,15 @@ class BillingFileCheck:
         """Remember a unit cost that the agreement's default does not have yet."""
         if meter.unit_cost is None:
             return
-        key = (subscription, product)
-        change = self._cost_changes.get(key)
+        if terms.default and to_decimal(terms.default.unit_cost) == to_decimal(unit_cost):
+            return
+        change = self._cost_changes.get((subscription, product))
         if change:
-            # Devices of one agreement may differ; the default keeps the cost of the last one.
+            # Devices of one agreement may differ; the default takes the cost of the last one.
             change.new_cost = unit_cost
             change.device_count += 1
-        elif not terms.default or to_decimal(terms.default.unit_cost) != to_decimal(unit_cost):
-            self._cost_changes[key] = CostChange(
+        else:
+            self._cost_changes[subscription, product] = CostChange(
                 subscription, product, terms.default, unit_cost, 1, record.source_line, record.serial
             )
 

@@ -43,7 +43,7 @@ class Lookups:
                 ("company_id", "=", company.id),
                 ("id", "not in", devices.ids),
                 ("xpps_state", "=", "active"),
-                ("xpps_subscription_id.in_progress", "=", True),
+                ("xpps_subscription_id.stage_id.type", "=", "in_progress"),
                 ("xpps_subscription_id.date_start", "<=", period_end),
                 "|",
                 ("xpps_install_date", "=", False),

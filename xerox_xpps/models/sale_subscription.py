@@ -57,7 +57,9 @@ class SaleSubscription(models.Model):
         copy=True,
         groups="xerox_xpps.group_xpps_user",
     )
-    xpps_device_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
+    xpps_device_count = fields.Integer(
+        string="Number of Devices", compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user"
+    )
     xpps_charge_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
     xpps_meter_read_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
 
@@ -90,7 +92,7 @@ class SaleSubscription(models.Model):
     @api.constrains("is_xpps_master", "stage_id")
     def _check_master_not_started(self):
         for subscription in self:
-            if subscription.is_xpps_master and subscription.in_progress:
+            if subscription.is_xpps_master and subscription.stage_type == "in_progress":
                 raise ValidationError(
                     self.env._(
                         "%s is a master agreement: copy it to a customer, then start the copy.",
@@ -125,7 +127,7 @@ class SaleSubscription(models.Model):
         """Whether the agreement runs in a period, at least for a day."""
         self.ensure_one()
         return bool(
-            self.in_progress
+            self.stage_type == "in_progress"
             and (not self.date_start or self.date_start <= date_to)
             and (not self.date or self.date >= date_from)
         )
@@ -162,14 +164,25 @@ class SaleSubscription(models.Model):
         if self.is_xpps_master:
             raise UserError(self.env._("%s is a master agreement and never billed.", self.display_name))
         charges = self._lock_charges_to_invoice()
-        # On an order the charges wait for that order's invoice.
-        charges -= charges._on_open_orders()
+        self._charges_left_on_orders()._release_from_orders()
         lines = self.sale_subscription_line_ids if recurring else self.sale_subscription_line_ids.browse()
         documents = [(lines, charges)]
         if self.xpps_invoice_mode == "separate":
             xpps_lines = lines.filtered("xpps_role")
             documents = [(xpps_lines, charges), (lines - xpps_lines, charges.browse())]
         return [document for document in documents if any(document)]
+
+    def _charges_left_on_orders(self):
+        """Charges that an order was to bill, but whose invoice was deleted, cancelled or never made."""
+        # Whoever bills the agreement must find them, also without a right to see charges.
+        charges = self.env["sale.subscription.charge"].sudo()
+        return charges.search(
+            [
+                ("subscription_id", "in", self.ids),
+                ("invoice_status", "!=", "invoiced"),
+                ("sale_line_ids.state", "!=", "cancel"),
+            ]
+        )
 
     def _in_billing_env(self):
         """The agreement in its own company and its customer's language."""
@@ -250,15 +263,14 @@ class SaleSubscription(models.Model):
         # As in subscription_oca: who may write the agreement may have it ordered.
         return subscription.env["sale.order"].sudo().create(values_list)
 
-    def _open_xpps_orders(self):
-        """Confirmed orders whose charges lost their invoice: it was deleted or cancelled."""
-        # Whoever bills the agreement must find them, also without a right to see charges.
-        charges = self.sudo().charge_ids.filtered(lambda charge: charge.invoice_status == "to_invoice")
-        return charges.sale_line_ids.order_id.filtered(lambda order: order.state == "sale")
+    def _bill_through_orders(self, recurring=True):
+        """Make, confirm and invoice the orders of this billing, each on an invoice of its own.
 
-    def _invoice_xpps_orders(self, orders):
-        """Confirm and invoice the orders of this billing, each on an invoice of its own."""
-        reopened = self._open_xpps_orders()
+        A confirmed order whose invoice was deleted lost its charges to the new order. What else it has is invoiced,
+        too: nothing would bill it otherwise.
+        """
+        reopened = self._charges_left_on_orders().sale_line_ids.order_id.filtered(lambda order: order.state == "sale")
+        orders = self._create_xpps_orders(recurring)
         orders.action_confirm()
         services = orders.order_line.filtered(lambda line: line.product_id.type == "service")
         for line in services:
@@ -285,7 +297,7 @@ class SaleSubscription(models.Model):
         with self.env.cr.savepoint():
             mode = self.template_id.invoicing_mode
             if mode == "sale_and_invoice":
-                moves = self._invoice_xpps_orders(self._create_xpps_orders(recurring))
+                moves = self._bill_through_orders(recurring)
             else:
                 moves = self._create_xpps_invoices(recurring)
             if mode != "draft":

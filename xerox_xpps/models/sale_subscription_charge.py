@@ -250,9 +250,16 @@ class SaleSubscriptionCharge(models.Model):
 
     # Invoicing
 
-    def _on_open_orders(self):
-        """Charges that stand on an order which is not cancelled: the order's invoice bills them."""
-        return self.filtered(lambda charge: any(line.state != "cancel" for line in charge.sale_line_ids))
+    def _release_from_orders(self):
+        """Take charges off orders that do not bill them after all: the invoice was deleted or never made.
+
+        Their lines stay on the order with a quantity of 0, so that the order cannot bill them later.
+        """
+        lines = self.sale_line_ids.filtered(lambda line: line.state != "cancel")
+        locked = lines.order_id.filtered("locked")
+        locked.action_unlock()
+        lines.write({"product_uom_qty": 0, "qty_delivered": 0, "xpps_charge_ids": [Command.clear()]})
+        locked.action_lock()
 
     def _prepare_account_move_lines(self, detail):
         """Invoice lines of charges that one agreement bills together.

@@ -120,10 +120,10 @@ class StockLot(models.Model):
         "A device with this serial number exists already in this company.",
     )
 
-    @api.depends("name", "is_xpps_device")
+    @api.depends("name")
     def _compute_xpps_serial_key(self):
         for lot in self:
-            lot.xpps_serial_key = lot.is_xpps_device and serial_key(lot.name or "") or False
+            lot.xpps_serial_key = serial_key(lot.name or "")
 
     @api.depends("product_id.company_id", "is_xpps_device", "xpps_subscription_id.company_id")
     def _compute_company_id(self):
@@ -140,10 +140,8 @@ class StockLot(models.Model):
         for lot in self:
             if not lot.is_xpps_device:
                 lot.xpps_state = False
-            elif lot.xpps_removal_date:
-                lot.xpps_state = "removed"
             else:
-                lot.xpps_state = lot.xpps_state or "active"
+                lot.xpps_state = "removed" if lot.xpps_removal_date else "active"
 
     @api.constrains("is_xpps_device", "xpps_subscription_id", "xpps_subscription_line_id")
     def _check_xpps_agreement(self):
@@ -166,6 +164,14 @@ class StockLot(models.Model):
                         agreement=agreement.display_name or "–",
                     )
                 )
+
+    def write(self, vals):
+        if vals.get("is_xpps_device") and "company_id" not in vals:
+            # The database refuses a device without a company, so the company comes first.
+            for lot in self.filtered(lambda lot: not lot.company_id):
+                agreement = lot.xpps_subscription_id.browse(vals.get("xpps_subscription_id"))
+                lot.company_id = agreement.company_id or self.env.company
+        return super().write(vals)
 
     @api.onchange("xpps_subscription_id")
     def _onchange_xpps_subscription_id(self):

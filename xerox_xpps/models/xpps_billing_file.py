@@ -181,10 +181,7 @@ class XppsBillingFile(models.Model):
         return BillingFileCheck(self.with_company(self.company_id)).run()
 
     def _store_check(self, check):
-        """Replace lines and issues by those of a check.
-
-        :return: the lines, in the order of the file's records
-        """
+        """Replace lines and issues by those of a check."""
         self.ensure_one()
         self.write(check.header)
         # Lines and issues are evidence: nobody has the right to write them, only the check does.
@@ -193,7 +190,6 @@ class XppsBillingFile(models.Model):
         file.line_ids.unlink()
         lines = file.line_ids.create(check.line_values)
         file.issue_ids.create(check.prepare_issues(lines))
-        return lines
 
     def _import(self):
         """Import one file at once, whatever its size, all or nothing.
@@ -212,6 +208,11 @@ class XppsBillingFile(models.Model):
         check = self._check()
         if check.errors:
             raise UserError(self._refusal(check))
+        # First of all, so that of two imports of one file the later one is told so by the database.
+        self.write({**check.header, "state": "imported"})
+        self.flush_recordset()
+        for values in check.line_values:
+            values["billed_period_end"] = check.header["period_end"]
         self._store_check(check)
         # Meter reads are evidence, too: nobody has the right to write them, only the import does.
         reads = self.env["xpps.meter.read"].sudo().create(check.read_values)
@@ -219,7 +220,6 @@ class XppsBillingFile(models.Model):
             values["meter_read_id"] = reads[index].id
         self.env["sale.subscription.charge"].create(check.charge_values)
         self._update_charge_defaults(check)
-        self.state = "imported"
         self.message_post(
             body=self.env._(
                 "Imported: %(devices)s devices, %(reads)s meter reads, %(charges)s charges.",

@@ -14,7 +14,7 @@ class XppsBillingFileIssue(models.Model):
 
     billing_file_id = fields.Many2one("xpps.billing.file", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="billing_file_id.company_id", store=True, index=True)
-    severity = fields.Selection([("error", "Error"), ("warning", "Warning"), ("info", "Information")], required=True)
+    severity = fields.Selection([("error", "Error"), ("warning", "Warning"), ("info", "Info")], required=True)
     severity_rank = fields.Integer(compute="_compute_severity_rank", store=True)
     code = fields.Char(required=True)
     message = fields.Text(required=True)

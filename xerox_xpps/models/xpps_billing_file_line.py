@@ -50,7 +50,15 @@ class XppsBillingFileLine(models.Model):
     mono_color1_overage = fields.Integer(compute="_compute_overages", string="MonoColor1 Over")
     clr_lvl12_overage = fields.Integer(compute="_compute_overages", string="ClrLvl12 Over")
     clr_lvl3_overage = fields.Integer(compute="_compute_overages", string="ClrLvl3 Over")
+    billed_period_end = fields.Date(help="Period end of the file, once it is imported.")
     issue_ids = fields.One2many("xpps.billing.file.issue", "line_id")
+
+    # Two imports of one period at the same moment do not see each other's lines; this index does.
+    _billed_uniq = models.UniqueIndex(
+        "(device_id, billed_period_end) WHERE billed_period_end IS NOT NULL",
+        "A device of this billing file was billed for the period already, by another file at the same moment. "
+        "Check the file again.",
+    )
 
     @api.depends("meter_values")
     def _compute_overages(self):

@@ -60,12 +60,13 @@ class XppsImportWizard(models.TransientModel):
         }
 
     def _check_file(self):
-        if not self.file_data:
+        # A file without content has a name and no data; the check says so.
+        if not self.file_data and not self.file_name:
             raise UserError(self.env._("Select the billing file first."))
         self._store_mappings()
         files = self.env["xpps.billing.file"].with_company(self.company_id)
         self.billing_file_id = files._create_from_upload(
-            base64.b64decode(self.file_data), self.file_name or "", self.company_id, self.kind
+            base64.b64decode(self.file_data or b""), self.file_name or "", self.company_id, self.kind
         )
         self.billing_file_id.action_check()
         self._load_mappings()
