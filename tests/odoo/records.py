@@ -1,0 +1,193 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""How tests make their records, in the company that ``cls.env`` works in."""
+
+from odoo import Command
+
+PRINTER = "XPPS Test Printer"
+
+
+class Records:
+    """A reseller with a customer, an agreement and a printer; no demo data is used.
+
+    The company is one of its own, in USD, and nothing has taxes unless a test adds some. ``agreement`` of
+    ``customer`` has one base price line and bills ``device`` (serial SN-1), a printer whose Mono pages are the
+    material ``mono`` at 0.01 and whose Color pages are ``color`` at 0.08.
+    """
+
+    @classmethod
+    def _make_reseller(cls, name="XPPS Test Reseller"):
+        cls.usd = cls.env.ref("base.USD")
+        cls.eur = cls.env.ref("base.EUR")
+        cls.eur.active = True
+        cls.company = cls._company(name)
+        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
+        cls.pricelist = cls._pricelist("XPPS Test Prices")
+        cls.template = cls._template("draft")
+        cls.customer = cls._partner("XPPS Test Customer")
+        cls.base = cls._service("XPPS Base Price", "base_price", 30)
+        cls.mono = cls._service("Mono Pages", "material_code", 0.01)
+        cls.color = cls._service("Color Pages", "material_code", 0.08)
+        cls.printer = cls._printer(PRINTER)
+        cls.mapping = cls._mapping(cls.printer, mono=cls.mono, color=cls.color)
+        cls.agreement = cls._agreement()
+        cls.base_line = cls.agreement.sale_subscription_line_ids
+        cls.device = cls._device("SN-1")
+
+    @classmethod
+    def _company(cls, name, currency=None):
+        company = cls.env["res.company"].create(
+            {"name": name, "currency_id": (currency or cls.usd).id, "country_id": cls.env.ref("base.us").id}
+        )
+        cls.env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
+        return company
+
+    @classmethod
+    def _pricelist(cls, name, currency=None, **prices):
+        """``prices``: product.product by attribute name of the class, such as mono=0.02."""
+        return cls.env["product.pricelist"].create(
+            {
+                "name": name,
+                "currency_id": (currency or cls.usd).id,
+                "company_id": cls.env.company.id,
+                "item_ids": [
+                    Command.create(
+                        {
+                            "applied_on": "0_product_variant",
+                            "product_id": getattr(cls, product).id,
+                            "compute_price": "fixed",
+                            "fixed_price": price,
+                        }
+                    )
+                    for product, price in prices.items()
+                ],
+            }
+        )
+
+    @classmethod
+    def _template(cls, mode, **values):
+        return cls.env["sale.subscription.template"].create(
+            {"name": f"XPPS Test {mode}", "code": "XT", "invoicing_mode": mode, **values}
+        )
+
+    @classmethod
+    def _partner(cls, name, **values):
+        return cls.env["res.partner"].create({"name": name, "email": "customer@example.com", **values})
+
+    @classmethod
+    def _service(cls, name, role=False, price=0.0, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "service",
+                "xpps_role": role,
+                "list_price": price,
+                "taxes_id": False,
+                "invoice_policy": "order",
+                **values,
+            }
+        )
+
+    @classmethod
+    def _printer(cls, name, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "consu",
+                "is_storable": True,
+                "tracking": "serial",
+                "is_xpps_printer": True,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _mapping(cls, owner, **materials):
+        """Material codes of a printer model or price level."""
+        owner_field = "price_level_id" if owner._name == "xpps.price.level" else "product_tmpl_id"
+        owner_id = owner.product_tmpl_id.id if owner._name == "product.product" else owner.id
+        values = {f"{output_type}_product_id": product.id for output_type, product in materials.items()}
+        return cls.env["xpps.material.mapping"].create(
+            {"company_id": cls.env.company.id, owner_field: owner_id, **values}
+        )
+
+    @classmethod
+    def _agreement(cls, services=None, running=True, next_date="2026-02-01", **values):
+        """An agreement that bills ``services`` (default: the base price), running since 2025."""
+        services = cls.base if services is None else services
+        agreement = cls.env["sale.subscription"].create(
+            {
+                "is_xpps": True,
+                "partner_id": cls.customer.id,
+                "template_id": cls.template.id,
+                "pricelist_id": cls.pricelist.id,
+                "date_start": "2025-01-01",
+                "sale_subscription_line_ids": [Command.create({"product_id": product.id}) for product in services],
+                **values,
+            }
+        )
+        if running:
+            agreement.action_start_subscription()
+            agreement.recurring_next_date = next_date
+        return agreement
+
+    @classmethod
+    def _device(cls, serial, agreement=None, **values):
+        agreement = cls.agreement if agreement is None else agreement
+        lines = agreement.sale_subscription_line_ids.filtered("product_id.xpps_role")
+        return cls.env["stock.lot"].create(
+            {
+                "name": serial,
+                "product_id": cls.printer.id,
+                "company_id": cls.env.company.id,
+                "is_xpps_device": True,
+                "xpps_partner_id": agreement.partner_id.id,
+                "xpps_subscription_id": agreement.id,
+                "xpps_subscription_line_id": lines[:1].id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _charge(cls, quantity=100, unit_price=0.01, state="approved", **values):
+        """A charge that no file made, approved unless said otherwise."""
+        return cls.env["sale.subscription.charge"].create(
+            {
+                "subscription_id": cls.agreement.id,
+                "product_id": cls.mono.id,
+                "device_id": cls.device.id,
+                "output_type": "mono",
+                "period_start": "2026-01-01",
+                "period_end": "2026-01-31",
+                "name": "Mono Pages",
+                "quantity": quantity,
+                "unit_price": unit_price,
+                "unit_cost": 0.005,
+                "state": state,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _default(cls, product=None, agreement=None, **values):
+        return cls.env["sale.subscription.charge.default"].create(
+            {
+                "subscription_id": (agreement or cls.agreement).id,
+                "product_id": (product or cls.mono).id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _user(cls, login, *groups, company=None, **values):
+        company = company or cls.company
+        return cls.env["res.users"].create(
+            {
+                "name": login,
+                "login": login,
+                "email": f"{login}@example.com",
+                "company_id": company.id,
+                "company_ids": [Command.set(company.ids)],
+                "group_ids": [Command.set([cls.env.ref(group).id for group in ("base.group_user", *groups)])],
+                **values,
+            }
+        )
