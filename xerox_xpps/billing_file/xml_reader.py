@@ -77,7 +77,7 @@ def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, lis
         return None, [root]
     if root.tag != layout.root:
         return None, [_wrong_root(root, layout)]
-    return _XmlFile(data, root, layout).read()
+    return _XmlFile(data, root, layout).details()
 
 
 def _wrong_root(root: etree._Element, layout: XmlLayout) -> Issue:
@@ -127,7 +127,7 @@ class _XmlFile:
         # Elements, and (parent, path) of absent ones, that have their issue: the schema finds them again.
         self._reported: set[etree._Element | tuple[etree._Element, str]] = set()
 
-    def read(self) -> tuple[BillingDetails | None, list[Issue]]:
+    def details(self) -> tuple[BillingDetails | None, list[Issue]]:
         """Read the invoice, then the devices, then look for what only the schema can tell."""
         if len(self._records) > MAX_DEVICES:
             template = _("The file holds %(count)s device records. At most %(limit)s are read.")

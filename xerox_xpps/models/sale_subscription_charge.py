@@ -2,7 +2,7 @@
 from markupsafe import Markup
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
@@ -13,6 +13,8 @@ BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 
 #: What a clerk may correct before the charge is invoiced, saying why.
 CORRECTABLE = ("name", "quantity", "unit_price", "billable")
+#: What invoicing alone writes.
+DOCUMENTS = {"invoice_line_ids", "sale_line_ids", "invoice_status"}
 #: What an invoiced charge must keep.
 FROZEN = {*CORRECTABLE, "state", "subscription_id", "product_id", "device_id", "unit_cost", "currency_id", "company_id"}
 
@@ -174,9 +176,18 @@ class SaleSubscriptionCharge(models.Model):
         self.filtered(lambda charge: charge.state != "draft").write({"state": "draft"})
         return True
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_documents(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_documents(vals)
         if FROZEN.intersection(vals):
             self._check_not_invoiced()
+            # An order must not bill what the charge was before; a clerk may correct it without rights on orders.
+            self.sudo()._release_from_orders()
         corrections = self._corrections(vals) if any(field in vals for field in CORRECTABLE) else {}
         if corrections and not (vals.get("reason") or "").strip():
             raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
@@ -184,6 +195,11 @@ class SaleSubscriptionCharge(models.Model):
         for charge, changes in corrections.items():
             charge._log_correction(changes)
         return result
+
+    def _check_documents(self, vals):
+        """Nobody marks a charge as invoiced by hand, or as not invoiced."""
+        if not self.env.su and DOCUMENTS.intersection(vals):
+            raise AccessError(self.env._("The invoice of a charge is set by invoicing its agreement."))
 
     def _corrections(self, vals):
         """:return: {charge: [(field label, old value, new value)]} for the charges that ``vals`` really changes"""
@@ -247,6 +263,8 @@ class SaleSubscriptionCharge(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
         self._check_not_invoiced()
+        # See write.
+        self.sudo()._release_from_orders()
 
     # Invoicing
 
@@ -256,6 +274,8 @@ class SaleSubscriptionCharge(models.Model):
         Their lines stay on the order with a quantity of 0, so that the order cannot bill them later.
         """
         lines = self.sale_line_ids.filtered(lambda line: line.state != "cancel")
+        if not lines:
+            return
         locked = lines.order_id.filtered("locked")
         locked.action_unlock()
         lines.write({"product_uom_qty": 0, "qty_delivered": 0, "xpps_charge_ids": [Command.clear()]})
