@@ -31,6 +31,9 @@ def own_and_deps(addons_path):
         available.update(path.parent.name for path in Path(directory).glob("*/__manifest__.py"))
     # A glue addon is left out where the addon that it meets is not there (queue_job, for one).
     own = {name: m for name, m in found.items() if available.issuperset(m.get("depends", []))}
+    if "xerox_xpps" not in own:
+        missing = set(found.get("xerox_xpps", {}).get("depends", ["xerox_xpps"])) - available
+        sys.exit(f"Error: not in {addons_path}: {', '.join(sorted(missing))}")
     deps = {dep for manifest in own.values() for dep in manifest.get("depends", [])}
     return sorted(own), sorted(deps - set(own)) or ["base"]
 

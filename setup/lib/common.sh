@@ -1,4 +1,4 @@
-# Shared by the commands in setup/: where things are, how to speak, how to get Debian packages.
+# Shared by the commands in setup/: where things are, how to speak, what to prepare.
 # shellcheck shell=bash
 # Sourced, never run. Every command starts with:  source "$(dirname "$(readlink -f "$0")")/lib/common.sh"
 
@@ -13,6 +13,7 @@ VENV="$ROOT/.venv"
 export XPPS_CACHE="${XPPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/xerox_xpps}"
 CACHE="$XPPS_CACHE"
 export PIP_CACHE_DIR="$CACHE/pip"
+unset PYTHONPATH PYTHONHOME
 export PYTHONDONTWRITEBYTECODE=  # an inherited 1 would make every start of Odoo compile it again
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
@@ -39,45 +40,11 @@ with_lock() {
     exec {LOCK_FD}>&-
 }
 
+case "$ROOT$CACHE" in
+    *,*) die "The directory $ROOT (or $CACHE) has a comma in its name, at which Odoo would split it" "give it another name" ;;
+esac
+
 hash_of() { sha256sum | cut -c1-12; }
-
-as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo -- "$@"
-    else
-        die "Only an administrator can run: $*" "run it as root, then start this command again"
-    fi
-}
-
-# debian_install PACKAGE…: from the machine's own apt sources.
-debian_install() {
-    command -v apt-get >/dev/null ||
-        die "These are missing, and there is no apt-get to install them: $*" \
-            "install what your distribution calls them, then start this command again"
-    say "Installing Debian packages: $*"
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
-    # The package lists are refreshed only when what they name cannot be had: that needs the network.
-    as_root "${apt[@]}" install --no-install-recommends "$@" >&2 && return
-    say "Refreshing the package lists"
-    as_root "${apt[@]}" update >&2 || true
-    as_root "${apt[@]}" install --no-install-recommends "$@" >&2 ||
-        die "apt-get could not install: $*" "see its messages above; mend them, then start this command again"
-}
-
-# Every Debian package that is missing, in one go.
-prepare_debian() {
-    local missing=()
-    python_found >/dev/null || missing+=(python3-venv)
-    if [ -z "${PGHOST:-}" ] && ! pg_bindir >/dev/null; then pg_install; fi
-    command -v psql >/dev/null || missing+=(postgresql-client)
-    command -v wkhtmltopdf >/dev/null || missing+=(wkhtmltopdf)
-    command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
-    # python-magic, by which Odoo tells what an uploaded file is, loads this library.
-    [[ "$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p)" == *libmagic.so.1* ]] || missing+=(libmagic1)
-    [ ${#missing[@]} = 0 ] || debian_install "${missing[@]}"
-}
 
 # A Python that Odoo 19 runs on and that can make virtual environments.
 python_found() {
@@ -91,18 +58,21 @@ python_found() {
     return 1
 }
 
-# shellcheck source=setup/lib/odoo.sh
+# shellcheck source=SCRIPTDIR/debian.sh
+source "$ROOT/setup/lib/debian.sh"
+# shellcheck source=SCRIPTDIR/odoo.sh
 source "$ROOT/setup/lib/odoo.sh"
-# shellcheck source=setup/lib/postgres.sh
+# shellcheck source=SCRIPTDIR/postgres.sh
 source "$ROOT/setup/lib/postgres.sh"
 
-# shellcheck source=setup/lib/database.sh
+# shellcheck source=SCRIPTDIR/database.sh
 source "$ROOT/setup/lib/database.sh"
 
 # What commands without a database need. Done already: a few file tests.
 prepare_python() {
     mkdir -p "$RUN/log" "$RUN/data"
     with_lock "$RUN/lock/debian" prepare_debian
+    with_lock "$CACHE/lock" prepare_wkhtmltopdf
     with_lock "$CACHE/lock" prepare_odoo
     with_lock "$RUN/lock/venv" prepare_venv
 }

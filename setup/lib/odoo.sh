@@ -10,6 +10,8 @@ ODOO_LINKED=(libjs-jquery libjs-jquery-form libjs-underscore
 # … and to this one, of which it needs 4.7 (bookworm); version 6 (sid) names its icons differently.
 ODOO_LINKED_BOOKWORM=(fonts-font-awesome)
 
+ODOO_SRC_CURE='set ODOO_SRC to the directory of an Odoo 19 that you have (it holds odoo/release.py)'
+
 # Sets ODOO_HOME, the directory that has to be on sys.path.
 prepare_odoo() {
     if [ -n "${ODOO_SRC:-}" ]; then
@@ -37,92 +39,26 @@ odoo_unpacked() {
 }
 
 odoo_unpack() {
-    local instead="or set ODOO_SRC to the directory of an Odoo 19 that you have (it holds odoo/release.py)"
-    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
-        die "Odoo 19 is fetched as a Debian package, and this machine has no apt-get" "use Debian 12 or later, $instead"
-    fi
-    local mirror keyring file
-    mirror="$(debian_mirror)"
-    if [ -z "$mirror" ]; then
-        say "Refreshing the package lists, to learn this machine's Debian mirror"
-        as_root apt-get -q update >&2 || true
-        mirror="$(debian_mirror)"
-    fi
-    [ -n "$mirror" ] || die "The apt sources of this machine name no Debian archive" "add one, $instead"
-    for file in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
-        if [ -r "$file" ]; then keyring="$file"; fi
-    done
-    if [ -z "${keyring:-}" ]; then
-        debian_install debian-archive-keyring
-        keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-    fi
-
-    # A private apt: its own sources, lists and cache; signatures checked; the machine's apt untouched.
-    local apt="$CACHE/apt"
-    mkdir -p "$apt"/{lists/partial,cache/archives/partial,none} "$CACHE/deb" "$CACHE/odoo"
-    printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" sid "$keyring" "$mirror" bookworm >"$apt/sources.list"
-    cat >"$apt/apt.conf" <<EOF
-Dir::State "$apt";
-Dir::State::lists "$apt/lists";
-Dir::State::status "/dev/null";
-Dir::Cache "$apt/cache";
-Dir::Etc::sourcelist "$apt/sources.list";
-Dir::Etc::sourceparts "$apt/none";
-Dir::Etc::preferences "$apt/none/preferences";
-Dir::Etc::preferencesparts "$apt/none";
-Acquire::Languages "none";
-Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
-// apt's download user may not be able to reach a cache below a private home directory.
-APT::Sandbox::User "$(id -un)";
-EOF
-    local -x APT_CONFIG="$apt/apt.conf"
-    say "Reading Debian's package lists (private copy in $apt)"
-    apt-get -q update >&2 || die "Debian's package lists could not be fetched" "check the network, $instead"
-
-    local version="$ODOO_TESTED" newest
+    local version="$ODOO_TESTED" newest addons
+    private_apt sid bookworm
     newest="$(apt-cache madison odoo-19 | awk '$3 ~ /^19\.0\./ && !seen++ {print $3}')"
     if [ -z "$(apt-cache madison odoo-19 | awk -v v="$version" '$3 == v')" ]; then
-        [ -n "$newest" ] || die "Debian sid has no package odoo-19 any more" "${instead#or }"
+        [ -n "$newest" ] || die "Debian sid has no package odoo-19 any more" "$ODOO_SRC_CURE"
         say "Debian sid has moved on from the tested Odoo $version: taking $newest"
         version="$newest"
     fi
-    local tmp="$CACHE/odoo/.unpacking" debs
-    local packages=("odoo-19=$version" "${ODOO_LINKED[@]/%//sid}" "${ODOO_LINKED_BOOKWORM[@]/%//bookworm}")
-    rm -rf "$tmp"
-    mkdir -p "$tmp"
-    # Asked in an empty directory: apt does not list what it finds downloaded.
-    mapfile -t debs < <(cd "$tmp" && apt-get -q download --print-uris "${packages[@]}" | awk '{print $2}')
     say "Downloading Odoo $version (about 130 MB)"
-    (cd "$CACHE/deb" && apt-get -q download "${packages[@]}") >&2 ||
-        die "Odoo could not be downloaded" "check the network, $instead"
-    say "Unpacking it to $CACHE/odoo/$version"
-    for file in "${debs[@]}"; do
-        dpkg-deb -x "$CACHE/deb/$file" "$tmp" || die "$CACHE/deb/$file is damaged" "delete it and start again"
-    done
-    [ -f "$tmp/usr/lib/python3/dist-packages/odoo/release.py" ] || die "The package odoo-19 $version has an unknown layout" "${instead#or }"
-    # Not installed but unpacked: what an absolute link names is in this tree, not in the machine's /usr.
-    local link broken
-    while IFS= read -r -d '' link; do
-        ln -sfn "$(realpath -m --relative-to "$(dirname "$link")" "$tmp$(readlink "$link")")" "$link"
-    done < <(find "$tmp" -lname '/*' -print0)
-    broken="$(find "$tmp/usr/lib" -xtype l)"
-    [ -z "$broken" ] || say "Note: these links lead nowhere:"$'\n'"${broken//"$tmp"/  …}"
+    private_unpack "$CACHE/odoo/.new" "odoo-19=$version" "${ODOO_LINKED[@]/%//sid}" "${ODOO_LINKED_BOOKWORM[@]/%//bookworm}"
+    addons="$CACHE/odoo/.new/usr/lib/python3/dist-packages/odoo/addons"
+    [ -d "$addons/web" ] || die "The package odoo-19 $version has an unknown layout" "$ODOO_SRC_CURE"
     # A bundle that names this file reports an error in the browser, by which every browser test fails.
     # Debian leaves it out (it blurs the background of video calls, for which it would load more).
-    link="$tmp/usr/lib/python3/dist-packages/odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
-    if [ ! -e "$link" ]; then
-        mkdir -p "$(dirname "$link")"
-        echo '// Not in the Debian package.' >"$link"
+    if [ ! -e "$addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js" ]; then
+        mkdir -p "$addons/mail/static/lib/selfie_segmentation"
+        echo '// Not in the Debian package.' >"$addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
     fi
     # Only a complete tree gets its final name: an interrupted run leaves nothing to clean up.
-    mv -T "$tmp" "$CACHE/odoo/$version"
-}
-
-# The Debian archive (not its security updates) that the machine's apt is set up to use.
-debian_mirror() {
-    # shellcheck disable=SC2016  # apt's variables, not the shell's
-    apt-get indextargets --format '$(CREATED_BY)|$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)' 2>/dev/null |
-        awk -F'|' '$1 == "Packages" && $2 == "Debian" && $3 == "Debian" && $4 == "main" && $5 !~ /^cdrom:/ && !seen++ {print $5}'
+    mv -T "$CACHE/odoo/.new" "$CACHE/odoo/$version"
 }
 
 prepare_venv() {
@@ -158,6 +94,8 @@ write_config() {
     port="$("$VENV/bin/python" "$ROOT/setup/lib/free_port.py")"
     mkdir -p "$RUN/data" "$RUN/log"
     chmod 700 "$RUN/data"
+    # It may hold a password.
+    install -m 600 /dev/null "$RUN/odoo.conf.$$"
     cat >"$RUN/odoo.conf.$$" <<EOF
 ; Written by setup/lib/odoo.sh at every start: changes made here are lost.
 [options]

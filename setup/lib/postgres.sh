@@ -16,14 +16,15 @@ pg_bindir() {
     find /usr/lib/postgresql/$version/bin -name initdb 2>/dev/null | sort -V | tail -n 1 | xargs -r dirname | grep .
 }
 
-# The server's programs only: Debian would also make and start a cluster for the whole machine.
-pg_install() {
-    local no_cluster=/etc/postgresql-common/createcluster.d/xerox_xpps.conf
-    as_root mkdir -p "$(dirname "$no_cluster")"
-    trap 'as_root rm -f "$no_cluster"' EXIT
-    as_root tee "$no_cluster" >/dev/null <<<'create_main_cluster = false'
-    debian_install postgresql postgresql-contrib
-    as_root rm -f "$no_cluster"
+# pg_without_system_cluster COMMAND…: installs what it installs, but of PostgreSQL the programs only.
+# Debian would also make and start a cluster for the whole machine.
+PG_SETTING=/etc/postgresql-common/createcluster.d/xerox_xpps.conf
+pg_without_system_cluster() {
+    as_root mkdir -p "$(dirname "$PG_SETTING")"
+    trap 'as_root rm -f "$PG_SETTING"' EXIT
+    as_root tee "$PG_SETTING" >/dev/null <<<'create_main_cluster = false'
+    "$@"
+    as_root rm -f "$PG_SETTING"
     trap - EXIT
 }
 
@@ -104,12 +105,21 @@ pg_start() {
     local bin pid try
     bin="$(pg_bindir)" || die "PostgreSQL $(cat "$PG/data/PG_VERSION"), which made $PG/data, is not installed" \
         "install postgresql-$(cat "$PG/data/PG_VERSION"), or delete $PG to start with an empty cluster"
-    say "Starting PostgreSQL (private cluster, log in $RUN/log/postgres.log)"
+    say "Starting PostgreSQL (private throwaway cluster, no fsync; log in $RUN/log/postgres.log)"
     for try in 1 2 3; do
         # A process id file outlives a server that was killed, and its number may meanwhile be another's.
         pid="$(head -n 1 "$PG/data/postmaster.pid" 2>/dev/null || true)"
         if [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" != "$PG/data" ]; then
             rm -f "$PG/data/postmaster.pid"
+            pid=
+        fi
+        # And a server outlives its socket, where someone sweeps /tmp: nobody could ever talk to it.
+        if [ -n "$pid" ] && [ ! -S "$PGHOST/.s.PGSQL.$PGPORT" ]; then
+            kill -INT "$pid" 2>/dev/null || true
+            for _ in $(seq 100); do
+                [ -d "/proc/$pid" ] || break
+                sleep 0.1
+            done
             pid=
         fi
         if [ -z "$pid" ]; then
@@ -119,7 +129,7 @@ pg_start() {
                 exec {LOCK_FD}>&-
                 cd /
                 exec setsid "${PG_AS[@]}" "$bin/postgres" -D "$PG/data" \
-                    -c listen_addresses= -c port=5432 -c "unix_socket_directories=\"$PGHOST\"" \
+                    -c listen_addresses= -c "port=$PGPORT" -c "unix_socket_directories=\"$PGHOST\"" \
                     -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
                     -c shared_buffers=256MB -c max_wal_size=2GB -c max_connections=200
             ) </dev/null >>"$RUN/log/postgres.log" 2>&1 &
