@@ -120,17 +120,20 @@ class BillingFileCheck:
             )
         )
 
-    def _check_file_duplicate(self):
-        """:return: whether the very same file was imported before"""
-        twin = self.file.search(
+    def _imported_twin(self, field_name, value):
+        return self.file.search(
             [
-                ("checksum", "=", self.file.checksum),
+                (field_name, "=", value),
                 ("company_id", "=", self.company.id),
                 ("state", "=", "imported"),
                 ("id", "!=", self.file.id),
             ],
             limit=1,
         )
+
+    def _check_file_duplicate(self):
+        """:return: whether the very same file was imported before"""
+        twin = self._imported_twin("checksum", self.file.checksum)
         if twin:
             self._add(
                 "error",
@@ -146,7 +149,7 @@ class BillingFileCheck:
         self.currency = currency
         places = currency.decimal_places if currency else 2
         self.places = places
-        totals = [record.computed_total(places) for record in self.details.devices]
+        self.totals = [record.computed_total(places) for record in self.details.devices]
         self.header |= {
             "name": invoice.number,
             "invoice_date": invoice.date,
@@ -154,7 +157,7 @@ class BillingFileCheck:
             "period_end": invoice.period_end,
             "currency_id": currency.id,
             "device_count": len(self.details.devices),
-            "amount_total": float(sum(totals, Decimal(0))),
+            "amount_total": float(sum(self.totals, Decimal(0))),
         }
         if not currency or not currency.active:
             self._add(
@@ -168,15 +171,7 @@ class BillingFileCheck:
             self._add_reader_issue(issue)
         if duplicate:
             return
-        twin = self.file.search(
-            [
-                ("name", "=", invoice.number),
-                ("company_id", "=", self.company.id),
-                ("state", "=", "imported"),
-                ("id", "!=", self.file.id),
-            ],
-            limit=1,
-        )
+        twin = self._imported_twin("name", invoice.number)
         if twin:
             self._add(
                 "error",
@@ -194,7 +189,7 @@ class BillingFileCheck:
     def _check_record(self, index, record, duplicate):
         device = self.lookups.devices.get(record.serial_key)
         subscription = device.xpps_subscription_id if device else None
-        self.line_values.append(self._prepare_line(record, device, subscription))
+        self.line_values.append(self._prepare_line(record, device, subscription, self.totals[index]))
         if not record.serial_key:
             return
         if not device:
@@ -573,8 +568,7 @@ class BillingFileCheck:
     def _type_label(self, output_type):
         return dict(self.env["xpps.meter.read"]._fields["output_type"].selection)[output_type]
 
-    def _prepare_line(self, record, device, subscription):
-        overage_cost = record.computed_total(self.places) - record.base_total
+    def _prepare_line(self, record, device, subscription, total):
         return {
             "billing_file_id": self.file.id,
             "company_id": self.company.id,
@@ -596,8 +590,8 @@ class BillingFileCheck:
             "base_price_cost": float(record.base_total),
             "base_service_cost": float(record.base_service or 0),
             "base_supply_cost": float(record.base_supply or 0),
-            "overage_cost": float(overage_cost),
-            "cost_total": float(record.base_total + overage_cost),
+            "overage_cost": float(total - record.base_total),
+            "cost_total": float(total),
             "meter_values": {
                 meter.output_type: {
                     "previous": meter.previous,

@@ -287,28 +287,22 @@ class SaleSubscriptionCharge(models.Model):
         :param detail: ``device``, a line per charge; or ``material``, a line per material code and price
         :return: [values of account.move.line]
         """
-        return [
-            {
-                "product_id": charges.product_id.id,
-                "name": name,
-                "quantity": sum(charges.mapped("quantity")),
-                "price_unit": charges[0].unit_price,
-                "product_uom_id": charges.product_id.uom_id.id,
-                "xpps_charge_ids": [Command.set(charges.ids)],
-            }
-            for charges, name in self._group_for_invoice(detail)
-        ]
+        return self._prepare_document_lines(detail, "quantity")
 
     def _prepare_sale_order_lines(self, detail):
         """The same lines for a sale order; values of sale.order.line."""
+        return self._prepare_document_lines(detail, "product_uom_qty")
+
+    def _prepare_document_lines(self, detail, quantity_field):
         return [
             {
                 "product_id": charges.product_id.id,
                 "name": name,
-                "product_uom_qty": sum(charges.mapped("quantity")),
+                quantity_field: sum(charges.mapped("quantity")),
                 "price_unit": charges[0].unit_price,
-                "product_uom_id": charges.product_id.uom_id.id,
+                # A click price is a net price: no pricelist's discount comes on top.
                 "discount": 0.0,
+                "product_uom_id": charges.product_id.uom_id.id,
                 "xpps_charge_ids": [Command.set(charges.ids)],
             }
             for charges, name in self._group_for_invoice(detail)
