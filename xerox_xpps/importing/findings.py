@@ -19,10 +19,6 @@ class FoundIssue:
     res_model: str = ""
 
     def create_values(self, file, lines):
-        if self.line_index is not None and self.line_index < len(lines):
-            line_id = lines[self.line_index].id
-        else:
-            line_id = False
         return {
             "billing_file_id": file.id,
             "severity": self.severity,
@@ -30,7 +26,7 @@ class FoundIssue:
             "message": self.message,
             "source_line": self.source_line,
             "serial": self.serial,
-            "line_id": line_id,
+            "line_id": False if self.line_index is None else lines[self.line_index].id,
             "res_model": self.record._name if self.record else self.res_model,
             "res_id": self.record.id if self.record else False,
         }

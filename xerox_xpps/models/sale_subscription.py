@@ -190,8 +190,9 @@ class SaleSubscription(models.Model):
         partner = self.partner_invoice_id or self.partner_id
         return self.with_company(self.company_id).with_context(lang=partner.lang or self.env.lang)
 
-    def _check_may_invoice(self):
-        if not self.env["account.move"].has_access("create"):
+    def _check_may_bill(self, model):
+        """As in subscription_oca: who may write the agreement may have it billed, by invoice or by order."""
+        if not self.env[model].has_access("create"):
             self.check_access("write")
 
     # Invoices
@@ -216,7 +217,7 @@ class SaleSubscription(models.Model):
 
     def _create_xpps_invoices(self, recurring=True):
         self.ensure_one()
-        self._check_may_invoice()
+        self._check_may_bill("account.move")
         subscription = self._in_billing_env()
         documents = subscription._prepare_billing(recurring)
         scheduled = self.recurring_next_date if any(lines for lines, _charges in documents) else False
@@ -227,7 +228,7 @@ class SaleSubscription(models.Model):
             values = subscription._prepare_account_move([Command.create(values) for values in line_values])
             values["invoice_date"] = scheduled or fields.Date.context_today(self)
             values_list.append(values)
-        # As in subscription_oca: who may write the agreement may have it invoiced.
+        # Who may have it billed was checked above.
         moves = (
             subscription.env["account.move"]
             .sudo()
@@ -247,8 +248,7 @@ class SaleSubscription(models.Model):
 
     def _create_xpps_orders(self, recurring=True):
         self.ensure_one()
-        if not self.env["sale.order"].has_access("create"):
-            self.check_access("write")
+        self._check_may_bill("sale.order")
         subscription = self._in_billing_env()
         values_list = []
         for lines, charges in subscription._prepare_billing(recurring):
@@ -260,7 +260,7 @@ class SaleSubscription(models.Model):
                 # Left out, Odoo finds the one of the customer.
                 del values["fiscal_position_id"]
             values_list.append(values)
-        # As in subscription_oca: who may write the agreement may have it ordered.
+        # Who may have it billed was checked above.
         return subscription.env["sale.order"].sudo().create(values_list)
 
     def _bill_through_orders(self, recurring=True):

@@ -162,7 +162,9 @@ class XppsBillingFile(models.Model):
         for file in self:
             if file.state != "draft":
                 raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
-            file._store_check(file._check())
+            check = file._check()
+            file.write(check.header)
+            file._store_check(check)
         return True
 
     def action_import(self):
@@ -183,7 +185,6 @@ class XppsBillingFile(models.Model):
     def _store_check(self, check):
         """Replace lines and issues by those of a check."""
         self.ensure_one()
-        self.write(check.header)
         # Lines and issues are evidence: nobody has the right to write them, only the check does.
         file = self.sudo()
         file.issue_ids.unlink()

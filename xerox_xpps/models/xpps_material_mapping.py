@@ -81,10 +81,10 @@ class XppsMaterialMapping(models.Model):
         return {output_type: product for output_type, product in materials.items() if product}
 
     @api.model
-    def _material_by_template(self, templates, company):
-        """Resolve the material codes of many printer models with one query.
+    def _by_owner(self, templates, company):
+        """The mappings that concern printer models: their own and their price levels', with one query.
 
-        :return: {product.template: {output type: product.product}}
+        :return: {product.template or xpps.price.level: xpps.material.mapping}
         """
         mappings = self.search(
             [
@@ -94,7 +94,15 @@ class XppsMaterialMapping(models.Model):
                 ("price_level_id", "in", templates.xpps_price_level_id.ids),
             ]
         )
-        by_owner = {mapping.product_tmpl_id or mapping.price_level_id: mapping for mapping in mappings}
+        return {mapping.product_tmpl_id or mapping.price_level_id: mapping for mapping in mappings}
+
+    @api.model
+    def _material_by_template(self, templates, company):
+        """Resolve the material codes of many printer models.
+
+        :return: {product.template: {output type: product.product}}
+        """
+        by_owner = self._by_owner(templates, company)
         resolved = {}
         for template in templates:
             level = by_owner.get(template.xpps_price_level_id)

@@ -74,15 +74,7 @@ class XppsImportWizard(models.TransientModel):
     def _load_mappings(self):
         """Show the material codes of the models in the file, one row where they are kept: model or price level."""
         templates = self.billing_file_id.line_ids.device_id.product_id.product_tmpl_id
-        mappings = self.env["xpps.material.mapping"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                "|",
-                ("product_tmpl_id", "in", templates.ids),
-                ("price_level_id", "in", templates.xpps_price_level_id.ids),
-            ]
-        )
-        by_owner = {mapping.product_tmpl_id or mapping.price_level_id: mapping for mapping in mappings}
+        by_owner = self.env["xpps.material.mapping"]._by_owner(templates, self.company_id)
         owners = dict.fromkeys(
             template if template in by_owner or not template.xpps_price_level_id else template.xpps_price_level_id
             for template in templates.sorted("name")
