@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/xpps_rules.xml",
         "data/xpps_file_format_data.xml",
+        "data/ir_cron_data.xml",
         "wizards/xpps_import_wizard_views.xml",
         "views/xpps_billing_file_views.xml",
         "views/xpps_billing_file_line_views.xml",

@@ -1,13 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a check finds, before any of it is a record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(slots=True)
 class FoundIssue:
-    """An issue before it is a record; ``line_index`` counts the file's records."""
+    """An issue before it is a record; ``line_index`` counts the file's records from 0."""
 
     severity: str
     code: str
@@ -18,7 +18,8 @@ class FoundIssue:
     record: Any = None
     res_model: str = ""
 
-    def create_values(self, file, lines):
+    def create_values(self, file, line_ids):
+        """Values of ``xpps.billing.file.issue``; ``line_ids`` maps the index of a record to its line."""
         return {
             "billing_file_id": file.id,
             "severity": self.severity,
@@ -26,10 +27,68 @@ class FoundIssue:
             "message": self.message,
             "source_line": self.source_line,
             "serial": self.serial,
-            "line_id": False if self.line_index is None else lines[self.line_index].id,
+            "line_id": line_ids.get(self.line_index, False),
             "res_model": self.record._name if self.record else self.res_model,
             "res_id": self.record.id if self.record else False,
         }
+
+
+class Findings:
+    """Issues in the order in which they are found.
+
+    ``blocking`` are the codes of warnings that the company wants to be errors. ``faulty`` holds the indexes of the
+    records with an error.
+    """
+
+    def __init__(self, blocking=()):
+        self.issues = []
+        self.faulty = set()
+        self._blocking = blocking
+
+    @property
+    def errors(self):
+        return [issue for issue in self.issues if issue.severity == "error"]
+
+    @property
+    def file_errors(self):
+        """Errors of the file as a whole: no record can be imported while one stands."""
+        return [issue for issue in self.errors if issue.line_index is None]
+
+    def add(self, severity, code, message, record=None, index=None, fix=None, res_model="", serial="", source_line=0):
+        """Note an issue.
+
+        :param record: billing_file.DeviceRecord that it is about, with its ``index`` in the file
+        :param fix: the Odoo record where it is mended; or ``res_model``, where a new one mends it
+        """
+        if severity == "warning" and code in self._blocking:
+            severity = "error"
+        if severity == "error" and index is not None:
+            self.faulty.add(index)
+        self.issues.append(
+            FoundIssue(
+                severity,
+                code,
+                message,
+                record.source_line if record else source_line,
+                record.serial if record else serial,
+                line_index=index,
+                record=fix,
+                res_model=res_model,
+            )
+        )
+
+
+@dataclass(slots=True)
+class PlannedRead:
+    """A meter read that the import makes, and the charges that come of it; values of ``create``.
+
+    ``index`` counts the file's records; ``supersedes`` is the id of the read that a correction replaces.
+    """
+
+    index: int
+    values: dict
+    supersedes: int | None = None
+    charges: list[dict] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -44,9 +103,15 @@ class CostChange:
     source_line: int
     serial: str
 
-    def create_values(self):
+    def create_values(self, file):
+        """Values of ``xpps.billing.file.cost.change``."""
         return {
+            "billing_file_id": file.id,
+            "company_id": file.company_id.id,
             "subscription_id": self.subscription.id,
             "product_id": self.product.id,
-            "unit_cost": self.new_cost,
+            "default_id": self.default.id if self.default else False,
+            "old_cost": self.default.unit_cost if self.default else 0.0,
+            "new_cost": self.new_cost,
+            "device_count": self.device_count,
         }

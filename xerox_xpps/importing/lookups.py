@@ -1,6 +1,20 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Everything a billing file's records are matched with, loaded once for the whole file."""
 
+from odoo.fields import Domain
+
+#: What the checks look at; read at once instead of one query for each field that is met first.
+DEVICE_FIELDS = [
+    "name",
+    "product_id",
+    "xpps_serial_key",
+    "xpps_partner_id",
+    "xpps_subscription_id",
+    "xpps_subscription_line_id",
+    "xpps_state",
+    "xpps_removal_date",
+]
+
 
 class Lookups:
     """Devices of the file's company, their past and their material codes.
@@ -8,63 +22,93 @@ class Lookups:
     Nothing here queries per record of the file: each attribute is filled by a fixed number of queries.
     """
 
-    def __init__(self, file, details, period_start, period_end):
-        env = file.env
-        company = file.company_id
-        devices = env["stock.lot"].search(
+    def __init__(self, file, records, period_start, period_end):
+        self.env = file.env
+        self.company = file.company_id
+        self.period_start = period_start
+        self.period_end = period_end
+        lots = self.env["stock.lot"]
+        devices = lots.search(
             [
                 ("is_xpps_device", "=", True),
-                ("company_id", "=", company.id),
-                ("xpps_serial_key", "in", list({record.serial_key for record in details.devices})),
+                ("company_id", "=", self.company.id),
+                ("xpps_serial_key", "in", list({record.serial_key for record in records})),
             ]
         )
-        # One read for all that the checks look at, instead of one for each field that is met first.
-        devices.fetch(
-            [
-                "name",
-                "product_id",
-                "xpps_serial_key",
-                "xpps_partner_id",
-                "xpps_subscription_id",
-                "xpps_subscription_line_id",
-                "xpps_state",
-                "xpps_removal_date",
-            ]
-        )
+        devices.fetch(DEVICE_FIELDS)
         self.devices = {device.xpps_serial_key: device for device in devices}
-        self.subscriptions = devices.xpps_subscription_id
-        self.materials = env["xpps.material.mapping"]._material_by_template(devices.product_id.product_tmpl_id, company)
-        self.last_reads = env["stock.lot"]._xpps_last_reads(devices.ids, before=period_start)
-        self.last_lines = env["xpps.billing.file.line"]._last_base_costs(devices, before=period_start)
-        self.billed = self._already_billed(env, devices, period_start, period_end)
-        self.absent = env["stock.lot"].search(
-            [
-                ("is_xpps_device", "=", True),
-                ("company_id", "=", company.id),
-                ("id", "not in", devices.ids),
-                ("xpps_state", "=", "active"),
-                ("xpps_subscription_id.stage_id.type", "=", "in_progress"),
-                ("xpps_subscription_id.date_start", "<=", period_end),
-                "|",
-                ("xpps_install_date", "=", False),
-                ("xpps_install_date", "<=", period_end),
-            ]
+        self.materials = self.env["xpps.material.mapping"]._material_by_template(
+            devices.product_id.product_tmpl_id, self.company
+        )
+        self.last_reads = lots._xpps_last_reads(devices.ids, before=period_start)
+        self.mean_pages = lots._xpps_mean_pages(devices.ids, before=period_start)
+        self.last_lines = self.env["xpps.billing.file.line"]._last_base_costs(devices, before=period_start)
+        self.billed = self._billed_lines(devices)
+        self.billed_later = lots._xpps_billed_after(devices.ids, period_end)
+        corrects = file.kind == "correction" and self.billed
+        self.prior_reads = self._prior_reads(devices) if corrects else {}
+        self.prior_charges = self._prior_charges(devices) if corrects else {}
+        self.subscriptions = devices.xpps_subscription_id.union(
+            *(line.subscription_id for line in self.billed.values()),
+            *(read.subscription_id for read in self.prior_reads.values()),
         )
 
-    @staticmethod
-    def _already_billed(env, devices, period_start, period_end):
-        """Devices with an imported record of the same period.
+    def _in_period(self):
+        """Of the file's period: Xerox's periods may share a border day, so both ends cannot be asked for."""
+        return Domain("period_end", "=", self.period_end) | Domain("period_start", "=", self.period_start)
 
-        :return: {stock.lot: xpps.billing.file}
+    def _billed_lines(self, devices):
+        """The live record of each device that was billed for the period already.
+
+        :return: {stock.lot: xpps.billing.file.line}
         """
-        lines = env["xpps.billing.file.line"].search_fetch(
-            [
-                ("device_id", "in", devices.ids),
-                ("billing_file_id.state", "=", "imported"),
-                "|",
-                ("billing_file_id.period_start", "=", period_start),
-                ("billing_file_id.period_end", "=", period_end),
-            ],
+        lines = self.env["xpps.billing.file.line"].search_fetch(
+            Domain("device_id", "in", devices.ids)
+            & Domain("billed_period_end", "!=", False)
+            & Domain("superseded_by_id", "=", False)
+            & (
+                Domain("billing_file_id.period_start", "=", self.period_start)
+                | Domain("billing_file_id.period_end", "=", self.period_end)
+            ),
             ["device_id", "billing_file_id"],
         )
-        return {line.device_id: line.billing_file_id for line in lines}
+        return {line.device_id: line for line in lines}
+
+    def _prior_reads(self, devices):
+        """The live reads of the period, that of the very same period end before one that only starts with it.
+
+        :return: {(stock.lot id, output type): xpps.meter.read}
+        """
+        reads = self.env["xpps.meter.read"].search(
+            Domain("device_id", "in", devices.ids) & Domain("superseded_by_id", "=", False) & self._in_period()
+        )
+        ordered = reads.sorted(lambda read: read.period_end == self.period_end)
+        return {(read.device_id.id, read.output_type): read for read in ordered}
+
+    def _prior_charges(self, devices):
+        """The charges that imports made for the period, the oldest first.
+
+        :return: {(stock.lot id, output type): sale.subscription.charge}
+        """
+        charges = self.env["sale.subscription.charge"].search(
+            Domain("device_id", "in", devices.ids) & Domain("billing_file_id", "!=", False) & self._in_period(),
+            order="id",
+        )
+        return charges.grouped(lambda charge: (charge.device_id.id, charge.output_type))
+
+    def absent_devices(self):
+        """Active devices of running agreements that the file does not name."""
+        found = self.env["stock.lot"].union(*self.devices.values())
+        return self.env["stock.lot"].search(
+            [
+                ("is_xpps_device", "=", True),
+                ("company_id", "=", self.company.id),
+                ("id", "not in", found.ids),
+                ("xpps_state", "=", "active"),
+                ("xpps_subscription_id.stage_id.type", "=", "in_progress"),
+                ("xpps_subscription_id.date_start", "<=", self.period_end),
+                "|",
+                ("xpps_install_date", "=", False),
+                ("xpps_install_date", "<=", self.period_end),
+            ]
+        )

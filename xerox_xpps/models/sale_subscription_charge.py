@@ -6,7 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..billing_file import round_half_up, to_decimal
+from ..billing_file import to_decimal
+from ..importing.amounts import AMOUNT_FIELDS, charge_amounts
 from .field_types import CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
@@ -38,7 +39,7 @@ class SaleSubscriptionCharge(models.Model):
         related="subscription_id.partner_id", store=True, precompute=True, string="Customer", index=True
     )
     company_id = fields.Many2one(
-        "res.company", compute="_compute_from_subscription", store=True, precompute=True, required=True, index=True
+        "res.company", compute="_compute_from_subscription", store=True, precompute=True, required=True
     )
     currency_id = fields.Many2one(
         "res.currency", compute="_compute_from_subscription", store=True, precompute=True, required=True
@@ -92,7 +93,6 @@ class SaleSubscriptionCharge(models.Model):
         required=True,
         default="draft",
         copy=False,
-        index=True,
     )
     invoice_line_ids = fields.Many2many(
         "account.move.line",
@@ -117,9 +117,12 @@ class SaleSubscriptionCharge(models.Model):
         [("no", "Nothing to Invoice"), ("to_invoice", "To Invoice"), ("invoiced", "Invoiced")],
         compute="_compute_invoice_status",
         store=True,
-        index=True,
     )
     reason = fields.Char(help="Why the charge was corrected or rejected.", copy=False)
+
+    # The few that somebody waits for, among the many of earlier months.
+    _to_approve_idx = models.Index("(company_id) WHERE state = 'draft'")
+    _to_invoice_idx = models.Index("(subscription_id) WHERE invoice_status = 'to_invoice'")
 
     @api.depends("subscription_id")
     def _compute_from_subscription(self):
@@ -127,17 +130,12 @@ class SaleSubscriptionCharge(models.Model):
             charge.company_id = charge.subscription_id.company_id
             charge.currency_id = charge.subscription_id.currency_id
 
-    @api.depends("quantity", "unit_cost", "unit_price", "billable", "currency_id")
+    @api.depends(*AMOUNT_FIELDS, "currency_id")
     def _compute_amounts(self):
         for charge in self:
-            places = charge.currency_id.decimal_places
-            cost = round_half_up(charge.quantity * to_decimal(charge.unit_cost), places)
-            price = round_half_up(charge.quantity * to_decimal(charge.unit_price), places)
-            revenue = price if charge.billable else 0
-            charge.cost_subtotal = float(cost)
-            charge.price_subtotal = float(price)
-            charge.margin = float(revenue - cost)
-            charge.margin_percent = float(100 * (revenue - cost) / revenue) if revenue else 0.0
+            inputs = {name: charge[name] for name in AMOUNT_FIELDS}
+            for name, amount in charge_amounts(charge.currency_id.decimal_places, **inputs).items():
+                charge[name] = amount
 
     @api.depends("state", "billable", "invoice_line_ids.parent_state")
     def _compute_invoice_status(self):

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
@@ -222,7 +224,7 @@ class StockLot(models.Model):
     def _xpps_last_reads(self, device_ids, before=None):
         """The last live meter read of each device and output type, with one query.
 
-        :param before: a date; only periods that ended before it count
+        :param before: a date; only periods that ended by then count, also on the very day: Xerox's may share one
         :return: {(device id, output type): (read date, current read, overage, unit cost)}
         """
         if not device_ids:
@@ -240,13 +242,57 @@ class StockLot(models.Model):
                 """,
                 table=SQL.identifier(reads._table),
                 ids=list(device_ids),
-                before=SQL("AND period_end < %s", before) if before else SQL(),
+                before=SQL("AND period_end <= %s", before) if before else SQL(),
             )
         )
         return {
             (device_id, output_type): (read_date, current_read or 0, overage or 0, float(unit_cost or 0))
             for device_id, output_type, read_date, current_read, overage, unit_cost in rows
         }
+
+    @api.model
+    def _xpps_mean_pages(self, device_ids, before):
+        """Pages a month that each device printed on the mean of up to three months, with one query.
+
+        :param before: a date; only periods that ended by then count, also on the very day: Xerox's may share one
+        :return: {device id: pages}
+        """
+        reads = self.env["xpps.meter.read"]
+        reads.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT device_id, SUM(pages)::float / COUNT(DISTINCT period_end)
+                  FROM %(table)s
+                 WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL
+                   AND period_end <= %(before)s AND period_end > %(since)s
+              GROUP BY device_id
+                """,
+                table=SQL.identifier(reads._table),
+                ids=list(device_ids),
+                before=before,
+                since=before - relativedelta(months=3),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _xpps_billed_after(self, device_ids, date):
+        """The devices that were billed for a period that ends after a date, with one query.
+
+        :return: {device id}
+        """
+        lines = self.env["xpps.billing.file.line"]
+        lines.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT device_id FROM %s WHERE device_id = ANY(%s) AND billed_period_end > %s",
+                SQL.identifier(lines._table),
+                list(device_ids),
+                date,
+            )
+        )
+        return {row[0] for row in rows}
 
     def _xpps_label(self):
         """The device as a customer knows it: model, serial number and place."""

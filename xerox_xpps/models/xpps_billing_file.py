@@ -2,9 +2,14 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 
 from ..importing.check import BillingFileCheck
+from ..importing.store import CheckStore, ImportStore
+from ..importing.undo import ImportUndo
+
+BILLING_GROUP = "xerox_xpps.group_xpps_billing"
+MANAGER_GROUP = "xerox_xpps.group_xpps_manager"
 
 #: How many problems a refusal spells out; all of them stand on the file.
 MAX_LISTED = 20
@@ -13,8 +18,11 @@ MAX_LISTED = 20
 class XppsBillingFile(models.Model):
     """Xerox's monthly Billing Details File.
 
-    ``action_check`` reads the attachment, writes its device records as lines and lists every problem.
-    ``action_import`` checks again and makes meter reads and charges of it, in one transaction.
+    ``action_check`` reads the attachment, writes its device records as lines, lists every problem and shows what
+    would be charged. ``action_import`` checks again and makes meter reads and charges of it, in one transaction; a
+    large file is queued for a cron. ``action_cancel`` takes all of it back.
+
+    Where the company holds faulty records back, an imported file stays open until none of its records is held.
     """
 
     _name = "xpps.billing.file"
@@ -41,16 +49,26 @@ class XppsBillingFile(models.Model):
     amount_total = fields.Monetary(
         string="Xerox Total", readonly=True, help="What Xerox bills with this file: the sum of its device records."
     )
+    control_total = fields.Monetary(
+        string="Control Total", readonly=True, help="The total that the file itself states; 0 when it states none."
+    )
     device_count = fields.Integer(string="Devices", readonly=True)
+    control_count = fields.Integer(
+        string="Control Count",
+        readonly=True,
+        help="The number of devices that the file itself states; 0 when it states none.",
+    )
     kind = fields.Selection(
-        [("regular", "Regular")],
+        [("regular", "Regular"), ("correction", "Correction")],
         required=True,
         readonly=True,
         default="regular",
-        help="A regular file bills each device once in a period.",
+        help="A regular file bills each device once in a period. A correction may name devices that were billed "
+        "already: what it changes becomes new charges, also negative ones. Output types that it does not name stay as "
+        "they were.",
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("imported", "Imported")],
+        [("draft", "Draft"), ("queued", "Queued"), ("imported", "Imported"), ("cancelled", "Cancelled")],
         required=True,
         readonly=True,
         default="draft",
@@ -62,9 +80,19 @@ class XppsBillingFile(models.Model):
     issue_ids = fields.One2many("xpps.billing.file.issue", "billing_file_id", string="Issues", readonly=True)
     meter_read_ids = fields.One2many("xpps.meter.read", "billing_file_id", string="Meter Reads", readonly=True)
     charge_ids = fields.One2many("sale.subscription.charge", "billing_file_id", string="Charges", readonly=True)
+    summary_ids = fields.One2many("xpps.billing.file.summary", "billing_file_id", string="Preview", readonly=True)
+    cost_change_ids = fields.One2many(
+        "xpps.billing.file.cost.change", "billing_file_id", string="Unit Cost Changes", readonly=True
+    )
+    line_digest = fields.Char(readonly=True, help="SHA-256 of the lines that are not imported, as last written.")
+    queued_by_id = fields.Many2one("res.users", string="Queued By", readonly=True, copy=False)
+    progress = fields.Float(compute="_compute_progress", help="Share of a background import that is done, in percent.")
     error_count = fields.Integer(compute="_compute_issue_counts", store=True, string="Errors")
     warning_count = fields.Integer(compute="_compute_issue_counts", store=True, string="Warnings")
     line_count = fields.Integer(compute="_compute_related_counts")
+    held_count = fields.Integer(
+        compute="_compute_held_count", search="_search_held_count", string="Held Records", help="Records not imported."
+    )
     meter_read_count = fields.Integer(compute="_compute_related_counts")
     charge_count = fields.Integer(compute="_compute_related_counts")
     charge_draft_count = fields.Integer(compute="_compute_related_counts")
@@ -114,6 +142,41 @@ class XppsBillingFile(models.Model):
             file.subscription_count = len(file._billed_subscriptions())
             file.invoice_count = len(file.charge_ids.invoice_line_ids.move_id)
 
+    def _compute_held_count(self):
+        counts = dict(
+            self.env["xpps.billing.file.line"]._read_group(
+                [("billing_file_id", "in", self.ids), ("state", "=", "held")], ["billing_file_id"], ["__count"]
+            )
+        )
+        for file in self:
+            file.held_count = counts.get(file, 0)
+
+    @api.model
+    def _search_held_count(self, operator, value):
+        """Only whether there are any: ``("held_count", ">", 0)``."""
+        if operator != ">" or value:
+            return NotImplemented
+        return [("line_ids.state", "=", "held")]
+
+    def _compute_progress(self):
+        progress = dict(
+            self.env["xpps.import.progress"]._read_group(
+                [("billing_file_id", "in", self.ids)], ["billing_file_id"], ["percent:max"]
+            )
+        )
+        for file in self:
+            file.progress = progress.get(file, 0.0) if file.state == "queued" else 100.0 * (file.state == "imported")
+
+    def _imported_sequences(self):
+        """:return: the records of the file that are imported or left out, as a set of their ``sequence``"""
+        self.ensure_one()
+        if self.state != "imported":
+            return set()
+        groups = self.env["xpps.billing.file.line"]._read_group(
+            [("billing_file_id", "=", self.id), ("state", "!=", "held")], ["sequence"]
+        )
+        return {sequence for (sequence,) in groups}
+
     def _billed_subscriptions(self):
         groups = self.env["xpps.billing.file.line"]._read_group(
             [("billing_file_id", "in", self.ids), ("subscription_id", "!=", False)], ["subscription_id"]
@@ -153,26 +216,44 @@ class XppsBillingFile(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):
         for file in self:
-            if file.state == "imported":
-                raise UserError(self.env._("Billing file %s is imported; its charges depend on it.", file.display_name))
+            if file.state in ("queued", "imported"):
+                raise UserError(
+                    self.env._("Billing file %s is imported, or about to be; undo that first.", file.display_name)
+                )
+
+    # Checking
 
     def action_check(self):
         """Read the file anew and list all its problems; nothing but the file, its lines and issues is written."""
         self.check_access("write")
         for file in self:
-            if file.state != "draft":
+            file._lock()
+            if not file._is_open():
                 raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
             check = file._check()
             file.write(check.header)
-            file._store_check(check)
+            CheckStore(file, check).save()
         return True
 
-    def action_import(self):
-        """Import the files, or raise a UserError that lists what stands against it."""
-        self.check_access("write")
-        for file in self:
-            file._import()
-        return True
+    def _is_open(self):
+        """Whether there is still something to import."""
+        return self.state == "draft" or (self.state == "imported" and self.held_count > 0)
+
+    def _lock(self):
+        """Keep everybody else from importing or undoing the file at the same time.
+
+        :raises UserError: when somebody is at it
+        """
+        try:
+            # Other transactions may go on to refer to the file: the progress of its import does.
+            self.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Billing file %s is being imported or undone by someone else right now.",
+                    ", ".join(self.mapped("display_name")),
+                )
+            ) from error
 
     def _check(self):
         """Check the file against the database, writing nothing.
@@ -182,64 +263,69 @@ class XppsBillingFile(models.Model):
         self.ensure_one()
         return BillingFileCheck(self.with_company(self.company_id)).run()
 
-    def _store_check(self, check):
-        """Replace lines and issues by those of a check."""
-        self.ensure_one()
-        # Lines and issues are evidence: nobody has the right to write them, only the check does.
-        file = self.sudo()
-        file.issue_ids.unlink()
-        file.line_ids.unlink()
-        lines = file.line_ids.create(check.line_values)
-        file.issue_ids.create(check.prepare_issues(lines))
+    # Importing
 
-    def _import(self):
+    def action_import(self):
+        """Import the files, or raise a UserError that lists what stands against it.
+
+        A file with more devices than the company's threshold is queued; a cron imports it.
+        """
+        self.check_access("write")
+        for file in self:
+            if file.state == "queued":
+                raise UserError(self.env._("Billing file %s is about to be imported already.", file.display_name))
+            if file.state == "draft" and (file.error_count or not file.line_digest):
+                file.action_check()
+            if file.state == "draft" and file.device_count > file.company_id.xpps_background_threshold:
+                file._queue()
+            else:
+                file._import()
+        return True
+
+    def _import(self, progress=None):
         """Import one file at once, whatever its size, all or nothing.
 
-        The check runs again in this very transaction, so that what is imported is what was checked.
+        The check runs again in this very transaction, so that what is imported is what was checked. Where the
+        company holds faulty records back, it is all or nothing of the sound ones.
+
+        :param progress: called with the share that is done, 0 to 1
+        :raises UserError: with the list of what stands against it
         """
         self.ensure_one()
-        try:
-            self.lock_for_update()
-        except LockError as error:
-            raise UserError(
-                self.env._("Billing file %s is being imported by someone else right now.", self.display_name)
-            ) from error
-        if self.state != "draft":
+        self._lock()
+        if self.state != "queued" and not self._is_open():
             raise UserError(self.env._("Billing file %s is not a draft any more.", self.display_name))
         check = self._check()
-        if check.errors:
-            raise UserError(self._refusal(check))
+        self._refuse(check)
         # First of all, so that of two imports of one file the later one is told so by the database.
-        self.write({**check.header, "state": "imported"})
-        self.flush_recordset()
-        for values in check.line_values:
-            values["billed_period_end"] = check.header["period_end"]
-        self._store_check(check)
-        # Meter reads are evidence, too: nobody has the right to write them, only the import does.
-        reads = self.env["xpps.meter.read"].sudo().create(check.read_values)
-        for values, index in zip(check.charge_values, check.charge_read_index, strict=True):
-            values["meter_read_id"] = reads[index].id
-        self.env["sale.subscription.charge"].create(check.charge_values)
-        self._update_charge_defaults(check)
-        self.message_post(
-            body=self.env._(
-                "Imported: %(devices)s devices, %(reads)s meter reads, %(charges)s charges.",
-                devices=len(check.line_values),
-                reads=len(reads),
-                charges=len(check.charge_values),
-            )
+        first = self.state != "imported"
+        if first:
+            self.write({**check.header, "state": "imported"})
+            self.flush_recordset()
+        charges = ImportStore(self, check, progress).save()
+        held = self.held_count
+        body = self.env._(
+            "Imported: %(devices)s devices, %(reads)s meter reads, %(charges)s charges.",
+            devices=len(check.lines) - held,
+            reads=len(check.reads),
+            charges=len(charges),
         )
+        if held:
+            body += " " + self.env._("Held back until they are mended: %s device records.", held)
+        self.message_post(body=body)
 
-    def _update_charge_defaults(self, check):
-        """Bring the agreements' unit costs up to date with what Xerox bills now."""
-        defaults = self.env["sale.subscription.charge.default"]
-        defaults.create([change.create_values() for change in check.cost_changes if not change.default])
-        for change in check.cost_changes:
-            if change.default:
-                change.default.unit_cost = change.new_cost
+    def _refuse(self, check):
+        """:raises UserError: when errors keep the file, or all of its records, from being imported"""
+        findings = check.findings
+        if not findings.errors:
+            return
+        if self.company_id.xpps_quarantine and not findings.file_errors:
+            if len(findings.faulty) < len(check.lines):
+                return
+        raise UserError(self._refusal(check))
 
     def _refusal(self, check):
-        errors = [issue.message for issue in check.errors]
+        errors = [issue.message for issue in check.findings.errors]
         listed = "\n".join(f"• {message}" for message in errors[:MAX_LISTED])
         more = len(errors) - MAX_LISTED
         if more > 0:
@@ -249,6 +335,33 @@ class XppsBillingFile(models.Model):
             file=self.display_name,
             errors=listed,
         )
+
+    # Undoing
+
+    def action_cancel(self):
+        """Undo the import of the files, take them out of the queue, or give up a draft.
+
+        :raises UserError: when a charge of an import is invoiced, or a later import corrects it
+        """
+        self.check_access("write")
+        for file in self:
+            file._lock()
+            if file.state == "imported":
+                if not self.env.user.has_group(MANAGER_GROUP) and not self.env.su:
+                    raise AccessError(self.env._("Only an XPPS manager may undo an import."))
+                undo = ImportUndo(file)
+                undo.check()
+                undo.run()
+            file.state = "draft" if file.state == "queued" else "cancelled"
+        return True
+
+    def action_draft(self):
+        """Take up a cancelled file again: it can be checked and imported."""
+        self.check_access("write")
+        for file in self.filtered(lambda file: file.state == "cancelled"):
+            file.state = "draft"
+            file.action_check()
+        return True
 
     def action_approve_charges(self):
         """Approve all charges of the files that wait for approval."""

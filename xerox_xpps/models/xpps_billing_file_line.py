@@ -18,7 +18,7 @@ class XppsBillingFileLine(models.Model):
     _check_company_auto = True
 
     billing_file_id = fields.Many2one("xpps.billing.file", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, index=True)
+    company_id = fields.Many2one("res.company", required=True)
     currency_id = fields.Many2one("res.currency")
     sequence = fields.Integer()
     source_line = fields.Integer(string="Line", aggregator=False, help="Line of the file.")
@@ -50,12 +50,24 @@ class XppsBillingFileLine(models.Model):
     mono_color1_overage = fields.Integer(compute="_compute_overages", string="MonoColor1 Over")
     clr_lvl12_overage = fields.Integer(compute="_compute_overages", string="ClrLvl12 Over")
     clr_lvl3_overage = fields.Integer(compute="_compute_overages", string="ClrLvl3 Over")
-    billed_period_end = fields.Date(help="Period end of the file, once it is imported.")
+    state = fields.Selection(
+        [("draft", "Not Imported"), ("imported", "Imported"), ("held", "Held"), ("left_out", "Left Out")],
+        required=True,
+        default="draft",
+        help="A held record waits until what is wrong with it is mended; one that was left out will never be imported.",
+    )
+    billed_period_end = fields.Date(help="Period end of the file, once the record is imported.")
+    superseded_by_id = fields.Many2one(
+        "xpps.billing.file.line",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The record of a correction file that replaces this one.",
+    )
     issue_ids = fields.One2many("xpps.billing.file.issue", "line_id")
 
     # Two imports of one period at the same moment do not see each other's lines; this index does.
     _billed_uniq = models.UniqueIndex(
-        "(device_id, billed_period_end) WHERE billed_period_end IS NOT NULL",
+        "(device_id, billed_period_end) WHERE billed_period_end IS NOT NULL AND superseded_by_id IS NULL",
         "A device of this billing file was billed for the period already, by another file at the same moment. "
         "Check the file again.",
     )
@@ -69,35 +81,47 @@ class XppsBillingFileLine(models.Model):
 
     @api.model
     def _last_base_costs(self, devices, before=None):
-        """The last imported line of each device, with one query.
+        """The last live line of each device, with one query.
 
-        :param before: a date; only periods that ended before it count
+        :param before: a date; only periods that ended by then count
         :return: {stock.lot: xpps.billing.file.line}
         """
         if not devices.ids:
             return {}
-        files = self.env["xpps.billing.file"]
         self.flush_model()
-        files.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT DISTINCT ON (line.device_id) line.device_id, line.id
                   FROM %(line)s AS line
-                  JOIN %(file)s AS file ON file.id = line.billing_file_id
-                 WHERE line.device_id = ANY(%(ids)s) AND file.state = 'imported' %(before)s
-              ORDER BY line.device_id, file.period_end DESC, line.id DESC
+                 WHERE line.device_id = ANY(%(ids)s) AND line.superseded_by_id IS NULL
+                   AND line.billed_period_end IS NOT NULL %(before)s
+              ORDER BY line.device_id, line.billed_period_end DESC
                 """,
                 line=SQL.identifier(self._table),
-                file=SQL.identifier(files._table),
                 ids=list(devices.ids),
-                before=SQL("AND file.period_end < %s", before) if before else SQL(),
+                before=SQL("AND line.billed_period_end <= %s", before) if before else SQL(),
             )
         )
         # Browsed together, so that the first access reads all of them.
         found = self.browse([line_id for _device_id, line_id in rows])
         device_records = self.env["stock.lot"].browse([device_id for device_id, _line_id in rows])
         return dict(zip(device_records, found, strict=True))
+
+    def action_leave_out(self):
+        """Give up held records for good, such as those of devices that Xerox should not have billed."""
+        self.check_access("read")
+        files = self.billing_file_id
+        files.check_access("write")
+        held = self.filtered(lambda line: line.state == "held")
+        # Records are evidence that nobody has the right to write; what is done with them is said on the file.
+        held.sudo().state = "left_out"
+        self.env["xpps.billing.file.issue"].sudo().search([("line_id", "in", held.ids)]).unlink()
+        for file, lines in held.grouped("billing_file_id").items():
+            file.message_post(
+                body=self.env._("Left out, never to be imported: %s.", ", ".join(lines.mapped("display_name")))
+            )
+        return True
 
     def _default_device_context(self):
         """Defaults of a new device, read from the record that names it."""

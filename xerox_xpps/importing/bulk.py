@@ -1,0 +1,74 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Create many records of a model with PostgreSQL's COPY, several times as fast as the ORM does."""
+
+import csv
+import io
+from operator import itemgetter
+
+from odoo import fields
+from odoo.tools import SQL
+
+#: Rows of one COPY: bounds the memory that their text takes.
+CHUNK = 20_000
+
+
+def next_ids(model, count):
+    """Reserve ids for records that refer to each other before they are written.
+
+    :return: [id]
+    """
+    sequence = SQL("pg_get_serial_sequence(%s, 'id')", model._table)
+    rows = model.env.execute_query(SQL("SELECT nextval(%s) FROM generate_series(1, %s)", sequence, count))
+    return [row[0] for row in rows]
+
+
+def rows_text(rows):
+    """Rows as COPY reads them; None and the empty text become NULL."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def bulk_create(model, values_list, on_chunk=None):
+    """Create records as ``model.create(values_list)`` does, but without defaults and overrides of ``create``.
+
+    Access rights and rules are checked, fields of other addons that are stored and computed are computed, and
+    constraints hold.
+
+    :param values_list: dicts that all have the same keys in the same order, at least two of them columns; a value is
+        what the column stores, JSON as text; ``id`` among them when the ids were reserved
+    :param on_chunk: called with the number of rows written so far
+    :return: the records
+    """
+    if not values_list:
+        return model.browse()
+    model.check_access("create")
+    names = tuple(values_list[0])
+    ids = [values["id"] for values in values_list] if "id" in names else next_ids(model, len(values_list))
+    now, uid = fields.Datetime.to_string(model.env.cr.now()), model.env.uid
+    columns = (*names, "create_uid", "create_date", "write_uid", "write_date")
+    added = (uid, now, uid, now)
+    if "id" not in names:
+        columns = ("id", *columns)
+    statement = SQL(
+        "COPY %s (%s) FROM STDIN WITH (FORMAT csv)",
+        SQL.identifier(model._table),
+        SQL(", ").join(map(SQL.identifier, columns)),
+    )
+    take = itemgetter(*names)
+    for start in range(0, len(ids), CHUNK):
+        chunk = values_list[start : start + CHUNK]
+        if "id" in names:
+            rows = [(*take(values), *added) for values in chunk]
+        else:
+            rows = [(id_, *take(values), *added) for id_, values in zip(ids[start : start + CHUNK], chunk, strict=True)]
+        model.env.cr.copy_expert(statement.code, io.StringIO(rows_text(rows)))
+        if on_chunk:
+            on_chunk(start + len(chunk))
+    records = model.browse(ids)
+    records.check_access("create")
+    for name, field in model._fields.items():
+        if field.store and field.compute and name not in columns:
+            model.env.add_to_compute(field, records)
+    records._validate_fields(names)
+    return records

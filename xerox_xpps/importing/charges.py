@@ -1,0 +1,221 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""From the meters of a device record to meter reads and charges, as values."""
+
+from decimal import Decimal
+
+from ..billing_file import round_half_up, to_decimal
+from .amounts import AMOUNT_FIELDS, charge_amounts
+from .findings import CostChange, PlannedRead
+from .scope import plain
+
+
+class ChargePlan:
+    """Meter reads and charges of a file, in the order of its records.
+
+    ``reads`` are the PlannedReads so far. In a correction the meters that were read before are left to
+    ``corrections.CorrectionPlan``.
+    """
+
+    def __init__(self, scope):
+        self.scope = scope
+        self.env = scope.env
+        self.add = scope.findings.add
+        self.reads = []
+        self._noted_costs = []
+        self._names = {}
+
+    def plan_meter(self, index, record, device, subscription, meter):
+        """Plan the read of a meter and, for pages above the allowance, their charge."""
+        read = PlannedRead(index, self.prepare_read(record, device, subscription, meter))
+        self.reads.append(read)
+        self.plan_charge(read, record, device, subscription, meter, meter.overage)
+
+    def plan_charge(self, read, record, device, subscription, meter, pages):
+        """Charge ``pages`` on today's terms of the agreement, or say why they cannot be."""
+        if not pages:
+            return
+        place = {
+            "line": record.source_line,
+            "serial": record.serial,
+            "type": self.scope.type_labels[meter.output_type],
+        }
+        product = self._material(read.index, record, device, meter, place)
+        if not product:
+            return
+        terms = self.scope.pricing.terms(subscription, product, pages)
+        if terms.billable and not to_decimal(terms.unit_price):
+            self.add(
+                "error",
+                "price_missing",
+                self.env._(
+                    "Line %(line)s: %(material)s has no price for the %(type)s pages of device %(serial)s. Give the "
+                    "material code a sales price, or agreement %(agreement)s a price of its own.",
+                    material=product.display_name,
+                    agreement=subscription.display_name,
+                    **place,
+                ),
+                record,
+                read.index,
+                fix=product,
+            )
+            return
+        unit_cost = self.unit_cost(subscription, meter)
+        self._check_margin(read.index, record, subscription, terms, unit_cost, place)
+        self._note_cost(read.index, record, device, subscription, product, meter, terms, unit_cost)
+        read.charges.append(
+            self.prepare_charge(
+                device,
+                subscription,
+                product,
+                meter,
+                name=self._name(product, subscription),
+                quantity=pages,
+                unit_cost=unit_cost,
+                unit_price=float(to_decimal(terms.unit_price)),
+                billable=terms.billable,
+            )
+        )
+
+    def _material(self, index, record, device, meter, place):
+        template = device.product_id.product_tmpl_id
+        product = self.scope.lookups.materials[template].get(meter.output_type)
+        if not product:
+            self.add(
+                "error",
+                "mapping_missing",
+                self.env._(
+                    "Line %(line)s: device %(serial)s has %(pages)s %(type)s pages to bill, but neither its model "
+                    "%(model)s nor its price level has a material code for %(type)s.",
+                    pages=meter.overage,
+                    model=template.display_name,
+                    **place,
+                ),
+                record,
+                index,
+                fix=template,
+            )
+        return product
+
+    def _check_margin(self, index, record, subscription, terms, unit_cost, place):
+        """Is the price below Xerox's, or the margin on it below the company's floor?"""
+        if not terms.billable:
+            return
+        price, cost = to_decimal(terms.unit_price), to_decimal(unit_cost)
+        floor = to_decimal(self.scope.company.xpps_margin_floor_percent)
+        if price >= cost and (price - cost) * 100 >= floor * price:
+            return
+        self.add(
+            "warning",
+            "margin_low",
+            self.env._(
+                "Line %(line)s: the %(type)s pages of device %(serial)s are sold at %(price)s and bought at %(cost)s: "
+                "a margin of %(margin)s %%, below %(floor)s %%.",
+                price=plain(price),
+                cost=plain(cost),
+                margin=plain(round_half_up((price - cost) * 100 / price, 1)),
+                floor=plain(floor),
+                **place,
+            ),
+            record,
+            index,
+            fix=subscription,
+        )
+
+    # Unit costs
+
+    def unit_cost(self, subscription, meter):
+        """Xerox's price of a page in the agreement's currency, six decimals."""
+        cost = meter.unit_cost or Decimal(0)
+        currency = self.scope.currency
+        if currency and currency != subscription.currency_id:
+            rate = self.scope.pricing.rate(
+                currency,
+                subscription.currency_id,
+                self.scope.company,
+                self.scope.details.invoice.date or self.scope.period_end,
+            )
+            cost *= Decimal(repr(rate))
+        return float(round_half_up(cost, 6))
+
+    def _note_cost(self, index, record, device, subscription, product, meter, terms, unit_cost):
+        """Remember a unit cost that the agreement's default does not have yet."""
+        if meter.unit_cost is None or device.id in self.scope.lookups.billed_later:
+            # What Xerox billed in an older period says nothing about today's cost.
+            return
+        if terms.default and to_decimal(terms.default.unit_cost) == to_decimal(unit_cost):
+            return
+        self._noted_costs.append((index, record, subscription, product, terms.default, unit_cost))
+
+    def cost_changes(self):
+        """Unit costs that change with the sound records of the file, one an agreement and material code.
+
+        Devices of one agreement may differ; the default takes the cost of the last one.
+
+        :return: [CostChange]
+        """
+        changes = {}
+        for index, record, subscription, product, default, unit_cost in self._noted_costs:
+            if index in self.scope.findings.faulty:
+                continue
+            change = changes.get((subscription, product))
+            if change:
+                change.new_cost = unit_cost
+                change.device_count += 1
+            else:
+                changes[subscription, product] = CostChange(
+                    subscription, product, default, unit_cost, 1, record.source_line, record.serial
+                )
+        return list(changes.values())
+
+    # Values
+
+    def _name(self, product, subscription):
+        """The material code as the customer reads it."""
+        key = (product, subscription.partner_id.lang)
+        if key not in self._names:
+            self._names[key] = product.with_context(lang=key[1]).display_name
+        return self._names[key]
+
+    def prepare_charge(self, device, subscription, product, meter, **values):
+        """Values of ``sale.subscription.charge``, those that it computes included."""
+        places = subscription.currency_id.decimal_places
+        return {
+            "subscription_id": subscription.id,
+            "partner_id": subscription.partner_id.id,
+            "company_id": self.scope.company.id,
+            "currency_id": subscription.currency_id.id,
+            "product_id": product.id,
+            "device_id": device.id,
+            "output_type": meter.output_type,
+            "billing_file_id": self.scope.file.id,
+            "period_start": self.scope.period_start,
+            "period_end": self.scope.period_end,
+            "state": "draft",
+            "invoice_status": "no",
+            **values,
+            **charge_amounts(places, **{name: values[name] for name in AMOUNT_FIELDS}),
+        }
+
+    def prepare_read(self, record, device, subscription, meter):
+        """Values of ``xpps.meter.read``."""
+        previous, current = meter.previous or 0, meter.current or 0
+        return {
+            "device_id": device.id,
+            "company_id": self.scope.company.id,
+            "partner_id": (device.xpps_partner_id or subscription.partner_id).id,
+            "subscription_id": subscription.id,
+            "output_type": meter.output_type,
+            "period_start": self.scope.period_start,
+            "period_end": self.scope.period_end,
+            "read_date": record.read_date,
+            "previous_read": previous,
+            "current_read": current,
+            "pages": max(0, current - previous),
+            "included": meter.included or 0,
+            "overage": meter.overage or 0,
+            "currency_id": self.scope.currency.id or None,
+            "unit_cost": meter.unit_cost or Decimal(0),
+            "cost": self.scope.round(meter.cost_unrounded),
+            "estimated": record.estimated,
+            "billing_file_id": self.scope.file.id,
+        }

@@ -1,0 +1,157 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Can a device record be billed, and to which agreement?"""
+
+
+class DeviceChecks:
+    """Checks of the device that a record names. Each adds its issues to the scope's findings."""
+
+    def __init__(self, scope):
+        self.scope = scope
+        self.env = scope.env
+        self.add = scope.findings.add
+
+    def unknown(self, index, record):
+        self.add(
+            "error",
+            "device_unknown",
+            self.env._(
+                "Line %(line)s: no device has the serial number %(serial)s. Create it (model %(model)s, "
+                "customer %(customer)s).",
+                line=record.source_line,
+                serial=record.serial,
+                model=record.model or record.model_number or "?",
+                customer=record.customer_name or record.customer_number or "?",
+            ),
+            record,
+            index,
+            res_model="stock.lot",
+        )
+
+    def period(self, index, record, device):
+        """Was this period billed for the device before?"""
+        earlier = self.scope.lookups.billed.get(device)
+        if not earlier or self.scope.is_correction:
+            return
+        self.add(
+            "error",
+            "period_duplicate",
+            self.env._(
+                "Line %(line)s: device %(serial)s was billed for this period already, by Xerox invoice "
+                "%(invoice)s. If Xerox corrects it with this file, import the file as a correction.",
+                line=record.source_line,
+                serial=record.serial,
+                invoice=earlier.billing_file_id.display_name,
+            ),
+            record,
+            index,
+            fix=earlier.billing_file_id,
+        )
+
+    def assignment(self, index, record, device, subscription):
+        """Whether the device can be billed to its agreement in the file's period."""
+        place = {"line": record.source_line, "serial": record.serial}
+        billable = self._check_removed(index, record, device, place)
+        if not subscription:
+            self.add(
+                "error",
+                "device_no_subscription",
+                self.env._("Line %(line)s: device %(serial)s has no agreement. Choose the one that bills it.", **place),
+                record,
+                index,
+                fix=device,
+            )
+            return False
+        if not device.xpps_subscription_line_id:
+            billable = False
+            self.add(
+                "error",
+                "device_no_service",
+                self.env._(
+                    "Line %(line)s: device %(serial)s has no service that bills its base price. Choose a line of "
+                    "agreement %(agreement)s on the device.",
+                    agreement=subscription.display_name,
+                    **place,
+                ),
+                record,
+                index,
+                fix=device,
+            )
+        billable &= self._check_running(index, record, subscription, place)
+        billable &= self._check_customer(index, record, device, subscription, place)
+        return billable
+
+    def _check_removed(self, index, record, device, place):
+        removal = device.xpps_removal_date
+        if device.xpps_state != "removed" or (removal and removal >= self.scope.period_start):
+            return True
+        self.add(
+            "error",
+            "device_removed",
+            self.env._(
+                "Line %(line)s: device %(serial)s was removed before the period (%(date)s). Dispute the record "
+                "with Xerox, or correct the removal date.",
+                date=removal or "?",
+                **place,
+            ),
+            record,
+            index,
+            fix=device,
+        )
+        return False
+
+    def _check_running(self, index, record, subscription, place):
+        if subscription._xpps_runs_between(self.scope.period_start, self.scope.period_end):
+            return True
+        self.add(
+            "error",
+            "subscription_not_running",
+            self.env._(
+                "Line %(line)s: agreement %(agreement)s of device %(serial)s does not run in the period "
+                "(closed, or not started). Start it, or choose another agreement on the device.",
+                agreement=subscription.display_name,
+                **place,
+            ),
+            record,
+            index,
+            fix=subscription,
+        )
+        return False
+
+    def _check_customer(self, index, record, device, subscription, place):
+        customer = device.xpps_partner_id.commercial_partner_id
+        if not customer or customer == subscription.partner_id.commercial_partner_id:
+            return True
+        self.add(
+            "error",
+            "customer_mismatch",
+            self.env._(
+                "Line %(line)s: device %(serial)s stands at %(customer)s, but its agreement %(agreement)s is with "
+                "%(payer)s. Correct the device's customer or agreement.",
+                customer=customer.display_name,
+                agreement=subscription.display_name,
+                payer=subscription.partner_id.display_name,
+                **place,
+            ),
+            record,
+            index,
+            fix=device,
+        )
+        return False
+
+    def absent(self):
+        """Which devices should be in the file, but are not? A correction names only what it corrects."""
+        if self.scope.is_correction:
+            return
+        for device in self.scope.lookups.absent_devices():
+            self.add(
+                "warning",
+                "device_absent",
+                self.env._(
+                    "Device %(serial)s of %(customer)s is active on agreement %(agreement)s, but not in the file.",
+                    serial=device.name,
+                    customer=device.xpps_partner_id.display_name or "?",
+                    agreement=device.xpps_subscription_id.display_name,
+                ),
+                fix=device,
+                serial=device.name,
+            )

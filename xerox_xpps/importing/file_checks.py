@@ -1,0 +1,61 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Checks of the file as a whole: was it imported before, in which currency is it, do its totals agree?"""
+
+
+class FileChecks:
+    """Each check adds its issues to ``findings``."""
+
+    def __init__(self, file, findings):
+        self.file = file
+        self.env = file.env
+        self.add = findings.add
+
+    def duplicate_file(self):
+        """:return: whether the very same file was imported before"""
+        twin = self._imported_twin("checksum", self.file.checksum)
+        if twin:
+            self.add(
+                "error",
+                "file_duplicate",
+                self.env._("This file was imported already as Xerox invoice %s. Open it instead.", twin.display_name),
+                fix=twin,
+            )
+        return bool(twin)
+
+    def duplicate_invoice(self, number):
+        twin = self._imported_twin("name", number)
+        if twin:
+            self.add(
+                "error",
+                "invoice_duplicate",
+                self.env._(
+                    "Xerox invoice %(number)s was imported already, from file “%(file)s”. Open it instead.",
+                    number=number,
+                    file=twin.file_name,
+                ),
+                fix=twin,
+            )
+
+    def currency(self, code):
+        """:return: the res.currency of a code, empty when there is none"""
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
+        if not currency.active:
+            self.add(
+                "error",
+                "currency_unknown",
+                self.env._("Xerox bills in %s, which is not an active currency. Activate it first.", code or "?"),
+                fix=currency or None,
+                res_model="" if currency else "res.currency",
+            )
+        return currency
+
+    def _imported_twin(self, field_name, value):
+        return self.file.search(
+            [
+                (field_name, "=", value),
+                ("company_id", "=", self.file.company_id.id),
+                ("state", "=", "imported"),
+                ("id", "!=", self.file.id),
+            ],
+            limit=1,
+        )

@@ -1,0 +1,50 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Device records as lines of the billing file."""
+
+import json
+from decimal import Decimal
+
+
+def prepare_line(scope, record, device, subscription, total):
+    """The values of one ``xpps.billing.file.line``, as its columns store them.
+
+    :param record: billing_file.DeviceRecord
+    :param total: Decimal, what the record adds up to
+    """
+    base = record.base_total
+    return {
+        "billing_file_id": scope.file.id,
+        "company_id": scope.company.id,
+        "currency_id": scope.currency.id or None,
+        "sequence": record.sequence,
+        "source_line": record.source_line,
+        "serial": record.serial,
+        "device_id": device.id if device else None,
+        "subscription_id": subscription.id if subscription else None,
+        "partner_id": (device.xpps_partner_id or subscription.partner_id).id or None if device else None,
+        "xerox_model": record.model,
+        "xerox_model_number": record.model_number,
+        "xerox_customer_number": record.customer_number,
+        "xerox_customer_name": record.customer_name,
+        "xerox_agreement_number": record.agreement_number,
+        "xerox_location": record.location,
+        "read_date": record.read_date,
+        "estimated": record.estimated,
+        "base_price_cost": scope.round(base),
+        "base_service_cost": scope.round(record.base_service or Decimal(0)),
+        "base_supply_cost": scope.round(record.base_supply or Decimal(0)),
+        "overage_cost": scope.round(total - base),
+        "cost_total": scope.round(total),
+        "meter_values": json.dumps(
+            {
+                meter.output_type: {
+                    "previous": meter.previous,
+                    "current": meter.current,
+                    "included": meter.included,
+                    "overage": meter.overage,
+                    "unit_cost": None if meter.unit_cost is None else f"{meter.unit_cost:f}",
+                }
+                for meter in record.meters
+            }
+        ),
+    }

@@ -1,0 +1,155 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Is what a record says of a device plausible? All of this warns, and nothing here keeps a file from being read."""
+
+
+class MeterChecks:
+    """Warnings about the record of one device. Each is added to the scope's findings."""
+
+    def __init__(self, scope):
+        self.scope = scope
+        self.env = scope.env
+        self.add = scope.findings.add
+        self._spike_percent = scope.company.xpps_usage_spike_percent
+
+    def run(self, index, record, device):
+        place = {"line": record.source_line, "serial": record.serial}
+        self._check_model(index, record, device, place)
+        if record.estimated:
+            self.add(
+                "warning",
+                "read_estimated",
+                self.env._("Line %(line)s: Xerox estimated the meter read of device %(serial)s.", **place),
+                record,
+                index,
+                fix=device,
+            )
+        self._check_base_fee(index, record, device, place)
+        for meter in record.meters:
+            self._check_meter(index, record, device, meter, place)
+        self._check_spike(index, record, device, place)
+
+    def _check_model(self, index, record, device, place):
+        ours = device.product_id.xpps_model_number
+        if not record.model_number or not ours or record.model_number.casefold() == ours.casefold():
+            return
+        self.add(
+            "warning",
+            "model_mismatch",
+            self.env._(
+                "Line %(line)s: Xerox calls device %(serial)s a %(theirs)s, here it is a %(ours)s.",
+                theirs=record.model_number,
+                ours=ours,
+                **place,
+            ),
+            record,
+            index,
+            fix=device,
+        )
+
+    def _check_base_fee(self, index, record, device, place):
+        last_line = self.scope.lookups.last_lines.get(device)
+        currency = self.scope.currency
+        if not last_line or last_line.currency_id != currency:
+            return
+        base = float(self.scope.round(record.base_total))
+        if not currency.compare_amounts(last_line.base_price_cost, base):
+            return
+        self.add(
+            "warning",
+            "base_fee_changed",
+            self.env._(
+                "Line %(line)s: Xerox's base fee for device %(serial)s moved from %(old)s to %(new)s.",
+                old=currency.format(last_line.base_price_cost),
+                new=currency.format(base),
+                **place,
+            ),
+            record,
+            index,
+            fix=device,
+        )
+
+    def _check_meter(self, index, record, device, meter, place):
+        if meter.current is not None and meter.previous is not None:
+            self._check_pages(index, record, device, meter, place)
+        last = self.scope.lookups.last_reads.get((device.id, meter.output_type))
+        if last and meter.previous is not None and last[1] != meter.previous:
+            self.add(
+                "warning",
+                "read_gap",
+                self.env._(
+                    "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but our last "
+                    "read is %(last)s.",
+                    previous=meter.previous,
+                    last=last[1],
+                    type=self.scope.type_labels[meter.output_type],
+                    **place,
+                ),
+                record,
+                index,
+                fix=device,
+            )
+
+    def _check_pages(self, index, record, device, meter, place):
+        if meter.current < meter.previous:
+            self.add(
+                "warning",
+                "read_backwards",
+                self.env._(
+                    "Line %(line)s: the %(type)s meter of device %(serial)s runs backwards, from %(previous)s "
+                    "to %(current)s.",
+                    previous=meter.previous,
+                    current=meter.current,
+                    type=self.scope.type_labels[meter.output_type],
+                    **place,
+                ),
+                record,
+                index,
+                fix=device,
+            )
+            return
+        expected = max(0, meter.current - meter.previous - (meter.included or 0))
+        if meter.overage is None or meter.overage == expected:
+            return
+        self.add(
+            "warning",
+            "overage_mismatch",
+            self.env._(
+                "Line %(line)s: Xerox bills %(overage)s %(type)s pages of device %(serial)s above the "
+                "allowance; by its reads there are %(expected)s.",
+                overage=meter.overage,
+                expected=expected,
+                type=self.scope.type_labels[meter.output_type],
+                **place,
+            ),
+            record,
+            index,
+            fix=device,
+        )
+
+    def _check_spike(self, index, record, device, place):
+        """Did the device print far more than in the three months before?"""
+        mean = self.scope.lookups.mean_pages.get(device.id)
+        if not self._spike_percent or not mean:
+            return
+        pages = sum(
+            max(0, meter.current - meter.previous)
+            for meter in record.meters
+            if meter.current is not None and meter.previous is not None
+        )
+        if pages <= mean * (1 + self._spike_percent / 100):
+            return
+        self.add(
+            "warning",
+            "usage_spike",
+            self.env._(
+                "Line %(line)s: device %(serial)s printed %(pages)s pages, %(percent)s %% more than the mean of the "
+                "months before (%(mean)s).",
+                pages=pages,
+                percent=round(100 * (pages - mean) / mean),
+                mean=round(mean),
+                **place,
+            ),
+            record,
+            index,
+            fix=device,
+        )

@@ -1,0 +1,48 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+
+class XppsBillingFileSummary(models.Model):
+    """What the import of a billing file charges on one agreement: shown before anything is imported."""
+
+    _name = "xpps.billing.file.summary"
+    _description = "XPPS Billing File Preview"
+    _order = "billing_file_id, partner_id, subscription_id"
+    _rec_name = "subscription_id"
+    _check_company_auto = True
+
+    billing_file_id = fields.Many2one("xpps.billing.file", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    subscription_id = fields.Many2one("sale.subscription", string="Agreement", required=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", string="Customer")
+    currency_id = fields.Many2one("res.currency")
+    device_count = fields.Integer(string="Devices")
+    pages = fields.Integer(help="Pages above the allowance that the customer is charged for.")
+    cost = fields.Monetary(help="What Xerox charges for the pages, in the agreement's currency.")
+    price = fields.Monetary(help="What the customer is charged for the pages.")
+    margin = fields.Monetary()
+    margin_percent = fields.Float(string="Margin (%)", aggregator=None)
+
+    @api.model
+    def _prepare_from_charges(self, file, subscription, devices, charges):
+        """Values of one row.
+
+        :param devices: ids of the devices that the agreement has in the file
+        :param charges: [values of sale.subscription.charge]
+        """
+        billable = [charge for charge in charges if charge["billable"]]
+        cost = sum(charge["cost_subtotal"] for charge in charges)
+        price = sum(charge["price_subtotal"] for charge in billable)
+        return {
+            "billing_file_id": file.id,
+            "company_id": file.company_id.id,
+            "subscription_id": subscription.id,
+            "partner_id": subscription.partner_id.id,
+            "currency_id": subscription.currency_id.id,
+            "device_count": len(devices),
+            "pages": sum(charge["quantity"] for charge in billable),
+            "cost": cost,
+            "price": price,
+            "margin": price - cost,
+            "margin_percent": 100 * (price - cost) / price if price else 0.0,
+        }
