@@ -30,7 +30,7 @@ class TestSettings(XppsCase):
                 company.xpps_usage_spike_percent,
                 company.xpps_margin_floor_percent,
             ),
-            (False, 2000, 50.0, 0.0),
+            (False, 2000, 100.0, 0.0),
         )
 
     def test_settings_change_their_company_only(self):
@@ -50,7 +50,7 @@ class TestSettings(XppsCase):
             "xpps_responsible_id",
         )
         self.assertEqual([self.company[name] for name in names], [True, 10, 0, 12.5, clerk])
-        self.assertEqual([self.other[name] for name in names], [False, 2000, 50, 0, self.env["res.users"]])
+        self.assertEqual([self.other[name] for name in names], [False, 2000, 100, 0, self.env["res.users"]])
 
     def test_no_negatives(self):
         for name, value, message in (

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Checks of what was read, whatever the layout of the file: each returns every issue that it finds."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from .amounts import add_up, round_half_up
@@ -37,8 +38,12 @@ def check_serials(details: BillingDetails) -> list[Issue]:
     return issues
 
 
-def check_totals(details: BillingDetails, decimal_places: int) -> list[Issue]:
+def check_totals(
+    details: BillingDetails, decimal_places: int, computed: Sequence[Decimal] | None = None
+) -> list[Issue]:
     """``device_count_mismatch`` and ``total_mismatch``; ``decimal_places`` are those of the currency.
+
+    ``computed`` are the devices' computed totals, where the caller has them already.
 
     A record that could not be read wholly has no total to compare, and the invoice total of its file neither.
     """
@@ -48,7 +53,8 @@ def check_totals(details: BillingDetails, decimal_places: int) -> list[Issue]:
         template = _("The file announces %(given)s devices, but holds %(counted)s device records.")
         params = {"given": invoice.device_count, "counted": len(devices)}
         issues.append(Issue(ERROR, "device_count_mismatch", template, params, invoice.source_line))
-    computed = [device.computed_total(decimal_places) for device in devices]
+    if computed is None:
+        computed = [device.computed_total(decimal_places) for device in devices]
     for device, total in zip(devices, computed, strict=True):
         if device.complete and _differ(device.total, total, decimal_places):
             template = _("The device total is %(given)s, but base fees and overages add up to %(computed)s.")

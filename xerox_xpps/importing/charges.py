@@ -24,16 +24,19 @@ class ChargePlan:
         self._noted_costs = []
         self._names = {}
 
-    def plan_meter(self, index, record, device, subscription, meter):
-        """Plan the read of a meter and, for pages above the allowance, their charge."""
-        read = PlannedRead(index, self.prepare_read(record, device, subscription, meter))
-        self.reads.append(read)
-        self.plan_charge(read, record, device, subscription, meter, meter.overage)
+    def plan_meter(self, index, record, device, agreement, meter, base):
+        """Plan the read of a meter and, for pages above the allowance, their charge.
 
-    def plan_charge(self, read, record, device, subscription, meter, pages):
-        """Charge ``pages`` on today's terms of the agreement, or say why they cannot be."""
-        if not pages:
-            return
+        :param agreement: AgreementFacts
+        :param base: what ``prepare_read_base`` gave for the record
+        """
+        read = PlannedRead(index, self.prepare_read(base, meter))
+        self.reads.append(read)
+        if meter.overage:
+            self.plan_charge(read, record, device, agreement, meter)
+
+    def plan_charge(self, read, record, device, agreement, meter):
+        """Charge the overage on today's terms of the agreement, or say why it cannot be."""
         place = {
             "line": record.source_line,
             "serial": record.serial,
@@ -42,7 +45,7 @@ class ChargePlan:
         product = self._material(read.index, record, device, meter, place)
         if not product:
             return
-        terms = self.scope.pricing.terms(subscription, product, pages)
+        terms = self.scope.pricing.terms(agreement.record, product, meter.overage)
         if terms.billable and not to_decimal(terms.unit_price):
             self.add(
                 "error",
@@ -51,7 +54,7 @@ class ChargePlan:
                     "Line %(line)s: %(material)s has no price for the %(type)s pages of device %(serial)s. Give the "
                     "material code a sales price, or agreement %(agreement)s a price of its own.",
                     material=product.display_name,
-                    agreement=subscription.display_name,
+                    agreement=agreement.record.display_name,
                     **place,
                 ),
                 record,
@@ -59,17 +62,17 @@ class ChargePlan:
                 fix=product,
             )
             return
-        unit_cost = self.unit_cost(subscription, meter)
-        self._check_margin(read.index, record, subscription, terms, unit_cost, place)
-        self._note_cost(read.index, record, device, subscription, product, meter, terms, unit_cost)
+        unit_cost = self.unit_cost(agreement.currency, meter)
+        self._check_margin(read.index, record, agreement, terms, unit_cost, place)
+        self._note_cost(read.index, record, device, agreement.record, product, meter, terms, unit_cost)
         read.charges.append(
             self.prepare_charge(
                 device,
-                subscription,
+                agreement,
                 product,
                 meter,
-                name=self._name(product, subscription),
-                quantity=pages,
+                name=self._name(product, agreement),
+                quantity=meter.overage,
                 unit_cost=unit_cost,
                 unit_price=float(to_decimal(terms.unit_price)),
                 billable=terms.billable,
@@ -77,7 +80,7 @@ class ChargePlan:
         )
 
     def _material(self, index, record, device, meter, place):
-        template = device.product_id.product_tmpl_id
+        template = device.template
         product = self.scope.lookups.materials[template].get(meter.output_type)
         if not product:
             self.add(
@@ -96,7 +99,7 @@ class ChargePlan:
             )
         return product
 
-    def _check_margin(self, index, record, subscription, terms, unit_cost, place):
+    def _check_margin(self, index, record, agreement, terms, unit_cost, place):
         """Is the price below Xerox's, or the margin on it below the company's floor?"""
         if not terms.billable:
             return
@@ -118,19 +121,19 @@ class ChargePlan:
             ),
             record,
             index,
-            fix=subscription,
+            fix=agreement.record,
         )
 
     # Unit costs
 
-    def unit_cost(self, subscription, meter):
+    def unit_cost(self, to_currency, meter):
         """Xerox's price of a page in the agreement's currency, six decimals."""
         cost = meter.unit_cost or Decimal(0)
         currency = self.scope.currency
-        if currency and currency != subscription.currency_id:
+        if currency and currency != to_currency:
             rate = self.scope.pricing.rate(
                 currency,
-                subscription.currency_id,
+                to_currency,
                 self.scope.company,
                 self.scope.details.invoice.date or self.scope.period_end,
             )
@@ -169,21 +172,20 @@ class ChargePlan:
 
     # Values
 
-    def _name(self, product, subscription):
+    def _name(self, product, agreement):
         """The material code as the customer reads it."""
-        key = (product, subscription.partner_id.lang)
+        key = (product, agreement.lang)
         if key not in self._names:
             self._names[key] = product.with_context(lang=key[1]).display_name
         return self._names[key]
 
-    def prepare_charge(self, device, subscription, product, meter, **values):
+    def prepare_charge(self, device, agreement, product, meter, **values):
         """Values of ``sale.subscription.charge``, those that it computes included."""
-        places = subscription.currency_id.decimal_places
         return {
-            "subscription_id": subscription.id,
-            "partner_id": subscription.partner_id.id,
+            "subscription_id": agreement.id,
+            "partner_id": agreement.partner_id,
             "company_id": self.scope.company.id,
-            "currency_id": subscription.currency_id.id,
+            "currency_id": agreement.currency.id,
             "product_id": product.id,
             "device_id": device.id,
             "output_type": meter.output_type,
@@ -193,29 +195,35 @@ class ChargePlan:
             "state": "draft",
             "invoice_status": "no",
             **values,
-            **charge_amounts(places, **{name: values[name] for name in AMOUNT_FIELDS}),
+            **charge_amounts(agreement.places, **{name: values[name] for name in AMOUNT_FIELDS}),
         }
 
-    def prepare_read(self, record, device, subscription, meter):
-        """Values of ``xpps.meter.read``."""
-        previous, current = meter.previous or 0, meter.current or 0
+    def prepare_read_base(self, record, device, agreement):
+        """What the reads of a device record have in common."""
         return {
             "device_id": device.id,
             "company_id": self.scope.company.id,
-            "partner_id": (device.xpps_partner_id or subscription.partner_id).id,
-            "subscription_id": subscription.id,
-            "output_type": meter.output_type,
+            "partner_id": device.owner_id,
+            "subscription_id": agreement.id,
             "period_start": self.scope.period_start,
             "period_end": self.scope.period_end,
             "read_date": record.read_date,
+            "currency_id": self.scope.currency.id or None,
+            "estimated": record.estimated,
+            "billing_file_id": self.scope.file.id,
+        }
+
+    def prepare_read(self, base, meter):
+        """Values of ``xpps.meter.read``."""
+        previous, current, overage = meter.previous or 0, meter.current or 0, meter.overage or 0
+        return {
+            **base,
+            "output_type": meter.output_type,
             "previous_read": previous,
             "current_read": current,
             "pages": max(0, current - previous),
             "included": meter.included or 0,
-            "overage": meter.overage or 0,
-            "currency_id": self.scope.currency.id or None,
-            "unit_cost": meter.unit_cost or Decimal(0),
-            "cost": self.scope.round(meter.cost_unrounded),
-            "estimated": record.estimated,
-            "billing_file_id": self.scope.file.id,
+            "overage": overage,
+            "unit_cost": meter.unit_cost or 0,
+            "cost": self.scope.round(meter.cost_unrounded) if overage else 0,
         }

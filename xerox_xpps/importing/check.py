@@ -6,7 +6,6 @@ from decimal import Decimal
 from odoo import fields
 
 from ..billing_file import check_serials, check_totals, read
-from ..models.field_types import OUTPUT_TYPE_SELECTION
 from .charges import ChargePlan
 from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
@@ -104,7 +103,7 @@ class BillingFileCheck:
             "control_total": float(invoice.total or 0),
             "control_count": invoice.device_count or 0,
         }
-        for issue in (*check_serials(details), *check_totals(details, self.places)):
+        for issue in (*check_serials(details), *check_totals(details, self.places, self.totals)):
             self._add_reader_issue(issue)
         if not duplicate:
             checks.duplicate_invoice(invoice.number)
@@ -143,8 +142,7 @@ class BillingFileCheck:
             if record.sequence in done:
                 continue
             device = scope.lookups.devices.get(record.serial_key)
-            subscription = device.xpps_subscription_id if device else None
-            self.lines[index] = prepare_line(scope, record, device, subscription, self.totals[index])
+            self.lines[index] = prepare_line(scope, record, device, self.totals[index])
             if not record.serial_key:
                 continue
             if not device:
@@ -152,7 +150,7 @@ class BillingFileCheck:
                 continue
             if not duplicate:
                 devices.period(index, record, device)
-            corrected = scope.is_correction and scope.lookups.billed.get(device)
+            corrected = scope.is_correction and scope.lookups.billed.get(device.id)
             if corrected:
                 # What was billed once is corrected on that agreement, whatever became of it and of the device.
                 self.prior_lines[index] = corrected
@@ -160,11 +158,11 @@ class BillingFileCheck:
                     "subscription_id": corrected.subscription_id.id,
                     "partner_id": corrected.partner_id.id,
                 }
-            elif not devices.assignment(index, record, device, subscription):
+            elif not devices.assignment(index, record, device):
                 continue
             if record.complete:
                 meters.run(index, record, device)
-                self._plan_meters(scope, plan, corrections, index, record, device, subscription)
+                self._plan_meters(scope, plan, corrections, index, record, device)
         if not done:
             devices.absent()
         faulty = self.findings.faulty
@@ -172,15 +170,16 @@ class BillingFileCheck:
         self.cost_changes = plan.cost_changes()
         self._report_cost_changes()
 
-    def _plan_meters(self, scope, plan, corrections, index, record, device, subscription):
+    def _plan_meters(self, scope, plan, corrections, index, record, device):
+        corrected = self.prior_lines.get(index)
+        agreement = scope.lookups.agreements[corrected.subscription_id.id] if corrected else device.agreement
+        base = plan.prepare_read_base(record, device, agreement)
         for meter in record.meters:
-            prior = scope.lookups.prior_reads.get((device.id, meter.output_type))
+            prior = corrected and scope.lookups.prior_reads.get((device.id, meter.output_type))
             if prior:
-                corrections.plan_meter(index, record, device, meter, prior)
+                corrections.plan_meter(index, record, device, meter, prior, base)
             else:
-                corrected = self.prior_lines.get(index)
-                owner = corrected.subscription_id if corrected else subscription
-                plan.plan_meter(index, record, device, owner, meter)
+                plan.plan_meter(index, record, device, agreement, meter, base)
 
     def _report_cost_changes(self):
         for change in self.cost_changes:

@@ -19,25 +19,24 @@ class CorrectionPlan:
         self.env = scope.env
         self.plan = plan
 
-    def plan_meter(self, index, record, device, meter, prior):
+    def plan_meter(self, index, record, device, meter, prior, base):
         """Plan what the meter changes in comparison with ``prior``, the read that stands so far.
 
         What agrees with the earlier read in every value makes nothing.
         """
-        subscription = prior.subscription_id
-        values = self.plan.prepare_read(record, device, subscription, meter)
         # Whoever had the device then has it billed now, wherever it is today.
-        values["partner_id"] = prior.partner_id.id
+        owner = {"subscription_id": prior.subscription_id.id, "partner_id": prior.partner_id.id}
+        values = self.plan.prepare_read(base, meter) | owner
         if not self._differs(values, prior):
             return
-        # The period is the corrected read's: the two of one period may differ by a border day.
         read = PlannedRead(index, values, supersedes=prior.id)
         self.plan.reads.append(read)
         charges = self.scope.lookups.prior_charges.get((device.id, meter.output_type))
         if charges:
             self._plan_difference(read, device, meter, prior, charges)
-        else:
-            self.plan.plan_charge(read, record, device, subscription, meter, meter.overage)
+        elif meter.overage:
+            agreement = self.scope.lookups.agreements[prior.subscription_id.id]
+            self.plan.plan_charge(read, record, device, agreement, meter)
 
     def _differs(self, values, prior):
         fields = ("read_date", "previous_read", "current_read", "included", "overage", "estimated")
@@ -51,47 +50,51 @@ class CorrectionPlan:
         rejected = charges.filtered(lambda charge: charge.state == "rejected")
         standing = prior.overage - sum(rejected.mapped("quantity"))
         pages = meter.overage or 0
-        last = (charges - rejected)[-1:] or charges[-1]
-        old_cost, new_cost = last.unit_cost, self._new_cost(last, meter, prior)
+        counted = charges - rejected or charges
+        # The first charge says what the customer pays; the last one what the pages cost so far, which earlier
+        # corrections may have changed.
+        first, old_cost = counted[0], counted[-1].unit_cost
+        new_cost = self._new_cost(counted[-1], meter, prior)
         # A rejection stands as long as Xerox does not bill another number of pages.
         delta = pages - standing if pages != prior.overage else 0
         if delta:
-            name = self._in_language(last)._(
+            name = self._in_language(first)._(
                 "%(material)s – correction: %(new)s instead of %(old)s pages",
-                material=self._material_name(last),
+                material=self._material_name(first),
                 new=pages,
                 old=standing,
             )
-            self._charge(read, device, meter, last, name, delta, new_cost if delta > 0 else old_cost)
+            self._charge(read, device, meter, first, name, delta, new_cost if delta > 0 else old_cost)
         # Pages that stay charged, but whose cost Xerox changed: the customer's price is not concerned.
         kept = min(standing, pages)
         if kept > 0 and to_decimal(old_cost) != to_decimal(new_cost):
             name = self.env._(
                 "%(material)s – correction of Xerox's unit cost: %(new)s instead of %(old)s",
-                material=self._material_name(last),
+                material=self._material_name(first),
                 new=plain(new_cost),
                 old=plain(old_cost),
             )
-            self._charge(read, device, meter, last, name, -kept, old_cost, billable=False)
-            self._charge(read, device, meter, last, name, kept, new_cost, billable=False)
+            self._charge(read, device, meter, first, name, -kept, old_cost, billable=False)
+            self._charge(read, device, meter, first, name, kept, new_cost, billable=False)
 
     def _new_cost(self, last, meter, prior):
         """The unit cost in the agreement's currency. Another day's rate is no correction of Xerox's price."""
         same = prior.currency_id == self.scope.currency and (meter.unit_cost or 0) == to_decimal(prior.unit_cost)
-        return last.unit_cost if same else self.plan.unit_cost(last.subscription_id, meter)
+        return last.unit_cost if same else self.plan.unit_cost(last.currency_id, meter)
 
-    def _charge(self, read, device, meter, last, name, quantity, unit_cost, billable=True):
+    def _charge(self, read, device, meter, first, name, quantity, unit_cost, billable=True):
+        """Charge a difference where, and at the price at which, the pages were charged first."""
         read.charges.append(
             self.plan.prepare_charge(
                 device,
-                last.subscription_id,
-                last.product_id,
+                self.scope.lookups.agreements[first.subscription_id.id],
+                first.product_id,
                 meter,
                 name=name,
                 quantity=quantity,
                 unit_cost=unit_cost,
-                unit_price=last.unit_price,
-                billable=billable and last.billable,
+                unit_price=first.unit_price,
+                billable=billable and first.billable,
             )
         )
 

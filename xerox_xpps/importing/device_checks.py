@@ -29,7 +29,7 @@ class DeviceChecks:
 
     def period(self, index, record, device):
         """Was this period billed for the device before?"""
-        earlier = self.scope.lookups.billed.get(device)
+        earlier = self.scope.lookups.billed.get(device.id)
         if not earlier or self.scope.is_correction:
             return
         self.add(
@@ -47,21 +47,22 @@ class DeviceChecks:
             fix=earlier.billing_file_id,
         )
 
-    def assignment(self, index, record, device, subscription):
+    def assignment(self, index, record, device):
         """Whether the device can be billed to its agreement in the file's period."""
         place = {"line": record.source_line, "serial": record.serial}
         billable = self._check_removed(index, record, device, place)
-        if not subscription:
+        agreement = device.agreement
+        if not agreement:
             self.add(
                 "error",
                 "device_no_subscription",
                 self.env._("Line %(line)s: device %(serial)s has no agreement. Choose the one that bills it.", **place),
                 record,
                 index,
-                fix=device,
+                fix=device.record,
             )
             return False
-        if not device.xpps_subscription_line_id:
+        if not device.has_service:
             billable = False
             self.add(
                 "error",
@@ -69,20 +70,20 @@ class DeviceChecks:
                 self.env._(
                     "Line %(line)s: device %(serial)s has no service that bills its base price. Choose a line of "
                     "agreement %(agreement)s on the device.",
-                    agreement=subscription.display_name,
+                    agreement=agreement.record.display_name,
                     **place,
                 ),
                 record,
                 index,
-                fix=device,
+                fix=device.record,
             )
-        billable &= self._check_running(index, record, subscription, place)
-        billable &= self._check_customer(index, record, device, subscription, place)
+        billable &= self._check_running(index, record, agreement, place)
+        billable &= self._check_customer(index, record, device, place)
         return billable
 
     def _check_removed(self, index, record, device, place):
-        removal = device.xpps_removal_date
-        if device.xpps_state != "removed" or (removal and removal >= self.scope.period_start):
+        removal = device.removal_date
+        if not device.removed or (removal and removal >= self.scope.period_start):
             return True
         self.add(
             "error",
@@ -95,12 +96,12 @@ class DeviceChecks:
             ),
             record,
             index,
-            fix=device,
+            fix=device.record,
         )
         return False
 
-    def _check_running(self, index, record, subscription, place):
-        if subscription._xpps_runs_between(self.scope.period_start, self.scope.period_end):
+    def _check_running(self, index, record, agreement, place):
+        if agreement.runs:
             return True
         self.add(
             "error",
@@ -108,18 +109,18 @@ class DeviceChecks:
             self.env._(
                 "Line %(line)s: agreement %(agreement)s of device %(serial)s does not run in the period "
                 "(closed, or not started). Start it, or choose another agreement on the device.",
-                agreement=subscription.display_name,
+                agreement=agreement.record.display_name,
                 **place,
             ),
             record,
             index,
-            fix=subscription,
+            fix=agreement.record,
         )
         return False
 
-    def _check_customer(self, index, record, device, subscription, place):
-        customer = device.xpps_partner_id.commercial_partner_id
-        if not customer or customer == subscription.partner_id.commercial_partner_id:
+    def _check_customer(self, index, record, device, place):
+        agreement = device.agreement
+        if not device.customer_id or device.customer_id == agreement.customer_id:
             return True
         self.add(
             "error",
@@ -127,14 +128,14 @@ class DeviceChecks:
             self.env._(
                 "Line %(line)s: device %(serial)s stands at %(customer)s, but its agreement %(agreement)s is with "
                 "%(payer)s. Correct the device's customer or agreement.",
-                customer=customer.display_name,
-                agreement=subscription.display_name,
-                payer=subscription.partner_id.display_name,
+                customer=device.record.xpps_partner_id.commercial_partner_id.display_name,
+                agreement=agreement.record.display_name,
+                payer=agreement.record.partner_id.display_name,
                 **place,
             ),
             record,
             index,
-            fix=device,
+            fix=device.record,
         )
         return False
 

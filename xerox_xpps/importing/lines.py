@@ -5,10 +5,11 @@ import json
 from decimal import Decimal
 
 
-def prepare_line(scope, record, device, subscription, total):
+def prepare_line(scope, record, device, total):
     """The values of one ``xpps.billing.file.line``, as its columns store them.
 
     :param record: billing_file.DeviceRecord
+    :param device: DeviceFacts, or None
     :param total: Decimal, what the record adds up to
     """
     base = record.base_total
@@ -20,8 +21,8 @@ def prepare_line(scope, record, device, subscription, total):
         "source_line": record.source_line,
         "serial": record.serial,
         "device_id": device.id if device else None,
-        "subscription_id": subscription.id if subscription else None,
-        "partner_id": (device.xpps_partner_id or subscription.partner_id).id or None if device else None,
+        "subscription_id": device.agreement.id if device and device.agreement else None,
+        "partner_id": device.owner_id if device else None,
         "xerox_model": record.model,
         "xerox_model_number": record.model_number,
         "xerox_customer_number": record.customer_number,

@@ -3,17 +3,7 @@
 
 from odoo.fields import Domain
 
-#: What the checks look at; read at once instead of one query for each field that is met first.
-DEVICE_FIELDS = [
-    "name",
-    "product_id",
-    "xpps_serial_key",
-    "xpps_partner_id",
-    "xpps_subscription_id",
-    "xpps_subscription_line_id",
-    "xpps_state",
-    "xpps_removal_date",
-]
+from .facts import agreement_facts, device_facts
 
 
 class Lookups:
@@ -35,14 +25,12 @@ class Lookups:
                 ("xpps_serial_key", "in", list({record.serial_key for record in records})),
             ]
         )
-        devices.fetch(DEVICE_FIELDS)
-        self.devices = {device.xpps_serial_key: device for device in devices}
         self.materials = self.env["xpps.material.mapping"]._material_by_template(
             devices.product_id.product_tmpl_id, self.company
         )
         self.last_reads = lots._xpps_last_reads(devices.ids, before=period_start)
         self.mean_pages = lots._xpps_mean_pages(devices.ids, before=period_start)
-        self.last_lines = self.env["xpps.billing.file.line"]._last_base_costs(devices, before=period_start)
+        self.last_base_costs = self.env["xpps.billing.file.line"]._last_base_costs(devices, before=period_start)
         self.billed = self._billed_lines(devices)
         self.billed_later = lots._xpps_billed_after(devices.ids, period_end)
         corrects = file.kind == "correction" and self.billed
@@ -51,7 +39,10 @@ class Lookups:
         self.subscriptions = devices.xpps_subscription_id.union(
             *(line.subscription_id for line in self.billed.values()),
             *(read.subscription_id for read in self.prior_reads.values()),
+            *(charges.subscription_id for charges in self.prior_charges.values()),
         )
+        self.agreements = agreement_facts(self.subscriptions, period_start, period_end)
+        self.devices = device_facts(devices, self.agreements)
 
     def _in_period(self):
         """Of the file's period: Xerox's periods may share a border day, so both ends cannot be asked for."""
@@ -60,7 +51,7 @@ class Lookups:
     def _billed_lines(self, devices):
         """The live record of each device that was billed for the period already.
 
-        :return: {stock.lot: xpps.billing.file.line}
+        :return: {stock.lot id: xpps.billing.file.line}
         """
         lines = self.env["xpps.billing.file.line"].search_fetch(
             Domain("device_id", "in", devices.ids)
@@ -72,7 +63,7 @@ class Lookups:
             ),
             ["device_id", "billing_file_id"],
         )
-        return {line.device_id: line for line in lines}
+        return {line.device_id.id: line for line in lines}
 
     def _prior_reads(self, devices):
         """The live reads of the period, that of the very same period end before one that only starts with it.
@@ -98,12 +89,11 @@ class Lookups:
 
     def absent_devices(self):
         """Active devices of running agreements that the file does not name."""
-        found = self.env["stock.lot"].union(*self.devices.values())
         return self.env["stock.lot"].search(
             [
                 ("is_xpps_device", "=", True),
                 ("company_id", "=", self.company.id),
-                ("id", "not in", found.ids),
+                ("id", "not in", [device.id for device in self.devices.values()]),
                 ("xpps_state", "=", "active"),
                 ("xpps_subscription_id.stage_id.type", "=", "in_progress"),
                 ("xpps_subscription_id.date_start", "<=", self.period_end),

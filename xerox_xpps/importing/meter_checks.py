@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Is what a record says of a device plausible? All of this warns, and nothing here keeps a file from being read."""
 
+from ..billing_file import to_decimal
+
 
 class MeterChecks:
     """Warnings about the record of one device. Each is added to the scope's findings."""
@@ -21,7 +23,7 @@ class MeterChecks:
                 self.env._("Line %(line)s: Xerox estimated the meter read of device %(serial)s.", **place),
                 record,
                 index,
-                fix=device,
+                fix=device.record,
             )
         self._check_base_fee(index, record, device, place)
         for meter in record.meters:
@@ -29,7 +31,7 @@ class MeterChecks:
         self._check_spike(index, record, device, place)
 
     def _check_model(self, index, record, device, place):
-        ours = device.product_id.xpps_model_number
+        ours = device.model_number
         if not record.model_number or not ours or record.model_number.casefold() == ours.casefold():
             return
         self.add(
@@ -43,29 +45,29 @@ class MeterChecks:
             ),
             record,
             index,
-            fix=device,
+            fix=device.record,
         )
 
     def _check_base_fee(self, index, record, device, place):
-        last_line = self.scope.lookups.last_lines.get(device)
+        last = self.scope.lookups.last_base_costs.get(device.id)
         currency = self.scope.currency
-        if not last_line or last_line.currency_id != currency:
+        if not last or last[0] != currency.id:
             return
-        base = float(self.scope.round(record.base_total))
-        if not currency.compare_amounts(last_line.base_price_cost, base):
+        base = self.scope.round(record.base_total)
+        if to_decimal(last[1]) == base:
             return
         self.add(
             "warning",
             "base_fee_changed",
             self.env._(
                 "Line %(line)s: Xerox's base fee for device %(serial)s moved from %(old)s to %(new)s.",
-                old=currency.format(last_line.base_price_cost),
-                new=currency.format(base),
+                old=currency.format(last[1]),
+                new=currency.format(float(base)),
                 **place,
             ),
             record,
             index,
-            fix=device,
+            fix=device.record,
         )
 
     def _check_meter(self, index, record, device, meter, place):
@@ -86,7 +88,7 @@ class MeterChecks:
                 ),
                 record,
                 index,
-                fix=device,
+                fix=device.record,
             )
 
     def _check_pages(self, index, record, device, meter, place):
@@ -104,7 +106,7 @@ class MeterChecks:
                 ),
                 record,
                 index,
-                fix=device,
+                fix=device.record,
             )
             return
         expected = max(0, meter.current - meter.previous - (meter.included or 0))
@@ -123,7 +125,7 @@ class MeterChecks:
             ),
             record,
             index,
-            fix=device,
+            fix=device.record,
         )
 
     def _check_spike(self, index, record, device, place):
@@ -151,5 +153,5 @@ class MeterChecks:
             ),
             record,
             index,
-            fix=device,
+            fix=device.record,
         )

@@ -24,7 +24,7 @@ class ChargePricing:
         self.env = subscriptions.env
         self.date = date
         defaults = self.env["sale.subscription.charge.default"].search([("subscription_id", "in", subscriptions.ids)])
-        self._defaults = {(default.subscription_id, default.product_id): default for default in defaults}
+        self._defaults = {(default.subscription_id.id, default.product_id.id): default for default in defaults}
         # Pages are the quantity of a pricelist rule. Only where a rule asks for a minimum does the price
         # depend on them; without such rules one price serves all devices of a pricelist.
         self._tiered = bool(self.env["product.pricelist.item"].search_count([("min_quantity", ">", 1)], limit=1))
@@ -32,7 +32,7 @@ class ChargePricing:
         self._rates = {}
 
     def terms(self, subscription, product, pages):
-        default = self._defaults.get((subscription, product))
+        default = self._defaults.get((subscription.id, product.id))
         price = default.unit_price if default else 0.0
         return Terms(
             unit_price=price or self._pricelist_price(subscription, product, pages),
@@ -41,7 +41,7 @@ class ChargePricing:
         )
 
     def _pricelist_price(self, subscription, product, pages):
-        key = (subscription.pricelist_id, product, pages if self._tiered else 1)
+        key = (subscription.pricelist_id.id, product.id, pages if self._tiered else 1)
         if key not in self._prices:
             self._prices[key] = subscription.pricelist_id._get_product_price(product, key[2], date=self.date)
         return self._prices[key]

@@ -102,6 +102,7 @@ class SaleSubscriptionCharge(models.Model):
         string="Invoice Lines",
         copy=False,
         readonly=True,
+        groups=BILLING_GROUP,
     )
     sale_line_ids = fields.Many2many(
         "sale.order.line",
@@ -111,6 +112,7 @@ class SaleSubscriptionCharge(models.Model):
         string="Order Lines",
         copy=False,
         readonly=True,
+        groups=BILLING_GROUP,
         help="Where the agreement is billed through sale orders.",
     )
     invoice_status = fields.Selection(

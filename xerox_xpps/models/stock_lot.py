@@ -216,9 +216,9 @@ class StockLot(models.Model):
         for lot in self:
             for output_type in OUTPUT_TYPES:
                 lot[f"xpps_{output_type}_unit_cost"] = last.get((lot.id, output_type), (None, 0, 0, 0))[3]
-            line = base_costs.get(lot)
-            lot.xpps_base_service_cost = line.base_service_cost if line else 0.0
-            lot.xpps_base_supply_cost = line.base_supply_cost if line else 0.0
+            _currency, _price, service_cost, supply_cost = base_costs.get(lot.id, (None, 0, 0, 0))
+            lot.xpps_base_service_cost = service_cost
+            lot.xpps_base_supply_cost = supply_cost
 
     @api.model
     def _xpps_last_reads(self, device_ids, before=None):

@@ -140,7 +140,7 @@ class XppsBillingFile(models.Model):
             file.charge_count = charges.get(file.id, 0)
             file.charge_draft_count = drafts.get(file.id, 0)
             file.subscription_count = len(file._billed_subscriptions())
-            file.invoice_count = len(file.charge_ids.invoice_line_ids.move_id)
+            file.invoice_count = self.env["account.move"].search_count(file._invoice_domain())
 
     def _compute_held_count(self):
         counts = dict(
@@ -367,6 +367,9 @@ class XppsBillingFile(models.Model):
         """Approve all charges of the files that wait for approval."""
         return self.charge_ids.filtered(lambda charge: charge.state == "draft").action_approve()
 
+    def _invoice_domain(self):
+        return [("invoice_line_ids.xpps_charge_ids.billing_file_id", "in", self.ids)]
+
     def _action_open(self, action_xmlid, domain):
         action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
         action["domain"] = domain
@@ -389,5 +392,4 @@ class XppsBillingFile(models.Model):
         return self._action_open("xerox_xpps.action_xpps_agreement", [("id", "in", self._billed_subscriptions().ids)])
 
     def action_open_invoices(self):
-        moves = self.charge_ids.invoice_line_ids.move_id
-        return self._action_open("account.action_move_out_invoice_type", [("id", "in", moves.ids)])
+        return self._action_open("account.action_move_out_invoice_type", self._invoice_domain())

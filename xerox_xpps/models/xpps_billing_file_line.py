@@ -81,10 +81,10 @@ class XppsBillingFileLine(models.Model):
 
     @api.model
     def _last_base_costs(self, devices, before=None):
-        """The last live line of each device, with one query.
+        """The base fees on the last live line of each device, with one query.
 
         :param before: a date; only periods that ended by then count
-        :return: {stock.lot: xpps.billing.file.line}
+        :return: {stock.lot id: (res.currency id, base price, service fee, supply fee)}
         """
         if not devices.ids:
             return {}
@@ -92,21 +92,19 @@ class XppsBillingFileLine(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT ON (line.device_id) line.device_id, line.id
-                  FROM %(line)s AS line
-                 WHERE line.device_id = ANY(%(ids)s) AND line.superseded_by_id IS NULL
-                   AND line.billed_period_end IS NOT NULL %(before)s
-              ORDER BY line.device_id, line.billed_period_end DESC
+                SELECT DISTINCT ON (device_id)
+                       device_id, currency_id, base_price_cost, base_service_cost, base_supply_cost
+                  FROM %(table)s
+                 WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL
+                   AND billed_period_end IS NOT NULL %(before)s
+              ORDER BY device_id, billed_period_end DESC
                 """,
-                line=SQL.identifier(self._table),
+                table=SQL.identifier(self._table),
                 ids=list(devices.ids),
-                before=SQL("AND line.billed_period_end <= %s", before) if before else SQL(),
+                before=SQL("AND billed_period_end <= %s", before) if before else SQL(),
             )
         )
-        # Browsed together, so that the first access reads all of them.
-        found = self.browse([line_id for _device_id, line_id in rows])
-        device_records = self.env["stock.lot"].browse([device_id for device_id, _line_id in rows])
-        return dict(zip(device_records, found, strict=True))
+        return {device_id: tuple(values) for device_id, *values in rows}
 
     def action_leave_out(self):
         """Give up held records for good, such as those of devices that Xerox should not have billed."""
