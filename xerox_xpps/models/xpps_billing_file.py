@@ -61,8 +61,8 @@ class XppsBillingFile(models.Model):
     kind = fields.Selection(
         [("regular", "Regular"), ("correction", "Correction")],
         required=True,
-        readonly=True,
         default="regular",
+        tracking=True,
         help="A regular file bills each device once in a period. A correction may name devices that were billed "
         "already: what it changes becomes new charges, also negative ones. Output types that it does not name stay as "
         "they were.",
@@ -93,6 +93,8 @@ class XppsBillingFile(models.Model):
     held_count = fields.Integer(
         compute="_compute_held_count", search="_search_held_count", string="Held Records", help="Records not imported."
     )
+    is_open = fields.Boolean(compute="_compute_is_open", help="There is something left to import.")
+    can_import = fields.Boolean(compute="_compute_is_open")
     meter_read_count = fields.Integer(compute="_compute_related_counts")
     charge_count = fields.Integer(compute="_compute_related_counts")
     charge_draft_count = fields.Integer(compute="_compute_related_counts")
@@ -151,6 +153,13 @@ class XppsBillingFile(models.Model):
         for file in self:
             file.held_count = counts.get(file, 0)
 
+    @api.depends("state", "error_count", "line_digest", "company_id.xpps_quarantine")
+    def _compute_is_open(self):
+        for file in self:
+            file.is_open = file.state == "draft" or (file.state == "imported" and file.held_count > 0)
+            sound = not file.error_count or file.company_id.xpps_quarantine
+            file.can_import = file.is_open and sound and bool(file.line_digest)
+
     @api.model
     def _search_held_count(self, operator, value):
         """Only whether there are any: ``("held_count", ">", 0)``."""
@@ -202,7 +211,9 @@ class XppsBillingFile(models.Model):
             [("checksum", "=", checksum), ("company_id", "=", company.id), ("state", "=", "draft")], limit=1
         )
         if draft:
-            draft.write({"file_name": file_name, "kind": kind})
+            draft.kind = kind
+            # The user may check the draft under another name; see write.
+            draft.sudo().file_name = file_name
             return draft
         attachment = self.env["ir.attachment"].create(
             {"name": file_name, "raw": data, "res_model": self._name, "company_id": company.id}
@@ -212,6 +223,24 @@ class XppsBillingFile(models.Model):
         )
         attachment.res_id = draft.id
         return draft
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
+            raise AccessError(self.env._("A billing file starts as a draft."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # What the form shows read-only is what checks and imports say; that holds for every other client, too.
+        if not self.env.su and any(self._fields[name].store and self._fields[name].readonly for name in vals):
+            raise AccessError(self.env._("What a billing file says, and its state, are not set by hand."))
+        if "kind" in vals:
+            changed = self.filtered(lambda file: file.kind != vals["kind"])
+            if any(file.state != "draft" for file in changed):
+                raise UserError(self.env._("Only a draft can become a correction, or cease to be one."))
+            # What the last check said does not hold for the other kind: it has to be checked again.
+            changed.sudo().line_digest = False
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):
@@ -228,16 +257,13 @@ class XppsBillingFile(models.Model):
         self.check_access("write")
         for file in self:
             file._lock()
-            if not file._is_open():
+            if not file.is_open:
                 raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
             check = file._check()
-            file.write(check.header)
+            # Only checks and imports say what is in a file; see write.
+            file.sudo().write(check.header)
             CheckStore(file, check).save()
         return True
-
-    def _is_open(self):
-        """Whether there is still something to import."""
-        return self.state == "draft" or (self.state == "imported" and self.held_count > 0)
 
     def _lock(self):
         """Keep everybody else from importing or undoing the file at the same time.
@@ -293,14 +319,14 @@ class XppsBillingFile(models.Model):
         """
         self.ensure_one()
         self._lock()
-        if self.state != "queued" and not self._is_open():
+        if self.state != "queued" and not self.is_open:
             raise UserError(self.env._("Billing file %s is not a draft any more.", self.display_name))
         check = self._check()
         self._refuse(check)
         # First of all, so that of two imports of one file the later one is told so by the database.
         first = self.state != "imported"
         if first:
-            self.write({**check.header, "state": "imported"})
+            self.sudo().write({**check.header, "state": "imported"})
             self.flush_recordset()
         charges = ImportStore(self, check, progress).save()
         held = self.held_count
@@ -352,14 +378,16 @@ class XppsBillingFile(models.Model):
                 undo = ImportUndo(file)
                 undo.check()
                 undo.run()
-            file.state = "draft" if file.state == "queued" else "cancelled"
+            # Nobody sets the state but by what is done here; see write.
+            file.sudo().state = "draft" if file.state == "queued" else "cancelled"
         return True
 
     def action_draft(self):
         """Take up a cancelled file again: it can be checked and imported."""
         self.check_access("write")
         for file in self.filtered(lambda file: file.state == "cancelled"):
-            file.state = "draft"
+            # See action_cancel.
+            file.sudo().state = "draft"
             file.action_check()
         return True
 

@@ -20,8 +20,8 @@ class XppsBillingFile(models.Model):
         self._lock()
         if self.error_count and not self.company_id.xpps_quarantine:
             self._refuse(self._check())
-        self.write({"state": "queued", "queued_by_id": self.env.uid})
-        # Any billing user may have a file imported; nobody but the cron runs it.
+        # Any billing user may have a file imported, but nobody sets its state by hand, and only the cron runs it.
+        self.sudo().write({"state": "queued", "queued_by_id": self.env.uid})
         self.env.ref("xerox_xpps.ir_cron_import_billing_files").sudo()._trigger()
 
     @api.model
@@ -63,8 +63,9 @@ class XppsBillingFile(models.Model):
             reason = str(error)
         else:
             reason = self.env._("An unexpected error; your administrator finds it in the server's log.")
-        self.state = "draft"
-        self.action_check()
+        # The user may have lost the right to the file meanwhile.
+        self.sudo().state = "draft"
+        self.sudo().action_check()
         self.message_post(body=reason)
         self._notify(self.env._("Billing file %s could not be imported.", self.display_name), "danger")
 

@@ -29,10 +29,13 @@ class XppsImportWizard(models.TransientModel):
     amount_total = fields.Monetary(related="billing_file_id.amount_total")
     error_count = fields.Integer(related="billing_file_id.error_count")
     warning_count = fields.Integer(related="billing_file_id.warning_count")
+    can_import = fields.Boolean(related="billing_file_id.can_import")
     issue_ids = fields.One2many(related="billing_file_id.issue_ids")
+    summary_ids = fields.One2many(related="billing_file_id.summary_ids")
+    cost_change_ids = fields.One2many(related="billing_file_id.cost_change_ids")
     mapping_ids = fields.One2many("xpps.import.wizard.mapping", "wizard_id", string="Material Codes")
 
-    @api.onchange("file_data", "file_name", "company_id")
+    @api.onchange("file_data", "file_name", "company_id", "kind")
     def _onchange_file(self):
         """Another file needs another check."""
         self.billing_file_id = False
