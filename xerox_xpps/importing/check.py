@@ -106,7 +106,7 @@ class BillingFileCheck:
             )
         )
 
-    def _add(self, severity, code, message, record=None, index=None, fix=None, res_model=""):
+    def _add(self, severity, code, message, record=None, index=None, fix=None, res_model="", **details):
         self.issues.append(
             FoundIssue(
                 severity,
@@ -117,6 +117,7 @@ class BillingFileCheck:
                 line_index=index,
                 record=fix,
                 res_model=res_model,
+                **details,
             )
         )
 
@@ -166,6 +167,7 @@ class BillingFileCheck:
                 self.env._("Xerox bills in %s, which is not an active currency. Activate it first.", invoice.currency),
                 fix=currency or None,
                 res_model="" if currency else "res.currency",
+                value=invoice.currency or "",
             )
         for issue in (*check_serials(self.details), *check_totals(self.details, places)):
             self._add_reader_issue(issue)
@@ -444,6 +446,7 @@ class BillingFileCheck:
                 record,
                 index,
                 fix=template,
+                output_type=meter.output_type,
             )
             return
         terms = self.pricing.terms(subscription, product, meter.overage)
@@ -461,6 +464,7 @@ class BillingFileCheck:
                 record,
                 index,
                 fix=product,
+                output_type=meter.output_type,
             )
             return
         unit_cost = self._unit_cost(subscription, meter)
@@ -478,6 +482,7 @@ class BillingFileCheck:
                 record,
                 index,
                 fix=subscription,
+                output_type=meter.output_type,
             )
         self._note_cost(record, subscription, product, meter, terms, unit_cost)
         self.charge_read_index.append(len(self.read_values) - 1)

@@ -17,6 +17,8 @@ class FoundIssue:
     line_index: int | None = None
     record: Any = None
     res_model: str = ""
+    output_type: str = ""
+    value: str = ""
 
     def create_values(self, file, lines):
         return {
@@ -29,6 +31,8 @@ class FoundIssue:
             "line_id": False if self.line_index is None else lines[self.line_index].id,
             "res_model": self.record._name if self.record else self.res_model,
             "res_id": self.record.id if self.record else False,
+            "output_type": self.output_type,
+            "value": self.value,
         }
 
 
