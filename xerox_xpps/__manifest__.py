@@ -15,6 +15,8 @@
         "data/xpps_file_format_data.xml",
         "data/ir_cron_data.xml",
         "wizards/xpps_import_wizard_views.xml",
+        "wizards/xpps_device_create_wizard_views.xml",
+        "wizards/xpps_device_assign_wizard_views.xml",
         "views/xpps_billing_file_views.xml",
         "views/xpps_billing_file_line_views.xml",
         "views/xpps_billing_file_issue_views.xml",
@@ -40,6 +42,7 @@
         "demo/xpps_device_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["xerox_xpps/static/src/**/*"],
         "web.assets_tests": ["xerox_xpps/static/tests/tours/**/*"],
     },
     "application": True,

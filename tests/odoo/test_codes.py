@@ -2,7 +2,6 @@
 """Errors of a billing file that have to do with devices, agreements, material codes and prices."""
 
 from odoo import Command
-from odoo.tests import Form
 
 from ..billing_file.builder import build_xml
 from .common import line_of, record
@@ -16,40 +15,6 @@ class TestDeviceCodes(RefusalCase):
         names = [str(line), "AltaLink"]
         issue = self.assertRefused("device_unknown", devices, line=line, serial="NEW-7", names=names)
         self.assertEqual(issue.line_id.serial, "NEW-7")
-
-    def test_device_unknown_is_mended_by_a_prefilled_device(self):
-        self.printer.xpps_model_number = "C8145"
-        self.agreement.xpps_agreement_number = "AG-77"
-        row = record("NEW-7", ModelNumber="C8145", AgreementNumber="AG-77", Location="Room 4")
-        file = self._check(build_xml(devices=[record("SN-1"), row]))
-        action = file.issue_ids.filtered(lambda issue: issue.code == "device_unknown").action_fix()
-        self.assertEqual((action["res_model"], action["res_id"]), ("stock.lot", False))
-        form = Form(self.env["stock.lot"].with_context(**action["context"]), action["views"][0][0])
-        device = form.save()
-        self.assertTrue(device.is_xpps_device)
-        self.assertEqual(device.name, "NEW-7")
-        self.assertEqual(device.product_id, self.printer)
-        self.assertEqual(device.company_id, self.company)
-        self.assertEqual(device.xpps_partner_id, self.customer)
-        self.assertEqual(device.xpps_subscription_id, self.agreement)
-        self.assertEqual(device.xpps_subscription_line_id, self.base_line)
-        self.assertEqual(device.xpps_location, "Room 4")
-        file.action_check()
-        self.assertEqual(self._codes(file), [])
-
-    def test_device_unknown_finds_the_customer_by_its_number(self):
-        self.customer.xpps_customer_number = "CN-5"
-        file = self._check(build_xml(devices=[record("NEW-7", CustomerNumber="CN-5")]))
-        issue = file.issue_ids.filtered(lambda issue: issue.code == "device_unknown")
-        self.assertEqual(issue.action_fix()["context"]["default_xpps_partner_id"], self.customer.id)
-
-    def test_device_unknown_guesses_nothing(self):
-        """Records without model, customer and agreement numbers must not match records without them."""
-        issue = self.assertRefused("device_unknown", [record("NEW-7")], line=10, serial="NEW-7")
-        context = issue.action_fix()["context"]
-        self.assertFalse(context["default_product_id"])
-        self.assertFalse(context["default_xpps_partner_id"])
-        self.assertFalse(context["default_xpps_subscription_id"])
 
     def test_a_serial_number_of_a_common_lot_is_no_device(self):
         self._device("LOT-1", is_xpps_device=False, xpps_subscription_id=False, xpps_subscription_line_id=False)

@@ -60,10 +60,11 @@ class ChargePlan:
                 record,
                 read.index,
                 fix=product,
+                output_type=meter.output_type,
             )
             return
         unit_cost = self.unit_cost(agreement.currency, meter)
-        self._check_margin(read.index, record, agreement, terms, unit_cost, place)
+        self._check_margin(read.index, record, agreement, meter, terms, unit_cost, place)
         self._note_cost(read.index, record, device, agreement.record, product, meter, terms, unit_cost)
         read.charges.append(
             self.prepare_charge(
@@ -96,10 +97,11 @@ class ChargePlan:
                 record,
                 index,
                 fix=template,
+                output_type=meter.output_type,
             )
         return product
 
-    def _check_margin(self, index, record, agreement, terms, unit_cost, place):
+    def _check_margin(self, index, record, agreement, meter, terms, unit_cost, place):
         """Is the price below Xerox's, or the margin on it below the company's floor?"""
         if not terms.billable:
             return
@@ -122,6 +124,7 @@ class ChargePlan:
             record,
             index,
             fix=agreement.record,
+            output_type=meter.output_type,
         )
 
     # Unit costs

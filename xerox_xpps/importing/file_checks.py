@@ -46,6 +46,7 @@ class FileChecks:
                 self.env._("Xerox bills in %s, which is not an active currency. Activate it first.", code or "?"),
                 fix=currency or None,
                 res_model="" if currency else "res.currency",
+                value=code or "",
             )
         return currency
 

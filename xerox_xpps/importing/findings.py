@@ -17,6 +17,8 @@ class FoundIssue:
     line_index: int | None = None
     record: Any = None
     res_model: str = ""
+    output_type: str = ""
+    value: str = ""
 
     def create_values(self, file, line_ids):
         """Values of ``xpps.billing.file.issue``; ``line_ids`` maps the index of a record to its line."""
@@ -30,6 +32,8 @@ class FoundIssue:
             "line_id": line_ids.get(self.line_index, False),
             "res_model": self.record._name if self.record else self.res_model,
             "res_id": self.record.id if self.record else False,
+            "output_type": self.output_type,
+            "value": self.value,
         }
 
 
@@ -54,11 +58,24 @@ class Findings:
         """Errors of the file as a whole: no record can be imported while one stands."""
         return [issue for issue in self.errors if issue.line_index is None]
 
-    def add(self, severity, code, message, record=None, index=None, fix=None, res_model="", serial="", source_line=0):
+    def add(
+        self,
+        severity,
+        code,
+        message,
+        record=None,
+        index=None,
+        fix=None,
+        res_model="",
+        serial="",
+        source_line=0,
+        **details,
+    ):
         """Note an issue.
 
         :param record: billing_file.DeviceRecord that it is about, with its ``index`` in the file
         :param fix: the Odoo record where it is mended; or ``res_model``, where a new one mends it
+        :param details: ``output_type`` and ``value``, where the issue is about one
         """
         if severity == "warning" and code in self._blocking:
             severity = "error"
@@ -74,6 +91,7 @@ class Findings:
                 line_index=index,
                 record=fix,
                 res_model=res_model,
+                **details,
             )
         )
 

@@ -10,6 +10,9 @@ OUTPUT_TYPE_SELECTION = [
     ("clr_lvl3", "ClrLvl3"),
 ]
 
+#: XPPS roles of services that bill a device's base price; see ``product.template.xpps_role``.
+BASE_ROLES = ("base_price", "base_service", "base_supply")
+
 #: Click prices and costs are stored with six decimals and never rounded to the currency's.
 CLICK_DIGITS = (16, 6)
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
 
-from .field_types import INVOICE_MODE_SELECTION
+from .field_types import BASE_ROLES, INVOICE_MODE_SELECTION
 
 _logger = logging.getLogger(__name__)
 
@@ -131,6 +131,13 @@ class SaleSubscription(models.Model):
             and (not self.date_start or self.date_start <= date_to)
             and (not self.date or self.date >= date_from)
         )
+
+    def _xpps_base_service(self):
+        """The line that bills the base price of a device, when the agreement has only one that can."""
+        services = self.sale_subscription_line_ids.filtered(lambda line: line.xpps_role in BASE_ROLES)
+        if len(services) > 1:
+            services = services.filtered(lambda line: line.xpps_role == "base_price")
+        return services if len(services) == 1 else services.browse()
 
     # What is billed
 

@@ -100,6 +100,8 @@ class XppsBillingFile(models.Model):
     charge_draft_count = fields.Integer(compute="_compute_related_counts")
     subscription_count = fields.Integer(compute="_compute_related_counts")
     invoice_count = fields.Integer(compute="_compute_related_counts")
+    device_create_count = fields.Integer(compute="_compute_device_fix_counts")
+    device_assign_count = fields.Integer(compute="_compute_device_fix_counts")
 
     _checksum_uniq = models.UniqueIndex(
         "(company_id, checksum) WHERE state = 'imported'", "This billing file was imported already."
@@ -192,6 +194,23 @@ class XppsBillingFile(models.Model):
         )
         return self.env["sale.subscription"].union(*(subscription for (subscription,) in groups))
 
+    @api.depends("issue_ids.code")
+    def _compute_device_fix_counts(self):
+        """How many devices each of the two wizards of ``_action_fix_devices`` has to offer."""
+        counts = {
+            model: dict(
+                self.env["xpps.billing.file.issue"]._read_group(
+                    [("billing_file_id", "in", self.ids), ("code", "in", self.env[model]._codes)],
+                    ["billing_file_id"],
+                    ["line_id:count_distinct"],
+                )
+            )
+            for model in ("xpps.device.create.wizard", "xpps.device.assign.wizard")
+        }
+        for file in self:
+            file.device_create_count = counts["xpps.device.create.wizard"].get(file, 0)
+            file.device_assign_count = counts["xpps.device.assign.wizard"].get(file, 0)
+
     @api.depends("name", "file_name")
     def _compute_display_name(self):
         for file in self:
@@ -215,9 +234,7 @@ class XppsBillingFile(models.Model):
             # The user may check the draft under another name; see write.
             draft.sudo().file_name = file_name
             return draft
-        attachment = self.env["ir.attachment"].create(
-            {"name": file_name, "raw": data, "res_model": self._name, "company_id": company.id}
-        )
+        attachment = self._create_attachment(data, file_name, company)
         draft = self.create(
             {"file_name": file_name, "attachment_id": attachment.id, "company_id": company.id, "kind": kind}
         )
@@ -241,6 +258,12 @@ class XppsBillingFile(models.Model):
             # What the last check said does not hold for the other kind: it has to be checked again.
             changed.sudo().line_digest = False
         return super().write(vals)
+
+    @api.model
+    def _create_attachment(self, data, file_name, company):
+        return self.env["ir.attachment"].create(
+            {"name": file_name, "raw": data, "res_model": self._name, "company_id": company.id}
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):
@@ -421,3 +444,51 @@ class XppsBillingFile(models.Model):
 
     def action_open_invoices(self):
         return self._action_open("account.action_move_out_invoice_type", self._invoice_domain())
+
+    # Mending
+
+    def _replace_upload(self, data, file_name):
+        """Take a corrected file in place of a faulty draft. The faulty one stays attached to the draft's messages."""
+        self.ensure_one()
+        if self.state != "draft":
+            raise UserError(self.env._("Billing file %s is not a draft any more.", self.display_name))
+        if hashlib.sha256(data).hexdigest() == self.checksum and file_name == self.file_name:
+            return
+        faulty = self.attachment_id
+        attachment = self._create_attachment(data, file_name, self.company_id)
+        attachment.res_id = self.id
+        # What the faulty file said goes with it; the check reads it anew.
+        read = (
+            "name",
+            "invoice_date",
+            "period_start",
+            "period_end",
+            "currency_id",
+            "device_count",
+            "amount_total",
+            "line_digest",
+        )
+        # The user gives the file, not what stands in it; see write.
+        self.sudo().write(dict.fromkeys(read, False) | {"attachment_id": attachment.id, "file_name": file_name})
+        self.message_post(
+            body=self.env._("“%(new)s” takes the place of “%(old)s”.", new=file_name, old=faulty.name),
+            attachment_ids=faulty.ids,
+        )
+
+    def action_create_devices(self):
+        """Open the wizard that creates all devices that the files name and nobody knows."""
+        return self._action_fix_devices("xpps.device.create.wizard")
+
+    def action_assign_devices(self):
+        """Open the wizard that gives all devices of the file customer, agreement and service."""
+        return self._action_fix_devices("xpps.device.assign.wizard")
+
+    def _action_fix_devices(self, wizard_model, first=None):
+        """Open a wizard on the devices of this file that have one of its problems.
+
+        :param first: the xpps.billing.file.line to show first
+        """
+        self.ensure_one()
+        self.check_access("write")
+        wizard = self.env[wizard_model].with_company(self.company_id)._create_for(self, first)
+        return wizard._open()

@@ -97,6 +97,33 @@ class XppsMaterialMapping(models.Model):
         return {mapping.product_tmpl_id or mapping.price_level_id: mapping for mapping in mappings}
 
     @api.model
+    def _used_by(self, template, company):
+        """The mapping to complete for a printer model: its own, else its price level's, else none."""
+        by_owner = self._by_owner(template, company)
+        return by_owner.get(template) or by_owner.get(template.xpps_price_level_id) or self.browse()
+
+    @api.model
+    def _focus_context(self, output_type):
+        """Context of a form whose cursor stands in the field of an output type; see ``_get_view``."""
+        return {"xpps_focus_view_ref": f"{output_type}_product_id"} if output_type else {}
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Focus and mark the missing material code.
+
+        Of a form's context the client sends nothing but keys that end in ``_view_ref`` along with the request for
+        its view, and views are cached by these.
+        """
+        arch, view = super()._get_view(view_id, view_type, **options)
+        focused = self.env.context.get("xpps_focus_view_ref")
+        if view_type == "form" and focused:
+            for node in arch.iter("field"):
+                if node.get("name") == focused:
+                    node.attrib.update({"default_focus": "1", "class": "bg-warning-subtle"})
+                    node.set("placeholder", self.env._("Choose the material code that bills these pages"))
+        return arch, view
+
+    @api.model
     def _material_by_template(self, templates, company):
         """Resolve the material codes of many printer models.
 

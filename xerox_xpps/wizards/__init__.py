@@ -1,1 +1,10 @@
-from . import xpps_import_wizard, xpps_import_wizard_mapping
+from . import (
+    xpps_device_fix_row,
+    xpps_device_fix_wizard,
+    xpps_device_assign_wizard,
+    xpps_device_assign_wizard_row,
+    xpps_device_create_wizard,
+    xpps_device_create_wizard_row,
+    xpps_import_wizard,
+    xpps_import_wizard_mapping,
+)

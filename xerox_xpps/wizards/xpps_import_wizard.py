@@ -20,6 +20,9 @@ class XppsImportWizard(models.TransientModel):
         default="regular",
     )
     billing_file_id = fields.Many2one("xpps.billing.file", string="Checked File", readonly=True)
+    replaces_id = fields.Many2one(
+        "xpps.billing.file", string="In Place Of", readonly=True, help="The faulty draft that the upload corrects."
+    )
     currency_id = fields.Many2one(related="billing_file_id.currency_id")
     invoice_number = fields.Char(related="billing_file_id.name")
     invoice_date = fields.Date(related="billing_file_id.invoice_date")
@@ -30,6 +33,8 @@ class XppsImportWizard(models.TransientModel):
     error_count = fields.Integer(related="billing_file_id.error_count")
     warning_count = fields.Integer(related="billing_file_id.warning_count")
     can_import = fields.Boolean(related="billing_file_id.can_import")
+    device_create_count = fields.Integer(related="billing_file_id.device_create_count")
+    device_assign_count = fields.Integer(related="billing_file_id.device_assign_count")
     issue_ids = fields.One2many(related="billing_file_id.issue_ids")
     summary_ids = fields.One2many(related="billing_file_id.summary_ids")
     cost_change_ids = fields.One2many(related="billing_file_id.cost_change_ids")
@@ -46,6 +51,31 @@ class XppsImportWizard(models.TransientModel):
         self.ensure_one()
         self._check_file()
         return self._reopen()
+
+    def action_recheck(self):
+        """Check the stored file again, after a fix, and show the material codes as they are now."""
+        self.ensure_one()
+        self.billing_file_id.action_check()
+        self._load_mappings()
+        return self._reopen()
+
+    def action_create_devices(self):
+        self._store_mappings()
+        return self._file_in_context().action_create_devices()
+
+    def action_assign_devices(self):
+        self._store_mappings()
+        return self._file_in_context().action_assign_devices()
+
+    def _file_in_context(self):
+        """The checked file, whose fixes come back to this wizard; see ``_from_context``."""
+        self.ensure_one()
+        return self.billing_file_id.with_context(xpps_import_wizard_id=self.id)
+
+    @api.model
+    def _from_context(self):
+        """The wizard that a fix was started in, or none."""
+        return self.browse(self.env.context.get("xpps_import_wizard_id")).exists()
 
     def action_import(self):
         """Import the file and open it."""
@@ -67,10 +97,13 @@ class XppsImportWizard(models.TransientModel):
         if not self.file_data and not self.file_name:
             raise UserError(self.env._("Select the billing file first."))
         self._store_mappings()
-        files = self.env["xpps.billing.file"].with_company(self.company_id)
-        self.billing_file_id = files._create_from_upload(
-            base64.b64decode(self.file_data or b""), self.file_name or "", self.company_id, self.kind
-        )
+        data = base64.b64decode(self.file_data or b"")
+        if self.replaces_id:
+            self.replaces_id._replace_upload(data, self.file_name or "")
+            self.billing_file_id = self.replaces_id
+        else:
+            files = self.env["xpps.billing.file"].with_company(self.company_id)
+            self.billing_file_id = files._create_from_upload(data, self.file_name or "", self.company_id, self.kind)
         self.billing_file_id.action_check()
         self._load_mappings()
 

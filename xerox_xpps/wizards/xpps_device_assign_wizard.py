@@ -1,0 +1,56 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+
+class XppsDeviceAssignWizard(models.TransientModel):
+    """Give devices of a billing file the customer, agreement and service that bill them."""
+
+    _name = "xpps.device.assign.wizard"
+    _inherit = "xpps.device.fix.wizard"
+    _description = "Assign Devices"
+
+    _codes = ("device_no_subscription", "device_no_service", "customer_mismatch")
+
+    row_ids = fields.One2many("xpps.device.assign.wizard.row", "wizard_id", string="Devices")
+    differing_count = fields.Integer(compute="_compute_row_counts")
+
+    @api.depends("row_ids.missing")
+    def _compute_row_counts(self):
+        result = super()._compute_row_counts()
+        for wizard in self:
+            wizard.differing_count = len(wizard.row_ids.filtered("customer_differs"))
+        return result
+
+    @api.model
+    def _check_rights(self):
+        self._check_lot_access("write")
+
+    @api.model
+    def _prepare_rows(self, lines):
+        rows = {}
+        for line in lines.filtered("device_id"):
+            device = line.device_id
+            agreement = device.xpps_subscription_id
+            rows.setdefault(
+                device,
+                {
+                    "source_line": line.source_line,
+                    "serial": device.name,
+                    "device_id": device.id,
+                    "partner_id": device.xpps_partner_id.id,
+                    "subscription_id": agreement.id,
+                    "subscription_line_id": (device.xpps_subscription_line_id or agreement._xpps_base_service()).id,
+                },
+            )
+        return list(rows.values())
+
+    def _apply(self, rows):
+        """Write the devices, those that get the same values together."""
+        devices = defaultdict(self.env["stock.lot"].browse)
+        for row in rows:
+            devices[tuple(row._prepare_device().items())] |= row.device_id
+        for values, group in devices.items():
+            group.with_company(self.company_id).write(dict(values))
+        return self.env._("%s devices were assigned.", len(rows))

@@ -1,0 +1,83 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+from ..billing_file import serial_key
+
+
+class XppsDeviceCreateWizard(models.TransientModel):
+    """Create the devices that a billing file names and nobody knows, prefilled from its records."""
+
+    _name = "xpps.device.create.wizard"
+    _inherit = "xpps.device.fix.wizard"
+    _description = "Create Devices"
+
+    _codes = ("device_unknown",)
+    _filled = ("product_id", "partner_id", "subscription_id", "subscription_line_id")
+
+    row_ids = fields.One2many("xpps.device.create.wizard.row", "wizard_id", string="Devices")
+    fill_product_id = fields.Many2one("product.product", string="Printer Model")
+
+    @api.model
+    def _check_rights(self):
+        self._check_lot_access("create")
+
+    @api.model
+    def _prepare_rows(self, lines):
+        prepared = lines._prepare_devices()
+        rows = {}
+        for line in lines:
+            values = prepared[line]
+            rows.setdefault(
+                serial_key(values["name"]),
+                {
+                    "source_line": line.source_line,
+                    "serial": values["name"],
+                    "xerox_model": line.xerox_model or line.xerox_model_number,
+                    "xerox_customer": line.xerox_customer_name or line.xerox_customer_number,
+                    "product_id": values["product_id"],
+                    "partner_id": values["xpps_partner_id"],
+                    "subscription_id": values["xpps_subscription_id"],
+                    "subscription_line_id": values["xpps_subscription_line_id"],
+                    "location": values["xpps_location"],
+                },
+            )
+        return list(rows.values())
+
+    def _apply(self, rows):
+        """Create the devices with one ``create``; a plain lot with the serial number becomes the device."""
+        lots = self.env["stock.lot"].with_company(self.company_id)
+        found = lots.search(
+            [
+                ("xpps_serial_key", "in", [serial_key(row.serial) for row in rows]),
+                ("company_id", "in", [False, self.company_id.id]),
+                "|",
+                ("is_xpps_device", "=", True),
+                ("product_id", "in", rows.product_id.ids),
+            ]
+        )
+        # Somebody else may have created a device since the wizard was opened.
+        known = set(found.filtered("is_xpps_device").mapped("xpps_serial_key"))
+        plain = {(lot.xpps_serial_key, lot.product_id): lot for lot in found if not lot.is_xpps_device}
+        values_list = []
+        count = 0
+        for row in rows:
+            key = serial_key(row.serial)
+            if key in known:
+                continue
+            count += 1
+            values = row._prepare_device()
+            lot = plain.get((key, row.product_id))
+            if lot:
+                lot.write({"is_xpps_device": True, "company_id": self.company_id.id, **values})
+            else:
+                values_list.append(
+                    {
+                        "name": row.serial,
+                        "product_id": row.product_id.id,
+                        "company_id": self.company_id.id,
+                        "is_xpps_device": True,
+                        **values,
+                    }
+                )
+        lots.create(values_list)
+        return self.env._("%s devices were created.", count)

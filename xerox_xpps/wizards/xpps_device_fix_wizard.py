@@ -1,0 +1,162 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..models.field_types import BASE_ROLES
+from .xpps_device_fix_row import AGREEMENT_DOMAIN
+
+
+class XppsDeviceFixWizard(models.AbstractModel):
+    """What the wizards share that mend many devices of a billing file at once.
+
+    A wizard has one row (``xpps.device.fix.row``) for each device. *Fill In* sets a value on many rows; applying
+    takes the complete rows, keeps the others, and checks the file again. Then the clerk is back where the wizard was
+    opened: on the file's form, or in the import wizard.
+    """
+
+    _name = "xpps.device.fix.wizard"
+    _description = "XPPS: Mend Devices of a Billing File"
+
+    #: Codes of the issues that the wizard mends.
+    _codes = ()
+    #: Fields that *Fill In* sets, each ``fill_<name>`` here; agreements before their services.
+    _filled = ("partner_id", "subscription_id", "subscription_line_id")
+
+    billing_file_id = fields.Many2one("xpps.billing.file", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="billing_file_id.company_id")
+    import_wizard_id = fields.Many2one("xpps.import.wizard", readonly=True)
+    notice = fields.Text(readonly=True, help="What the last step did.")
+    row_count = fields.Integer(compute="_compute_row_counts")
+    incomplete_count = fields.Integer(compute="_compute_row_counts")
+    fill_partner_id = fields.Many2one("res.partner", string="Customer")
+    fill_subscription_id = fields.Many2one("sale.subscription", string="Agreement", domain=AGREEMENT_DOMAIN)
+    fill_subscription_line_id = fields.Many2one(
+        "sale.subscription.line",
+        string="Base Price Service",
+        domain=f"[('sale_subscription_id', '=', fill_subscription_id), ('product_id.xpps_role', 'in', {BASE_ROLES})]",
+    )
+    commercial_partner_id = fields.Many2one(related="fill_partner_id.commercial_partner_id")
+
+    @api.depends("row_ids.missing")
+    def _compute_row_counts(self):
+        for wizard in self:
+            wizard.row_count = len(wizard.row_ids)
+            wizard.incomplete_count = len(wizard.row_ids.filtered("missing"))
+
+    @api.onchange("fill_subscription_id")
+    def _onchange_fill_subscription_id(self):
+        self.fill_subscription_line_id = self.fill_subscription_id._xpps_base_service()
+
+    @api.model
+    def _create_for(self, file, first=None):
+        """A wizard with a row for each device of the file that has one of its problems.
+
+        :param first: the xpps.billing.file.line whose row comes first
+        """
+        if file.state != "draft":
+            raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
+        self._check_rights()
+        issues = self.env["xpps.billing.file.issue"].search(
+            [("billing_file_id", "=", file.id), ("code", "in", self._codes), ("line_id", "!=", False)]
+        )
+        lines = issues.line_id.sorted(lambda line: (line != first, line.sequence))
+        rows = self._prepare_rows(lines)
+        if not rows:
+            raise UserError(self.env._("Nothing of this kind is left to mend. Check the file again."))
+        return self.create(
+            {
+                "billing_file_id": file.id,
+                "import_wizard_id": self.env["xpps.import.wizard"]._from_context().id,
+                "row_ids": [Command.create({"sequence": index, **values}) for index, values in enumerate(rows)],
+            }
+        )
+
+    @api.model
+    def _check_rights(self):
+        """:raises AccessError: when the user may not do what the wizard does"""
+        raise NotImplementedError
+
+    @api.model
+    def _prepare_rows(self, lines):
+        """:return: values of rows for lines of the file, each device once"""
+        raise NotImplementedError
+
+    def _apply(self, rows):
+        """Mend the devices of complete rows. :return: a sentence that says so"""
+        raise NotImplementedError
+
+    def action_fill(self):
+        """Set the chosen values on the selected rows, or on all rows that lack them."""
+        self.ensure_one()
+        rows = self.row_ids
+        selected = rows.filtered("selected")
+        for name in self._filled:
+            value = self[f"fill_{name}"]
+            if value:
+                (selected or rows._lacking(name, value))._fill(name, value)
+        selected.selected = False
+        self.write({f"fill_{name}": False for name in self._filled} | {"notice": False})
+        return self._open()
+
+    def action_use_agreement_customer(self):
+        """Put each device to the customer of its agreement, where the two differ."""
+        self.ensure_one()
+        for row in self.row_ids.filtered("customer_differs"):
+            row.partner_id = row.subscription_id.partner_id
+        return self._open()
+
+    def action_apply(self):
+        """Mend the devices of the complete rows and check the file again."""
+        self.ensure_one()
+        self._check_rights()
+        complete = self.row_ids.filtered(lambda row: not row.missing)
+        if not complete:
+            raise UserError(
+                self.env._(
+                    "No row is complete yet:\n%s",
+                    "\n".join(f"• {row.serial}: {row.missing}" for row in self.row_ids[:20]),
+                )
+            )
+        notice = self._apply(complete)
+        complete.unlink()
+        if not self.row_ids:
+            return self._check_and_return()
+        self._check_again()
+        self.notice = self.env._(
+            "%(done)s Of the %(count)s devices below something is still missing.", done=notice, count=len(self.row_ids)
+        )
+        return self._open()
+
+    def action_back(self):
+        """Go back to where the wizard was opened."""
+        self.ensure_one()
+        return self.import_wizard_id._reopen() if self.import_wizard_id else {"type": "ir.actions.act_window_close"}
+
+    def _check_again(self):
+        if self.import_wizard_id:
+            self.import_wizard_id.action_recheck()
+        else:
+            self.billing_file_id.action_check()
+
+    def _check_and_return(self):
+        self._check_again()
+        return self.action_back()
+
+    def _open(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self._description,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    @api.model
+    def _check_lot_access(self, operation):
+        if not self.env["stock.lot"].has_access(operation):
+            raise AccessError(
+                self.env._("You have no right to create or change devices. Ask an XPPS administrator to mend this.")
+            )
