@@ -23,6 +23,8 @@
         "views/xpps_price_level_views.xml",
         "views/xpps_material_mapping_views.xml",
         "views/xpps_file_format_views.xml",
+        "views/xpps_blocking_warning_views.xml",
+        "views/res_config_settings_views.xml",
         "views/product_template_views.xml",
         "views/stock_lot_views.xml",
         "views/sale_subscription_views.xml",

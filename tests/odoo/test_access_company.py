@@ -50,6 +50,7 @@ class TestCompany(XppsCase):
     def test_a_stranger_sees_nothing(self):
         self.env["xpps.price.level"].create({"name": "XPPS Test A4", "company_id": self.company.id})
         self.env.ref("xerox_xpps.format_autotask_xml").copy({"company_id": self.company.id})
+        self.env["xpps.blocking.warning"].create({"code": "usage_spike", "company_id": self.company.id})
         self._device("SN-2")
         file = self._import([record("SN-1", mono=(100, "0.004"))])
         self.assertTrue(file.issue_ids)

@@ -1,0 +1,19 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    xpps_quarantine = fields.Boolean(related="company_id.xpps_quarantine", readonly=False)
+    xpps_background_threshold = fields.Integer(related="company_id.xpps_background_threshold", readonly=False)
+    xpps_usage_spike_percent = fields.Float(related="company_id.xpps_usage_spike_percent", readonly=False)
+    xpps_margin_floor_percent = fields.Float(related="company_id.xpps_margin_floor_percent", readonly=False)
+    xpps_responsible_id = fields.Many2one(
+        related="company_id.xpps_responsible_id",
+        readonly=False,
+        domain=lambda self: [
+            ("all_group_ids", "in", self.env.ref("xerox_xpps.group_xpps_billing").ids),
+            ("company_ids", "in", self.env.company.ids),
+        ],
+    )
