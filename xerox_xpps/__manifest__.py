@@ -39,6 +39,7 @@
         "demo/xpps_device_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["xerox_xpps/static/src/**/*"],
         "web.assets_tests": ["xerox_xpps/static/tests/tours/**/*"],
     },
     "application": True,
