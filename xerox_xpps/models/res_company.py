@@ -32,6 +32,81 @@ class ResCompany(models.Model):
         help="Gets an activity for every billing file that arrives by e-mail.",
     )
 
+    xpps_alias_id = fields.Many2one("mail.alias", string="Alias for Billing Files", copy=False, ondelete="set null")
+    xpps_alias_name = fields.Char(
+        string="E-Mail Alias",
+        compute="_compute_xpps_alias_name",
+        inverse="_inverse_xpps_alias_name",
+        help="Billing files that are sent to this address become drafts.",
+    )
+    xpps_alias_domain_id = fields.Many2one(
+        "mail.alias.domain",
+        string="E-Mail Alias Domain",
+        compute="_compute_xpps_alias_domain_id",
+        inverse="_inverse_xpps_alias_domain_id",
+    )
+    xpps_alias_contact = fields.Selection(
+        selection="_selection_xpps_alias_contact",
+        string="Accept Files From",
+        compute="_compute_xpps_alias_contact",
+        inverse="_inverse_xpps_alias_contact",
+        help="Who may send billing files. Mails of others are refused.",
+    )
+
+    def _selection_xpps_alias_contact(self):
+        # A company has no followers that could be meant.
+        selection = self.env["mail.alias"]._fields["alias_contact"]._description_selection(self.env)
+        return [(value, label) for value, label in selection if value != "followers"]
+
+    @api.depends("xpps_alias_id.alias_name")
+    def _compute_xpps_alias_name(self):
+        for company in self:
+            company.xpps_alias_name = company.xpps_alias_id.alias_name
+
+    def _inverse_xpps_alias_name(self):
+        for company in self:
+            company._xpps_ensure_alias().alias_name = company.xpps_alias_name
+
+    @api.depends("xpps_alias_id.alias_domain_id")
+    def _compute_xpps_alias_domain_id(self):
+        for company in self:
+            company.xpps_alias_domain_id = (company.xpps_alias_id or company).alias_domain_id
+
+    def _inverse_xpps_alias_domain_id(self):
+        for company in self:
+            company._xpps_ensure_alias().alias_domain_id = company.xpps_alias_domain_id
+
+    @api.depends("xpps_alias_id.alias_contact")
+    def _compute_xpps_alias_contact(self):
+        for company in self:
+            company.xpps_alias_contact = company.xpps_alias_id.alias_contact or "partners"
+
+    def _inverse_xpps_alias_contact(self):
+        for company in self:
+            company._xpps_ensure_alias().alias_contact = company.xpps_alias_contact
+
+    def _xpps_ensure_alias(self):
+        """:return: the company's mail.alias, made if need be: without a name yet, that is, inactive"""
+        self.ensure_one()
+        if not self.xpps_alias_id:
+            get_model_id = self.env["ir.model"]._get_id
+            # Who may write the company may have an alias for it, as in mail.alias.mixin.
+            self.xpps_alias_id = (
+                self.env["mail.alias"]
+                .sudo()
+                .create(
+                    {
+                        "alias_model_id": get_model_id("xpps.billing.file"),
+                        "alias_defaults": {"company_id": self.id},
+                        "alias_contact": "partners",
+                        "alias_domain_id": self.alias_domain_id.id,
+                        "alias_parent_model_id": get_model_id("res.company"),
+                        "alias_parent_thread_id": self.id,
+                    }
+                )
+            )
+        return self.xpps_alias_id.sudo()
+
     @api.constrains("xpps_background_threshold", "xpps_usage_spike_percent", "xpps_margin_floor_percent")
     def _check_xpps_limits(self):
         for company in self:
@@ -59,3 +134,21 @@ class ResCompany(models.Model):
                         company=company.name,
                     )
                 )
+
+    def _xpps_file_responsible(self):
+        """:return: the user who looks after files that arrive by themselves, empty if nobody may"""
+        self.ensure_one()
+        chosen = self.xpps_responsible_id
+        for domain in (
+            [("id", "in", chosen.ids), *self._domain_xpps_group("xerox_xpps.group_xpps_billing")],
+            self._domain_xpps_group("xerox_xpps.group_xpps_manager"),
+            self._domain_xpps_group("xerox_xpps.group_xpps_billing"),
+        ):
+            user = self.env["res.users"].search(domain, order="id", limit=1)
+            if user:
+                return user
+        return user
+
+    def _domain_xpps_group(self, group):
+        """Users of a group who may work in this company."""
+        return [("all_group_ids", "in", self.env.ref(group).ids), ("company_ids", "in", self.ids)]

@@ -17,3 +17,6 @@ class ResConfigSettings(models.TransientModel):
             ("company_ids", "in", self.env.company.ids),
         ],
     )
+    xpps_alias_name = fields.Char(related="company_id.xpps_alias_name", readonly=False)
+    xpps_alias_domain_id = fields.Many2one(related="company_id.xpps_alias_domain_id", readonly=False)
+    xpps_alias_contact = fields.Selection(related="company_id.xpps_alias_contact", readonly=False)

@@ -1,0 +1,85 @@
+/* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { Component, useEffect, useState } from "@odoo/owl";
+
+const INTERVAL = 1000; // milliseconds
+
+/**
+ * How far the import of a queued file is, in percent. The server is asked every second, as the file is not changed
+ * while it is imported; the record is loaded anew when it is not queued any more.
+ */
+export class ImportProgressField extends Component {
+    static template = "xerox_xpps.ImportProgressField";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({ progress: this.props.record.data[this.props.name] });
+        useEffect(
+            (resId, isQueued) => {
+                this.state.progress = this.props.record.data[this.props.name];
+                return resId && isQueued ? this.poll(resId) : undefined;
+            },
+            () => [this.props.record.resId, this.isQueued]
+        );
+    }
+
+    get isQueued() {
+        return this.props.record.data.state === "queued";
+    }
+
+    get percent() {
+        return Math.floor(this.state.progress);
+    }
+
+    get text() {
+        return this.percent ? _t("Importing… %s %%", this.percent) : _t("Waiting for its turn");
+    }
+
+    /** Ask until the file is not queued any more. Returns what stops it. */
+    poll(resId) {
+        let timeout;
+        let stopped = false;
+        const { name, record } = this.props;
+        const ask = async () => {
+            let values;
+            try {
+                [values] = await this.orm.silent.read(record.resModel, [resId], [name, "state"]);
+            } catch (error) {
+                if (!(error instanceof ConnectionLostError)) {
+                    throw error;
+                }
+                values = { state: "queued", [name]: this.state.progress };
+            }
+            if (stopped) {
+                return;
+            }
+            if (values?.state === "queued") {
+                this.state.progress = values[name];
+                timeout = browser.setTimeout(ask, INTERVAL);
+            } else {
+                await record.load();
+            }
+        };
+        timeout = browser.setTimeout(ask, INTERVAL);
+        return () => {
+            stopped = true;
+            browser.clearTimeout(timeout);
+        };
+    }
+}
+
+export const importProgressField = {
+    component: ImportProgressField,
+    displayName: _t("Import Progress"),
+    supportedTypes: ["float"],
+    fieldDependencies: [{ name: "state", type: "selection" }],
+};
+
+registry.category("fields").add("xpps_import_progress", importProgressField);
