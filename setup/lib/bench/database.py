@@ -1,0 +1,126 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The database that is measured in: one name, filled with an untouched copy of a world before every measurement."""
+
+import gc
+import time
+from contextlib import closing, contextmanager
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.sql_db import close_db, connection_info_for
+
+from . import billing_xml
+from .world import CLERK, make_world
+
+#: Devices of the file whose check warms the caches.
+WARM_UP = 20
+
+
+class Cost:
+    """Wall time in seconds and number of SQL queries of a transaction, known when it has ended."""
+
+    seconds = 0.0
+    queries = 0
+
+
+class BenchDatabase:
+    """Database ``name``, made anew at will; the worlds it is copied from are called ``name`` and a number.
+
+    A copy is the same for everyone who is measured, down to the numbers of the next records and the state of the
+    tables: nobody finds what another one left.
+    """
+
+    def __init__(self, name, template):
+        self.name = name
+        self.template = template
+        self._worlds = {}
+        self._registry = None
+
+    # Copies
+
+    def reset(self, devices):
+        """Begin anew with the world of so many devices, its caches warm; the world is made if need be."""
+        if devices not in self._worlds:
+            self._make_world(devices)
+        self._copy(self._worlds[devices], self.name)
+        self.connect()
+        with self.environment() as env:
+            self._upload(env, billing_xml.build_file(WARM_UP, billing_xml.PRESENT)).action_check()
+            env.flush_all()
+
+    def _make_world(self, devices):
+        self._copy(self.template, self.name)
+        self.connect()
+        with self.environment(SUPERUSER_ID) as env:
+            make_world(env, devices)
+            env.cr.commit()
+        # Statistics, and no dead rows: as the server's own housekeeping would leave them overnight.
+        self._execute(self.name, "VACUUM ANALYZE")
+        world = f"{self.name}_{devices}"
+        self._copy(self.name, world)
+        self._worlds[devices] = world
+
+    def _copy(self, source, target):
+        close_db(source)
+        close_db(target)
+        self._execute("postgres", f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+        self._execute("postgres", f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+
+    @staticmethod
+    def _execute(database, statement):
+        """Run what cannot run in a transaction."""
+        with closing(psycopg2.connect(**connection_info_for(database)[1])) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cr:
+                cr.execute(statement)
+
+    def connect(self):
+        """Odoo's models, loaded once: each copy has the same ones. What they remember is another world's."""
+        if self._registry is None:
+            self._registry = Registry(self.name)
+        self._registry.clear_all_caches()
+
+    # Transactions
+
+    @contextmanager
+    def environment(self, user_id=None):
+        """A transaction, the clerk's unless said otherwise; what is not committed is rolled back at the end."""
+        with self._registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            if user_id is None:
+                clerk = env["res.users"].search([("login", "=", CLERK)])
+                env = env(user=clerk.id, context={"lang": "en_US", "allowed_company_ids": clerk.company_id.ids})
+            env.invalidate_all()
+            try:
+                yield env
+            finally:
+                cr.rollback()
+
+    @contextmanager
+    def timed(self):
+        """A transaction of the clerk that is committed, and what it costs: yields (environment, Cost)."""
+        cost = Cost()
+        gc.collect()
+        with self.environment() as env:
+            before = env.cr.sql_log_count
+            started = time.perf_counter()
+            yield env, cost
+            env.flush_all()
+            env.cr.commit()
+            cost.seconds = time.perf_counter() - started
+            cost.queries = env.cr.sql_log_count - before
+
+    # Files
+
+    def upload(self, data):
+        """Keep a file as a draft. :return: its id"""
+        with self.environment() as env:
+            file = self._upload(env, data)
+            env.cr.commit()
+            return file.id
+
+    @staticmethod
+    def _upload(env, data):
+        return env["xpps.billing.file"]._create_from_upload(data, "billing.xml", env.company)

@@ -1,0 +1,196 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The figures: what is compared with what, and what is asked. To add one: a step that measures it, and a row here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Devices of the worlds by role: ``many`` for most figures, ``few`` and ``huge`` for how time and memory grow."""
+
+    few: int
+    many: int
+    huge: int
+
+
+FULL = Sizes(few=1_000, many=10_000, huge=50_000)
+QUICK = Sizes(few=100, many=300, huge=300)
+
+
+class Samples:
+    """What the rounds measured: {(size, name): [number]}, a number a round."""
+
+    def __init__(self, sizes):
+        self.sizes = sizes
+        self.values = {}
+
+    def add(self, size, measured):
+        for name, value in measured.items():
+            self.values.setdefault((size, name), []).append(value)
+
+    def get(self, size, *names):
+        """The sum of the named samples, round by round."""
+        return [sum(values) for values in zip(*(self.values[size, name] for name in names), strict=True)]
+
+    def per_device(self, size, *names):
+        """Milliseconds a device."""
+        return [1000 * value / getattr(self.sizes, size) for value in self.get(size, *names)]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row.
+
+    ``ours`` and ``yardstick`` take the samples and give a number a round. What is compared with the target is the
+    quotient of the medians: ours by the yardstick's; with ``faster`` the yardstick's by ours, which is how many times
+    as fast we are; without a yardstick our own median. The target is the most that is allowed, with ``faster`` or
+    ``at_least`` the least. ``steps`` are (name, size).
+    """
+
+    name: str
+    what: str
+    unit: str
+    steps: tuple
+    ours: Callable
+    target: Callable
+    yardstick: Callable | None = None
+    faster: bool = False
+    at_least: bool = False
+    note: str = ""
+
+    def row(self, samples):
+        ours = self.ours(samples)
+        yardstick = self.yardstick(samples) if self.yardstick else []
+        if not yardstick:
+            result = median(ours)
+        elif self.faster:
+            result = median(yardstick) / median(ours)
+        else:
+            result = median(ours) / median(yardstick)
+        target = self.target(samples.sizes)
+        reached = result >= target if self.faster or self.at_least else result <= target
+        return Row(self, ours, yardstick, result, target, reached)
+
+
+@dataclass(frozen=True)
+class Row:
+    figure: Figure
+    ours: list
+    yardstick: list
+    result: float
+    target: float
+    reached: bool
+
+
+OURS = ("ours", "many")
+BOTH = ("check", "import")
+
+FIGURES = (
+    Figure(
+        "import",
+        "check + import / floor",
+        "s",
+        (OURS, ("floor", "many")),
+        ours=lambda samples: samples.get("many", *BOTH),
+        yardstick=lambda samples: samples.get("many", "floor"),
+        target=lambda sizes: 3,
+        note="floor: parse the file, COPY the rows that the import leaves into the same tables",
+    ),
+    Figure(
+        "growth",
+        "a device, huge / few",
+        "ms",
+        (("ours", "few"), ("ours", "huge")),
+        ours=lambda samples: samples.per_device("huge", *BOTH),
+        yardstick=lambda samples: samples.per_device("few", *BOTH),
+        target=lambda sizes: 1.3,
+        note="check + import",
+    ),
+    Figure(
+        "load-lines",
+        "load() of lines / ours",
+        "s",
+        (OURS, ("load", "many")),
+        ours=lambda samples: samples.get("many", *BOTH),
+        yardstick=lambda samples: samples.get("many", "load_lines"),
+        target=lambda sizes: 2,
+        faster=True,
+        note="ours: check + import of everything; load() measured with 1,000 records at most, and multiplied",
+    ),
+    Figure(
+        "load-all",
+        "load() of everything / ours",
+        "s",
+        (OURS, ("load", "many")),
+        ours=lambda samples: samples.get("many", *BOTH),
+        yardstick=lambda samples: samples.get("many", "load_all"),
+        target=lambda sizes: 18,
+        faster=True,
+        note="lines, reads and charges; measured with 1,000 records of each at most, and multiplied",
+    ),
+    Figure(
+        "check",
+        "check / floor",
+        "s",
+        (OURS, ("floor", "many")),
+        ours=lambda samples: samples.get("many", "check"),
+        yardstick=lambda samples: samples.get("many", "floor"),
+        target=lambda sizes: 1,
+    ),
+    Figure(
+        "check-errors",
+        "check, 1 of 10 wrong / clean",
+        "s",
+        (OURS, ("check_wrong", "many")),
+        ours=lambda samples: samples.get("many", "check_wrong"),
+        yardstick=lambda samples: samples.get("many", "check"),
+        target=lambda sizes: 2,
+        note="half of the errors are unknown serials, half are values that the schema refuses",
+    ),
+    Figure(
+        "errors-listed",
+        "wrong records that are listed",
+        "",
+        (("check_wrong", "many"),),
+        ours=lambda samples: samples.get("many", "errors_found"),
+        target=lambda sizes: 1,
+        at_least=True,
+    ),
+    Figure(
+        "queries",
+        "queries of an import",
+        "",
+        (OURS,),
+        ours=lambda samples: samples.get("many", "import_queries"),
+        target=lambda sizes: 100 + sizes.many / 50,
+        note="the check that the import makes is included",
+    ),
+    Figure(
+        "memory",
+        "peak memory of a worker, huge",
+        "MB",
+        (("memory", "huge"),),
+        ours=lambda samples: [value / 1e6 for value in samples.get("huge", "memory")],
+        target=lambda sizes: 1200,
+        note="a fresh process that checks and imports the file, all of it",
+    ),
+    Figure(
+        "approve",
+        "approve 10,000 charges",
+        "s",
+        (OURS,),
+        ours=lambda samples: samples.get("many", "approve"),
+        target=lambda sizes: 1,
+    ),
+    Figure(
+        "open",
+        "open the file in the client",
+        "s",
+        (OURS,),
+        ours=lambda samples: samples.get("many", "open"),
+        target=lambda sizes: 0.5,
+        note="time in the server: views, and the record with the first page of its lists",
+    ),
+)

@@ -1,0 +1,27 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Ours and the yardstick in turn: a round runs every step once, so that a noisy minute falls on both."""
+
+import sys
+import time
+
+from .steps import Steps
+
+#: The order of a round; a step may need what an earlier one of the same size left.
+ORDER = ("ours", "floor", "check_wrong", "load", "memory")
+
+
+def measure(database, figures, samples, rounds):
+    """Run the steps that the figures need, so many rounds, adding what they measure to the samples."""
+    wanted = {step for figure in figures for step in figure.steps}
+    plan = sorted(wanted, key=lambda step: (getattr(samples.sizes, step[1]), ORDER.index(step[0])))
+    steps = {size: Steps(database, getattr(samples.sizes, size)) for _name, size in plan}
+    for number in range(1, rounds + 1):
+        for name, size in plan:
+            started = time.monotonic()
+            samples.add(size, getattr(steps[size], name)())
+            print(
+                f"round {number} of {rounds}: {name}, {getattr(samples.sizes, size):,} devices "
+                f"({time.monotonic() - started:.0f} s with preparation)",
+                file=sys.stderr,
+                flush=True,
+            )

@@ -1,0 +1,107 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What is measured. Each step begins with the world as it was made and yields samples: {name: number}."""
+
+import json
+import subprocess
+import sys
+import time
+
+from odoo import SUPERUSER_ID
+
+from . import billing_xml, client, floor, load
+
+#: Records of each kind that the slow load() is tried with; it is linear, so its time is multiplied.
+LOADED = 1000
+
+
+class Steps:
+    """The steps for one size of the world.
+
+    :param BenchDatabase database:
+    :param devices: in the world, and in the file
+    """
+
+    def __init__(self, database, devices):
+        self.database = database
+        self.devices = devices
+        self.data = billing_xml.build_file(devices, billing_xml.PRESENT)
+        self._rows = None
+
+    def begin(self, data=None):
+        """Begin anew with the file uploaded. :return: id of the billing file"""
+        self.database.reset(self.devices)
+        return self.database.upload(data or self.data)
+
+    def ours(self):
+        """Check and import as the user does: two transactions. Then approve, and open the file's form."""
+        file_id = self.begin()
+        with self.database.timed() as (env, check):
+            env["xpps.billing.file"].browse(file_id).action_check()
+        with self.database.timed() as (env, imported):
+            env["xpps.billing.file"].browse(file_id)._import()
+        with self.database.environment() as env:
+            self._look(env, env["xpps.billing.file"].browse(file_id))
+        opened = []
+        for _view in ("cold", "warm"):
+            with self.database.timed() as (env, opening):
+                client.open_form(env["xpps.billing.file"].browse(file_id))
+            opened.append(opening.seconds)
+        with self.database.timed() as (env, approve):
+            env["xpps.billing.file"].browse(file_id).charge_ids.action_approve()
+        return {
+            "check": check.seconds,
+            "import": imported.seconds,
+            "check_queries": check.queries,
+            "import_queries": imported.queries,
+            "open": opened[-1],
+            "approve": approve.seconds / self.charges * 10_000,
+            "approve_queries": approve.queries,
+        }
+
+    def _look(self, env, file):
+        """Make sure that everything was imported, and keep the rows for the floor."""
+        if self._rows is None:
+            self._rows = floor.take_rows(env, file.id)
+            counted = list(floor.count_rows(self._rows).values())
+            expected = [self.devices, 5 * self.devices, self.charges]
+            if file.state != "imported" or counted != expected:
+                raise RuntimeError(f"The import left {counted} rows instead of {expected}, and the file {file.state}.")
+
+    @property
+    def charges(self):
+        return self.devices * 12 // 10
+
+    def floor(self):
+        """The same rows by COPY; ``ours`` comes first."""
+        self.begin()
+        with self.database.timed() as (env, cost):
+            floor.put_rows(env, self.data, self._rows)
+        return {"floor": cost.seconds}
+
+    def check_wrong(self):
+        """Check a file of which one record in ten has an error."""
+        file_id = self.begin(billing_xml.build_file(self.devices, billing_xml.PRESENT, wrong=True))
+        with self.database.timed() as (env, cost):
+            env["xpps.billing.file"].browse(file_id).action_check()
+        with self.database.environment() as env:
+            issues = env["xpps.billing.file"].browse(file_id).issue_ids
+            found = {issue.source_line for issue in issues if issue.severity == "error" and issue.serial}
+        return {"check_wrong": cost.seconds, "errors_found": len(found) / (self.devices // 10)}
+
+    def load(self):
+        """Odoo's load() of tables, for as many records as the file has."""
+        file_id = self.begin()
+        count = min(LOADED, self.devices)
+        with self.database.environment(SUPERUSER_ID) as env:
+            load.prepare(env, file_id)
+            lines = load.load_lines(env, count) / count
+            reads, charges = (seconds / count for seconds in load.load_reads_and_charges(env, count))
+        lines *= self.devices
+        return {"load_lines": lines, "load_all": lines + reads * 5 * self.devices + charges * self.charges}
+
+    def memory(self):
+        """Peak memory of a process of its own that checks and imports the file."""
+        file_id = self.begin()
+        command = [sys.executable, "-m", "bench.worker", self.database.name, str(file_id)]
+        result = subprocess.run(command, check=True, capture_output=True, text=True)
+        return {"memory": json.loads(result.stdout)["max_rss"]}

@@ -1,0 +1,26 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Check and import one billing file and print the peak memory of this process: ``worker DATABASE FILE_ID``."""
+
+import json
+import resource
+import sys
+
+from .process import start_odoo
+
+
+def main(database_name, file_id):
+    start_odoo(database_name)
+    from .database import BenchDatabase
+
+    database = BenchDatabase(database_name, None)
+    database.connect()
+    with database.timed() as (env, _cost):
+        env["xpps.billing.file"].browse(file_id).action_check()
+    with database.timed() as (env, _cost):
+        env["xpps.billing.file"].browse(file_id)._import()
+    # Linux counts in KiB.
+    print(json.dumps({"max_rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
