@@ -45,8 +45,16 @@ def test_good_file_has_no_issue():
         (None, "The name of the file has no type. Please select an .xml, .csv or .xlsx file."),
         ("bill", "The name of the file has no type. Please select an .xml, .csv or .xlsx file."),
         ("", "The name of the file has no type. Please select an .xml, .csv or .xlsx file."),
-        ("b.csv", "There is no file format for '.csv' files yet. Please select an .xml file."),
-        ("b.xlsx", "There is no file format for '.xlsx' files yet. Please select an .xml file."),
+        (
+            "b.csv",
+            "The file format is for .xml files, but the name of this file ends in '.csv'."
+            " Please choose another file format, or select another file.",
+        ),
+        (
+            "b.xlsx",
+            "The file format is for .xml files, but the name of this file ends in '.xlsx'."
+            " Please choose another file format, or select another file.",
+        ),
     ],
 )
 def test_file_type(file_name, message):
@@ -206,30 +214,53 @@ def test_children_in_any_order():
     assert read(data.replace(b"<Invoice>", b"<Invoice>" + children.encode()), "a.xml").issues == ()
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (
-            b"<html><body/></html>",
-            "This is no billing details file: it starts with the element <html>, not with <XPPSBillingDetails>.",
-        ),
-        (
-            b'<XPPSBillingDetails xmlns="urn:xerox"/>',
-            "The element <XPPSBillingDetails> is in the namespace 'urn:xerox'."
-            " The elements of a billing details file are in none.",
-        ),
-    ],
-)
-def test_other_root(data, message):
+@pytest.mark.parametrize("data", [b"<html><body/></html>", b'<x:html xmlns:x="urn:x"/>'])
+def test_other_root(data):
     result = read(data, "a.xml")
+    message = "This is no billing details file: it starts with the element <html>, not with <XPPSBillingDetails>."
     assert (only(result).code, only(result).message, result.details) == ("file_schema", message, None)
 
 
-def test_namespace_inside():
-    data = build_xml({}, [DEVICE]).replace(b"<SerialNumber>", b'<SerialNumber xmlns="urn:x">')
+# Namespaces
+
+
+def in_default_namespace(data):
+    return data.replace(b"<XPPSBillingDetails>", b'<XPPSBillingDetails xmlns="urn:xerox">')
+
+
+def with_prefixes(data):
+    data = re.sub(rb"<(/?)(?=\w)", rb"<\1x:", data)
+    return data.replace(b"<x:XPPSBillingDetails>", b'<x:XPPSBillingDetails xmlns:x="urn:xerox">')
+
+
+def mixed(data):
+    data = data.replace(b"<SerialNumber>", b'<SerialNumber xmlns="urn:x">')
+    return data.replace(b"<Invoice>", b"<y:Invoice xmlns:y='urn:y'>").replace(b"</Invoice>", b"</y:Invoice>")
+
+
+@pytest.mark.parametrize("change", [in_default_namespace, with_prefixes, mixed])
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16", "UTF-16LE", "ISO-8859-1"])
+def test_namespaces_do_not_matter(change, encoding):
+    device = {"SerialNumber": "AB1", "MonoOver": 3, "MonoOverUnitCost": "0.0065"}
+    data = build_xml({"DeviceCount": 1}, [device])
+    expected = read(data, "a.xml")
+    result = read(change(data).replace(b"UTF-8", encoding.encode()).decode().encode(encoding), "a.xml")
+    assert result == expected
+    assert result.issues == ()
+
+
+@pytest.mark.parametrize("change", [in_default_namespace, with_prefixes, mixed])
+def test_issues_are_the_same_with_namespaces(change):
+    data = build_xml({"Currency": None}, [{"Foo": 1}, {"SerialNumber": "A", "MonoOver": "x", "Bar": 1}])
+    assert len(read(data, "a.xml").issues) == 5
+    assert read(change(data), "a.xml") == read(data, "a.xml")
+
+
+def test_names_that_collide_without_their_namespaces():
+    data = build_xml({}, [DEVICE | {"MonoOver": b'1</MonoOver><x:MonoOver xmlns:x="urn:x">2</x:MonoOver><MonoOver>1'}])
     result = read(data, "a.xml")
-    assert summary(result) == [("serial_missing", 10, ""), ("file_schema", 11, "")]
-    assert "<SerialNumber (namespace urn:x)>" in result.issues[1].message
+    assert summary(result) == [("file_schema", 12, "AB1")]
+    assert result.details.devices[0].meters == ()
 
 
 def test_attributes_and_text_between_elements():
@@ -366,7 +397,25 @@ def test_elements_inside_a_value():
     assert result.details.devices[0].meters == ()
 
 
-@pytest.mark.parametrize("value", [b"1<!-- 9 -->2", b"1<?x 9?>2", b"<![CDATA[1]]>2", b" 12\n", b"&#49;2"])
+@pytest.mark.parametrize("name", ["SerialNumber", "MonoOver", "BaseServiceFee", "ReadDate", "AgreementNumber"])
+@pytest.mark.parametrize("value", [b"1<!-- 9 -->2", b"1<?x 9?>2", b"12<!---->", b"<!-- 1 -->12", b"<!-- 12 -->"])
+def test_comment_inside_a_value(name, value):
+    result = read_xml(devices=[DEVICE, {"SerialNumber": "B", name: value}])
+    expected = [("value_invalid", 14 if name == "SerialNumber" else 15, "" if name == "SerialNumber" else "B")]
+    assert [line for line in summary(result) if line[0] != "serial_missing"] == expected
+    assert f"Inside the value of <{name}> is a comment or a processing instruction." in result.issues[-1].message
+    assert not result.details.devices[1].complete
+
+
+def test_comments_elsewhere():
+    data = build_xml({}, [DEVICE | {"Location": b"Room <!-- no --> 5<?x?>"}])
+    for tag in (b"<Invoice>", b"</Invoice>", b"<Device>", b"<SerialNumber>", b"</Device>", b"</XPPSBillingDetails>"):
+        data = data.replace(tag, b"<!-- Device --><?x?>" + tag)
+    result = read(data, "a.xml")
+    assert (result.issues, result.details.devices[0].location) == ((), "Room  5")
+
+
+@pytest.mark.parametrize("value", [b"<![CDATA[1]]>2", b" 12\n", b"&#49;2"])
 def test_value_is_never_cut(value):
     result = read_xml(devices=[{"SerialNumber": value, "MonoOver": value}])
     assert result.issues == ()

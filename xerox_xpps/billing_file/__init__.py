@@ -1,14 +1,20 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Read a Xerox XPPS billing details file. Nothing in this package imports Odoo.
 
-``read(data, file_name)`` never raises on bad input: it returns the details as far as they can be read, and
-every issue of the file.
+``read(data, file_name, layout)`` never raises on bad input: it returns the details as far as they can be read,
+and every issue of the file. ``find_layout`` says which of several layouts a file fits; ``inspect`` says what a
+file of no known layout holds, so that a layout can be made for it.
 """
 
 from .amounts import round_half_up, to_decimal
 from .checks import check_period, check_serials, check_totals
 from .issue import ERROR, INFO, WARNING, Issue
-from .layout import AUTOTASK_XML, DEVICE_FIELDS, INVOICE_FIELDS, XmlLayout
+from .autotask import AUTOTASK_XML
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS
+from .finding import find_layout
+from .found import FoundColumn, Inspection
+from .inspection import inspect
+from .layout import Layout, TableLayout, XmlLayout
 from .model import OUTPUT_TYPES, BillingDetails, DeviceRecord, InvoiceRecord, MeterRecord, serial_key
 from .reader import MAX_SIZE, ReadResult, read
 
@@ -23,14 +29,20 @@ __all__ = [
     "WARNING",
     "BillingDetails",
     "DeviceRecord",
+    "FoundColumn",
+    "Inspection",
     "InvoiceRecord",
     "Issue",
+    "Layout",
     "MeterRecord",
     "ReadResult",
+    "TableLayout",
     "XmlLayout",
     "check_period",
     "check_serials",
     "check_totals",
+    "find_layout",
+    "inspect",
     "read",
     "round_half_up",
     "serial_key",

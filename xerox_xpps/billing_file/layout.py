@@ -4,62 +4,21 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import date, datetime
 from types import MappingProxyType
+from typing import ClassVar
 
-from .model import OUTPUT_TYPES
-
-TEXT = "text"
-CURRENCY = "currency"
-DATE = "date"
-PAGES = "pages"
-MONEY = "money"
-UNIT_COST = "unit_cost"
-READ_TYPE = "read_type"
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS
 
 # Element names without a prefix, one inside the other.
 _PATH = re.compile(r"[^\W\d][\w.-]*(?:/[^\W\d][\w.-]*)*")
 
-METER_FIELDS = {
-    "previous": PAGES,
-    "current": PAGES,
-    "included": PAGES,
-    "overage": PAGES,
-    "unit_cost": UNIT_COST,
-}
+READ_TYPES: Mapping[str, bool] = MappingProxyType({"Actual": False, "Estimated": True})
 
-# Canonical field -> kind of its value.
-INVOICE_FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "number": TEXT,
-        "date": DATE,
-        "period_start": DATE,
-        "period_end": DATE,
-        "partner_number": TEXT,
-        "currency": CURRENCY,
-        "device_count": PAGES,
-        "total": MONEY,
-    }
-)
-REQUIRED_INVOICE_FIELDS = ("number", "date", "period_start", "period_end", "currency")
-DEVICE_FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "serial": TEXT,
-        "model": TEXT,
-        "model_number": TEXT,
-        "customer_number": TEXT,
-        "customer_name": TEXT,
-        "agreement_number": TEXT,
-        "location": TEXT,
-        "base_price": MONEY,
-        "base_service": MONEY,
-        "base_supply": MONEY,
-        "read_date": DATE,
-        "estimated": READ_TYPE,
-        **{f"{output}_{name}": kind for output in OUTPUT_TYPES for name, kind in METER_FIELDS.items()},
-        "total": MONEY,
-    }
-)
+
+def normal_title(title: str) -> str:
+    """What two writings of one column title have in common: white space collapsed, case folded."""
+    return " ".join(title.split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +26,14 @@ class XmlLayout:
     """An XML layout.
 
     ``invoice_path`` and ``device_path`` are absolute element paths (``/Root/Invoice``); the two mappings give
-    canonical field -> path below that element (``SerialNumber``, ``Fees/Base``). ``xsd`` is a schema that is
-    complete in itself, or None: then elements that the layout does not name are left alone.
-    ``date_format`` is None for ISO 8601, else as ``strptime`` takes it. ``read_types`` maps the file's word
-    to "is estimated". Raises ``ValueError`` on a field or a path that cannot be.
+    canonical field -> path below that element (``SerialNumber``, ``Fees/Base``). All are names without
+    namespace, and so are those of ``xsd``: elements are read by their local names, in whatever namespace they
+    are. ``xsd`` is a schema that is complete in itself, or None: then elements that the layout does not name
+    are left alone. ``date_format`` is None for ISO 8601, else as ``strptime`` takes it. ``read_types`` maps the
+    file's word to "is estimated". Raises ``ValueError`` on a field, a path or a format that cannot be.
     """
+
+    file_type: ClassVar[str] = "xml"
 
     invoice_path: str
     device_path: str
@@ -80,7 +42,7 @@ class XmlLayout:
     xsd: bytes | None = None
     date_format: str | None = None
     decimal_mark: str = "."
-    read_types: Mapping[str, bool] = field(default_factory=lambda: {"Actual": False, "Estimated": True})
+    read_types: Mapping[str, bool] = field(default_factory=lambda: READ_TYPES)
 
     def __post_init__(self) -> None:
         for path in (self.invoice_path, self.device_path):
@@ -88,17 +50,15 @@ class XmlLayout:
                 raise ValueError(f"{path!r} is not an absolute path of elements")
         if self.invoice_path.split("/")[1] != self.device_path.split("/")[1]:
             raise ValueError("the invoice and the devices have different root elements")
-        for known, fields in ((INVOICE_FIELDS, self.invoice_fields), (DEVICE_FIELDS, self.device_fields)):
-            if unknown := sorted(set(fields) - set(known)):
-                raise ValueError(f"unknown fields: {', '.join(unknown)}")
+        _check_fields(self)
+        for fields in (self.invoice_fields, self.device_fields):
             paths = list(fields.values())
             for path in paths:
                 if not _PATH.fullmatch(path):
                     raise ValueError(f"{path!r} is not a path of elements")
                 if paths.count(path) > 1 or any(other.startswith(f"{path}/") for other in paths):
                     raise ValueError(f"{path!r} is mapped twice, or is both a value and a group")
-        if "serial" not in self.device_fields:
-            raise ValueError("the layout says nowhere where the serial number is")
+        _check_values(self)
 
     @property
     def root(self) -> str:
@@ -106,57 +66,82 @@ class XmlLayout:
         return self.device_path.split("/")[1]
 
 
-_AUTOTASK_METERS = {
-    "mono": "Mono",
-    "color": "Color",
-    "mono_color1": "MonoColor1",
-    "clr_lvl12": "ClrLvl12",
-    "clr_lvl3": "ClrLvl3",
-}
-_AUTOTASK_METER_FIELDS = {
-    "previous": "Previous",
-    "current": "Current",
-    "included": "Included",
-    "overage": "Over",
-    "unit_cost": "OverUnitCost",
-}
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """A layout of rows and columns: ``file_type`` is "csv" or "xlsx".
 
-AUTOTASK_XML = XmlLayout(
-    invoice_path="/XPPSBillingDetails/Invoice",
-    device_path="/XPPSBillingDetails/Device",
-    invoice_fields=MappingProxyType(
-        {
-            "number": "InvoiceNumber",
-            "date": "InvoiceDate",
-            "period_start": "PeriodStart",
-            "period_end": "PeriodEnd",
-            "partner_number": "PartnerNumber",
-            "currency": "Currency",
-            "device_count": "DeviceCount",
-            "total": "InvoiceTotal",
-        }
-    ),
-    device_fields=MappingProxyType(
-        {
-            "serial": "SerialNumber",
-            "model": "Model",
-            "model_number": "ModelNumber",
-            "customer_number": "CustomerNumber",
-            "customer_name": "CustomerName",
-            "agreement_number": "AgreementNumber",
-            "location": "Location",
-            "base_price": "MonthlyBasePrice",
-            "base_service": "BaseServiceFee",
-            "base_supply": "BaseSupplyFee",
-            "read_date": "ReadDate",
-            "estimated": "ReadType",
-            **{
-                f"{output}_{name}": prefix + suffix
-                for output, prefix in _AUTOTASK_METERS.items()
-                for name, suffix in _AUTOTASK_METER_FIELDS.items()
-            },
-            "total": "DeviceTotal",
-        }
-    ),
-    xsd=(Path(__file__).parent / "schema" / "autotask_billing.xsd").read_bytes(),
-)
+    The two mappings give canonical field -> column title; titles are compared without regard to case and
+    amount of white space. The title row is found by the serial's title. An invoice field is a column with the
+    same value on every row, or else a label above the title row whose value is in the next cell; a title that
+    is also a device field's is looked for among the labels only.
+
+    ``sheet`` names the sheet of a workbook, None stands for the only visible one that holds the titles.
+    ``delimiter`` and ``encoding`` matter for "csv" only; a byte order mark in the file overrules ``encoding``.
+    ``date_format``, ``decimal_mark`` and ``read_types`` are those of ``XmlLayout``; number and date cells of a
+    workbook need none. Raises ``ValueError`` on a layout that cannot be.
+    """
+
+    file_type: str
+    invoice_fields: Mapping[str, str]
+    device_fields: Mapping[str, str]
+    sheet: str | None = None
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    date_format: str | None = None
+    decimal_mark: str = "."
+    read_types: Mapping[str, bool] = field(default_factory=lambda: READ_TYPES)
+
+    def __post_init__(self) -> None:
+        if self.file_type not in ("csv", "xlsx"):
+            raise ValueError(f"{self.file_type!r} is no type of table")
+        _check_fields(self)
+        for fields in (self.invoice_fields, self.device_fields):
+            titles = [normal_title(title) for title in fields.values()]
+            for title in titles:
+                if not title:
+                    raise ValueError("a field has no column title")
+                if titles.count(title) > 1:
+                    raise ValueError(f"{title!r} is mapped twice")
+        _check_values(self)
+        if self.file_type == "csv":
+            _check_delimiter(self.delimiter, self.decimal_mark)
+            _check_encoding(self.encoding)
+
+
+Layout = XmlLayout | TableLayout
+
+
+def _check_fields(layout: Layout) -> None:
+    for known, fields in ((INVOICE_FIELDS, layout.invoice_fields), (DEVICE_FIELDS, layout.device_fields)):
+        if unknown := sorted(set(fields) - set(known)):
+            raise ValueError(f"unknown fields: {', '.join(unknown)}")
+    if "serial" not in layout.device_fields:
+        raise ValueError("the layout says nowhere where the serial number is")
+
+
+def _check_values(layout: Layout) -> None:
+    if layout.decimal_mark not in (".", ","):
+        raise ValueError(f"{layout.decimal_mark!r} is no decimal mark: it is a point or a comma")
+    if layout.date_format is not None:
+        day = date(2026, 1, 31)
+        try:
+            complete = datetime.strptime(day.strftime(layout.date_format), layout.date_format).date() == day
+        except (ValueError, re.error):
+            complete = False
+        if not complete:
+            raise ValueError(f"{layout.date_format!r} is no format of a whole date")
+
+
+def _check_delimiter(delimiter: str, decimal_mark: str) -> None:
+    if len(delimiter) != 1 or delimiter in '"\r\n\0' or delimiter.isalnum():
+        raise ValueError(f"{delimiter!r} is no delimiter: it is one character, such as a comma")
+    if delimiter == decimal_mark:
+        # Nothing would tell 1,50 from 1 and 50 in a row that lacks a cell somewhere else.
+        raise ValueError("the delimiter is the decimal mark, so that an amount would be two cells")
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "a".encode(encoding)
+    except (LookupError, ValueError):
+        raise ValueError(f"{encoding!r} is no encoding of text") from None

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Lines of elements, also beyond line 65,535, where libxml2's own count stops or is some lines off."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
@@ -10,16 +11,15 @@ from lxml import etree
 # libxml2 keeps a line in 16 bits, and guesses the higher ones from text nodes nearby.
 _RELIABLE_LINES = 65_535
 
-_TAG_ENDS = b" \t\r\n/>"
 _HIDING = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
 
 class LineIndex:
     """``line(element)``: the line, from 1, on which the element's start tag is.
 
-    For the first 65,534 lines that is what the parser remembers. Beyond, the start tags of one name are
-    searched in the file itself, once a name, and paired with the elements of that name in the tree, which
-    must still be whole at that moment.
+    For the first 65,534 lines that is what the parser remembers. Beyond, the start tags of one name, whatever
+    their prefix, are searched in the file itself, once a name, and paired with the elements of that name in
+    the tree, which must still be whole at that moment.
     """
 
     def __init__(self, data: bytes, root: etree._Element) -> None:
@@ -30,18 +30,24 @@ class LineIndex:
     def line(self, element: etree._Element) -> int:
         """Line of the element."""
         line = element.sourceline or 1
-        if line < _RELIABLE_LINES or element.prefix:
+        if line < _RELIABLE_LINES:
             return line
-        name = etree.QName(element).localname
+        name = element.tag
         if name not in self._lines:
             self._lines[name] = self._lines_of(name)
         return self._lines[name].get(element, line)
 
     def _lines_of(self, name: str) -> dict[etree._Element, int]:
-        elements = [element for element in self._root.iter(f"{{*}}{name}") if not element.prefix]
-        lines = list(_tag_lines(self._source, f"<{name}".encode(self._encoding, "replace")))
+        elements = list(self._root.iter(name))
+        lines = list(_tag_lines(self._source, self._tag_pattern(name)))
         # They differ only in an encoding in which "<" is not one ASCII byte.
         return dict(zip(elements, lines, strict=True)) if len(elements) == len(lines) else {}
+
+    def _tag_pattern(self, name: str) -> re.Pattern[bytes]:
+        """Start tags of this name. Without namespaces there are no prefixes, which take time to look for."""
+        prefix = rb"(?:[^\s<>/!?:]+:)?" if b"xmlns" in self._source else b""
+        encoded = re.escape(name.encode(self._encoding, "replace"))
+        return re.compile(b"<" + prefix + encoded + rb"(?=[ \t\r\n/>])")
 
     @cached_property
     def _source(self) -> bytes:
@@ -53,21 +59,19 @@ class LineIndex:
         return "utf-8" if self._source is not self._data or not declared else declared
 
 
-def _tag_lines(source: bytes, tag: bytes) -> Iterator[int]:
-    """Lines of the start tags ``tag``, outside comments, CDATA and processing instructions."""
+def _tag_lines(source: bytes, pattern: re.Pattern[bytes]) -> Iterator[int]:
+    """Lines of the start tags of a pattern, outside comments, CDATA and processing instructions."""
     hidden = list(_hidden(source))
-    line, counted, position = 1, 0, source.find(tag)
-    while position >= 0:
-        span = bisect_right(hidden, (position, len(source))) - 1
-        if span >= 0 and position < hidden[span][1]:
-            end = hidden[span][1]
-        else:
-            end = position + len(tag)
-            if source[end : end + 1] in _TAG_ENDS:
-                line += source.count(b"\n", counted, position)
-                counted = position
-                yield line
-        position = source.find(tag, end)
+    line, counted, position = 1, 0, 0
+    while match := pattern.search(source, position):
+        start = match.start()
+        span = bisect_right(hidden, (start, len(source))) - 1
+        if span >= 0 and start < hidden[span][1]:
+            position = hidden[span][1]
+            continue
+        line += source.count(b"\n", counted, start)
+        counted, position = start, match.end()
+        yield line
 
 
 def _hidden(source: bytes) -> Iterator[tuple[int, int]]:

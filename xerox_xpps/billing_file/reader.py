@@ -4,25 +4,26 @@
 import os.path
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from .autotask import AUTOTASK_XML
 from .checks import check_period
+from .csv_file import read_csv
 from .issue import ERROR, Issue, _, shown
-from .layout import AUTOTASK_XML, XmlLayout
+from .layout import Layout
 from .model import BillingDetails
+from .xlsx_file import read_xlsx
 from .xml_reader import read_xml
 
 MAX_SIZE = 64 * 1024 * 1024
-# Nobody mends more than this before trying again.
-MAX_ISSUES = 100_000
 
 # A file within the size limit could still be nothing but tags, at some 150 bytes of memory each.
 _BYTES_PER_TAG = 8
 
-# File type -> reader, None for a type that is known but has none yet.
-_READERS: dict[str, Callable[[bytes, XmlLayout], tuple[BillingDetails | None, list[Issue]]] | None] = {
-    ".xml": read_xml,
-    ".csv": None,
-    ".xlsx": None,
+_READERS: dict[str, Callable[[bytes, Any], tuple[BillingDetails | None, list[Issue]]]] = {
+    "xml": read_xml,
+    "csv": read_csv,
+    "xlsx": read_xlsx,
 }
 
 
@@ -34,55 +35,60 @@ class ReadResult:
     issues: tuple[Issue, ...]
 
 
-def read(data: bytes, file_name: str, layout: XmlLayout = AUTOTASK_XML, *, max_size: int = MAX_SIZE) -> ReadResult:
-    """Read a file. Never raises on bad input.
+def read(data: bytes, file_name: str, layout: Layout = AUTOTASK_XML, *, max_size: int = MAX_SIZE) -> ReadResult:
+    """Read a file by its layout, whose type the name of the file must have. Never raises on bad input.
 
     ``max_size`` is in bytes. Devices with an issue are among the details too, without the values that were
     refused. What the records say together is checked by ``check_serials(details)``, and by
     ``check_totals(details, decimal_places)`` once the caller knows the decimals of the currency.
     """
-    issue = _check_type(file_name) or _check_size(data, max_size)
+    issue = _check_type(file_name, layout.file_type) or check_size(data, layout.file_type, max_size)
     if issue:
         return ReadResult(None, (issue,))
-    details, issues = _READERS[_extension(file_name)](data, layout)
+    details, issues = _READERS[layout.file_type](data, layout)
     if details:
         issues += check_period(details.invoice)
     issues.sort(key=lambda issue: issue.source_line or 0)
-    return ReadResult(details, tuple(_limited(issues)))
+    return ReadResult(details, tuple(issues))
 
 
-def _extension(file_name: str) -> str:
+def extension_of(file_name: str) -> str:
+    """The type that the name of the file says, as in ".xml", or empty."""
     return os.path.splitext((file_name or "").strip())[1].lower()
 
 
-def _check_type(file_name: str) -> Issue | None:
-    extension = _extension(file_name)
-    if _READERS.get(extension):
+def check_type(file_name: str) -> Issue | None:
+    """``file_type`` when the name does not end in a supported type."""
+    extension = extension_of(file_name)
+    if extension[1:] in _READERS:
         return None
-    if extension in _READERS:
-        template = _("There is no file format for '%(extension)s' files yet. Please select an .xml file.")
-    elif extension:
+    if extension:
         template = _("Files of type '%(extension)s' are not supported. Please select an .xml, .csv or .xlsx file.")
     else:
         template = _("The name of the file has no type. Please select an .xml, .csv or .xlsx file.")
     return Issue(ERROR, "file_type", template, {"extension": shown(extension)})
 
 
-def _check_size(data: bytes, max_size: int) -> Issue | None:
+def _check_type(file_name: str, file_type: str) -> Issue | None:
+    extension = extension_of(file_name)
+    issue = check_type(file_name)
+    if issue or extension[1:] == file_type:
+        return issue
+    template = _(
+        "The file format is for .%(type)s files, but the name of this file ends in '%(extension)s'."
+        " Please choose another file format, or select another file."
+    )
+    return Issue(ERROR, "file_type", template, {"type": file_type, "extension": extension})
+
+
+def check_size(data: bytes, file_type: str, max_size: int) -> Issue | None:
+    """``file_too_large`` or ``file_empty``, as far as the bytes alone tell it."""
     if len(data) > max_size:
         template = _("The file has %(size)s MiB. At most %(limit)s MiB are read.")
         params = {"size": f"{len(data) / 1024**2:.1f}", "limit": f"{max_size / 1024**2:.1f}"}
         return Issue(ERROR, "file_too_large", template, params)
     if not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe"):
         return Issue(ERROR, "file_empty", _("The file is empty."))
-    if data.count(b"<") > max_size // _BYTES_PER_TAG:
+    if file_type == "xml" and data.count(b"<") > max_size // _BYTES_PER_TAG:
         return Issue(ERROR, "file_too_large", _("The file holds more elements than are read."))
     return None
-
-
-def _limited(issues: list[Issue]) -> list[Issue]:
-    if len(issues) <= MAX_ISSUES:
-        return issues
-    template = _("%(count)s more problems are not listed.")
-    more = Issue(ERROR, "file_schema", template, {"count": len(issues) - MAX_ISSUES})
-    return [*issues[:MAX_ISSUES], more]

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from .fields import CURRENCY, DATE, MONEY, PAGES, READ_TYPE, TEXT, UNIT_COST
 from .issue import _
-from .layout import CURRENCY, DATE, MONEY, PAGES, READ_TYPE, TEXT, UNIT_COST, XmlLayout
+from .layout import Layout
 
 XML_SPACE = " \t\r\n"
 
@@ -35,6 +36,11 @@ EXPECTED = {
 # Value of a kind when there is none, where that is not None.
 EMPTY = {TEXT: "", CURRENCY: "", READ_TYPE: False}
 
+NEEDED = _("%(element)s is empty. The invoice needs a value.")
+
+# Two directives of strptime with nothing between them: then it takes "1022026" for several dates.
+_ADJACENT = re.compile(r"%[A-Za-z]%[A-Za-z]")
+
 Convert = Callable[[str], Any]
 
 
@@ -45,7 +51,7 @@ class ValueReader:
     value for a text that is blank, and raises ``ValueError`` for one that is no such value.
     """
 
-    def __init__(self, layout: XmlLayout) -> None:
+    def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._decimals: dict[str, Decimal | None] = {}
         self._dates: dict[str, date | None] = {}
@@ -58,6 +64,16 @@ class ValueReader:
             UNIT_COST: self._unit_cost,
             READ_TYPE: self._read_type,
         }
+
+    @property
+    def decimal_mark(self) -> str:
+        """How the layout writes the decimal mark."""
+        return self._layout.decimal_mark
+
+    @property
+    def takes_numbers_as_dates(self) -> bool:
+        """Whether a date may be written as a plain number that can lose no leading zero, as in 20260131."""
+        return (self._layout.date_format or "").startswith("%Y")
 
     def example(self, kind: str) -> str:
         """A value of this kind as the layout writes it, for a message."""
@@ -122,10 +138,14 @@ class ValueReader:
     def _parse_date(self, text: str) -> date | None:
         if not text:
             return None
-        if self._layout.date_format is not None:
+        date_format = self._layout.date_format
+        if date_format is not None:
             if not text.isascii():
                 raise ValueError(text)
-            return datetime.strptime(text, self._layout.date_format).date()
+            day = datetime.strptime(text, date_format)
+            if _ADJACENT.search(date_format) and day.strftime(date_format) != text:
+                raise ValueError(text)
+            return day.date()
         if not _ISO_DATE.fullmatch(text):
             raise ValueError(text)
         return date.fromisoformat(text)

@@ -3,18 +3,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from operator import itemgetter
 from typing import Any
 
 from lxml import etree
 
-from .issue import ERROR, Issue, _, shown
-from .layout import DEVICE_FIELDS, INVOICE_FIELDS, METER_FIELDS, REQUIRED_INVOICE_FIELDS, XmlLayout
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS, REQUIRED_INVOICE_FIELDS
+from .issue import ERROR, Issue, IssueLog, _, shown
+from .layout import XmlLayout
 from .lines import LineIndex
-from .model import OUTPUT_TYPES, BillingDetails, DeviceRecord, InvoiceRecord, MeterRecord
-from .values import EMPTY, EXPECTED, ValueReader
+from .model import BillingDetails, DeviceRecord, InvoiceRecord
+from .records import MAX_DEVICES, device_record, invoice_record, no_devices, too_many_devices
+from .values import EXPECTED, NEEDED, ValueReader
 from .xml_parser import parse
-from .xml_rows import INVALID, REPEATED, Fault, fill, make_plan
+from .xml_rows import INVALID, REPEATED, Fault, elements_at, fill, make_plan
 from .xml_schema import (
     ATTRIBUTE,
     MISSING,
@@ -28,31 +29,11 @@ from .xml_schema import (
     schema_for,
 )
 
-# More records than any reseller has printers: such a file is made to exhaust the memory.
-MAX_DEVICES = 500_000
-
-_EMPTY_DEVICE = {field: EMPTY.get(kind) for field, kind in DEVICE_FIELDS.items()}
-# The fields of a device record before its meters, in the order of the record.
-_take_head = itemgetter(
-    "serial",
-    "model",
-    "model_number",
-    "customer_number",
-    "customer_name",
-    "agreement_number",
-    "location",
-    "base_price",
-    "base_service",
-    "base_supply",
-    "read_date",
-    "estimated",
-)
-_TAKE_METER = tuple(
-    (output_type, itemgetter(*(f"{output_type}_{name}" for name in METER_FIELDS))) for output_type in OUTPUT_TYPES
-)
-_NO_METER = (None,) * len(METER_FIELDS)
-
 _REPEATED = _("The element <%(element)s> is more than once inside <%(parent)s>.")
+_ASIDE = _(
+    "Inside the value of <%(element)s> is a comment or a processing instruction. What the value is without it is"
+    " not plain: take it out."
+)
 _VIOLATIONS = {
     UNEXPECTED: _(
         "The element <%(element)s> is not expected at this place inside <%(parent)s>:"
@@ -81,30 +62,9 @@ def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, lis
 
 
 def _wrong_root(root: etree._Element, layout: XmlLayout) -> Issue:
-    name = etree.QName(root)
-    params = {"element": shown(name.localname), "namespace": shown(name.namespace or ""), "root": layout.root}
-    if name.localname == layout.root:
-        template = _(
-            "The element <%(element)s> is in the namespace '%(namespace)s'."
-            " The elements of a billing details file are in none."
-        )
-    else:
-        template = _("This is no billing details file: it starts with the element <%(element)s>, not with <%(root)s>.")
+    template = _("This is no billing details file: it starts with the element <%(element)s>, not with <%(root)s>.")
+    params = {"element": shown(root.tag), "root": layout.root}
     return Issue(ERROR, "file_schema", template, params, root.sourceline, path=f"/{params['element']}")
-
-
-def _at(root: etree._Element, path: str) -> list[etree._Element]:
-    """The elements at an absolute path."""
-    elements = [root]
-    for tag in path.split("/")[2:]:
-        elements = [child for element in elements for child in element.iterchildren(tag)]
-    return elements
-
-
-def _name(element: etree._Element) -> str:
-    """The tag as a reader of the file sees it; a namespace is spelled out."""
-    name = etree.QName(element)
-    return shown(f"{name.localname} (namespace {name.namespace})" if name.namespace else name.localname)
 
 
 class _XmlFile:
@@ -115,11 +75,11 @@ class _XmlFile:
         self._layout = layout
         self._lines = LineIndex(data, root)
         self._values = ValueReader(layout)
-        self._invoices = _at(root, layout.invoice_path)
+        self._invoices = elements_at(root, layout.invoice_path)
         self._extra_invoices = set(self._invoices[1:])
-        self._records = _at(root, layout.device_path)
+        self._records = elements_at(root, layout.device_path)
         self._devices: list[DeviceRecord] = []
-        self._issues: list[Issue] = []
+        self._issues = IssueLog()
         # Indexes of the records that lack the serial or have an element that the layout does not know, and of
         # those with an issue.
         self._odd: set[int] = set()
@@ -130,18 +90,16 @@ class _XmlFile:
     def details(self) -> tuple[BillingDetails | None, list[Issue]]:
         """Read the invoice, then the devices, then look for what only the schema can tell."""
         if len(self._records) > MAX_DEVICES:
-            template = _("The file holds %(count)s device records. At most %(limit)s are read.")
-            params = {"count": len(self._records), "limit": MAX_DEVICES}
-            return None, [Issue(ERROR, "file_too_large", template, params)]
+            return None, [too_many_devices(len(self._records))]
         invoice = self._read_invoice()
         self._read_devices()
         if self._layout.xsd is not None:
             self._check_schema(self._layout.xsd)
         if not self._records:
-            self._issues.append(Issue(ERROR, "file_empty", _("The file holds no device records.")))
+            self._issues.add(no_devices())
         for index in self._bad:
             self._devices[index] = replace(self._devices[index], complete=False)
-        return BillingDetails(invoice, tuple(self._devices)), self._issues
+        return BillingDetails(invoice, tuple(self._devices)), self._issues.listed()
 
     # Values
 
@@ -161,8 +119,7 @@ class _XmlFile:
             tag = self._layout.invoice_path.split("/")[-1]
             self._report("file_schema", _VIOLATIONS[MISSING], {"name": tag, "element": parent}, self._root)
             self._reported.add((self._root, tag))
-        values = {field: EMPTY.get(kind) for field, kind in INVOICE_FIELDS.items()} | row
-        return InvoiceRecord(**values, source_line=self._lines.line(element))
+        return invoice_record(row, self._lines.line(element))
 
     def _report_lacking(self, invoice: etree._Element, row: Mapping[str, Any]) -> None:
         for field in REQUIRED_INVOICE_FIELDS:
@@ -171,12 +128,11 @@ class _XmlFile:
                 continue
             element = invoice.find(path)
             if element is None:
-                params = {"name": path, "element": _name(invoice)}
+                params = {"name": path, "element": shown(invoice.tag)}
                 self._report("file_schema", _VIOLATIONS[MISSING], params, invoice)
                 self._reported.add((invoice, path))
             elif element not in self._reported:
-                template = _("%(element)s is empty. The invoice needs a value.")
-                self._report("value_invalid", template, {"element": path}, element)
+                self._report("value_invalid", NEEDED, {"element": path}, element)
 
     def _read_devices(self) -> None:
         plan = make_plan(self._layout.device_fields, DEVICE_FIELDS, self._values)
@@ -186,7 +142,7 @@ class _XmlFile:
             faults: list[Fault] = []
             if not fill(row, record, plan, faults) or "serial" not in row:
                 self._odd.add(index)
-            self._devices.append(_device(row, line_of(record), index + 1))
+            self._devices.append(device_record(row, line_of(record), index + 1))
             if faults:
                 self._report_faults(faults, index)
 
@@ -210,11 +166,11 @@ class _XmlFile:
                 }
                 self._report("value_invalid", EXPECTED[fault.leaf.kind], params, element, index)
             else:
-                params = {"element": path}
-                self._report("value_invalid", _VIOLATIONS[NESTED], params, element, index)
+                template = _VIOLATIONS[NESTED] if element.find("*") is not None else _ASIDE
+                self._report("value_invalid", template, {"element": path}, element, index)
 
     def _report_element(self, element: etree._Element, template: str, index: int | None = None) -> None:
-        params = {"element": _name(element), "parent": _name(element.getparent())}
+        params = {"element": shown(element.tag), "parent": shown(element.getparent().tag)}
         self._report("file_schema", template, params, element, index)
 
     def _report(
@@ -232,14 +188,14 @@ class _XmlFile:
             self._bad.add(index)
             serial = self._devices[index].serial
         line = self._lines.line(element)
-        self._issues.append(Issue(ERROR, code, template, params, line, serial, self._path(element, index)))
+        self._issues.add(Issue(ERROR, code, template, params, line, serial, self._path(element, index)))
 
     def _path(self, element: etree._Element, index: int | None) -> str:
         """Path with the number of the record, known without counting siblings as lxml's getpath() does."""
         record = None if index is None else self._records[index]
         steps = []
         while element is not None and element is not record:
-            steps.append(f"/{_name(element)}")
+            steps.append(f"/{shown(element.tag)}")
             element = element.getparent()
         prefix = "" if index is None else f"{self._layout.device_path}[{index + 1}]"
         return prefix + "".join(reversed(steps))
@@ -253,7 +209,7 @@ class _XmlFile:
         except SchemaError as error:
             template = _("The schema of this file format cannot be used: %(detail)s.")
             params = {"detail": shown(str(error)).rstrip(".")}
-            self._issues.append(Issue(ERROR, "file_schema", template, params))
+            self._issues.add(Issue(ERROR, "file_schema", template, params))
             return
         for violation, index in violations:
             self._report_violation(violation, index)
@@ -262,9 +218,9 @@ class _XmlFile:
         element, kind, name = violation.element, violation.kind, violation.name
         if self._is_known(violation, index):
             return
-        params = {"element": _name(element), "name": shown(name)}
+        params = {"element": shown(element.tag), "name": shown(name)}
         if kind == UNEXPECTED:
-            params["parent"] = _name(element.getparent())
+            params["parent"] = shown(element.getparent().tag)
         if kind == VALUE:
             params["value"] = shown(element.text or "")
         code = "value_invalid" if kind in (VALUE, NESTED) else "file_schema"
@@ -281,11 +237,3 @@ class _XmlFile:
             # A record is not expected only because no invoice comes before it.
             return True
         return kind in (UNEXPECTED, NESTED, VALUE) and element in self._reported
-
-
-def _device(row: Mapping[str, Any], line: int, sequence: int) -> DeviceRecord:
-    values = {**_EMPTY_DEVICE, **row}
-    meters = [
-        MeterRecord(output_type, *meter) for output_type, take in _TAKE_METER if (meter := take(values)) != _NO_METER
-    ]
-    return DeviceRecord(line, sequence, *_take_head(values), tuple(meters), values["total"])

@@ -13,6 +13,9 @@ REPEATED = "repeated"
 NESTED = "nested"
 INVALID = "invalid"
 
+# Texts for people. Whatever a comment does to them, nothing is looked up or computed by them.
+_NAMES = ("model", "customer_name", "location")
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -35,6 +38,14 @@ class Fault:
     element: etree._Element
     kind: str
     leaf: Leaf
+
+
+def elements_at(root: etree._Element, path: str) -> list[etree._Element]:
+    """The elements at an absolute path."""
+    elements = [root]
+    for tag in path.split("/")[2:]:
+        elements = [child for element in elements for child in element.iterchildren(tag)]
+    return elements
 
 
 def make_plan(fields: Mapping[str, str], kinds: Mapping[str, str], values: ValueReader) -> Plan:
@@ -69,8 +80,9 @@ def fill(row: dict[str, Any], element: etree._Element, plan: Plan, faults: list[
         if field in row:
             # Neither of the two can be trusted.
             faults.append(Fault(child, REPEATED, leaf))
-        elif len(child):
-            # The text before an inner element is only a part of the value.
+        elif len(child) and not (leaf.field in _NAMES and child.find("*") is None):
+            # The text before an inner element is only a part of the value, and a number with a comment inside
+            # may be two.
             faults.append(Fault(child, NESTED, leaf))
         else:
             text = child.text

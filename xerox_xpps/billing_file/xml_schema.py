@@ -131,9 +131,9 @@ class Schema:
             if record is None:
                 found.append((Violation(element, kind, name), None))
                 continue
-            position = next(i for i, each in enumerate(record.iter()) if each is element)
+            position = next(i for i, each in enumerate(record.iter("*")) if each is element)
             for index in alike[record]:
-                twin = next(islice(records[index].iter(), position, None))
+                twin = next(islice(records[index].iter("*"), position, None))
                 found.append((Violation(twin, kind, name), index))
         return found
 
@@ -203,10 +203,10 @@ def _locate(
 
 
 def _descend(element: etree._Element, steps: Iterable[str]) -> etree._Element:
-    """Follow the steps of a libxml2 path (``Tag``, ``Tag[2]``, ``*[2]`` for a tag with a namespace)."""
+    """Follow the steps of a libxml2 path (``Tag``, ``Tag[2]``)."""
     for step in steps:
         tag, _bracket, number = step.rstrip("]").partition("[")
-        children = [child for child in element if tag in ("*", child.tag)]
+        children = [child for child in element.iterchildren("*") if child.tag == tag]
         position = int(number or 1) - 1
         if position >= len(children):
             break
@@ -222,7 +222,7 @@ def _stray_text(element: etree._Element) -> bool:
 
 def _shape(record: etree._Element) -> tuple:
     """What decides whether the record is built right: equal for records that differ in values only."""
-    return tuple((each.tag, len(each), tuple(each.keys()), _stray_text(each)) for each in record.iter())
+    return tuple((each.tag, len(each), tuple(each.keys()), _stray_text(each)) for each in record.iter("*"))
 
 
 def _skeleton(
@@ -242,7 +242,7 @@ def _skeleton(
         return None
     if _stray_text(element):
         copy.text = "text"
-    for child in element:
+    for child in element.iterchildren("*"):
         if child in wanted or child not in records:
             child_copy = _skeleton(child, records, wanted, originals)
             if child_copy is None:

@@ -1,0 +1,56 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The canonical fields of a billing file, and of which kind their values are."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from .model import OUTPUT_TYPES
+
+TEXT = "text"
+CURRENCY = "currency"
+DATE = "date"
+PAGES = "pages"
+MONEY = "money"
+UNIT_COST = "unit_cost"
+READ_TYPE = "read_type"
+
+METER_FIELDS = {
+    "previous": PAGES,
+    "current": PAGES,
+    "included": PAGES,
+    "overage": PAGES,
+    "unit_cost": UNIT_COST,
+}
+
+# Canonical field -> kind of its value.
+INVOICE_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "number": TEXT,
+        "date": DATE,
+        "period_start": DATE,
+        "period_end": DATE,
+        "partner_number": TEXT,
+        "currency": CURRENCY,
+        "device_count": PAGES,
+        "total": MONEY,
+    }
+)
+REQUIRED_INVOICE_FIELDS = ("number", "date", "period_start", "period_end", "currency")
+DEVICE_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "serial": TEXT,
+        "model": TEXT,
+        "model_number": TEXT,
+        "customer_number": TEXT,
+        "customer_name": TEXT,
+        "agreement_number": TEXT,
+        "location": TEXT,
+        "base_price": MONEY,
+        "base_service": MONEY,
+        "base_supply": MONEY,
+        "read_date": DATE,
+        "estimated": READ_TYPE,
+        **{f"{output}_{name}": kind for output in OUTPUT_TYPES for name, kind in METER_FIELDS.items()},
+        "total": MONEY,
+    }
+)

@@ -1,0 +1,177 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Inspect tables: how the text is written, where the titles are, and what is below them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+
+from .cells import Cell, Row, is_blank
+from .csv_file import BEGINNING, csv_rows, decodes
+from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
+from .found import FoundColumn, Inspection, make_columns
+from .guessing import guess_date_format, guess_decimal_mark
+from .issue import ERROR, Issue, Unreadable, _
+from .naming import column_field, invoice_field
+from .signatures import byte_order_mark
+from .table_titles import HEAD_ROWS
+from .xlsx_file import Workbook
+
+_DELIMITERS = ",;\t|"
+# Rows that are looked at.
+_ROWS = 250
+_SHEETS = 20
+
+
+def inspect_csv(data: bytes) -> Inspection:
+    """What the beginning of the text holds."""
+    encoding = _encoding(data)
+    if not encoding:
+        template = _("The encoding of the file is unknown: it is neither UTF-8 nor UTF-16 nor Windows-1252 text.")
+        return Inspection("csv", (Issue(ERROR, "file_syntax", template),))
+    beginning = data[:BEGINNING]
+    best, best_score, first_error = None, None, None
+    for delimiter in _DELIMITERS:
+        rows = []
+        try:
+            rows += islice(csv_rows(beginning, encoding, delimiter, whole=len(beginning) == len(data)), _ROWS)
+        except Unreadable as error:
+            first_error = first_error or error
+        score = _score(rows)
+        if rows and (best_score is None or score > best_score):
+            best, best_score = (delimiter, rows), score
+    if best is None:
+        return Inspection("csv", (first_error.issue,) if first_error else (_no_titles(),), encoding=encoding)
+    delimiter, rows = best
+    return replace(_inspect_rows("csv", rows), encoding=encoding, delimiter=delimiter)
+
+
+def inspect_xlsx(data: bytes) -> Inspection:
+    """What the most likely visible sheet holds in its first rows."""
+    try:
+        book = Workbook(data)
+        sheets = {name: list(islice(book.rows(name), _ROWS)) for name in book.sheets[:_SHEETS]}
+    except Unreadable as error:
+        return Inspection("xlsx", (error.issue,))
+    name = max(sheets, key=lambda each: _score(sheets[each]))
+    return replace(_inspect_rows("xlsx", sheets[name]), sheets=tuple(book.sheets), sheet=name)
+
+
+# Encoding
+
+
+def _encoding(data: bytes) -> str:
+    mark, marked = byte_order_mark(data)
+    if mark:
+        return "utf-8-sig" if marked == "utf-8" else marked.removesuffix("-le").removesuffix("-be")
+    beginning = data[:BEGINNING]
+    if b"\0" in beginning[:4]:
+        return "utf-16-be" if beginning[:1] == b"\0" else "utf-16-le"
+    return next((each for each in ("utf-8", "cp1252") if decodes(beginning, each)), "")
+
+
+# Titles
+
+
+def _suggestions(cells: Sequence[Cell]) -> set[tuple[str, str]]:
+    found = {column_field(cell) for cell in cells if isinstance(cell, str)}
+    return {(part, field) for part, field in found if field}
+
+
+def _title_score(cells: Sequence[Cell]) -> tuple[bool, int, int]:
+    found = _suggestions(cells)
+    return (
+        ("device", "serial") in found,
+        len(found),
+        sum(isinstance(cell, str) and not is_blank(cell) for cell in cells),
+    )
+
+
+def _title_index(rows: Sequence[Row]) -> int | None:
+    """The row that looks most like titles: known ones, else the one with most texts; the first of equals."""
+    head = [(_title_score(cells), -index) for index, (_line, cells) in enumerate(rows[:HEAD_ROWS])]
+    score, index = max(head, default=((False, 0, 0), 0))
+    return -index if score[-1] > 1 else None
+
+
+def _score(rows: Sequence[Row]) -> tuple:
+    """How much the rows look like a table."""
+    index = _title_index(rows)
+    if index is None:
+        return (False, 0, 0)
+    titles = rows[index][1]
+    serial, known, _texts = _title_score(titles)
+    alike = sum(len(cells) == len(titles) for _line, cells in rows[index:])
+    return serial, known, alike * len(titles)
+
+
+# Columns
+
+
+def _inspect_rows(file_type: str, rows: Sequence[Row]) -> Inspection:
+    index = _title_index(rows)
+    if index is None:
+        return Inspection(file_type, (_no_titles(),))
+    line, titles = rows[index]
+    columns: dict[str, list[Cell]] = {}
+    for number, title in enumerate(titles):
+        name = " ".join(title.split()) if isinstance(title, str) else ""
+        # A layout cannot tell two columns of one title apart; the first stands for both.
+        if name and name not in columns:
+            columns[name] = [cells[number] for _line, cells in rows[index + 1 :] if number < len(cells)]
+    found = make_columns({name: _texts(cells) for name, cells in columns.items()}, column_field)
+    labels = _labels(rows[:index])
+    taken = {(column.part, column.suggestion) for column in found}
+    for column in make_columns({name: _texts([cell]) for name, cell in labels.items()}, _label_field):
+        known = (column.part, column.suggestion) in taken
+        found.append(replace(column, suggestion="" if known else column.suggestion))
+    cells = {**{name: [cell] for name, cell in labels.items()}, **columns}
+    dates = [text for column in found if _kind(column) == DATE for text in _typed_texts(cells[column.name])]
+    amounts = [
+        text
+        for column in found
+        if _kind(column) in (None, MONEY, UNIT_COST)
+        for text in _typed_texts(cells[column.name])
+    ]
+    return Inspection(
+        file_type,
+        columns=tuple(found),
+        title_row=line,
+        decimal_mark=guess_decimal_mark(amounts),
+        date_format=guess_date_format(dates),
+    )
+
+
+def _labels(above: Sequence[Row]) -> dict[str, Cell]:
+    """Texts above the titles, each with the cell to its right."""
+    labels: dict[str, Cell] = {}
+    for _line, cells in above:
+        number = 0
+        while number + 1 < len(cells):
+            label, value = cells[number : number + 2]
+            if isinstance(label, str) and not is_blank(label) and not is_blank(value):
+                labels.setdefault(" ".join(label.split()).rstrip(": "), value)
+                number += 1
+            number += 1
+    return labels
+
+
+def _label_field(name: str) -> tuple[str, str]:
+    return "invoice", invoice_field(name)
+
+
+def _kind(column: FoundColumn) -> str | None:
+    return (DEVICE_FIELDS if column.part == "device" else INVOICE_FIELDS).get(column.suggestion)
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    return ["" if cell is None else str(cell) for cell in cells]
+
+
+def _typed_texts(cells: Sequence[Cell]) -> list[str]:
+    """The texts among the cells: numbers and dates of a workbook say nothing about how texts are written."""
+    return [cell for cell in cells if isinstance(cell, str)]
+
+
+def _no_titles() -> Issue:
+    template = _("No row of the file looks like column titles.")
+    return Issue(ERROR, "file_schema", template)

@@ -1,0 +1,61 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""From the values of a row, whatever file it stood in, to the records of the model."""
+
+from collections.abc import Mapping
+from operator import itemgetter
+from typing import Any
+
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_FIELDS
+from .issue import ERROR, Issue, _
+from .model import OUTPUT_TYPES, DeviceRecord, InvoiceRecord, MeterRecord
+from .values import EMPTY
+
+# More records than any reseller has printers: such a file is made to exhaust the memory.
+MAX_DEVICES = 500_000
+
+_EMPTY_DEVICE = {field: EMPTY.get(kind) for field, kind in DEVICE_FIELDS.items()}
+_EMPTY_INVOICE = {field: EMPTY.get(kind) for field, kind in INVOICE_FIELDS.items()}
+# The fields of a device record before its meters, in the order of the record.
+_take_head = itemgetter(
+    "serial",
+    "model",
+    "model_number",
+    "customer_number",
+    "customer_name",
+    "agreement_number",
+    "location",
+    "base_price",
+    "base_service",
+    "base_supply",
+    "read_date",
+    "estimated",
+)
+_TAKE_METER = tuple(
+    (output_type, itemgetter(*(f"{output_type}_{name}" for name in METER_FIELDS))) for output_type in OUTPUT_TYPES
+)
+_NO_METER = (None,) * len(METER_FIELDS)
+
+
+def device_record(row: Mapping[str, Any], line: int, sequence: int, complete: bool = True) -> DeviceRecord:
+    """The record of a device from canonical field -> value; a field that is not there is empty."""
+    values = {**_EMPTY_DEVICE, **row}
+    meters = [
+        MeterRecord(output_type, *meter) for output_type, take in _TAKE_METER if (meter := take(values)) != _NO_METER
+    ]
+    return DeviceRecord(line, sequence, *_take_head(values), tuple(meters), values["total"], complete)
+
+
+def invoice_record(row: Mapping[str, Any], line: int) -> InvoiceRecord:
+    """The head of the file from canonical field -> value; a field that is not there is empty."""
+    return InvoiceRecord(**{**_EMPTY_INVOICE, **row}, source_line=line)
+
+
+def no_devices() -> Issue:
+    """``file_empty``: there is not one record."""
+    return Issue(ERROR, "file_empty", _("The file holds no device records."))
+
+
+def too_many_devices(count: int) -> Issue:
+    """``file_too_large``: there are ``count`` records, above ``MAX_DEVICES``."""
+    template = _("The file holds %(count)s device records. At most %(limit)s are read.")
+    return Issue(ERROR, "file_too_large", template, {"count": count, "limit": MAX_DEVICES})
