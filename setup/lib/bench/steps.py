@@ -4,7 +4,6 @@
 import json
 import subprocess
 import sys
-import time
 
 from odoo import SUPERUSER_ID
 
