@@ -14,6 +14,7 @@
         "security/xpps_rules.xml",
         "data/xpps_file_format_data.xml",
         "wizards/xpps_import_wizard_views.xml",
+        "wizards/xpps_file_format_wizard_views.xml",
         "views/xpps_billing_file_views.xml",
         "views/xpps_billing_file_line_views.xml",
         "views/xpps_billing_file_issue_views.xml",

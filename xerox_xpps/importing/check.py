@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo import fields
 
-from ..billing_file import check_serials, check_totals, read, round_half_up, to_decimal
+from ..billing_file import check_serials, check_totals, round_half_up, to_decimal
 from .findings import CostChange, FoundIssue
 from .lookups import Lookups
 from .pricing import ChargePricing
@@ -77,9 +77,8 @@ class BillingFileCheck:
     # The file
 
     def _read(self):
-        file_format = self.env["xpps.file.format"]._default_format(self.company)
         data = self.file.attachment_id.raw or b""
-        return file_format, read(data, self.file.file_name, file_format._layout())
+        return self.env["xpps.file.format"]._read_file(data, self.file.file_name, self.company)
 
     def _index_records(self, details):
         """Remember where each record is, so that an issue finds its own, also in a file of a single line."""

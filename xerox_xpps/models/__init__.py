@@ -14,6 +14,7 @@ from . import (
     xpps_billing_file,
     xpps_billing_file_issue,
     xpps_billing_file_line,
+    xpps_file_options,
     xpps_file_format,
     xpps_file_format_field,
     xpps_material_mapping,

@@ -1,1 +1,7 @@
-from . import xpps_import_wizard, xpps_import_wizard_mapping
+from . import (
+    xpps_file_format_wizard,
+    xpps_file_format_wizard_column,
+    xpps_file_format_wizard_place,
+    xpps_import_wizard,
+    xpps_import_wizard_mapping,
+)

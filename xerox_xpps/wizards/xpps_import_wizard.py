@@ -20,6 +20,7 @@ class XppsImportWizard(models.TransientModel):
         default="regular",
     )
     billing_file_id = fields.Many2one("xpps.billing.file", string="Checked File", readonly=True)
+    format_id = fields.Many2one(related="billing_file_id.format_id")
     currency_id = fields.Many2one(related="billing_file_id.currency_id")
     invoice_number = fields.Char(related="billing_file_id.name")
     invoice_date = fields.Date(related="billing_file_id.invoice_date")
@@ -43,6 +44,10 @@ class XppsImportWizard(models.TransientModel):
         self.ensure_one()
         self._check_file()
         return self._reopen()
+
+    def action_new_format(self):
+        """Make a file format from the file, to read it with."""
+        return self.billing_file_id.action_new_format()
 
     def action_import(self):
         """Import the file and open it."""
