@@ -17,6 +17,7 @@
         "wizards/xpps_import_wizard_views.xml",
         "wizards/xpps_device_create_wizard_views.xml",
         "wizards/xpps_device_assign_wizard_views.xml",
+        "wizards/xpps_file_format_wizard_views.xml",
         "views/xpps_billing_file_views.xml",
         "views/xpps_billing_file_line_views.xml",
         "views/xpps_billing_file_issue_views.xml",

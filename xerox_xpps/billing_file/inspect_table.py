@@ -22,34 +22,35 @@ _ROWS = 250
 _SHEETS = 20
 
 
-def inspect_csv(data: bytes) -> Inspection:
-    """What the beginning of the text holds."""
-    encoding = _encoding(data)
+def inspect_csv(data: bytes, delimiter: str = "", encoding: str = "") -> Inspection:
+    """What the beginning of the text holds, with this delimiter and encoding if they are given."""
+    encoding = encoding or _encoding(data)
     if not encoding:
         template = _("The encoding of the file is unknown: it is neither UTF-8 nor UTF-16 nor Windows-1252 text.")
         return Inspection("csv", (Issue(ERROR, "file_syntax", template),))
     beginning = data[:BEGINNING]
     best, best_score, first_error = None, None, None
-    for delimiter in _DELIMITERS:
+    for candidate in delimiter or _DELIMITERS:
         rows = []
         try:
-            rows += islice(csv_rows(beginning, encoding, delimiter, whole=len(beginning) == len(data)), _ROWS)
+            rows += islice(csv_rows(beginning, encoding, candidate, whole=len(beginning) == len(data)), _ROWS)
         except Unreadable as error:
             first_error = first_error or error
         score = _score(rows)
         if rows and (best_score is None or score > best_score):
-            best, best_score = (delimiter, rows), score
+            best, best_score = (candidate, rows), score
     if best is None:
         return Inspection("csv", (first_error.issue,) if first_error else (_no_titles(),), encoding=encoding)
     delimiter, rows = best
     return replace(_inspect_rows("csv", rows), encoding=encoding, delimiter=delimiter)
 
 
-def inspect_xlsx(data: bytes) -> Inspection:
-    """What the most likely visible sheet holds in its first rows."""
+def inspect_xlsx(data: bytes, sheet: str = "") -> Inspection:
+    """What the sheet of this name, or else the most likely visible one, holds in its first rows."""
     try:
         book = Workbook(data)
-        sheets = {name: list(islice(book.rows(name), _ROWS)) for name in book.sheets[:_SHEETS]}
+        names = [sheet] if sheet in book.sheets else book.sheets[:_SHEETS]
+        sheets = {name: list(islice(book.rows(name), _ROWS)) for name in names}
     except Unreadable as error:
         return Inspection("xlsx", (error.issue,))
     name = max(sheets, key=lambda each: _score(sheets[each]))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo import fields
 
-from ..billing_file import check_serials, check_totals, read
+from ..billing_file import check_serials, check_totals
 from .charges import ChargePlan
 from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
@@ -54,17 +54,15 @@ class BillingFileCheck:
         duplicate = checks.duplicate_file()
         if result.details is None:
             return self
-        self._check_header(checks, result.details, duplicate)
+        self._check_header(checks, file_format, result.details, duplicate)
         self._check_records(self._make_scope(result.details), duplicate)
         return self
 
     # The file
 
     def _read(self):
-        formats = self.env["xpps.file.format"]
-        file_format = formats._default_format(self.company)
         data = self.file.attachment_id.raw or b""
-        return file_format, read(data, self.file.file_name, file_format._layout())
+        return self.env["xpps.file.format"]._read_file(data, self.file.file_name, self.company)
 
     def _index_records(self, details):
         """Where each record is, so that an issue finds its own, also in a file of a single line."""
@@ -87,9 +85,12 @@ class BillingFileCheck:
             serial=issue.serial,
         )
 
-    def _check_header(self, checks, details, duplicate):
+    def _check_header(self, checks, file_format, details, duplicate):
         invoice = details.invoice
-        self.currency = checks.currency(invoice.currency)
+        if "currency" in file_format._layout().invoice_fields:
+            self.currency = checks.currency(invoice.currency)
+        else:
+            self.currency = self.company.currency_id
         self.places = self.currency.decimal_places if self.currency else 2
         self.totals = [record.computed_total(self.places) for record in details.devices]
         self.header |= {

@@ -22,6 +22,7 @@ from . import (
     xpps_billing_file_summary,
     xpps_billing_file_upload,
     xpps_blocking_warning,
+    xpps_file_options,
     xpps_file_format,
     xpps_file_format_field,
     xpps_import_progress,

@@ -414,6 +414,11 @@ class XppsBillingFile(models.Model):
             file.action_check()
         return True
 
+    def action_new_format(self):
+        """Make a file format from the file, to read it with."""
+        self.check_access("read")
+        return self.env["xpps.file.format.wizard"]._open_for_file(self)
+
     def action_approve_charges(self):
         """Approve all charges of the files that wait for approval."""
         return self.charge_ids.filtered(lambda charge: charge.state == "draft").action_approve()

@@ -23,6 +23,7 @@ class XppsImportWizard(models.TransientModel):
     replaces_id = fields.Many2one(
         "xpps.billing.file", string="In Place Of", readonly=True, help="The faulty draft that the upload corrects."
     )
+    format_id = fields.Many2one(related="billing_file_id.format_id")
     currency_id = fields.Many2one(related="billing_file_id.currency_id")
     invoice_number = fields.Char(related="billing_file_id.name")
     invoice_date = fields.Date(related="billing_file_id.invoice_date")
@@ -76,6 +77,10 @@ class XppsImportWizard(models.TransientModel):
     def _from_context(self):
         """The wizard that a fix was started in, or none."""
         return self.browse(self.env.context.get("xpps_import_wizard_id")).exists()
+
+    def action_new_format(self):
+        """Make a file format from the file, to read it with."""
+        return self.billing_file_id.action_new_format()
 
     def action_import(self):
         """Import the file and open it."""
