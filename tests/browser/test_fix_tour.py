@@ -27,6 +27,10 @@ class TestFixTour(HttpCase):
                 "xpps_model_number": "FT-100",
             }
         )
+        mono = products.create({"name": "Fix tour mono", "type": "service", "xpps_role": "material_code"})
+        cls.mapping = cls.env["xpps.material.mapping"].create(
+            {"product_tmpl_id": cls.printer.product_tmpl_id.id, "mono_product_id": mono.id}
+        )
         cls.agreement = cls.env["sale.subscription"].create(
             {
                 "partner_id": cls.env["res.partner"].create({"name": "Fix tour customer"}).id,
@@ -50,6 +54,5 @@ class TestFixTour(HttpCase):
         self.assertEqual(sorted(devices.mapped("name")), ["FIX-1", "FIX-2", "FIX-3"])
         self.assertEqual(devices.product_id, self.printer)
         self.assertEqual(devices.xpps_subscription_line_id, self.agreement.sale_subscription_line_ids)
-        mapping = self.env["xpps.material.mapping"].search([("product_tmpl_id", "=", self.printer.product_tmpl_id.id)])
-        self.assertEqual(mapping.clr_lvl3_product_id, self.color)
+        self.assertEqual(self.mapping.clr_lvl3_product_id, self.color)
         self.assertEqual(file.charge_ids.price_subtotal, 9.0)

@@ -212,14 +212,11 @@ class TestBilling(AccessCase):
         wizard = self._wizard(build_xml(devices=[*self.rows, record("NEW-7")]), user=self.user)
         wizard.action_check()
         issue = wizard.issue_ids.filtered(lambda issue: issue.code == "device_unknown")
-        context = issue.action_fix()["context"]
-        self.env["stock.lot"].with_user(self.user).with_context(**context).create(
-            {
-                "product_id": self.printer.id,
-                "xpps_subscription_id": self.agreement.id,
-                "xpps_subscription_line_id": self.base_line.id,
-            }
-        )
+        action = issue.action_fix()
+        mending = self.env[action["res_model"]].with_user(self.user).browse(action["res_id"])
+        mending.write({"fill_product_id": self.printer.id, "fill_subscription_id": self.agreement.id})
+        mending.action_fill()
+        mending.action_apply()
         wizard.action_import()
         self.assertEqual(wizard.billing_file_id.state, "imported")
 

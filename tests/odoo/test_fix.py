@@ -132,7 +132,7 @@ class TestCreateDevices(FixCase):
         row = wizard.row_ids
         self.assertEqual((row.product_id, row.partner_id), (self.printer, self.customer))
         self.assertFalse(row.subscription_id)
-        self.assertEqual(row.missing, "Agreement, Base Price Service")
+        self.assertEqual(row.missing, "Agreement, Service")
 
     def test_guesses_nothing(self):
         """No number in the record, or a number that several have."""
@@ -146,7 +146,7 @@ class TestCreateDevices(FixCase):
         )
         for row in wizard.row_ids:
             self.assertFalse(row.product_id or row.partner_id or row.subscription_id or row.subscription_line_id)
-            self.assertEqual(row.missing, "Printer Model, Agreement, Base Price Service")
+            self.assertEqual(row.missing, "Printer Model, Agreement, Service")
 
     def test_nothing_of_another_company(self):
         other = self._company("XPPS Other Reseller")
@@ -215,7 +215,7 @@ class TestCreateDevices(FixCase):
             self.assertEqual(form.fill_subscription_line_id, self.base_line)
         wizard.action_fill()
         self.assertEqual(wizard.row_ids.mapped("product_id.id"), [self.printer.id, kept.id])
-        self.assertEqual([row.missing for row in wizard.row_ids], ["", "Agreement, Base Price Service", ""])
+        self.assertEqual([row.missing for row in wizard.row_ids], ["", "Agreement, Service", ""])
         self.assertEqual(wizard.row_ids[0].partner_id, self.customer)
         self.assertEqual(wizard.row_ids[1].partner_id, other)
         self.assertFalse(wizard.fill_product_id)
@@ -331,7 +331,7 @@ class TestAssignDevices(FixCase):
     def test_device_no_subscription(self):
         self.device.write({"xpps_subscription_id": False, "xpps_subscription_line_id": False})
         file, wizard = self._open("device_no_subscription")
-        self.assertEqual(wizard.row_ids.missing, "Agreement, Base Price Service")
+        self.assertEqual(wizard.row_ids.missing, "Agreement, Service")
         self.assertRaisesMessage("SN-1: Agreement", wizard.action_apply)
         with Form(wizard) as form, form.row_ids.edit(0) as row:
             row.subscription_id = self.agreement

@@ -28,7 +28,7 @@ class XppsDeviceFixRow(models.AbstractModel):
     partner_id = fields.Many2one("res.partner", string="Customer")
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
     subscription_id = fields.Many2one("sale.subscription", string="Agreement", domain=AGREEMENT_DOMAIN)
-    subscription_line_id = fields.Many2one("sale.subscription.line", string="Base Price Service", domain=SERVICE_DOMAIN)
+    subscription_line_id = fields.Many2one("sale.subscription.line", string="Service", domain=SERVICE_DOMAIN)
     customer_differs = fields.Boolean(compute="_compute_missing")
     missing = fields.Char(compute="_compute_missing", string="Still Missing")
 

@@ -32,7 +32,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
     fill_subscription_id = fields.Many2one("sale.subscription", string="Agreement", domain=AGREEMENT_DOMAIN)
     fill_subscription_line_id = fields.Many2one(
         "sale.subscription.line",
-        string="Base Price Service",
+        string="Service",
         domain=f"[('sale_subscription_id', '=', fill_subscription_id), ('product_id.xpps_role', 'in', {BASE_ROLES})]",
     )
     commercial_partner_id = fields.Many2one(related="fill_partner_id.commercial_partner_id")

@@ -68,6 +68,11 @@ class XppsImportWizard(models.TransientModel):
         self._store_mappings()
         return self._file_in_context().action_assign_devices()
 
+    def action_open_issues(self):
+        """The issues as a list to search and group."""
+        self.ensure_one()
+        return self.billing_file_id.action_open_issues()
+
     def _file_in_context(self):
         """The checked file, whose fixes come back to this wizard; see ``_from_context``."""
         self.ensure_one()

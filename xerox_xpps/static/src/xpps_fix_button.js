@@ -6,12 +6,15 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component } from "@odoo/owl";
 
+/** Forms that outlive a check; issues and device records are made anew by it. */
+const LASTING = ["xpps.billing.file", "xpps.import.wizard"];
+
 /**
- * The Fix button of an issue in a list: on a billing file, in the import wizard, or of all files.
+ * The Fix button of an issue: on a billing file, in the import wizard, in the list of all issues, or on its own form.
  *
- * A record that is to be changed (its action's context has `xpps_recheck`) opens above the list; when it closes, the
- * file is checked again and the list shows what is left. An action with target "new" of the server would close the
- * import wizard below it.
+ * A record that is to be changed (its action's context has `xpps_recheck`) opens above the issues; when it closes, the
+ * file is checked again and the issues show what is left. An ordinary action with target "new" would close the import
+ * wizard below it.
  */
 export class XppsFixButton extends Component {
     static template = "xerox_xpps.FixButton";
@@ -23,27 +26,24 @@ export class XppsFixButton extends Component {
         this.orm = useService("orm");
     }
 
+    get root() {
+        return this.props.record.model.root;
+    }
+
     async onClick() {
         const { record } = this.props;
-        const root = record.model.root;
-        if (this.env.inDialog && !(await root.save())) {
+        const { context, resId, resModel } = record;
+        if (this.env.inDialog && !(await this.root.save())) {
             return;
         }
-        const fileId = record.data.billing_file_id.id;
-        const wizardId = record.context.xpps_import_wizard_id;
-        const action = await this.orm.call(record.resModel, "action_fix", [record.resId], { context: record.context });
+        const action = await this.orm.call(resModel, "action_fix", [resId], { context });
         if (action.target !== "new") {
             if (this.env.inDialog) {
-                // The wizard closes; its file's form is the way back.
-                await this.action.doAction({
-                    type: "ir.actions.act_window",
-                    res_model: "xpps.billing.file",
-                    res_id: fileId,
-                    views: [[false, "form"]],
-                });
+                // The dialog closes; the file's form is the way back.
+                await this.openFile();
             }
             await this.action.doAction(action);
-        } else if (action.context && action.context.xpps_recheck) {
+        } else if (action.context.xpps_recheck) {
             this.dialog.add(
                 FormViewDialog,
                 {
@@ -53,20 +53,38 @@ export class XppsFixButton extends Component {
                     title: action.name,
                     context: action.context,
                 },
-                {
-                    onClose: async () => {
-                        if (wizardId) {
-                            await this.orm.call("xpps.import.wizard", "action_recheck", [wizardId]);
-                        } else {
-                            await this.orm.call("xpps.billing.file", "action_check", [fileId]);
-                        }
-                        await root.load();
-                    },
-                }
+                { onClose: () => this.checkAgain(context.xpps_import_wizard_id) }
             );
         } else {
-            await this.action.doAction(action, { onClose: () => root.load() });
+            await this.action.doAction(action, { onClose: () => this.reload() });
         }
+    }
+
+    async checkAgain(wizardId) {
+        if (wizardId) {
+            await this.orm.call("xpps.import.wizard", "action_recheck", [wizardId]);
+        } else {
+            await this.orm.call("xpps.billing.file", "action_check", [this.fileId]);
+        }
+        await this.reload();
+    }
+
+    get fileId() {
+        return this.props.record.data.billing_file_id.id;
+    }
+
+    openFile() {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "xpps.billing.file",
+            res_id: this.fileId,
+            views: [[false, "form"]],
+        });
+    }
+
+    reload() {
+        const isList = !this.root.resId;
+        return isList || LASTING.includes(this.root.resModel) ? this.root.load() : this.openFile();
     }
 }
 
