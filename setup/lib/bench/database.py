@@ -12,10 +12,8 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import close_db, connection_info_for
 
 from . import billing_xml
-from .world import CLERK, make_world
-
-#: Devices of the file whose check warms the caches.
-WARM_UP = 20
+from .client import open_form
+from .world import CLERK, COMPANY, WARM_UP_COMPANY, WARM_UP_DEVICES, make_world
 
 
 class Cost:
@@ -46,14 +44,22 @@ class BenchDatabase:
             self._make_world(devices)
         self._copy(self._worlds[devices], self.name)
         self.connect()
-        with self.environment() as env:
-            self._upload(env, billing_xml.build_file(WARM_UP, billing_xml.PRESENT)).action_check()
+        self.warm_up()
+
+    def warm_up(self):
+        """Do for a tiny company what is measured, and take it back."""
+        with self.environment(company=WARM_UP_COMPANY) as env:
+            file = self._upload(env, billing_xml.build_file(WARM_UP_DEVICES, billing_xml.PRESENT))
+            file.action_check()
+            file._import()
+            open_form(file)
+            file.charge_ids.action_approve()
             env.flush_all()
 
     def _make_world(self, devices):
         self._copy(self.template, self.name)
         self.connect()
-        with self.environment(SUPERUSER_ID) as env:
+        with self.environment(login=None) as env:
             make_world(env, devices)
             env.cr.commit()
         # Statistics, and no dead rows: as the server's own housekeeping would leave them overnight.
@@ -85,13 +91,14 @@ class BenchDatabase:
     # Transactions
 
     @contextmanager
-    def environment(self, user_id=None):
-        """A transaction, the clerk's unless said otherwise; what is not committed is rolled back at the end."""
+    def environment(self, login=CLERK, company=COMPANY):
+        """A transaction of a user, or without a login of the superuser; it is rolled back, unless committed."""
         with self._registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            if user_id is None:
-                clerk = env["res.users"].search([("login", "=", CLERK)])
-                env = env(user=clerk.id, context={"lang": "en_US", "allowed_company_ids": clerk.company_id.ids})
+            if login:
+                user = env["res.users"].search([("login", "=", login)])
+                companies = env["res.company"].search([("name", "=", company)])
+                env = env(user=user.id, context={"lang": "en_US", "allowed_company_ids": companies.ids})
             env.invalidate_all()
             try:
                 yield env

@@ -66,8 +66,8 @@ def load_reads_and_charges(env, count):
     ]  # fmt: skip
     rows = [
         [
-            _agreement(number), f"Bench {output_type}", billing_xml.serial(number), labels[output_type], str(read_id),
-            BILLING_FILE, *month, f"Bench {output_type}", str(billing_xml.OVERAGE), unit_cost,
+            _agreement(number), f"{COMPANY} {output_type}", billing_xml.serial(number), labels[output_type],
+            str(read_id), BILLING_FILE, *month, f"{COMPANY} {output_type}", str(billing_xml.OVERAGE), unit_cost,
             str(PRICES[output_type]), "1",
         ]
         for (number, output_type, _previous, _current, _overage, unit_cost), read_id in zip(
@@ -79,11 +79,11 @@ def load_reads_and_charges(env, count):
 
 
 def _agreement(number):
-    return f"BENCH/{number % AGREEMENTS:03d}"
+    return f"{COMPANY}/{number % AGREEMENTS:03d}"
 
 
 def _customer(number):
-    return f"Bench Customer {number % AGREEMENTS}"
+    return f"{COMPANY} Customer {number % AGREEMENTS}"
 
 
 def _load(model, fields, rows):

@@ -3,25 +3,32 @@
 
 from statistics import median
 
+HEADS = ("figure", "what", "", "ours", "min", "max", "yardstick", "min", "max", "ratio", "target", "", "n")
+#: Columns of text, by number.
+LEFT = {0, 1, 2, 11}
+
 
 def print_rows(rows, sizes):
     print(
         f"\nDevices: few {sizes.few:,}, many {sizes.many:,}, huge {sizes.huge:,}; each with five meters, and 12 "
         "overages of 10 devices.\nMedian, minimum and maximum of n rounds; ours and the yardstick in turn.\n"
     )
-    heads = ("figure", "what", "", "ours", "min", "max", "yardstick", "min", "max", "ratio", "target", "", "n")
-    table = [heads, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(heads))]
-    for line in table:
-        cells = (
-            cell.ljust(width) if column < 3 or column == 11 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        print("  ".join(cells).rstrip())
-    print()
+    print("\n".join(format_rows(rows)), end="\n\n")
     for row in rows:
         if row.figure.note:
             print(f"{row.figure.name}: {row.figure.note}")
+
+
+def format_rows(rows):
+    """:return: [line], the heads first"""
+    table = [HEADS, *map(_cells, rows)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(_justify(cells, widths)).rstrip() for cells in table]
+
+
+def _justify(cells, widths):
+    for column, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        yield cell.ljust(width) if column in LEFT else cell.rjust(width)
 
 
 def _cells(row):
