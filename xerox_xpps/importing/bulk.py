@@ -3,7 +3,7 @@
 
 import csv
 import io
-from operator import itemgetter
+from itertools import islice
 
 from odoo import fields
 from odoo.tools import SQL
@@ -35,40 +35,43 @@ def bulk_create(model, values_list, on_chunk=None):
     Access rights and rules are checked, fields of other addons that are stored and computed are computed, and
     constraints hold.
 
-    :param values_list: dicts that all have the same keys in the same order, at least two of them columns; a value is
-        what the column stores, JSON as text; ``id`` among them when the ids were reserved
-    :param on_chunk: called with the number of rows written so far
+    :param values_list: an iterable of dicts that all have the same keys in the same order; a value is what the column
+        stores, JSON as text; ``id`` is among them when the ids were reserved
+    :param on_chunk: called with the number of records written so far
     :return: the records
     """
-    if not values_list:
-        return model.browse()
     model.check_access("create")
-    names = tuple(values_list[0])
-    ids = [values["id"] for values in values_list] if "id" in names else next_ids(model, len(values_list))
+    values_list = iter(values_list)
+    ids = []
+    names = ()
+    while chunk := list(islice(values_list, CHUNK)):
+        names = tuple(chunk[0])
+        if "id" in names:
+            ids += [values["id"] for values in chunk]
+            rows = [tuple(values.values()) for values in chunk]
+        else:
+            chunk_ids = next_ids(model, len(chunk))
+            ids += chunk_ids
+            rows = [(*values.values(), id_) for id_, values in zip(chunk_ids, chunk, strict=True)]
+        _copy(model, names if "id" in names else (*names, "id"), rows)
+        if on_chunk:
+            on_chunk(len(ids))
+    records = model.browse(ids)
+    records.check_access("create")
+    for name, field in model._fields.items():
+        if field.store and field.compute and name not in names:
+            model.env.add_to_compute(field, records)
+    records._validate_fields(names)
+    return records
+
+
+def _copy(model, names, rows):
     now, uid = fields.Datetime.to_string(model.env.cr.now()), model.env.uid
     columns = (*names, "create_uid", "create_date", "write_uid", "write_date")
-    added = (uid, now, uid, now)
-    if "id" not in names:
-        columns = ("id", *columns)
     statement = SQL(
         "COPY %s (%s) FROM STDIN WITH (FORMAT csv)",
         SQL.identifier(model._table),
         SQL(", ").join(map(SQL.identifier, columns)),
     )
-    take = itemgetter(*names)
-    for start in range(0, len(ids), CHUNK):
-        chunk = values_list[start : start + CHUNK]
-        if "id" in names:
-            rows = [(*take(values), *added) for values in chunk]
-        else:
-            rows = [(id_, *take(values), *added) for id_, values in zip(ids[start : start + CHUNK], chunk, strict=True)]
-        model.env.cr.copy_expert(statement.code, io.StringIO(rows_text(rows)))
-        if on_chunk:
-            on_chunk(start + len(chunk))
-    records = model.browse(ids)
-    records.check_access("create")
-    for name, field in model._fields.items():
-        if field.store and field.compute and name not in columns:
-            model.env.add_to_compute(field, records)
-    records._validate_fields(names)
-    return records
+    text = rows_text((*row, uid, now, uid, now) for row in rows)
+    model.env.cr.copy_expert(statement.code, io.StringIO(text))

@@ -30,7 +30,7 @@ class ChargePlan:
         :param agreement: AgreementFacts
         :param base: what ``prepare_read_base`` gave for the record
         """
-        read = PlannedRead(index, self.prepare_read(base, meter))
+        read = PlannedRead(index, base, self.prepare_read(meter))
         self.reads.append(read)
         if meter.overage:
             self.plan_charge(read, record, device, agreement, meter)
@@ -216,11 +216,10 @@ class ChargePlan:
             "billing_file_id": self.scope.file.id,
         }
 
-    def prepare_read(self, base, meter):
-        """Values of ``xpps.meter.read``."""
+    def prepare_read(self, meter):
+        """What a read has of its own."""
         previous, current, overage = meter.previous or 0, meter.current or 0, meter.overage or 0
         return {
-            **base,
             "output_type": meter.output_type,
             "previous_read": previous,
             "current_read": current,

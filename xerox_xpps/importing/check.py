@@ -104,10 +104,24 @@ class BillingFileCheck:
             "control_total": float(invoice.total or 0),
             "control_count": invoice.device_count or 0,
         }
+        if not all((invoice.number, invoice.date, invoice.period_start, invoice.period_end)):
+            self._report_head()
         for issue in (*check_serials(details), *check_totals(details, self.places, self.totals)):
             self._add_reader_issue(issue)
         if not duplicate:
             checks.duplicate_invoice(invoice.number)
+
+    def _report_head(self):
+        """A file without number, date or period cannot be imported, whether or not its format looks for them."""
+        if not self.findings.file_errors:
+            self.findings.add(
+                "error",
+                "value_invalid",
+                self.env._(
+                    "The file lacks the invoice's number, its date, or its period. Correct the file, or tell its "
+                    "format where to find them."
+                ),
+            )
 
     def _make_scope(self, details):
         invoice = details.invoice

@@ -26,10 +26,9 @@ class CorrectionPlan:
         """
         # Whoever had the device then has it billed now, wherever it is today.
         owner = {"subscription_id": prior.subscription_id.id, "partner_id": prior.partner_id.id}
-        values = self.plan.prepare_read(base, meter) | owner
-        if not self._differs(values, prior):
+        read = PlannedRead(index, base | owner, self.plan.prepare_read(meter), supersedes=prior.id)
+        if not self._differs(read.values, prior):
             return
-        read = PlannedRead(index, values, supersedes=prior.id)
         self.plan.reads.append(read)
         charges = self.scope.lookups.prior_charges.get((device.id, meter.output_type))
         if charges:

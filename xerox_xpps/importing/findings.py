@@ -100,13 +100,20 @@ class Findings:
 class PlannedRead:
     """A meter read that the import makes, and the charges that come of it; values of ``create``.
 
-    ``index`` counts the file's records; ``supersedes`` is the id of the read that a correction replaces.
+    ``index`` counts the file's records; ``base`` are the values that the reads of one record share; ``supersedes`` is
+    the id of the read that a correction replaces.
     """
 
     index: int
-    values: dict
+    base: dict
+    meter: dict
     supersedes: int | None = None
     charges: list[dict] = field(default_factory=list)
+
+    @property
+    def values(self):
+        """All values of the ``xpps.meter.read``."""
+        return self.base | self.meter
 
 
 @dataclass(slots=True)

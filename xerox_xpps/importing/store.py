@@ -45,7 +45,7 @@ class CheckStore:
                 )
             )
             state = "held" if self.file.state == "imported" else "draft"
-            bulk_create(self.lines, [{**values, "state": state} for values in values_list])
+            bulk_create(self.lines, ({**values, "state": state} for values in values_list))
             self.file.line_digest = digest
             self._forget_lines()
         rows = self.env.execute_query(
@@ -73,8 +73,8 @@ class CheckStore:
         self.file.cost_change_ids.create([change.create_values(self.file) for change in self.check.cost_changes])
         totals = defaultdict(lambda: {"devices": set(), "charges": []})
         for read in self.check.reads:
-            total = totals[read.values["subscription_id"]]
-            total["devices"].add(read.values["device_id"])
+            total = totals[read.base["subscription_id"]]
+            total["devices"].add(read.base["device_id"])
             total["charges"] += read.charges
         self.file.summary_ids.create(
             [
@@ -102,33 +102,33 @@ class ImportStore(CheckStore):
         """
         line_ids = super().save()
         self.progress(0.2)
-        sound = [index for index in self.check.lines if index not in self.check.findings.faulty]
-        self._mark_lines(line_ids, sound)
+        self._mark_lines(line_ids)
         read_ids = self._save_reads()
         charges = self._save_charges(read_ids)
         self._update_defaults()
         return charges
 
-    def _mark_lines(self, line_ids, sound):
+    def _mark_lines(self, line_ids):
         """Say on the lines which are imported and which are held, and by which a corrected one is replaced."""
         table = SQL.identifier(self.lines._table)
-        prior = [(line.id, line_ids[index]) for index, line in self.check.prior_lines.items() if index in set(sound)]
+        faulty = self.check.findings.faulty
+        prior = [(line.id, line_ids[index]) for index, line in self.check.prior_lines.items() if index not in faulty]
         if prior:
             self._replace(table, prior)
+        held_ids = [line_ids[index] for index in faulty if index in line_ids]
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE %s SET state = CASE WHEN id = ANY(%s) THEN 'imported' ELSE 'held' END,
-                              billed_period_end = CASE WHEN id = ANY(%s) THEN %s::date END
-                 WHERE billing_file_id = %s AND state IN ('draft', 'held')
+                UPDATE %s SET state = 'imported', billed_period_end = %s
+                 WHERE billing_file_id = %s AND state IN ('draft', 'held') AND NOT (id = ANY(%s))
                 """,
                 table,
-                [line_ids[index] for index in sound],
-                [line_ids[index] for index in sound],
                 self.check.header["period_end"],
                 self.file.id,
+                held_ids,
             )
         )
+        self.env.cr.execute(SQL("UPDATE %s SET state = 'held' WHERE id = ANY(%s)", table, held_ids))
         self._forget_lines()
 
     def _replace(self, table, pairs):
@@ -156,8 +156,11 @@ class ImportStore(CheckStore):
             # A device has one live read a period: the old one steps back before the new one exists that it
             # will name, so it names itself for a moment.
             self._replace(table, [(old_id, old_id) for old_id, _new_id in pairs])
-        values_list = [{"id": read_id, **read.values} for read, read_id in zip(planned, ids, strict=True)]
-        bulk_create(self.reads, values_list, on_chunk=lambda count: self.progress(0.2 + 0.5 * count / len(values_list)))
+        bulk_create(
+            self.reads,
+            ({"id": read_id, **read.base, **read.meter} for read, read_id in zip(planned, ids, strict=True)),
+            on_chunk=lambda count: self.progress(0.2 + 0.5 * count / len(planned)),
+        )
         if pairs:
             self._replace(table, pairs)
         self.reads.invalidate_model()
@@ -166,12 +169,14 @@ class ImportStore(CheckStore):
         return ids
 
     def _save_charges(self, read_ids):
-        values_list = [
-            {**values, "meter_read_id": read_id}
-            for read, read_id in zip(self.check.reads, read_ids, strict=True)
-            for values in read.charges
-        ]
-        charges = bulk_create(self.charges, values_list)
+        charges = bulk_create(
+            self.charges,
+            (
+                {**values, "meter_read_id": read_id}
+                for read, read_id in zip(self.check.reads, read_ids, strict=True)
+                for values in read.charges
+            ),
+        )
         self.file.invalidate_recordset(["charge_ids"])
         self.progress(0.9)
         return charges
