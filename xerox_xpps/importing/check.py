@@ -152,11 +152,12 @@ class BillingFileCheck:
                 devices.period(index, record, device)
             corrected = scope.is_correction and scope.lookups.billed.get(device.id)
             if corrected:
-                # What was billed once is corrected on that agreement, whatever became of it and of the device.
                 self.prior_lines[index] = corrected
+            if corrected and corrected.subscription_id:
+                # What was billed once is corrected on that agreement, whatever became of it and of the device.
                 self.lines[index] |= {
                     "subscription_id": corrected.subscription_id.id,
-                    "partner_id": corrected.partner_id.id,
+                    "partner_id": corrected.partner_id.id or None,
                 }
             elif not devices.assignment(index, record, device):
                 continue
@@ -172,12 +173,13 @@ class BillingFileCheck:
 
     def _plan_meters(self, scope, plan, corrections, index, record, device):
         corrected = self.prior_lines.get(index)
-        agreement = scope.lookups.agreements[corrected.subscription_id.id] if corrected else device.agreement
-        base = plan.prepare_read_base(record, device, agreement)
+        line = self.lines[index]
+        agreement = scope.lookups.agreements[line["subscription_id"]]
+        base = plan.prepare_read_base(record, device, line)
         for meter in record.meters:
             prior = corrected and scope.lookups.prior_reads.get((device.id, meter.output_type))
             if prior:
-                corrections.plan_meter(index, record, device, meter, prior, base)
+                corrections.plan_meter(index, record, device, agreement, meter, prior, base)
             else:
                 plan.plan_meter(index, record, device, agreement, meter, base)
 

@@ -18,14 +18,18 @@ class CorrectionPlan:
         self.env = scope.env
         self.plan = plan
 
-    def plan_meter(self, index, record, device, meter, prior, base):
+    def plan_meter(self, index, record, device, agreement, meter, prior, base):
         """Plan what the meter changes in comparison with ``prior``, the read that stands so far.
 
         What agrees with the earlier read in every value makes nothing.
+
+        :param agreement: AgreementFacts, for a read whose own agreement does not exist any more
         """
-        # Whoever had the device then has it billed now, wherever it is today.
-        owner = {"subscription_id": prior.subscription_id.id, "partner_id": prior.partner_id.id}
-        values = self.plan.prepare_read(base, meter) | owner
+        values = self.plan.prepare_read(base, meter)
+        if prior.subscription_id:
+            # Whoever had the device then has it billed now, wherever it is today.
+            agreement = self.scope.lookups.agreements[prior.subscription_id.id]
+            values |= {"subscription_id": agreement.id, "partner_id": prior.partner_id.id or None}
         if not self._differs(values, prior):
             return
         read = PlannedRead(index, values, supersedes=prior.id)
@@ -34,7 +38,6 @@ class CorrectionPlan:
         if charges:
             self._plan_difference(read, device, meter, prior, charges)
         elif meter.overage:
-            agreement = self.scope.lookups.agreements[prior.subscription_id.id]
             self.plan.plan_charge(read, record, device, agreement, meter)
 
     def _differs(self, values, prior):
