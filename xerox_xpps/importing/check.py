@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """From the records of a billing file to lines, issues, meter reads and charges - as values, nothing written."""
 
+from bisect import bisect_right
+from collections import defaultdict
 from decimal import Decimal
+from operator import itemgetter
 
 from odoo import fields
 
@@ -47,7 +50,8 @@ class BillingFileCheck:
     def run(self):
         checks = FileChecks(self.file, self.findings)
         file_format, result = self._read()
-        self._record_index = self._index_records(result.details)
+        self._done = self.file._imported_sequences()
+        self._places = self._index_records(result.details)
         for issue in result.issues:
             self._add_reader_issue(issue)
         self.header = {"format_id": file_format.id}
@@ -67,11 +71,28 @@ class BillingFileCheck:
         return file_format, read(data, self.file.file_name, file_format._layout())
 
     def _index_records(self, details):
-        """Where each record is, so that an issue finds its own, also in a file of a single line."""
-        devices = details.devices if details else ()
-        return {(record.source_line, record.serial): index for index, record in enumerate(devices)}
+        """Where the records of each serial number start, so that an issue finds the one in which it is.
+
+        :return: {serial: [(line, index of the record)]}
+        """
+        places = defaultdict(list)
+        for index, record in enumerate(details.devices if details else ()):
+            places[record.serial].append((record.source_line, index))
+        return places
+
+    def _record_of(self, issue):
+        """:return: the index of the record that an issue of the reader is about; None when it is the whole file"""
+        if not issue.serial and issue.code != "serial_missing":
+            return None
+        places = self._places.get(issue.serial, [])
+        position = bisect_right(places, issue.source_line or 0, key=itemgetter(0))
+        return places[position - 1][1] if position else None
 
     def _add_reader_issue(self, issue):
+        index = self._record_of(issue)
+        if index is not None and index + 1 in self._done:
+            # Nothing of the record waits for it: it was left out.
+            return
         message = self.env._(issue.template, **issue.params)
         place = {"line": issue.source_line, "serial": issue.serial, "message": message}
         if issue.serial and issue.serial not in message:
@@ -82,7 +103,7 @@ class BillingFileCheck:
             issue.severity,
             issue.code,
             message,
-            index=self._record_index.get((issue.source_line, issue.serial)),
+            index=index,
             source_line=issue.source_line or 0,
             serial=issue.serial,
         )
@@ -137,12 +158,17 @@ class BillingFileCheck:
         meters = MeterChecks(scope)
         plan = ChargePlan(scope)
         corrections = CorrectionPlan(scope, plan)
-        done = self.file._imported_sequences()
+        serials = set()
         for index, record in enumerate(scope.details.devices):
-            if record.sequence in done:
+            repeated = record.serial_key in serials
+            serials.add(record.serial_key)
+            if record.sequence in self._done:
                 continue
             device = scope.lookups.devices.get(record.serial_key)
             self.lines[index] = prepare_line(scope, record, device, self.totals[index])
+            if not record.serial_key or repeated or not record.complete:
+                # In a file of a single line the issue alone does not tell which record it is about.
+                self.findings.faulty.add(index)
             if not record.serial_key:
                 continue
             if not device:
@@ -164,7 +190,7 @@ class BillingFileCheck:
             if record.complete:
                 meters.run(index, record, device)
                 self._plan_meters(scope, plan, corrections, index, record, device)
-        if not done:
+        if not self._done:
             devices.absent()
         faulty = self.findings.faulty
         self.reads = [planned for planned in plan.reads if planned.index not in faulty]
