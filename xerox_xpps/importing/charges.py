@@ -201,13 +201,13 @@ class ChargePlan:
             **charge_amounts(agreement.places, **{name: values[name] for name in AMOUNT_FIELDS}),
         }
 
-    def prepare_read_base(self, record, device, agreement):
-        """What the reads of a device record have in common."""
+    def prepare_read_base(self, record, device, line):
+        """What the reads of a device record have in common; ``line`` are the values of its line."""
         return {
             "device_id": device.id,
             "company_id": self.scope.company.id,
-            "partner_id": device.owner_id,
-            "subscription_id": agreement.id,
+            "partner_id": line["partner_id"],
+            "subscription_id": line["subscription_id"],
             "period_start": self.scope.period_start,
             "period_end": self.scope.period_end,
             "read_date": record.read_date,

@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """From the records of a billing file to lines, issues, meter reads and charges - as values, nothing written."""
 
+from bisect import bisect_right
+from collections import defaultdict
 from decimal import Decimal
+from operator import itemgetter
 
 from odoo import fields
 
@@ -47,7 +50,8 @@ class BillingFileCheck:
     def run(self):
         checks = FileChecks(self.file, self.findings)
         file_format, result = self._read()
-        self._record_index = self._index_records(result.details)
+        self._done = self.file._imported_sequences()
+        self._places = self._index_records(result.details)
         for issue in result.issues:
             self._add_reader_issue(issue)
         self.header = {"format_id": file_format.id}
@@ -65,11 +69,28 @@ class BillingFileCheck:
         return self.env["xpps.file.format"]._read_file(data, self.file.file_name, self.company)
 
     def _index_records(self, details):
-        """Where each record is, so that an issue finds its own, also in a file of a single line."""
-        devices = details.devices if details else ()
-        return {(record.source_line, record.serial): index for index, record in enumerate(devices)}
+        """Where the records of each serial number start, so that an issue finds the one in which it is.
+
+        :return: {serial: [(line, index of the record)]}
+        """
+        places = defaultdict(list)
+        for index, record in enumerate(details.devices if details else ()):
+            places[record.serial].append((record.source_line, index))
+        return places
+
+    def _record_of(self, issue):
+        """:return: the index of the record that an issue of the reader is about; None when it is the whole file"""
+        if not issue.serial and issue.code != "serial_missing":
+            return None
+        places = self._places.get(issue.serial, [])
+        position = bisect_right(places, issue.source_line or 0, key=itemgetter(0))
+        return places[position - 1][1] if position else None
 
     def _add_reader_issue(self, issue):
+        index = self._record_of(issue)
+        if index is not None and index + 1 in self._done:
+            # Nothing of the record waits for it: it was left out.
+            return
         message = self.env._(issue.template, **issue.params)
         place = {"line": issue.source_line, "serial": issue.serial, "message": message}
         if issue.serial and issue.serial not in message:
@@ -80,7 +101,7 @@ class BillingFileCheck:
             issue.severity,
             issue.code,
             message,
-            index=self._record_index.get((issue.source_line, issue.serial)),
+            index=index,
             source_line=issue.source_line or 0,
             serial=issue.serial,
         )
@@ -152,12 +173,17 @@ class BillingFileCheck:
         meters = MeterChecks(scope)
         plan = ChargePlan(scope)
         corrections = CorrectionPlan(scope, plan)
-        done = self.file._imported_sequences()
+        serials = set()
         for index, record in enumerate(scope.details.devices):
-            if record.sequence in done:
+            repeated = record.serial_key in serials
+            serials.add(record.serial_key)
+            if record.sequence in self._done:
                 continue
             device = scope.lookups.devices.get(record.serial_key)
             self.lines[index] = prepare_line(scope, record, device, self.totals[index])
+            if not record.serial_key or repeated or not record.complete:
+                # In a file of a single line the issue alone does not tell which record it is about.
+                self.findings.faulty.add(index)
             if not record.serial_key:
                 continue
             if not device:
@@ -167,18 +193,19 @@ class BillingFileCheck:
                 devices.period(index, record, device)
             corrected = scope.is_correction and scope.lookups.billed.get(device.id)
             if corrected:
-                # What was billed once is corrected on that agreement, whatever became of it and of the device.
                 self.prior_lines[index] = corrected
+            if corrected and corrected.subscription_id:
+                # What was billed once is corrected on that agreement, whatever became of it and of the device.
                 self.lines[index] |= {
                     "subscription_id": corrected.subscription_id.id,
-                    "partner_id": corrected.partner_id.id,
+                    "partner_id": corrected.partner_id.id or None,
                 }
             elif not devices.assignment(index, record, device):
                 continue
             if record.complete:
                 meters.run(index, record, device)
                 self._plan_meters(scope, plan, corrections, index, record, device)
-        if not done:
+        if not self._done:
             devices.absent()
         faulty = self.findings.faulty
         self.reads = [planned for planned in plan.reads if planned.index not in faulty]
@@ -187,12 +214,13 @@ class BillingFileCheck:
 
     def _plan_meters(self, scope, plan, corrections, index, record, device):
         corrected = self.prior_lines.get(index)
-        agreement = scope.lookups.agreements[corrected.subscription_id.id] if corrected else device.agreement
-        base = plan.prepare_read_base(record, device, agreement)
+        line = self.lines[index]
+        agreement = scope.lookups.agreements[line["subscription_id"]]
+        base = plan.prepare_read_base(record, device, line)
         for meter in record.meters:
             prior = corrected and scope.lookups.prior_reads.get((device.id, meter.output_type))
             if prior:
-                corrections.plan_meter(index, record, device, meter, prior, base)
+                corrections.plan_meter(index, record, device, agreement, meter, prior, base)
             else:
                 plan.plan_meter(index, record, device, agreement, meter, base)
 

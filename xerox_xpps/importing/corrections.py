@@ -1,9 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a correction file changes: reads that replace earlier ones, and the differences as charges.
 
-Nothing that was billed is overwritten. The pages that stand charged so far are those of the read that is replaced,
-less what was rejected of them; what the new read says more or less becomes a charge at the price that the customer
-was charged before.
+Nothing that was billed is overwritten. What the new read says more or less than stands charged so far becomes a charge
+at the price that the customer was charged before.
 """
 
 from ..billing_file import to_decimal
@@ -19,14 +18,18 @@ class CorrectionPlan:
         self.env = scope.env
         self.plan = plan
 
-    def plan_meter(self, index, record, device, meter, prior, base):
+    def plan_meter(self, index, record, device, agreement, meter, prior, base):
         """Plan what the meter changes in comparison with ``prior``, the read that stands so far.
 
         What agrees with the earlier read in every value makes nothing.
+
+        :param agreement: AgreementFacts, for a read whose own agreement does not exist any more
         """
-        # Whoever had the device then has it billed now, wherever it is today.
-        owner = {"subscription_id": prior.subscription_id.id, "partner_id": prior.partner_id.id}
-        read = PlannedRead(index, base | owner, self.plan.prepare_read(meter), supersedes=prior.id)
+        if prior.subscription_id:
+            # Whoever had the device then has it billed now, wherever it is today.
+            agreement = self.scope.lookups.agreements[prior.subscription_id.id]
+            base = base | {"subscription_id": agreement.id, "partner_id": prior.partner_id.id or None}
+        read = PlannedRead(index, base, self.plan.prepare_read(meter), supersedes=prior.id)
         if not self._differs(read.values, prior):
             return
         self.plan.reads.append(read)
@@ -34,7 +37,6 @@ class CorrectionPlan:
         if charges:
             self._plan_difference(read, device, meter, prior, charges)
         elif meter.overage:
-            agreement = self.scope.lookups.agreements[prior.subscription_id.id]
             self.plan.plan_charge(read, record, device, agreement, meter)
 
     def _differs(self, values, prior):
@@ -46,14 +48,19 @@ class CorrectionPlan:
         )
 
     def _plan_difference(self, read, device, meter, prior, charges):
-        rejected = charges.filtered(lambda charge: charge.state == "rejected")
-        standing = prior.overage - sum(rejected.mapped("quantity"))
         pages = meter.overage or 0
-        counted = charges - rejected or charges
+        if pages == prior.overage and self._costs_the_same(meter, prior):
+            return
+        live = charges.filtered(lambda charge: charge.state != "rejected")
+        moved = self._cost_pairs(charges)
+        counted = live - moved
+        # Not by the reads: what was rejected, or corrected by hand, may be older than the read that is replaced.
+        standing = sum(counted.mapped("quantity"))
         # The first charge says what the customer pays; the last one what the pages cost so far, which earlier
         # corrections may have changed.
-        first, old_cost = counted[0], counted[-1].unit_cost
-        new_cost = self._new_cost(counted[-1], meter, prior)
+        first = (counted or charges - moved or charges)[0]
+        last = live.filtered(lambda charge: charge.quantity > 0)[-1:] or first
+        old_cost, new_cost = last.unit_cost, self._new_cost(last, meter)
         # A rejection stands as long as Xerox does not bill another number of pages.
         delta = pages - standing if pages != prior.overage else 0
         if delta:
@@ -76,10 +83,24 @@ class CorrectionPlan:
             self._charge(read, device, meter, first, name, -kept, old_cost, billable=False)
             self._charge(read, device, meter, first, name, kept, new_cost, billable=False)
 
-    def _new_cost(self, last, meter, prior):
+    def _cost_pairs(self, charges):
+        """The charges that only moved pages from one unit cost to another: the last two of their read."""
+        pairs = charges.browse()
+        for same in charges.grouped("meter_read_id").values():
+            pair = same[-2:]
+            if len(pair) == 2 and not sum(pair.mapped("quantity")):
+                pairs |= pair
+        return pairs
+
+    def _costs_the_same(self, meter, read):
+        """Whether Xerox bills a page as it did in an earlier read."""
+        return read.currency_id == self.scope.currency and (meter.unit_cost or 0) == to_decimal(read.unit_cost)
+
+    def _new_cost(self, last, meter):
         """The unit cost in the agreement's currency. Another day's rate is no correction of Xerox's price."""
-        same = prior.currency_id == self.scope.currency and (meter.unit_cost or 0) == to_decimal(prior.unit_cost)
-        return last.unit_cost if same else self.plan.unit_cost(last.currency_id, meter)
+        if self._costs_the_same(meter, last.meter_read_id):
+            return last.unit_cost
+        return self.plan.unit_cost(last.currency_id, meter)
 
     def _charge(self, read, device, meter, first, name, quantity, unit_cost, billable=True):
         """Charge a difference where, and at the price at which, the pages were charged first."""

@@ -369,7 +369,7 @@ class XppsBillingFile(models.Model):
         if not findings.errors:
             return
         if self.company_id.xpps_quarantine and not findings.file_errors:
-            if len(findings.faulty) < len(check.lines):
+            if check.lines.keys() - findings.faulty:
                 return
         raise UserError(self._refusal(check))
 

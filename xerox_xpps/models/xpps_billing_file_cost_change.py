@@ -65,10 +65,12 @@ class XppsBillingFileCostChange(models.Model):
         later = changes._next_changes()
         for change in changes:
             default = change.default_id
-            if change in later:
-                later[change].write({"old_cost": change.old_cost, "is_new": change.is_new})
-            elif to_decimal(default.unit_cost) != to_decimal(change.new_cost):
+            following = later.get(change)
+            since = following.old_cost if following else default.unit_cost
+            if to_decimal(since) != to_decimal(change.new_cost):
                 kept |= change
+            elif following:
+                following.write({"old_cost": change.old_cost, "is_new": change.is_new})
             elif change.is_new and not default.unit_price and default.billable:
                 obsolete |= default
             else:
