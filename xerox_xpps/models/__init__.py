@@ -16,7 +16,6 @@ from . import (
     xpps_billing_file,
     xpps_billing_file_issue,
     xpps_billing_file_line,
-    xpps_billing_file_mail,
     xpps_billing_file_upload,
     xpps_blocking_warning,
     xpps_file_format,
