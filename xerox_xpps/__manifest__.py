@@ -45,6 +45,7 @@
     "assets": {
         "web.assets_backend": ["xerox_xpps/static/src/**/*"],
         "web.assets_tests": ["xerox_xpps/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["xerox_xpps/static/tests/unit/**/*"],
     },
     "application": True,
     "uninstall_hook": "uninstall_hook",

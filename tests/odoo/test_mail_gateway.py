@@ -7,8 +7,8 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 
 from odoo import Command
-from odoo.exceptions import UserError
-from odoo.tools import email_normalize
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import email_normalize, mute_logger
 
 from odoo.addons.mail.tests.common import MockEmail
 
@@ -125,6 +125,14 @@ class TestMailGateway(GatewayCase):
         self.clerk.active = False
         file = self._deliver(self._mail(("billing.xml", self.sound)))
         self.assertEqual((file.state, len(file.activity_ids)), ("draft", 0))
+
+    def test_a_check_that_cannot_run(self):
+        self.env["xpps.file.format"].search([]).active = False
+        file = self._deliver(self._mail(("billing.xml", self.sound)))
+        self.assertEqual((file.state, len(file.line_ids)), ("draft", 0))
+        self.assertTrue(any("No billing file format is active" in body for body in self._bodies(file)))
+        self.assertFalse(any("The check found" in body for body in self._bodies(file)))
+        self.assertEqual(file.activity_ids.summary, "Billing file arrived, but could not be checked")
 
     def test_in_the_language_of_the_responsible(self):
         self._import([record("SN-1", BaseServiceFee="20.00")])
@@ -308,6 +316,18 @@ class TestRefused(GatewayCase):
             self.assertTrue(file.error_count, file.file_name)
             self.assertFalse(any("root:" in body or "<script" in body for body in self._bodies(file)))
         self.assertEqual([file.issue_ids.mapped("code") for file in files[:2]], [["file_forbidden"]] * 2)
+
+    def test_the_gateways_method_is_no_back_door(self):
+        """Any user may call message_new."""
+        values = {"email_from": "a@example.com", "attachments": [("a.xml", self.sound)]}
+        files = self.env["xpps.billing.file"]
+        with mute_logger("odoo.addons.base.models.ir_model"), self.assertRaises(AccessError):
+            files.with_user(self._user("xpps_test_reader", USER)).message_new(values)
+        other = self._company("XPPS Other Reseller")
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            files.with_user(self.clerk).message_new(values, {"company_id": other.id})
+        self.assertFalse(files.sudo().search([("company_id", "=", other.id)]))
+        self.assertRaisesMessage("no billing file", files.with_user(self.clerk).message_new, {})
 
 
 class TestAlias(GatewayCase):

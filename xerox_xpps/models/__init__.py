@@ -17,7 +17,6 @@ from . import (
     xpps_billing_file_cost_change,
     xpps_billing_file_issue,
     xpps_billing_file_line,
-    xpps_billing_file_mail,
     xpps_billing_file_queue,
     xpps_billing_file_summary,
     xpps_billing_file_upload,
