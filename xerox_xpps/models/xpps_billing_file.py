@@ -2,11 +2,12 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError, UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..importing.check import BillingFileCheck
 from ..importing.store import CheckStore, ImportStore
 from ..importing.undo import ImportUndo
+from .locking import lock_or_refuse
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 MANAGER_GROUP = "xerox_xpps.group_xpps_manager"
@@ -244,16 +245,14 @@ class XppsBillingFile(models.Model):
 
         :raises UserError: when somebody is at it
         """
-        try:
-            # Other transactions may go on to refer to the file: the progress of its import does.
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Billing file %s is being imported or undone by someone else right now.",
-                    ", ".join(self.mapped("display_name")),
-                )
-            ) from error
+        lock_or_refuse(
+            self,
+            self.env._(
+                "Billing file %s is being imported or undone by someone else right now, or has just been. Look at it "
+                "again before you go on.",
+                ", ".join(self.mapped("display_name")),
+            ),
+        )
 
     def _check(self):
         """Check the file against the database, writing nothing.
@@ -346,9 +345,13 @@ class XppsBillingFile(models.Model):
         self.check_access("write")
         for file in self:
             file._lock()
+            if file.state == "cancelled":
+                raise UserError(self.env._("Billing file %s is cancelled already.", file.display_name))
             if file.state == "imported":
                 if not self.env.user.has_group(MANAGER_GROUP) and not self.env.su:
                     raise AccessError(self.env._("Only an XPPS manager may undo an import."))
+                # Whether somebody is at a charge does not depend on what the user may see.
+                file.sudo().charge_ids._lock()
                 undo = ImportUndo(file)
                 undo.check()
                 undo.run()
@@ -359,13 +362,15 @@ class XppsBillingFile(models.Model):
         """Take up a cancelled file again: it can be checked and imported."""
         self.check_access("write")
         for file in self.filtered(lambda file: file.state == "cancelled"):
+            file._lock()
             file.state = "draft"
             file.action_check()
         return True
 
     def action_approve_charges(self):
         """Approve all charges of the files that wait for approval."""
-        return self.charge_ids.filtered(lambda charge: charge.state == "draft").action_approve()
+        waiting = [("billing_file_id", "in", self.ids), ("state", "=", "draft")]
+        return self.env["sale.subscription.charge"].search(waiting).action_approve()
 
     def _invoice_domain(self):
         return [("invoice_line_ids.xpps_charge_ids.billing_file_id", "in", self.ids)]
