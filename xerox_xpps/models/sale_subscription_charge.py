@@ -186,8 +186,8 @@ class SaleSubscriptionCharge(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Someone else is approving, changing or invoicing some of these charges right now, or has just done so. "
-                "Look at them again before you go on."
+                "Some of these charges are being approved, changed or invoiced by someone else right now, or have just "
+                "been. Look at them again before you go on."
             ),
         )
 
@@ -200,8 +200,8 @@ class SaleSubscriptionCharge(models.Model):
         charges = self.filtered(lambda charge: charge.state != state)
         if not charges:
             return True
-        charges._lock()
         charges._check_not_invoiced()
+        charges._lock()
         # See write.
         charges.sudo()._release_from_orders()
         charges.flush_recordset()

@@ -228,9 +228,9 @@ class XppsBillingFile(models.Model):
         """Read the file anew and list all its problems; nothing but the file, its lines and issues is written."""
         self.check_access("write")
         for file in self:
-            file._lock()
             if not file._is_open():
                 raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
+            file._lock()
             check = file._check()
             file.write(check.header)
             CheckStore(file, check).save()
@@ -242,6 +242,9 @@ class XppsBillingFile(models.Model):
 
     def _lock(self):
         """Keep everybody else from importing or undoing the file at the same time.
+
+        What was seen of the file before still holds: so look at its state first, and do not keep others from what
+        they may do with it.
 
         :raises UserError: when somebody is at it
         """
@@ -291,9 +294,9 @@ class XppsBillingFile(models.Model):
         :raises UserError: with the list of what stands against it
         """
         self.ensure_one()
-        self._lock()
         if self.state != "queued" and not self._is_open():
             raise UserError(self.env._("Billing file %s is not a draft any more.", self.display_name))
+        self._lock()
         check = self._check()
         self._refuse(check)
         # First of all, so that of two imports of one file the later one is told so by the database.
@@ -344,9 +347,9 @@ class XppsBillingFile(models.Model):
         """
         self.check_access("write")
         for file in self:
-            file._lock()
             if file.state == "cancelled":
                 raise UserError(self.env._("Billing file %s is cancelled already.", file.display_name))
+            file._lock()
             if file.state == "imported":
                 if not self.env.user.has_group(MANAGER_GROUP) and not self.env.su:
                     raise AccessError(self.env._("Only an XPPS manager may undo an import."))
