@@ -189,22 +189,39 @@ class TestCron(BackgroundCase):
         self.env["ir.model.fields.selection"].search(
             [("field_id.model", "=", "xpps.meter.read"), ("value", "=", "mono")]
         ).with_context(lang="fr_FR").name = "Noir"
+        both = [self.company.id, other.id]
+        self._make_here(other)
+        other.xpps_background_threshold = 1
+        file = (
+            self.env["xpps.billing.file"]
+            .with_user(clerk)
+            .with_context(allowed_company_ids=both)
+            ._create_from_upload(build_xml({"Currency": "EUR"}, self._rows()), "billing.xml", other)
+        )
+        file.action_import()
+        self.assertEqual((file.state, file.error_count), ("queued", 0))
+        mapping = self.mapping.search([("company_id", "=", other.id)])
+        mapping.mono_product_id = False
+        self._run_cron()
+        self.assertEqual(file.state, "draft")
+        self.assertIn("Noir", self._chatter(file))
+        mapping.mono_product_id = self.mono
+        file.action_import()
+        self._run_cron()
+        self.assertEqual(file.state, "imported")
+        self.assertEqual((file.charge_ids.company_id, file.charge_ids.currency_id), (other, self.eur))
+
+    def _make_here(self, company):
+        """The devices, their agreement and material code once more, in another company."""
         here = self.env
-        type(self).env = self.env(context=dict(self.env.context, allowed_company_ids=other.ids))
+        type(self).env = self.env(context=dict(self.env.context, allowed_company_ids=company.ids))
         try:
-            pricelist = self._pricelist("Euro", self.eur)
-            agreement = self._agreement(pricelist_id=pricelist.id)
+            agreement = self._agreement(pricelist_id=self._pricelist("Euro", self.eur).id)
             for serial in ("SN-1", "SN-2"):
                 self._device(serial, agreement)
             self._mapping(self.printer, mono=self.mono)
         finally:
             type(self).env = here
-        other.xpps_background_threshold = 1
-        file = self._queued(user=clerk, company=other, Currency="EUR")
-        self.mapping.search([("company_id", "=", other.id)]).mono_product_id = False
-        self._run_cron()
-        self.assertIn("Noir", self._chatter(file))
-        self.assertEqual(file.sudo().issue_ids.company_id, other)
 
     def test_left_behind(self):
         """A worker that was killed had no time to say anything; others are not kept waiting by its file."""
