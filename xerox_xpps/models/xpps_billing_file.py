@@ -2,11 +2,12 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError, UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..importing.check import BillingFileCheck
 from ..importing.store import CheckStore, ImportStore
 from ..importing.undo import ImportUndo
+from .locking import lock_or_refuse
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 MANAGER_GROUP = "xerox_xpps.group_xpps_manager"
@@ -279,9 +280,9 @@ class XppsBillingFile(models.Model):
         """Read the file anew and list all its problems; nothing but the file, its lines and issues is written."""
         self.check_access("write")
         for file in self:
-            file._lock()
             if not file.is_open:
                 raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
+            file._lock()
             check = file._check()
             # Only checks and imports say what is in a file; see write.
             file.sudo().write(check.header)
@@ -291,18 +292,19 @@ class XppsBillingFile(models.Model):
     def _lock(self):
         """Keep everybody else from importing or undoing the file at the same time.
 
+        What was seen of the file before still holds: so look at its state first, and do not keep others from what
+        they may do with it.
+
         :raises UserError: when somebody is at it
         """
-        try:
-            # Other transactions may go on to refer to the file: the progress of its import does.
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Billing file %s is being imported or undone by someone else right now.",
-                    ", ".join(self.mapped("display_name")),
-                )
-            ) from error
+        lock_or_refuse(
+            self,
+            self.env._(
+                "Billing file %s is being imported or undone by someone else right now, or has just been. Look at it "
+                "again before you go on.",
+                ", ".join(self.mapped("display_name")),
+            ),
+        )
 
     def _check(self):
         """Check the file against the database, writing nothing.
@@ -341,9 +343,9 @@ class XppsBillingFile(models.Model):
         :raises UserError: with the list of what stands against it
         """
         self.ensure_one()
-        self._lock()
         if self.state != "queued" and not self.is_open:
             raise UserError(self.env._("Billing file %s is not a draft any more.", self.display_name))
+        self._lock()
         check = self._check()
         self._refuse(check)
         # First of all, so that of two imports of one file the later one is told so by the database.
@@ -394,10 +396,14 @@ class XppsBillingFile(models.Model):
         """
         self.check_access("write")
         for file in self:
+            if file.state == "cancelled":
+                raise UserError(self.env._("Billing file %s is cancelled already.", file.display_name))
             file._lock()
             if file.state == "imported":
                 if not self.env.user.has_group(MANAGER_GROUP) and not self.env.su:
                     raise AccessError(self.env._("Only an XPPS manager may undo an import."))
+                # Whether somebody is at a charge does not depend on what the user may see.
+                file.sudo().charge_ids._lock()
                 undo = ImportUndo(file)
                 undo.check()
                 undo.run()
@@ -409,6 +415,7 @@ class XppsBillingFile(models.Model):
         """Take up a cancelled file again: it can be checked and imported."""
         self.check_access("write")
         for file in self.filtered(lambda file: file.state == "cancelled"):
+            file._lock()
             # See action_cancel.
             file.sudo().state = "draft"
             file.action_check()
@@ -421,7 +428,8 @@ class XppsBillingFile(models.Model):
 
     def action_approve_charges(self):
         """Approve all charges of the files that wait for approval."""
-        return self.charge_ids.filtered(lambda charge: charge.state == "draft").action_approve()
+        waiting = [("billing_file_id", "in", self.ids), ("state", "=", "draft")]
+        return self.env["sale.subscription.charge"].search(waiting).action_approve()
 
     def _invoice_domain(self):
         return [("invoice_line_ids.xpps_charge_ids.billing_file_id", "in", self.ids)]

@@ -1,12 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
+from functools import partial
 
-from psycopg2 import OperationalError
-
-from odoo import api, models
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
+from odoo.tools import plaintext2html
 
 _logger = logging.getLogger(__name__)
+
+#: A file is given back instead of being tried once more. Usually the server ended its worker each time, for the
+#: time or the memory that the import took.
+MAX_TRIES = 10
 
 
 class XppsBillingFile(models.Model):
@@ -17,61 +22,125 @@ class XppsBillingFile(models.Model):
     def _queue(self):
         """Leave the import to the cron, on behalf of the user."""
         self.ensure_one()
+        # Any billing user may have a file imported; nobody but the cron runs it.
+        cron = self.env.ref("xerox_xpps.ir_cron_import_billing_files").sudo()
+        if not cron.active:
+            # Switched off, as in copies of a database that are made for tests: nobody would ever import it.
+            self._import()
+            return
         self._lock()
         if self.error_count and not self.company_id.xpps_quarantine:
             self._refuse(self._check())
-        # Any billing user may have a file imported, but nobody sets its state by hand, and only the cron runs it.
+        # Whoever queues the file may not write its progress; that of an earlier import says nothing any more.
+        self.env["xpps.import.progress"].sudo().search([("billing_file_id", "=", self.id)]).unlink()
+        # Nobody sets the state by hand; see write.
         self.sudo().write({"state": "queued", "queued_by_id": self.env.uid})
-        self.env.ref("xerox_xpps.ir_cron_import_billing_files").sudo()._trigger()
+        cron._trigger()
 
     @api.model
     def _cron_import(self):
-        """Import the queued files, the oldest first."""
+        """Import the queued files, the oldest first. Those that were tried before must not keep others waiting."""
         cron = self.env["ir.cron"]
         files = self.search([("state", "=", "queued")], order="id")
+        tries = self.env["xpps.import.progress"]._tries(files)
+        files = files.sorted(lambda file: (tries.get(file, 0), file.id))
         cron._commit_progress(remaining=len(files))
         for file in files:
-            file = file.try_lock_for_update(allow_referencing=True).filtered(lambda file: file.state == "queued")
-            if file:
-                file._import_queued()
-            if not cron._commit_progress(1):
+            # A file that stays in the queue counts as remaining, so the cron comes again soon.
+            if not cron._commit_progress(int(file._import_queued())):
                 break
 
     def _import_queued(self):
-        """Import one file as the user who queued it; a failure makes it a draft again, and says why."""
+        """Import one file as the user who queued it; a failure makes it a draft again, and says why.
+
+        :return: whether the file is out of the queue
+        """
         self.ensure_one()
-        user = self.queued_by_id or self.env.user
-        reporter = self.env["xpps.import.progress"]
-        file = self.with_user(user).with_company(self.company_id).with_context(lang=user.lang, tz=user.tz)
-        reporter._report(self, 0)
         try:
-            file._import(progress=lambda share: reporter._report(self, share))
-        except OperationalError:
-            # Another transaction came in between: the file stays queued, and the cron comes again.
-            raise
+            return retrying(self._import_or_skip, self.env)
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+            # Other transactions came in between, time and again.
+            self.env.cr.rollback()
+            return False
         except Exception as error:
             self.env.cr.rollback()
-            if not isinstance(error, UserError):
+            if isinstance(error, UserError):
+                reason = str(error)
+            else:
                 _logger.exception("Import of billing file %s failed", self.id)
-            file._give_back(error)
-        else:
-            file._notify(file.env._("Billing file %s is imported.", file.display_name), "success")
+                reason = self.env._("An unexpected error; your administrator finds it in the server's log.")
+            return retrying(partial(self._give_back, reason, check=isinstance(error, UserError)), self.env)
 
-    def _give_back(self, error):
-        """Make a file that could not be imported a draft again."""
-        if isinstance(error, UserError):
-            reason = str(error)
-        else:
-            reason = self.env._("An unexpected error; your administrator finds it in the server's log.")
-        # The user may have lost the right to the file meanwhile.
-        self.sudo().state = "draft"
-        self.sudo().action_check()
-        self.message_post(body=reason)
-        self._notify(self.env._("Billing file %s could not be imported.", self.display_name), "danger")
+    def _import_or_skip(self):
+        """Import the file, unless somebody has it or took it out of the queue.
 
-    def _notify(self, message, notification_type):
+        :return: whether the file is out of the queue
+        """
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        if self.state != "queued":
+            return True
+        progress = self.env["xpps.import.progress"]
+        if progress._start(self) > MAX_TRIES:
+            return self._give_back(
+                self.env._(
+                    "The import was broken off %s times. Perhaps the server does not give it enough time "
+                    "(limit_time_real_cron) or memory (limit_memory_hard): ask your administrator.",
+                    MAX_TRIES,
+                )
+            )
+        user = self.queued_by_id
+        self._check_may_import(user)
+        file = self.with_user(user)._in_language_of(user)
+        file._import(progress=partial(progress._report, self))
+        self._notify(user, file.env._("Billing file %s is imported.", file.display_name), "success")
+        return True
+
+    def _check_may_import(self, user):
+        """:raises UserError: when the user lost the right to import the file since it was queued"""
+        allowed = user.id == SUPERUSER_ID or (
+            user.active and self.company_id in user.company_ids and self.with_user(user).has_access("write")
+        )
+        if not allowed:
+            raise UserError(
+                self.env._(
+                    "%(user)s, who started the import, may not import billing files of %(company)s any more.",
+                    user=user.name,
+                    company=self.company_id.name,
+                )
+            )
+
+    def _give_back(self, reason, check=False):
+        """Make a file that could not be imported a draft again, and tell the user who waits for it.
+
+        :param check: whether to list the file's problems anew
+        :return: whether the file is out of the queue
+        """
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        if self.state != "queued":
+            return True
+        # Not on behalf of the user, who may have lost the right to it.
+        user = self.queued_by_id
+        file = self._in_language_of(user)
+        file.state = "draft"
+        file.message_post(body=plaintext2html(reason))
+        self._notify(user, file.env._("Billing file %s could not be imported.", file.display_name), "danger")
+        if check:
+            try:
+                with self.env.cr.savepoint():
+                    file.action_check()
+            except Exception:
+                # It may be the very reason; the file keeps the issues of its last check.
+                _logger.warning("Check of billing file %s failed", self.id, exc_info=True)
+        return True
+
+    def _in_language_of(self, user):
+        return self.with_company(self.company_id).with_context(lang=user.lang, tz=user.tz)
+
+    def _notify(self, user, message, notification_type):
         """Tell the user who waits for the import, wherever in Odoo."""
-        self.env.user._bus_send(
-            "simple_notification",
-            {"type": notification_type, "title": self.env._("XPPS Import"), "message": message, "sticky": True},
+        title = self.with_context(lang=user.lang).env._("XPPS Import")
+        user._bus_send(
+            "simple_notification", {"type": notification_type, "title": title, "message": message, "sticky": True}
         )

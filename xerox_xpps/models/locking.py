@@ -1,0 +1,21 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from psycopg2.errors import SerializationFailure
+
+from odoo.exceptions import LockError, UserError
+
+
+def lock_or_refuse(records, message):
+    """Keep every other transaction from changing records until this one ends.
+
+    Odoo would try again by itself after another transaction has committed. What a user decided on may have become
+    something else by then - giving up a draft would undo its import -, so it is the user who decides again.
+
+    :raises UserError: with the message, when another transaction is changing the records, or has done so since this
+        one began
+    """
+    try:
+        with records.env.cr.savepoint():
+            # Others may go on to refer to the records.
+            records.lock_for_update(allow_referencing=True)
+    except (LockError, SerializationFailure) as error:
+        raise UserError(message) from error
