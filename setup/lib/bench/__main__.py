@@ -5,8 +5,9 @@ import argparse
 import sys
 
 from . import report
+from .database import BenchDatabase, start_odoo
 from .figures import FIGURES, FULL, QUICK, Samples
-from .process import start_odoo
+from .rounds import measure
 
 
 def parse_arguments():
@@ -14,7 +15,6 @@ def parse_arguments():
         prog="setup/bench", description="Measure the addon against yardsticks of the same run, a row a figure."
     )
     parser.add_argument("--database", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--template", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, the ratios mean little")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="measure everything N times (default: 3)")
     parser.add_argument("--strict", action="store_true", help="exit status 1 when a target is missed")
@@ -32,13 +32,9 @@ def main():
     arguments = parse_arguments()
     figures = [figure for figure in FIGURES if not arguments.figures or figure.name in arguments.figures]
     sizes = QUICK if arguments.quick else FULL
-    # Only now: they import Odoo, which reads its configuration.
-    start_odoo(arguments.database)
-    from .database import BenchDatabase
-    from .rounds import measure
-
     samples = Samples(sizes)
-    measure(BenchDatabase(arguments.database, arguments.template), figures, samples, arguments.rounds)
+    start_odoo(arguments.database)
+    measure(BenchDatabase(arguments.database), figures, samples, arguments.rounds)
     rows = [figure.row(samples) for figure in figures]
     report.print_rows(rows, sizes)
     if arguments.strict and not all(row.reached for row in rows):

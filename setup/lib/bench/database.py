@@ -10,10 +10,16 @@ import psycopg2
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.sql_db import close_db, connection_info_for
+from odoo.tools import config
 
 from . import billing_xml
 from .client import open_form
 from .world import CLERK, COMPANY, WARM_UP_COMPANY, WARM_UP_DEVICES, make_world
+
+
+def start_odoo(database):
+    """Odoo inside this process, without its server: read the configuration that ODOO_RC names."""
+    config.parse_config(["-d", database, "--no-http", "--log-level=error"], setup_logging=True)
 
 
 class Cost:
@@ -24,15 +30,15 @@ class Cost:
 
 
 class BenchDatabase:
-    """Database ``name``, made anew at will; the worlds it is copied from are called ``name`` and a number.
+    """Database ``name`` with the addon installed, made anew at will; its copies are called ``name`` and a suffix.
 
     A copy is the same for everyone who is measured, down to the numbers of the next records and the state of the
     tables: nobody finds what another one left.
     """
 
-    def __init__(self, name, template):
+    def __init__(self, name):
         self.name = name
-        self.template = template
+        self._untouched = None
         self._worlds = {}
         self._registry = None
 
@@ -57,7 +63,10 @@ class BenchDatabase:
             env.flush_all()
 
     def _make_world(self, devices):
-        self._copy(self.template, self.name)
+        if self._untouched is None:
+            self._untouched = f"{self.name}_untouched"
+            self._copy(self.name, self._untouched)
+        self._copy(self._untouched, self.name)
         self.connect()
         with self.environment(login=None) as env:
             make_world(env, devices)

@@ -16,7 +16,7 @@ class Sizes:
 
 
 FULL = Sizes(few=1_000, many=10_000, huge=50_000)
-QUICK = Sizes(few=100, many=300, huge=300)
+QUICK = Sizes(few=300, many=300, huge=300)
 
 
 class Samples:

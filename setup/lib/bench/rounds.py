@@ -6,14 +6,15 @@ import time
 
 from .steps import Steps
 
-#: The order of a round; a step may need what an earlier one of the same size left.
-ORDER = ("ours", "floor", "check_wrong", "load", "memory")
+#: The order of a round: what is compared stands side by side, and ``floor`` takes the rows that ``ours`` left.
+SIZES = ("many", "few", "huge")
+STEPS = ("ours", "floor", "check_wrong", "load", "memory")
 
 
 def measure(database, figures, samples, rounds):
     """Run the steps that the figures need, so many rounds, adding what they measure to the samples."""
     wanted = {step for figure in figures for step in figure.steps}
-    plan = sorted(wanted, key=lambda step: (getattr(samples.sizes, step[1]), ORDER.index(step[0])))
+    plan = sorted(wanted, key=lambda step: (SIZES.index(step[1]), STEPS.index(step[0])))
     steps = {size: Steps(database, getattr(samples.sizes, size)) for _name, size in plan}
     for number in range(1, rounds + 1):
         for name, size in plan:

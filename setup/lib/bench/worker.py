@@ -6,14 +6,12 @@ import re
 import sys
 from pathlib import Path
 
-from .process import start_odoo
+from .database import BenchDatabase, start_odoo
 
 
 def main(database_name, file_id):
     start_odoo(database_name)
-    from .database import BenchDatabase
-
-    database = BenchDatabase(database_name, None)
+    database = BenchDatabase(database_name)
     database.connect()
     with database.timed() as (env, _cost):
         env["xpps.billing.file"].browse(file_id).action_check()
