@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import islice
 
 from .cells import Cell, Row, is_blank
@@ -165,7 +166,7 @@ def _kind(column: FoundColumn) -> str | None:
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:
-    return ["" if cell is None else str(cell) for cell in cells]
+    return ["" if cell is None else f"{cell:f}" if isinstance(cell, Decimal) else str(cell) for cell in cells]
 
 
 def _typed_texts(cells: Sequence[Cell]) -> list[str]:

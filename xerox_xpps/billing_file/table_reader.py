@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
@@ -200,7 +201,7 @@ class TableReader:
         serial = cells[column.number] if column.number < len(cells) else None
         serial = serial.strip() if isinstance(serial, str) else ""
         if extra is not None:
-            template, params = _EXTRA, {"value": shown(str(extra))}
+            template, params = _EXTRA, {"value": _written(extra)}
         else:
             template, params = _SHORT, {"count": len(cells), "titles": width}
         self._issues.add(Issue(ERROR, "file_schema", template, params, line, serial))
@@ -265,4 +266,6 @@ class TableReader:
 
 def _written(cell: Cell) -> str:
     """The cell as the message shows it."""
-    return "" if cell is None else shown(str(cell))
+    if cell is None:
+        return ""
+    return shown(f"{cell:f}" if isinstance(cell, Decimal) else str(cell))

@@ -1,31 +1,21 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Read the sheets of an Excel workbook, cell by cell, without trusting any of them."""
+"""Open an Excel workbook, and read the sheet that a layout means."""
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
 from itertools import islice
-from typing import Any
 
 import openpyxl
-from openpyxl.utils import get_column_letter
 
-# What openpyxl's own read-only sheets are made of. These fill every row up to its last cell, so that a few cells in
-# column XFD make millions; and they do not tell which cells are merged.
-from openpyxl.worksheet._reader import WorkSheetParser
-
-from .cells import FAULTY, FORMULA, Cell, Refused, Row
+from .cells import Row
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .layout import TableLayout
 from .model import BillingDetails
 from .table_reader import TableReader
 from .table_titles import HEAD_ROWS, find_titles
 from .xlsx_guard import check_archive, damaged
-
-# A cell beyond these stands in a column that no table has.
-_MAX_COLUMNS = 1_024
+from .xlsx_rows import SheetRows, Styles, cell_name
 
 
 def read_xlsx(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, list[Issue]]:
@@ -36,7 +26,7 @@ def read_xlsx(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, 
     try:
         book = Workbook(data)
         sheet = book.sheet_for(layout)
-        reader = TableReader(layout, full_rows=False, cell_name=_cell_name)
+        reader = TableReader(layout, full_rows=False, cell_name=cell_name)
         return reader.details(book.rows(sheet), lambda: book.merged)
     except Unreadable as error:
         return None, [error.issue]
@@ -51,7 +41,7 @@ class Workbook:
 
     def __init__(self, data: bytes) -> None:
         check_archive(data)
-        with _openpyxl_errors():
+        with _broken_workbook():
             self._book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
             self._sheets = {sheet.title: sheet for sheet in self._book.worksheets}
         self.sheets = [name for name, sheet in self._sheets.items() if sheet.sheet_state == "visible"]
@@ -81,84 +71,27 @@ class Workbook:
         """The rows of the sheet that are in the file at all, by their number."""
         sheet, book = self._sheets[name], self._book
         self.merged = []
-        with self._book._archive.open(sheet._worksheet_path) as source:
-            parser = WorkSheetParser(
-                source,
-                sheet._shared_strings,
-                epoch=book.epoch,
-                date_formats=book._date_formats,
-                timedelta_formats=book._timedelta_formats,
-            )
-            parsed = parser.parse()
-            last = 0
+        with book._archive.open(sheet._worksheet_path) as source:
+            rows = SheetRows(source, Styles(sheet._shared_strings, book._date_formats, book.epoch))
+            iterator = iter(rows)
             while True:
-                with _openpyxl_errors(f"after row {last} of sheet {name}: "):
-                    number, cells = next(parsed, (None, ()))
-                    if number is None:
-                        break
-                    row = _row(number, cells)
-                    if number <= last:
-                        raise ValueError(f"row {number} comes twice or too late")
-                last = number
+                with _broken_workbook(f"sheet {shown(name)}, after row {rows.last}: "):
+                    row = next(iterator, None)
+                if row is None:
+                    break
                 yield row
-        if parser.merged_cells is not None:
-            self.merged = [
-                (merged.min_row, merged.max_row, merged.min_col - 1, merged.max_col - 1)
-                for merged in parser.merged_cells.mergeCell
-            ]
+            self.merged = rows.merged
 
     def _head(self, name: str) -> list[Row]:
         return list(islice(self.rows(name), HEAD_ROWS))
 
 
 @contextmanager
-def _openpyxl_errors(place: str = "") -> Iterator[None]:
-    """Whatever openpyxl raises on a broken workbook, and it raises nearly everything, means that it is broken."""
+def _broken_workbook(place: str = "") -> Iterator[None]:
+    """Whatever is raised by reading a workbook means that it is broken, and openpyxl raises nearly everything."""
     try:
         yield
     except Unreadable:
         raise
     except Exception as error:
         raise damaged(f"{place}{error}") from error
-
-
-def _row(number: int, parsed: list[dict[str, Any]]) -> Row:
-    """The cells from the first column on. A cell far beyond any table comes as the last one."""
-    cells: list[Cell] = []
-    for each in parsed:
-        column = each["column"] - 1
-        if each["row"] != number or column < 0:
-            raise ValueError(f"a cell of row {each['row']} is in row {number}")
-        value = each["value"]
-        if value is None:
-            continue
-        column = min(column, _MAX_COLUMNS)
-        if column < len(cells):
-            if column == _MAX_COLUMNS:
-                continue
-            raise ValueError(f"cell {_cell_name(number, column)} comes twice or too late")
-        cells.extend([None] * (column - len(cells)))
-        cells.append(_cell(value, each["data_type"]))
-    return number, cells
-
-
-def _cell(value: Any, data_type: str) -> Cell:
-    if data_type == "f":
-        return Refused(FORMULA, "=")
-    if isinstance(value, str):
-        return Refused(FAULTY, value) if data_type == "e" else value
-    if isinstance(value, bool):
-        return Refused(FAULTY, str(value).upper())
-    if isinstance(value, int | float):
-        # A spreadsheet shows no more digits; those beyond are noise of binary fractions.
-        number = Decimal(value if isinstance(value, int) else f"{value:.15g}")
-        return number if number.is_finite() else Refused(FAULTY, str(value))
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    return Refused(FAULTY, str(value))
-
-
-def _cell_name(line: int, column: int) -> str:
-    return f"{get_column_letter(column + 1)}{line}"

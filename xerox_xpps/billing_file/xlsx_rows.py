@@ -1,0 +1,158 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The rows of one sheet of a workbook, as its XML has them.
+
+openpyxl's own read-only rows are filled up to the last cell, so that a few cells in column XFD make millions; they
+tell nothing of merged cells, and take three times as long.
+"""
+
+import math
+import re
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO
+
+from lxml import etree
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.xml.constants import SHEET_MAIN_NS
+
+from .cells import FAULTY, FORMULA, Cell, Refused, Row
+
+# A cell beyond these stands in a column that no table has.
+_MAX_COLUMNS = 1_024
+
+_ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _RUN, _MERGE = (
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "f", "is", "t", "r", "mergeCell")
+)
+_NUMBER = re.compile(r"-?(?:[0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[Ee][+-]?[0-9]{1,3})?")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """What a sheet needs of its workbook: texts by number, styles that show a number as a date, and the day 0."""
+
+    strings: Sequence[str]
+    dates: Container[int]
+    epoch: datetime
+
+
+class SheetRows:
+    """Iterates over the rows that are in the file; ``merged`` has the merged ranges then.
+
+    Raises ``ValueError``, ``etree.LxmlError`` and other errors when the sheet is broken: all mean that.
+    """
+
+    def __init__(self, source: IO[bytes], styles: Styles) -> None:
+        self._source = source
+        self._styles = styles
+        self._columns: dict[str, int] = {}
+        # First and last row (from 1), first and last column (from 0).
+        self.merged: list[tuple[int, int, int, int]] = []
+        # Number of the row that was read last.
+        self.last = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+        for _event, element in etree.iterparse(self._source, tag=(_ROW, _MERGE), **options):
+            if element.tag == _MERGE:
+                first_column, first_row, last_column, last_row = range_boundaries(element.get("ref"))
+                self.merged.append((first_row, last_row, first_column - 1, last_column - 1))
+                continue
+            number = int(element.get("r") or self.last + 1)
+            if number <= self.last:
+                raise ValueError(f"row {number} comes twice or too late")
+            cells = self._cells(element, number)
+            self.last = number
+            # Rows that are done must not stay in memory.
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+            yield number, cells
+
+    def _cells(self, row: etree._Element, number: int) -> list[Cell]:
+        """The cells from the first column on. One far beyond any table comes as the last."""
+        cells: list[Cell] = []
+        column = -1
+        for element in row.iterchildren(_CELL):
+            reference = element.get("r")
+            before, column = column, column + 1 if reference is None else self._column(reference, number)
+            if column <= before:
+                raise ValueError(f"cell {cell_name(number, column)} comes twice or too late")
+            cell = self._cell(element)
+            if cell is not None and len(cells) <= _MAX_COLUMNS:
+                cells.extend([None] * (min(column, _MAX_COLUMNS) - len(cells)))
+                cells.append(cell)
+        return cells
+
+    def _column(self, reference: str, number: int) -> int:
+        match = _REFERENCE.fullmatch(reference)
+        if not match or int(match[2]) != number:
+            raise ValueError(f"row {number} has a cell {reference}")
+        letters = match[1]
+        column = self._columns.get(letters)
+        if column is None:
+            column = self._columns[letters] = range_boundaries(f"{letters}1")[0] - 1
+        return column
+
+    def _cell(self, element: etree._Element) -> Cell:
+        kind = element.get("t", "n")
+        text = inline = None
+        for child in element:
+            tag = child.tag
+            if tag == _VALUE:
+                text = child.text
+            elif tag == _FORMULA:
+                return Refused(FORMULA, "=")
+            elif tag == _INLINE:
+                inline = child
+        if kind == "inlineStr":
+            return None if inline is None else _rich_text(inline)
+        if not text:
+            return None
+        if kind == "s":
+            if not text.isdecimal():
+                raise ValueError(f"text number {text}")
+            return self._styles.strings[int(text)]
+        if kind == "n":
+            return self._number(text, element.get("s"))
+        if kind == "str":
+            return text
+        if kind == "b":
+            return Refused(FAULTY, "FALSE" if text == "0" else "TRUE")
+        if kind == "d":
+            return _day(from_ISO8601(text), text)
+        return Refused(FAULTY, text)
+
+    def _number(self, text: str, style: str | None) -> Cell:
+        if not _NUMBER.fullmatch(text):
+            return Refused(FAULTY, text)
+        value = float(text)
+        if not math.isfinite(value):
+            return Refused(FAULTY, text)
+        if style is not None and int(style) in self._styles.dates:
+            try:
+                return _day(from_excel(value, self._styles.epoch), text)
+            except (OverflowError, ValueError):
+                return Refused(FAULTY, text)
+        # A spreadsheet shows no more digits; those beyond are noise of binary fractions.
+        return Decimal(f"{value:.15g}")
+
+
+def cell_name(line: int, column: int) -> str:
+    """``D7`` for line 7 and column 3."""
+    return f"{get_column_letter(column + 1)}{line}"
+
+
+def _day(value: object, text: str) -> Cell:
+    """The day; a time without a day is none."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else Refused(FAULTY, text)
+
+
+def _rich_text(element: etree._Element) -> str:
+    """The text in all its formats, without the phonetic writing beside it."""
+    return "".join(child.text or child.findtext(_TEXT) or "" for child in element if child.tag in (_TEXT, _RUN))
