@@ -174,7 +174,6 @@ class TestCsv(WizardCase):
 
     def test_another_delimiter_lists_other_columns(self):
         wizard = self._sample(build_csv({}, self.rows), "export.csv")
-        self._assign(wizard, device__location="ColorOver")
         with Form(wizard) as form:
             form.delimiter = "semicolon"
             self.assertEqual(len(form.column_ids), 0)
@@ -227,12 +226,14 @@ class TestXml(WizardCase):
         wizard = self._sample(STATEMENT, "statement.xml")
         places = wizard.place_ids.filtered(lambda place: place.kind == "device")
         other = places.filtered(lambda place: place.name == "/Statement/Fleet/Printer/Mono")
+        self._assign(wizard, invoice__date="Day")
         with Form(wizard) as form:
             form.device_place_id = other
         self.assertEqual(wizard.device_path, "/Statement/Fleet/Printer/Mono")
         self.assertEqual(
             wizard.column_ids.filtered(lambda column: column.part == "device").mapped("path"), ["Over", "Cost"]
         )
+        self.assertEqual(self._targets(wizard)["Day"], "invoice.date", "What was assigned stays assigned")
 
 
 class TestXlsx(WizardCase):
