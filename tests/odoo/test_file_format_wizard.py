@@ -141,6 +141,16 @@ class TestCsv(WizardCase):
         self.assertEqual((file.format_id, file.error_count), (file_format, 0))
         self.assertEqual(file.line_ids.mapped("base_service_cost"), [20.5, 9.5])
 
+    def test_dates_are_understood_once_they_are_assigned(self):
+        wizard = self._german_wizard()
+        self.assertEqual(wizard.date_format, "iso")
+        with Form(wizard) as form:
+            for index, column in enumerate(wizard.column_ids):
+                if column.path == "Rechnungsdatum":
+                    with form.column_ids.edit(index) as line:
+                        line.target = "invoice.date"
+            self.assertEqual(form.date_format, "%d.%m.%Y")
+
     def test_the_dry_run_lists_all_issues(self):
         wizard = self._german_wizard()
         self._assign_german(wizard)
@@ -164,7 +174,6 @@ class TestCsv(WizardCase):
 
     def test_another_delimiter_lists_other_columns(self):
         wizard = self._sample(build_csv({}, self.rows), "export.csv")
-        self._assign(wizard, device__location="ColorOver")
         with Form(wizard) as form:
             form.delimiter = "semicolon"
             self.assertEqual(len(form.column_ids), 0)
@@ -217,12 +226,14 @@ class TestXml(WizardCase):
         wizard = self._sample(STATEMENT, "statement.xml")
         places = wizard.place_ids.filtered(lambda place: place.kind == "device")
         other = places.filtered(lambda place: place.name == "/Statement/Fleet/Printer/Mono")
+        self._assign(wizard, invoice__date="Day")
         with Form(wizard) as form:
             form.device_place_id = other
         self.assertEqual(wizard.device_path, "/Statement/Fleet/Printer/Mono")
         self.assertEqual(
             wizard.column_ids.filtered(lambda column: column.part == "device").mapped("path"), ["Over", "Cost"]
         )
+        self.assertEqual(self._targets(wizard)["Day"], "invoice.date", "What was assigned stays assigned")
 
 
 class TestXlsx(WizardCase):
@@ -245,12 +256,15 @@ class TestXlsx(WizardCase):
         stream = io.BytesIO()
         book.save(stream)
         wizard = self._sample(stream.getvalue(), "export.xlsx")
-        self.assertEqual(wizard.sheet, "Plotters")
+        self.assertEqual(wizard.sheet, "Printers")
         with Form(wizard) as form:
-            form.sheet_place_id = wizard.place_ids.filtered(lambda place: place.name == "Printers")
-            samples = {column["path"]: column["samples"] for column in form.column_ids._records}
-            self.assertEqual(samples["SerialNumber"], "SN-1 · SN-2")
-        self.assertEqual(self._create(wizard).sheet, "Printers")
+            form.sheet_place_id = wizard.place_ids.filtered(lambda place: place.name == "Plotters")
+        serial = wizard.column_ids.filtered(lambda column: column.path == "SerialNumber")
+        self.assertEqual((serial.samples, serial.target), ("SN-1 · SN-2 · SN-3", "device.serial"))
+        file_format = self._create(wizard)
+        self.assertEqual(file_format.sheet, "Plotters")
+        file = self._check(stream.getvalue(), "export.xlsx")
+        self.assertEqual((file.format_id, file.device_count), (file_format, 3))
 
 
 class TestRefusals(WizardCase):
@@ -264,6 +278,25 @@ class TestRefusals(WizardCase):
         wizard = self.env["xpps.file.format.wizard"].create({})
         for method in (wizard.action_read_sample, wizard.action_dry_run, wizard.action_create_format):
             self.assertRaisesMessage("Select a sample file first", method)
+
+    def test_another_file_after_going_back(self):
+        wizard = self._sample(build_csv({}, self.rows), "export.csv")
+        wizard.action_back()
+        self.assertEqual(wizard.step, "sample")
+        with Form(wizard) as form:
+            form.file_data = base64.b64encode(STATEMENT)
+        wizard.file_name = "statement.xml"
+        wizard.action_read_sample()
+        self.assertEqual((wizard.file_type, wizard.name), ("xml", "statement (XML)"))
+        self.assertNotIn("SerialNumber", wizard.column_ids.mapped("path"))
+
+    def test_for_all_companies(self):
+        wizard = self._sample(STATEMENT, "statement.xml")
+        wizard.company_id = False
+        self._assign(wizard, invoice__date="Day")
+        wizard.action_dry_run()
+        self.assertIn("USD (the company's)", wizard.preview)
+        self.assertFalse(self._create(wizard).company_id)
 
     def test_no_layout(self):
         wizard = self._sample(build_csv({}, self.rows), "export.csv")

@@ -29,7 +29,7 @@ DEVICE_LABELS = {
     "base_service": "Base Service Fee",
     "base_supply": "Base Supply Fee",
     "read_date": "Read Date",
-    "estimated": "Read Type (actual or estimated)",
+    "estimated": "Read Type",
     **{
         f"{output_type}_{name}": f"{output_label} {label}"
         for output_type, output_label in OUTPUT_TYPE_SELECTION

@@ -6,9 +6,13 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_file import inspect, read
+from ..billing_file.fields import DATE
+from ..billing_file.guessing import guess_date_format
 from ..models.xpps_file_options import DELIMITERS, ENCODINGS, ISO_DATE, OTHER_DATE
 from .format_preview import FormatPreview
 
+#: Stands between two sample values.
+SEPARATOR = " · "
 COMMON_OPTIONS = ("file_type", "decimal_mark", "date_format", "actual_words", "estimated_words")
 OPTIONS = {"xml": ("invoice_path", "device_path"), "csv": ("delimiter", "encoding"), "xlsx": ()}
 
@@ -122,7 +126,8 @@ class XppsFileFormatWizard(models.TransientModel):
         self.ensure_one()
         self._check_assigned()
         layout = self.env["xpps.file.format"].new(self._prepare_format())._layout()
-        preview = FormatPreview(self.env, read(self._data(), self.file_name, layout), self.company_id)
+        result = read(self._data(), self.file_name, layout)
+        preview = FormatPreview(self.env, result, self.company_id or self.env.company)
         self.write(
             {
                 "step": "dry_run",
@@ -183,8 +188,6 @@ class XppsFileFormatWizard(models.TransientModel):
         self.column_ids = self._prepare_columns(found)
 
     def _prepare_options(self, found):
-        date_format = found.date_format or ISO_DATE
-        known = dict(self._fields["date_format"].selection)
         delimiters = {character: name for name, character in DELIMITERS.items()}
         return {
             "step": "fields",
@@ -193,9 +196,15 @@ class XppsFileFormatWizard(models.TransientModel):
             "delimiter": delimiters.get(found.delimiter, "comma"),
             "encoding": ENCODINGS.get(found.encoding, "utf-8"),
             "decimal_mark": found.decimal_mark,
-            "date_format": date_format if date_format in known else OTHER_DATE,
-            "date_pattern": found.date_format,
+            **self._prepare_date_format(found.date_format),
         }
+
+    def _prepare_date_format(self, date_format):
+        """:param date_format: as ``strptime`` takes it, or None for ISO 8601"""
+        key = date_format or ISO_DATE
+        if key in dict(self._fields["date_format"].selection):
+            return {"date_format": key, "date_pattern": False}
+        return {"date_format": OTHER_DATE, "date_pattern": date_format}
 
     def _prepare_places(self, found):
         """The likeliest first."""
@@ -227,12 +236,16 @@ class XppsFileFormatWizard(models.TransientModel):
                         "sequence": sequence,
                         "part": part,
                         "path": column.name,
-                        "samples": " · ".join(column.samples),
+                        "samples": SEPARATOR.join(column.samples),
                         "target": assigned.get((part, column.name), suggestion),
                     }
                 )
             )
         return commands
+
+    @api.onchange("file_data")
+    def _onchange_file(self):
+        self.name = False
 
     @api.onchange("invoice_place_id", "device_place_id", "sheet_place_id", "delimiter", "encoding")
     def _onchange_choices(self):
@@ -248,6 +261,15 @@ class XppsFileFormatWizard(models.TransientModel):
         if found.columns:
             return None
         return {"warning": {"title": self.env._("Nothing found"), "message": self._problems(found)}}
+
+    @api.onchange("column_ids")
+    def _onchange_columns(self):
+        """Which columns are dates is known now; when these can be read in one way only, it is the right one."""
+        columns = self.column_ids.filtered(lambda column: column._kind() == DATE)
+        samples = [text for column in columns for text in (column.samples or "").split(SEPARATOR)]
+        date_format = guess_date_format(samples)
+        if date_format:
+            self.update(self._prepare_date_format(date_format))
 
     def _problems(self, found):
         return "\n".join(self.env._(issue.template, **issue.params) for issue in found.issues)

@@ -85,6 +85,9 @@ class XppsImportWizard(models.TransientModel):
 
     def action_new_format(self):
         """Make a file format from the file, to read it with."""
+        self.ensure_one()
+        if not self.billing_file_id:
+            self._check_file()
         return self.billing_file_id.action_new_format()
 
     def action_import(self):
