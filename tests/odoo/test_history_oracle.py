@@ -6,7 +6,6 @@ from collections import defaultdict
 from decimal import Decimal
 from random import Random
 
-from odoo import Command
 from odoo.exceptions import UserError
 
 from .common import record
@@ -309,7 +308,9 @@ class TestHistoryOracle(ImportCase):
         for charge in self._all_charges():
             found[self._key(charge)].append(charge)
         expected = {key: charges for key, charges in self.history.charges.items() if charges}
-        self.assertEqual({key: len(rows) for key, rows in found.items()}, {k: len(rows) for k, rows in expected.items()})
+        self.assertEqual(
+            {key: len(rows) for key, rows in found.items()}, {k: len(rows) for k, rows in expected.items()}
+        )
         return [
             (key, charge, row)
             for key, charges in expected.items()
@@ -363,7 +364,9 @@ class TestHistoryOracle(ImportCase):
         for name, agreement in self.agreements.items():
             for output_type in TYPES:
                 product = getattr(self, output_type)
-                default = agreement.charge_default_ids.filtered(lambda default, product=product: default.product_id == product)
+                default = agreement.charge_default_ids.filtered(
+                    lambda default, product=product: default.product_id == product
+                )
                 found = exact(default.unit_cost) if default else None
                 self.assertEqual(found, self.history.unit_cost(name, output_type), (name, output_type))
 
@@ -383,6 +386,13 @@ class TestHistoryOracle(ImportCase):
     def _frozen(self):
         """The posted invoices, line by line."""
         return {
-            line.id: (line.move_id.state, line.move_id.amount_total, line.name, line.quantity, line.price_unit, line.balance)
+            line.id: (
+                line.move_id.state,
+                line.move_id.amount_total,
+                line.name,
+                line.quantity,
+                line.price_unit,
+                line.balance,
+            )
             for line in self.posted.line_ids
         }

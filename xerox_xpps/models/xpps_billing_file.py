@@ -28,7 +28,7 @@ class XppsBillingFile(models.Model):
 
     _name = "xpps.billing.file"
     _description = "XPPS Billing Details File"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "xpps.billing.file.queue"]
     _order = "invoice_date desc, id desc"
     _check_company_auto = True
 
@@ -50,12 +50,9 @@ class XppsBillingFile(models.Model):
     amount_total = fields.Monetary(
         string="Xerox Total", readonly=True, help="What Xerox bills with this file: the sum of its device records."
     )
-    control_total = fields.Monetary(
-        string="Control Total", readonly=True, help="The total that the file itself states; 0 when it states none."
-    )
+    control_total = fields.Monetary(readonly=True, help="The total that the file itself states; 0 when it states none.")
     device_count = fields.Integer(string="Devices", readonly=True)
     control_count = fields.Integer(
-        string="Control Count",
         readonly=True,
         help="The number of devices that the file itself states; 0 when it states none.",
     )
@@ -86,7 +83,7 @@ class XppsBillingFile(models.Model):
         "xpps.billing.file.cost.change", "billing_file_id", string="Unit Cost Changes", readonly=True
     )
     line_digest = fields.Char(readonly=True, help="SHA-256 of the lines that are not imported, as last written.")
-    queued_by_id = fields.Many2one("res.users", string="Queued By", readonly=True, copy=False)
+    queued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress", help="Share of a background import that is done, in percent.")
     error_count = fields.Integer(compute="_compute_issue_counts", store=True, string="Errors")
     warning_count = fields.Integer(compute="_compute_issue_counts", store=True, string="Warnings")

@@ -14,10 +14,14 @@ _logger = logging.getLogger(__name__)
 MAX_TRIES = 10
 
 
-class XppsBillingFile(models.Model):
-    """Import of large files in the background: one file a transaction, by a cron that is triggered at once."""
+class XppsBillingFileQueue(models.AbstractModel):
+    """Import of large files in the background: one file a transaction, by a cron that is triggered at once.
 
-    _inherit = "xpps.billing.file"
+    Part of ``xpps.billing.file``, whose ``_import`` it calls.
+    """
+
+    _name = "xpps.billing.file.queue"
+    _description = "XPPS Billing File Queue"
 
     def _queue(self):
         """Leave the import to the cron, on behalf of the user."""
