@@ -234,7 +234,14 @@ class XppsBillingFile(models.Model):
             return draft
         attachment = self._create_attachment(data, file_name, company)
         draft = self.create(
-            {"file_name": file_name, "attachment_id": attachment.id, "company_id": company.id, "kind": kind}
+            {
+                "file_name": file_name,
+                "attachment_id": attachment.id,
+                "company_id": company.id,
+                # Until the file says what Xerox bills in; a list without currencies has no sum.
+                "currency_id": company.currency_id.id,
+                "kind": kind,
+            }
         )
         attachment.res_id = draft.id
         return draft
@@ -360,6 +367,9 @@ class XppsBillingFile(models.Model):
         )
         if held:
             body += " " + self.env._("Held back until they are mended: %s device records.", held)
+        else:
+            # Whoever was to look after a file that came by e-mail need not do so any more.
+            self.activity_feedback(["mail.mail_activity_data_todo"])
         self.message_post(body=body)
 
     def _refuse(self, check):
@@ -468,18 +478,10 @@ class XppsBillingFile(models.Model):
         attachment = self._create_attachment(data, file_name, self.company_id)
         attachment.res_id = self.id
         # What the faulty file said goes with it; the check reads it anew.
-        read = (
-            "name",
-            "invoice_date",
-            "period_start",
-            "period_end",
-            "currency_id",
-            "device_count",
-            "amount_total",
-            "line_digest",
-        )
+        read = ("name", "invoice_date", "period_start", "period_end", "device_count", "amount_total", "line_digest")
+        values = dict.fromkeys(read, False) | {"currency_id": self.company_id.currency_id.id}
         # The user gives the file, not what stands in it; see write.
-        self.sudo().write(dict.fromkeys(read, False) | {"attachment_id": attachment.id, "file_name": file_name})
+        self.sudo().write(values | {"attachment_id": attachment.id, "file_name": file_name})
         self.message_post(
             body=self.env._("“%(new)s” takes the place of “%(old)s”.", new=file_name, old=faulty.name),
             attachment_ids=faulty.ids,
