@@ -11,7 +11,7 @@ from ..billing_file.builder import build_xml
 from .common import XppsCase, record
 
 
-class BackgroundCase(XppsCase):
+class TestBackground(XppsCase):
     """Files of more than one device go to the background; ``clerk`` is a billing user."""
 
     @classmethod
@@ -75,8 +75,8 @@ class BackgroundCase(XppsCase):
         self.assertEqual(self.cron.failure_count, 0)
         self.assertEqual(self._last_job()[1], 0)
 
+    # Queueing
 
-class TestQueue(BackgroundCase):
     def test_wizard(self):
         wizard = self._wizard(build_xml({}, self._rows()), user=self.clerk)
         wizard.action_check()
@@ -139,12 +139,8 @@ class TestQueue(BackgroundCase):
         file.action_import()
         self.assertEqual(file.state, "imported")
 
-    def test_threshold_of_the_company(self):
-        other = self._company("XPPS Other Reseller")
-        self.assertEqual(other.xpps_background_threshold, 2000)
+    # Importing
 
-
-class TestCron(BackgroundCase):
     def test_import(self):
         file = self._queued()
         self._run_cron()
@@ -235,8 +231,8 @@ class TestCron(BackgroundCase):
         self.assertEqual(progress.search([("billing_file_id", "=", first.id)]).tries, 4)
         self.assertGreater(max(first.message_ids.ids), max(second.message_ids.ids))
 
+    # Giving back
 
-class TestGiveBack(BackgroundCase):
     def test_errors_meanwhile(self):
         """Errors that appeared since the check; the other files go on."""
         bad = self._queued()

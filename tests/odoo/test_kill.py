@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Workers are killed with SIGKILL in mid-import: the database stays as it was, and the cron imports the file later."""
 
+import os
 import random
+import signal
 import time
 from contextlib import contextmanager
 
@@ -9,7 +11,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import config
 
 from .common import record
-from .concurrency import ConcurrencyCase
+from .concurrency import TIMEOUT, ConcurrencyCase
 from .workers import Workers
 
 DEVICES = 2001
@@ -91,31 +93,33 @@ class TestKill(ConcurrencyCase):
             progress = env["xpps.import.progress"].search([("billing_file_id", "=", self.file_id)])
             return progress.percent if progress else None
 
-    def _start(self, method="method_direct_trigger"):
-        """Let a worker of its own run the cron."""
+    def _start_cron(self):
         with self._env() as env:
-            return self.workers.start(env.ref("xerox_xpps.ir_cron_import_billing_files"), method)
+            return self.workers.start(env.ref("xerox_xpps.ir_cron_import_billing_files"), "method_direct_trigger")
+
+    def _start_import(self):
+        """The cron's work without the cron, which would take a rest after the third kill."""
+        with self._env() as env:
+            return self.workers.start(env["xpps.billing.file"], "_cron_import")
 
     @contextmanager
-    def _locked(self, table, id_):
-        """Whoever comes to write a reference to the row has to wait."""
+    def _locked(self, lock):
         with self.registry.cursor() as cr:
-            cr.execute(f"SELECT id FROM {table} WHERE id = %s FOR UPDATE", [id_])
-            yield cr
+            cr.execute(lock)
+            yield
 
-    def _wait_until_stuck(self, pid):
-        deadline = time.monotonic() + 60
+    def _wait_for(self, condition, message):
+        deadline = time.monotonic() + TIMEOUT
         with self._env() as env:
-            while True:
-                env.cr.execute("SELECT pg_stat_clear_snapshot()")
-                env.cr.execute(
-                    "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND wait_event_type = 'Lock'",
-                    [f"odoo-{pid}"],
-                )
-                if env.cr.fetchone()[0]:
-                    return
-                self.assertLess(time.monotonic(), deadline, "The import does not come to the lock")
-                time.sleep(0.02)
+            while not condition(env.cr):
+                self.assertLess(time.monotonic(), deadline, message)
+                time.sleep(0.01)
+
+    def _wait_until_stuck(self):
+        self._wait_for(lambda cr: self.workers.connections(cr, waiting=True), "The import does not come to the lock")
+
+    def _wait_until_gone(self):
+        self._wait_for(lambda cr: not self.workers.connections(cr), "The transaction of a killed worker goes on")
 
     def assertImported(self):
         """Everything once, and the totals right."""
@@ -127,60 +131,47 @@ class TestKill(ConcurrencyCase):
             self.assertEqual(len(file.meter_read_ids), 2 * DEVICES)
             pages = range(10, 10 + DEVICES)
             self.assertEqual(sorted(file.charge_ids.mapped("quantity")), list(pages))
-            cents = sum((n + 1) // 2 for n in [2 * n * 1 for n in pages])
-            self.assertEqual(round(sum(file.charge_ids.mapped("price_subtotal")), 2), round(cents / 100, 2))
+            # A page costs one cent.
+            self.assertEqual(round(sum(file.charge_ids.mapped("price_subtotal")), 2), sum(pages) / 100)
             default = env["sale.subscription.charge.default"].browse(self.default_id)
             self.assertEqual(default.unit_cost, 0.004)
 
     def test_at_each_stage(self):
         """Killed while reads, charges and contract defaults are written; then the cron does it all."""
         before = self._digest()
-        stages = [
-            ("stock_lot", self.device.id, 20),
-            ("product_product", self.mono.id, 70),
-            ("sale_subscription_charge_default", self.default_id, 90),
-        ]
-        for table, id_, percent in stages:
-            with self.subTest(percent=percent):
-                with self._locked(table, id_) as cr:
-                    pid = self._start()
-                    self._wait_until_stuck(pid)
-                    # Others see how far it is, and nothing of it.
-                    self.assertEqual(self._progress(), percent)
-                    self.assertEqual(self._digest(), before)
-                    cr.execute("SELECT 1")
-                    self._kill_waiting(pid, cr)
+        # What keeps an import from going on: reads refer to devices, charges are written, a default is updated.
+        stages = {
+            20: f"SELECT id FROM stock_lot WHERE id = {self.device.id} FOR UPDATE",
+            70: "LOCK TABLE sale_subscription_charge IN SHARE MODE",
+            90: f"SELECT id FROM sale_subscription_charge_default WHERE id = {self.default_id} FOR UPDATE",
+        }
+        for percent, lock in stages.items():
+            with self._locked(lock):
+                pid = self._start_import()
+                self._wait_until_stuck()
+                # Others see how far it is, and nothing of it.
                 self.assertEqual(self._progress(), percent)
                 self.assertEqual(self._digest(), before)
-        self.assertIsNone(self.workers.wait(self._start()))
+                os.kill(pid, signal.SIGKILL)
+            # PostgreSQL learns that a client is gone when the lock is free and it has something to tell.
+            self._wait_until_gone()
+            self.assertEqual(self._progress(), percent)
+            self.assertEqual(self._digest(), before)
+        self.assertIsNone(self.workers.wait(self._start_cron()))
         self.assertImported()
-
-    def _kill_waiting(self, pid, cr):
-        """PostgreSQL notices that a client is gone when it answers it: so it gets its lock after the kill."""
-        import os
-        import signal
-
-        os.kill(pid, signal.SIGKILL)
-        cr.rollback()
-        with self._env() as env:
-            deadline = time.monotonic() + 60
-            while self.workers.connections(pid, env):
-                self.assertLess(time.monotonic(), deadline)
-                time.sleep(0.02)
 
     def test_at_any_time(self):
         before = self._digest()
-        for _time in range(3):
-            pid = self._start()
-            delay = random.uniform(0, 1.5)
+        for _time in range(2):
+            pid = self._start_cron()
+            delay = random.uniform(0, 2)
             time.sleep(delay)
-            with self._env() as env:
-                self.workers.kill(pid, env)
-                state = env["xpps.billing.file"].browse(self.file_id).state
-            if state == "imported":
-                # It was faster than we: also then everything is there.
+            os.kill(pid, signal.SIGKILL)
+            self._wait_until_gone()
+            if self._state(self.file_id) == "imported":
+                # It was faster than we; then everything is there.
                 break
             self.assertEqual(self._digest(), before, f"after {delay:.3f} s")
         else:
-            self.assertIsNone(self.workers.wait(self._start()))
+            self.assertIsNone(self.workers.wait(self._start_cron()))
         self.assertImported()

@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 
@@ -58,21 +57,16 @@ class Workers:
             self._results[answer["pid"]] = answer["error"]
         return self._results.pop(pid)
 
-    def kill(self, pid, env):
-        """Kill a worker as the kernel or an administrator does, and wait until its transaction is gone."""
-        os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 60
-        while self.connections(pid, env):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"The connections of {pid} do not end")
-            time.sleep(0.02)
-
-    @staticmethod
-    def connections(pid, env):
-        """How many connections the worker has. Whoever asks in a transaction is shown its first answer again."""
-        env.cr.execute("SELECT pg_stat_clear_snapshot()")
-        env.cr.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [f"odoo-{pid}"])
-        return env.cr.fetchone()[0]
+    def connections(self, cr, waiting=False):
+        """How many connections to the database the workers have, or those that wait for somebody's lock."""
+        cr.execute("SELECT pg_stat_clear_snapshot()")
+        # They are named after the process that loaded the registry.
+        cr.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE application_name = %s AND (wait_event_type = 'Lock' OR NOT %s)",
+            [f"odoo-{self._process.pid}", waiting],
+        )
+        return cr.fetchone()[0]
 
 
 def serve(config, database):
