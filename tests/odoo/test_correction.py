@@ -199,9 +199,7 @@ class TestCorrection(ImportCase):
         other = self._agreement()
         device = self._device("SN-2", other)
         self._load([record("SN-2", mono=(0, "0.004"))])
-        device.write(
-            {"xpps_subscription_id": self.agreement.id, "xpps_subscription_line_id": self.base_line.id}
-        )
+        device.write({"xpps_subscription_id": self.agreement.id, "xpps_subscription_line_id": self.base_line.id})
         other.unlink()
         file = self._correct([record("SN-2", mono=(30, "0.004"), color=(2, "0.04"))])
         self.assertEqual(file.charge_ids.subscription_id, self.agreement)
@@ -211,13 +209,9 @@ class TestCorrection(ImportCase):
 
     def test_another_unit_cost_changes_cost_and_not_price(self):
         self._regular()
-        self.assertEqual(
-            self._corrected(1000, "0.005"), [(-1000, 0.004, 0.01, False), (1000, 0.005, 0.01, False)]
-        )
+        self.assertEqual(self._corrected(1000, "0.005"), [(-1000, 0.004, 0.01, False), (1000, 0.005, 0.01, False)])
         self.assertEqual(self._standing(), (1000, 10.0, 5.0))
-        self.assertEqual(
-            self._corrected(1000, "0.003"), [(-1000, 0.005, 0.01, False), (1000, 0.003, 0.01, False)]
-        )
+        self.assertEqual(self._corrected(1000, "0.003"), [(-1000, 0.005, 0.01, False), (1000, 0.003, 0.01, False)])
         self.assertEqual(self._standing(), (1000, 10.0, 3.0))
 
     def test_more_pages_at_another_unit_cost(self):
@@ -243,9 +237,7 @@ class TestCorrection(ImportCase):
         """An agreement in euros, with a device. Xerox bills in dollars, of which one is worth 0.50 in January."""
         rates = self.env["res.currency.rate"]
         for day, rate in (("2026-02-01", 0.5), ("2026-02-10", 0.8)):
-            rates.create(
-                {"name": day, "rate": rate, "currency_id": self.eur.id, "company_id": self.company.id}
-            )
+            rates.create({"name": day, "rate": rate, "currency_id": self.eur.id, "company_id": self.company.id})
         agreement = self._agreement(pricelist_id=self._pricelist("Euros", self.eur, mono=0.02).id)
         return self._device("SN-2", agreement)
 

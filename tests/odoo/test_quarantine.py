@@ -45,9 +45,7 @@ class TestQuarantine(QuarantineCase):
         self.assertEqual(file.meter_read_ids.device_id, self.device)
         self.assertEqual(self._codes(file), ["device_unknown", "device_unknown"])
         self.assertIn("2 device records", file.message_ids[0].body)
-        self.assertEqual(
-            file.line_ids.mapped("billed_period_end"), [self.day("2026-01-31"), False, False]
-        )
+        self.assertEqual(file.line_ids.mapped("billed_period_end"), [self.day("2026-01-31"), False, False])
         self.assertEqual(file.search([("held_count", ">", 0), ("id", "=", file.id)]), file)
 
     def test_off_by_default(self):
@@ -88,9 +86,7 @@ class TestQuarantine(QuarantineCase):
         self.assertEqual(len(file.charge_ids), 4)
 
     def _preview(self, file):
-        return {
-            row.subscription_id: (row.pages, round(row.price, 2), round(row.cost, 2)) for row in file.summary_ids
-        }
+        return {row.subscription_id: (row.pages, round(row.price, 2), round(row.cost, 2)) for row in file.summary_ids}
 
     def test_unit_costs_follow_each_import(self):
         default = self._default(unit_cost=0.001, unit_price=0.01)
@@ -269,9 +265,7 @@ class TestQuarantine(QuarantineCase):
 
     def test_a_correction_with_held_records(self):
         regular = self._held()
-        file = self._upload(
-            [record("SN-1", mono=(150, "0.004")), record("SN-2", mono=(9, "0.005"))], "correction"
-        )
+        file = self._upload([record("SN-1", mono=(150, "0.004")), record("SN-2", mono=(9, "0.005"))], "correction")
         file.action_import()
         self.assertEqual(self._states(file), {"SN-1": "imported", "SN-2": "held"})
         self.assertEqual(self._rows(file.charge_ids), [(50, 0.004, 0.01, True)])
@@ -375,9 +369,7 @@ class TestUsageSpike(QuarantineCase):
 
     def _printed(self, pages, color=0, current="2026-03", **values):
         row = record("SN-1", MonoPrevious=0, MonoCurrent=pages, ColorPrevious=0, ColorCurrent=color, **values)
-        return self._upload(
-            [row], InvoiceDate="2026-04-03", PeriodStart=f"{current}-01", PeriodEnd=f"{current}-31"
-        )
+        return self._upload([row], InvoiceDate="2026-04-03", PeriodStart=f"{current}-01", PeriodEnd=f"{current}-31")
 
     def _history(self, months=MONTHS):
         for start, end, pages in months:
