@@ -4,21 +4,12 @@
 from dataclasses import fields
 
 import pytest
-from golden import DIRECTORY, golden, golden_layouts, golden_names
-from reading import read
+from golden import DIRECTORY, golden, golden_names
+from reading import LAYOUTS, read
 
-from billing_file import AUTOTASK_XML, TableLayout, XmlLayout, find_layout
+from billing_file import find_layout
 
 NAMES = golden_names()
-
-
-def make_layout(file_type, **arguments):
-    if arguments.get("shipped"):
-        return AUTOTASK_XML
-    return XmlLayout(**arguments) if file_type == "xml" else TableLayout(file_type, **arguments)
-
-
-LAYOUTS = {name: make_layout(**arguments) for name, arguments in golden_layouts().items()}
 
 
 def written(value):

@@ -73,7 +73,8 @@ def workbook(
     """A workbook of these sheet parts, called Sheet1 and so on; ``parts`` are added, or replace its own."""
     names = names or [f"Sheet{number}" for number in range(1, len(sheets) + 1)]
     listed = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{n}" state="{"hidden" if name in hidden else "visible"}" r:id="rId{n}"/>'
+        f'<sheet name={quoteattr(name)} sheetId="{n}" state="{"hidden" if name in hidden else "visible"}"'
+        f' r:id="rId{n}"/>'
         for n, name in enumerate(names, 1)
     )
     related = "".join(

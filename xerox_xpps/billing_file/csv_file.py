@@ -16,7 +16,7 @@ from .table_reader import TableReader
 
 # As many as a spreadsheet has.
 _MAX_COLUMNS = 16_384
-_MAX_LINES = 4_000_000
+_MAX_LINES = 2_000_000
 
 # Enough of a file to see how it is built.
 BEGINNING = 256 * 1024

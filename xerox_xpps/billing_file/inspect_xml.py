@@ -40,12 +40,12 @@ def inspect_xml(data: bytes) -> Inspection:
         return Inspection("xml", (Issue(ERROR, "file_schema", template, source_line=1),))
     record_path = record_paths[0]
     invoice_paths = _invoice_paths(places, record_path)
-    leaves = {path: _columns(places, path, "device") for path in record_paths}
-    leaves |= {path: _columns(places, path, "invoice", record_path) for path in invoice_paths}
+    leaves = {path: _columns(places, path, "invoice", record_path) for path in invoice_paths}
+    leaves |= {path: _columns(places, path, "device") for path in record_paths}
     dates, amounts = _typical_values(places, leaves, (invoice_paths[0], record_path))
     return Inspection(
         "xml",
-        columns=(*leaves[invoice_paths[0]], *leaves[record_path]),
+        columns=(*(leaves[invoice_paths[0]] if invoice_paths[0] != record_path else ()), *leaves[record_path]),
         record_paths=record_paths,
         invoice_paths=invoice_paths,
         leaves=leaves,
@@ -98,18 +98,21 @@ def _record_paths(places: dict[str, _Place]) -> tuple[str, ...]:
             of_invoice = sum(column_field(name.split("/")[-1])[0] == "invoice" for name in names)
             depth = path.count("/")
             scores[path] = ("serial" in fields, place.repeated, -of_invoice, len(fields), len(names), depth)
+    if len(scores) > 1:
+        # The root is one of them only if nothing else is: it may be the invoice.
+        scores.pop(next(iter(places)), None)
     return tuple(sorted(scores, key=scores.__getitem__, reverse=True)[:_MAX_CANDIDATES])
 
 
 def _invoice_paths(places: dict[str, _Place], record_path: str) -> tuple[str, ...]:
-    """The root is always one of them: a file may hold no values of an invoice."""
+    """Elements outside the records. The root is always one: a file may hold no values of an invoice."""
     scores = {}
     for path, place in places.items():
-        if place.groups and path != record_path and not path.startswith(f"{record_path}/"):
-            names = _leaf_names(places, path, record_path)
+        is_root = path.count("/") == 1
+        names = _leaf_names(places, path, record_path)
+        if is_root or (place.groups and names and path != record_path):
             fields = {invoice_field(name) for name in names} - {""}
-            if names or path.count("/") == 1:
-                scores[path] = (not place.repeated, len(fields), path.count("/"))
+            scores[path] = (not place.repeated, len(fields), path.count("/"))
     return tuple(sorted(scores, key=scores.__getitem__, reverse=True)[:_MAX_CANDIDATES])
 
 

@@ -169,7 +169,9 @@ class TableReader:
                 raise Unreadable(too_many_devices(MAX_DEVICES + 1 + sum(1 for _row in rows)))
             extra = None
             if count > width or not every_column_titled:
-                extra = next((cell for n, cell in enumerate(cells) if n not in titled and not is_blank(cell)), None)
+                # From the right, where those of a shifted row are.
+                numbers = range(count - 1, -1, -1)
+                extra = next((cells[n] for n in numbers if n not in titled and not is_blank(cells[n])), None)
             if extra is None and (count >= width or not self._full_rows):
                 self._read_row(line, cells, plan, invoice)
             else:

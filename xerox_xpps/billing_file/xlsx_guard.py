@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 import zlib
+from xml.parsers import expat
 
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .signatures import OLE, ZIP
@@ -24,7 +25,9 @@ _MAX_MERGED = 10_000
 
 _CHUNK = 1024 * 1024
 _CONTENT = re.compile(r"xl/(?:worksheets/[^/]+|sharedStrings)\.xml", re.IGNORECASE)
-_XML = re.compile(r"\.(?:xml|rels|vml)$", re.IGNORECASE)
+_XML = re.compile(r"\.(?:xml|rels)$", re.IGNORECASE)
+# openpyxl copies the attributes of an element one by one, and looks for each among all.
+_MAX_ATTRIBUTES = 1_000
 # How a part in UTF-8 or UTF-16 starts; in other encodings a DTD would not be seen.
 _STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b" ", b"\t", b"\r", b"\n")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)", re.DOTALL)
@@ -74,6 +77,7 @@ def _check_parts(archive: zipfile.ZipFile, packed: int) -> None:
                 content_tags += tags
             else:
                 other_tags += tags
+                _check_attributes(archive, part)
     if content_tags > _MAX_TAGS or other_tags > _MAX_OTHER_TAGS:
         raise _too_large()
 
@@ -96,6 +100,21 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     if merged > _MAX_MERGED:
         raise _too_large()
     return tags
+
+
+def _check_attributes(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = _refuse_attributes
+    try:
+        with archive.open(part) as source:
+            parser.ParseFile(source)
+    except expat.ExpatError as error:
+        raise damaged(f"{part.filename}, {error}") from error
+
+
+def _refuse_attributes(_name: str, attributes: dict[str, str]) -> None:
+    if len(attributes) > _MAX_ATTRIBUTES:
+        raise _too_large()
 
 
 def _is_plain(start: bytes) -> bool:

@@ -58,8 +58,7 @@ class SheetRows:
         options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
         for _event, element in etree.iterparse(self._source, tag=(_ROW, _MERGE), **options):
             if element.tag == _MERGE:
-                first_column, first_row, last_column, last_row = range_boundaries(element.get("ref"))
-                self.merged.append((first_row, last_row, first_column - 1, last_column - 1))
+                self.merged.append(_merged(element.get("ref", "")))
                 continue
             number = int(element.get("r") or self.last + 1)
             if number <= self.last:
@@ -144,6 +143,13 @@ class SheetRows:
 def cell_name(line: int, column: int) -> str:
     """``D7`` for line 7 and column 3."""
     return f"{get_column_letter(column + 1)}{line}"
+
+
+def _merged(reference: str) -> tuple[int, int, int, int]:
+    first_column, first_row, last_column, last_row = range_boundaries(reference)
+    if None in (first_column, first_row, last_column, last_row):
+        raise ValueError(f"merged cells {reference}")
+    return first_row, last_row, first_column - 1, last_column - 1
 
 
 def _day(value: object, text: str) -> Cell:

@@ -51,7 +51,8 @@ EXCEL = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <row r="2" spans="1:7"><c r="A2" t="s"><v>3</v></c><c r="B2" s="3"><v>46023</v></c><c r="C2" t="s"><v>4</v></c>
 <c r="D2" s="3"><v>46053</v></c><c r="F2" t="s"><v>5</v></c><c r="G2" t="s"><v>6</v></c></row>
 <row r="4" spans="1:7"><c r="A4" t="s"><v>7</v></c><c r="B4" t="s"><v>8</v></c><c r="C4" t="s"><v>9</v></c>
-<c r="D4" t="s"><v>10</v></c><c r="E4" t="s"><v>11</v></c><c r="F4" t="s"><v>12</v></c><c r="G4" t="s"><v>13</v></c></row>
+<c r="D4" t="s"><v>10</v></c><c r="E4" t="s"><v>11</v></c><c r="F4" t="s"><v>12</v></c>
+<c r="G4" t="s"><v>13</v></c></row>
 <row r="5" spans="1:7"><c r="A5" t="s"><v>14</v></c><c r="B5" s="2"/><c r="C5" s="2"><v>12.1</v></c>
 <c r="D5" s="1"><v>46052</v></c><c r="E5"><v>1000</v></c><c r="F5"><v>6.4999999999999997E-3</v></c>
 <c r="G5" s="2"><v>18.600000000000001</v></c></row></sheetData>
@@ -143,7 +144,8 @@ WORKBOOKS = {
             ["S2"],
             ["S3", "Room 6", 5],
             ["S4", None, 5],
-            after='<mergeCells count="3"><mergeCell ref="A1:A1"/><mergeCell ref="C8:C9"/><mergeCell ref="B10:B11"/></mergeCells>',
+            after='<mergeCells count="3"><mergeCell ref="A1:A1"/><mergeCell ref="C8:C9"/><mergeCell ref="B10:B11"/>'
+            "</mergeCells>",
         )
     ),
     "xlsx_hidden_sheet": workbook(
