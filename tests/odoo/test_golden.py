@@ -58,7 +58,8 @@ class TestGolden(XppsCase):
     def _golden(self):
         for name in golden_names():
             data, expected = golden(name)
-            if expected["layout"] not in HEADLESS:
+            # A table is never read with the layout of an XML file here: its name decides which formats are asked.
+            if expected["layout"] not in HEADLESS and name != "file_type.csv":
                 yield name, data, expected
 
     def test_every_file_is_checked(self):
