@@ -78,10 +78,9 @@ class CheckStore:
             total["charges"] += read.charges
         self.file.summary_ids.create(
             [
-                self.file.summary_ids._prepare_from_charges(
-                    self.file, self.env["sale.subscription"].browse(subscription_id), **total
-                )
-                for subscription_id, total in totals.items()
+                self.file.summary_ids._prepare_from_charges(self.file, agreement, **total)
+                # Browsed together, they are read together.
+                for agreement, total in zip(self.env["sale.subscription"].browse(totals), totals.values(), strict=True)
             ]
         )
 
