@@ -3,16 +3,25 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 # The caller's decimal context may be shorter than pages (9 digits) times a unit cost (18 digits).
 _EXACT = Context(prec=100)
 
 
+@lru_cache
+def _unit(places: int) -> Decimal:
+    """The smallest amount of this many decimals."""
+    return Decimal(1).scaleb(-places)
+
+
 def round_half_up(value: Decimal, decimal_places: int) -> Decimal:
     """Round to ``decimal_places``; a tie goes away from zero, also below zero (-0.005 gives -0.01)."""
-    return value.quantize(Decimal(1).scaleb(-decimal_places), rounding=ROUND_HALF_UP, context=_EXACT)
+    return value.quantize(_unit(decimal_places), rounding=ROUND_HALF_UP, context=_EXACT)
 
 
+# Prices and costs repeat from device to device.
+@lru_cache(maxsize=4096)
 def to_decimal(value: float, places: int = 6) -> Decimal:
     """The decimal that ``value`` stands for, when it was stored with at most ``places`` decimals.
 
@@ -21,7 +30,7 @@ def to_decimal(value: float, places: int = 6) -> Decimal:
     number = Decimal(value)
     if not number.is_finite():
         raise ValueError(f"{value} is not a finite number")
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN, context=_EXACT)
+    return number.quantize(_unit(places), rounding=ROUND_HALF_EVEN, context=_EXACT)
 
 
 def multiply(quantity: int | Decimal, price: Decimal) -> Decimal:

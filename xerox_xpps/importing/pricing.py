@@ -28,22 +28,30 @@ class ChargePricing:
         # Pages are the quantity of a pricelist rule. Only where a rule asks for a minimum does the price
         # depend on them; without such rules one price serves all devices of a pricelist.
         self._tiered = bool(self.env["product.pricelist.item"].search_count([("min_quantity", ">", 1)], limit=1))
+        self._terms = {}
         self._prices = {}
         self._rates = {}
 
     def terms(self, subscription, product, pages):
+        """:return: Terms of so many pages of a material code on an agreement"""
+        key = (subscription.id, product.id, pages if self._tiered else 1)
+        if key not in self._terms:
+            self._terms[key] = self._make_terms(subscription, product, key[2])
+        return self._terms[key]
+
+    def _make_terms(self, subscription, product, pages):
         default = self._defaults.get((subscription.id, product.id))
         price = default.unit_price if default else 0.0
         return Terms(
-            unit_price=price or self._pricelist_price(subscription, product, pages),
+            unit_price=price or self._pricelist_price(subscription.pricelist_id, product, pages),
             billable=default.billable if default else True,
             default=default,
         )
 
-    def _pricelist_price(self, subscription, product, pages):
-        key = (subscription.pricelist_id.id, product.id, pages if self._tiered else 1)
+    def _pricelist_price(self, pricelist, product, pages):
+        key = (pricelist.id, product.id, pages)
         if key not in self._prices:
-            self._prices[key] = subscription.pricelist_id._get_product_price(product, key[2], date=self.date)
+            self._prices[key] = pricelist._get_product_price(product, pages, date=self.date)
         return self._prices[key]
 
     def rate(self, from_currency, to_currency, company, date):
