@@ -6,6 +6,9 @@ import time
 import pytest
 from builder import build_xml
 from reading import read
+from workbooks import sheet_xml, workbook
+
+from billing_file import AUTOTASK_XML, TableLayout, find_layout, inspect
 
 
 def device(number, **values):
@@ -51,8 +54,29 @@ def big():
     return build_xml({}, [device(number) for number in range(10_000)])
 
 
+def as_it_is(data):
+    return data
+
+
+def in_a_namespace(data):
+    return data.replace(b"<XPPSBillingDetails>", b'<XPPSBillingDetails xmlns="urn:x">')
+
+
+def with_prefixes(data):
+    """Every other record in a namespace, and in it the values that are wrong."""
+    root, *records = data.replace(b"<XPPSBillingDetails>", b'<XPPSBillingDetails xmlns:y-1.="urn:y">').split(
+        b"<Device>\n"
+    )
+    for n, record in enumerate(records):
+        prefix = b"y-1.:" if n % 2 else b""
+        record = record.replace(b"<MonoOver>x</", b"<" + prefix + b"MonoOver>x</" + prefix)
+        records[n] = b"<" + prefix + b"Device>\n" + record.replace(b"</Device>", b"</" + prefix + b"Device>")
+    return root + b"".join(records)
+
+
+@pytest.mark.parametrize("change", [as_it_is, in_a_namespace, with_prefixes])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
-def test_lines_beyond_65535(encoding):
+def test_lines_beyond_65535(encoding, change):
     devices = [device(n) | ({"Model": "", "MonoOver": "x", "Foo": ""} if n > 3990 else {}) for n in range(4_000)]
     data = build_xml({}, devices)
     assert data.count(b"\n") > 100_000
@@ -60,7 +84,7 @@ def test_lines_beyond_65535(encoding):
     data = data.replace(b"Room 5<", b"<![CDATA[<Device> <!-- ]]><!-- <Device> <![CDATA[ --><?x <Device> ?><")
     records, values, unknown = (true_lines(data, tag) for tag in (b"  <Device>", b"<MonoOver>x", b"<Foo/>"))
     declared = b'encoding="' + encoding.encode() + b'"'
-    encoded = data.replace(b'encoding="UTF-8"', declared).decode().encode(encoding)
+    encoded = change(data).replace(b'encoding="UTF-8"', declared).decode().encode(encoding)
     result = read(encoded, "a.xml")
     assert [each.source_line for each in result.details.devices] == records
     assert [each.source_line for each in result.issues if each.code == "value_invalid"] == values
@@ -106,3 +130,33 @@ def test_speed_grows_with_the_size_only():
         assert len(read(data, "a.xml").issues) == count
         times.append(seconds(data))
     assert times[1] < 25 * times[0]
+
+
+def tables(count):
+    """A CSV and a workbook of as many devices, each with its layout."""
+    rows = [device(number) for number in range(count)]
+    invoice = {"Number": "X-1", "Dated": "2026-02-03", "From": "2026-01-01", "To": "2026-01-31", "Currency": "USD"}
+    titles = [*rows[0], *invoice]
+    invoice_fields = dict(zip(("number", "date", "period_start", "period_end", "currency"), invoice, strict=True))
+    device_fields = {field: title for field, title in AUTOTASK_XML.device_fields.items() if title in titles}
+    values = [[*row.values(), *invoice.values()] for row in rows]
+    text = "\n".join(",".join(map(str, row)) for row in (titles, *values)).encode()
+    yield text, TableLayout("csv", invoice_fields, device_fields)
+    numbers = [[float(value) if "." in str(value) else value for value in row] for row in values]
+    yield workbook(sheet_xml([titles, *numbers])), TableLayout("xlsx", invoice_fields, device_fields)
+
+
+def test_speed_of_tables(big):
+    """Text takes less time than XML; a workbook, which is XML of twice as many elements, not ten times as much."""
+    yardstick = seconds(big)
+    for (data, layout), ratio in zip(tables(10_000), (1, 10), strict=True):
+        name = f"a.{layout.file_type}"
+        start = time.process_time()
+        result = read(data, name, layout)
+        taken = time.process_time() - start
+        assert (result.issues, len(result.details.devices)) == ((), 10_000)
+        assert taken < ratio * yardstick
+        start = time.process_time()
+        assert find_layout(data, name, [AUTOTASK_XML, layout]) == 1
+        assert inspect(data, name).columns
+        assert time.process_time() - start < 6 * yardstick

@@ -104,12 +104,12 @@ class TestCsv(WizardCase):
             device__mono_overage="SW Mehrseiten",
             device__mono_unit_cost="SW Klickpreis",
         )
-        wizard.write({"date_format": "%d.%m.%Y", "decimal_mark": ","})
 
     def test_nothing_is_known(self):
         self._device("SN-2")
         wizard = self._german_wizard()
         self.assertEqual((wizard.delimiter, wizard.encoding, wizard.decimal_mark), ("semicolon", "cp1252", ","))
+        self.assertEqual(wizard.date_format, "%d.%m.%Y")
         self.assertEqual(
             wizard.to_do,
             "Still to be found in the list: Invoice Number, Invoice Date, Period Start, Period End, Serial Number.",
@@ -140,16 +140,6 @@ class TestCsv(WizardCase):
         file = self._check(base64.b64decode(wizard.file_data), "billing.csv")
         self.assertEqual((file.format_id, file.error_count), (file_format, 0))
         self.assertEqual(file.line_ids.mapped("base_service_cost"), [20.5, 9.5])
-
-    def test_dates_are_understood_once_they_are_assigned(self):
-        wizard = self._german_wizard()
-        self.assertEqual(wizard.date_format, "iso")
-        with Form(wizard) as form:
-            for index, column in enumerate(wizard.column_ids):
-                if column.path == "Rechnungsdatum":
-                    with form.column_ids.edit(index) as line:
-                        line.target = "invoice.date"
-            self.assertEqual(form.date_format, "%d.%m.%Y")
 
     def test_the_dry_run_lists_all_issues(self):
         wizard = self._german_wizard()

@@ -7,8 +7,8 @@ from datetime import datetime
 
 _POINT = re.compile(r"-?[0-9]+\.[0-9]+")
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
-# 1,000 is as likely a thousand.
-_THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+")
+# 1,000 and 1.000 are as likely a thousand.
+_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _DATE_FORMATS = {
@@ -25,12 +25,19 @@ _DATE_FORMATS = {
 def guess_decimal_mark(texts: Iterable[str]) -> str:
     """A comma if amounts are written with it and none with a point, else a point."""
     commas = False
-    for text in texts:
-        text = text.strip()
+    for text in map(str.strip, texts):
+        if _THOUSANDS.fullmatch(text):
+            continue
         if _POINT.fullmatch(text):
             return "."
-        commas |= bool(_COMMA.fullmatch(text)) and not _THOUSANDS.fullmatch(text)
+        commas |= bool(_COMMA.fullmatch(text))
     return "," if commas else "."
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether the text is written as dates are."""
+    text = text.strip()
+    return bool(_ISO_DATE.fullmatch(text)) or any(pattern.fullmatch(text) for pattern in _DATE_FORMATS)
 
 
 def guess_date_format(texts: Iterable[str]) -> str | None:

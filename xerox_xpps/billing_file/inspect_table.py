@@ -10,7 +10,7 @@ from .cells import Cell, Row, is_blank
 from .csv_file import BEGINNING, csv_rows, decodes
 from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
 from .found import FoundColumn, Inspection, make_columns
-from .guessing import guess_date_format, guess_decimal_mark
+from .guessing import guess_date_format, guess_decimal_mark, looks_like_date
 from .issue import ERROR, Issue, Unreadable, _
 from .naming import column_field, invoice_field
 from .signatures import byte_order_mark
@@ -126,14 +126,16 @@ def _inspect_rows(file_type: str, rows: Sequence[Row]) -> Inspection:
     for column in make_columns({name: _texts([cell]) for name, cell in labels.items()}, _label_field):
         known = (column.part, column.suggestion) in taken
         found.append(replace(column, suggestion="" if known else column.suggestion))
+    # Numbers and dates of a workbook say nothing about how texts are written.
     cells = {**{name: [cell] for name, cell in labels.items()}, **columns}
-    dates = [text for column in found if _kind(column) == DATE for text in _typed_texts(cells[column.name])]
-    amounts = [
-        text
-        for column in found
-        if _kind(column) in (None, MONEY, UNIT_COST)
-        for text in _typed_texts(cells[column.name])
-    ]
+    dates, amounts = [], []
+    for column in found:
+        kind, texts = _kind(column), [cell for cell in cells[column.name] if isinstance(cell, str)]
+        if kind == DATE:
+            dates += texts
+        elif kind in (None, MONEY, UNIT_COST):
+            amounts += texts
+            dates += () if kind else filter(looks_like_date, texts)
     return Inspection(
         file_type,
         columns=tuple(found),
@@ -167,11 +169,6 @@ def _kind(column: FoundColumn) -> str | None:
 
 def _texts(cells: Sequence[Cell]) -> list[str]:
     return ["" if cell is None else f"{cell:f}" if isinstance(cell, Decimal) else str(cell) for cell in cells]
-
-
-def _typed_texts(cells: Sequence[Cell]) -> list[str]:
-    """The texts among the cells: numbers and dates of a workbook say nothing about how texts are written."""
-    return [cell for cell in cells if isinstance(cell, str)]
 
 
 def _no_titles() -> Issue:

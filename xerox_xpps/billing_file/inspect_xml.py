@@ -8,7 +8,7 @@ from lxml import etree
 
 from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
 from .found import FoundColumn, Inspection, make_columns
-from .guessing import guess_date_format, guess_decimal_mark
+from .guessing import guess_date_format, guess_decimal_mark, looks_like_date
 from .issue import ERROR, Issue, _
 from .naming import column_field, device_field, invoice_field
 from .xml_parser import parse_beginning
@@ -39,7 +39,9 @@ def inspect_xml(data: bytes) -> Inspection:
         template = _("No element of the file can be a device: none holds other elements with values.")
         return Inspection("xml", (Issue(ERROR, "file_schema", template, source_line=1),))
     record_path = record_paths[0]
+    # No element is both, but for the root if there is nothing else.
     invoice_paths = _invoice_paths(places, record_path)
+    record_paths = tuple(path for path in record_paths if path == record_path or path not in invoice_paths)
     leaves = {path: _columns(places, path, "invoice", record_path) for path in invoice_paths}
     leaves |= {path: _columns(places, path, "device") for path in record_paths}
     dates, amounts = _typical_values(places, leaves, (invoice_paths[0], record_path))
@@ -110,9 +112,9 @@ def _invoice_paths(places: dict[str, _Place], record_path: str) -> tuple[str, ..
     for path, place in places.items():
         is_root = path.count("/") == 1
         names = _leaf_names(places, path, record_path)
-        if is_root or (place.groups and names and path != record_path):
+        if is_root or (place.groups and names and not place.repeated):
             fields = {invoice_field(name) for name in names} - {""}
-            scores[path] = (not place.repeated, len(fields), path.count("/"))
+            scores[path] = (len(fields), path.count("/"))
     return tuple(sorted(scores, key=scores.__getitem__, reverse=True)[:_MAX_CANDIDATES])
 
 
@@ -133,5 +135,7 @@ def _typical_values(
             if kind == DATE:
                 dates += places[f"{path}/{column.name}"].texts
             elif kind in (None, MONEY, UNIT_COST):
-                amounts += places[f"{path}/{column.name}"].texts
+                texts = places[f"{path}/{column.name}"].texts
+                amounts += texts
+                dates += () if kind else filter(looks_like_date, texts)
     return dates, amounts

@@ -15,7 +15,7 @@ ENCODINGS = {
 }
 ISO_DATE = "iso"
 OTHER_DATE = "other"
-#: Besides this one, no two dates of a pattern that is complete are written alike.
+#: A pattern that names day, month and year reads both of them as they were written.
 PATTERN_SAMPLES = (datetime(2026, 1, 31), datetime(2025, 12, 9))
 
 

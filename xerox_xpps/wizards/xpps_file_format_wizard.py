@@ -6,13 +6,9 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_file import inspect, read
-from ..billing_file.fields import DATE
-from ..billing_file.guessing import guess_date_format
 from ..models.xpps_file_options import DELIMITERS, ENCODINGS, ISO_DATE, OTHER_DATE
 from .format_preview import FormatPreview
 
-#: Stands between two sample values.
-SEPARATOR = " · "
 COMMON_OPTIONS = ("file_type", "decimal_mark", "date_format", "actual_words", "estimated_words")
 OPTIONS = {"xml": ("invoice_path", "device_path"), "csv": ("delimiter", "encoding"), "xlsx": ()}
 
@@ -236,7 +232,7 @@ class XppsFileFormatWizard(models.TransientModel):
                         "sequence": sequence,
                         "part": part,
                         "path": column.name,
-                        "samples": SEPARATOR.join(column.samples),
+                        "samples": " · ".join(column.samples),
                         "target": assigned.get((part, column.name), suggestion),
                     }
                 )
@@ -261,15 +257,6 @@ class XppsFileFormatWizard(models.TransientModel):
         if found.columns:
             return None
         return {"warning": {"title": self.env._("Nothing found"), "message": self._problems(found)}}
-
-    @api.onchange("column_ids")
-    def _onchange_columns(self):
-        """Which columns are dates is known now; when these can be read in one way only, it is the right one."""
-        columns = self.column_ids.filtered(lambda column: column._kind() == DATE)
-        samples = [text for column in columns for text in (column.samples or "").split(SEPARATOR)]
-        date_format = guess_date_format(samples)
-        if date_format:
-            self.update(self._prepare_date_format(date_format))
 
     def _problems(self, found):
         return "\n".join(self.env._(issue.template, **issue.params) for issue in found.issues)

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from ..billing_file import DEVICE_FIELDS, INVOICE_FIELDS
 from ..models.xpps_file_format_field import DEVICE_LABELS, INVOICE_LABELS, PART_SELECTION
 
 #: Canonical fields of both parts, as “part.name”.
@@ -39,12 +38,6 @@ class XppsFileFormatWizardColumn(models.TransientModel):
     def _target_labels(self):
         """:return: {target: label in the user's language}"""
         return dict(self._fields["target"]._description_selection(self.env))
-
-    def _kind(self):
-        """:return: what values of the canonical field are: a kind of billing_file.fields, or None"""
-        self.ensure_one()
-        part, _point, name = (self.target or "").partition(".")
-        return {"invoice": INVOICE_FIELDS, "device": DEVICE_FIELDS}.get(part, {}).get(name)
 
     def _prepare_field(self):
         """:return: values of the format's field"""
