@@ -109,13 +109,13 @@ def _broken(line: int, detail: str) -> Issue:
 
 def _undecodable(data: bytes, encoding: str) -> Issue:
     """Where the text stops to be of this encoding, which the caller has seen it do."""
-    line = 1
     try:
         data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line += data[: error.start].decode(encoding, "replace").count("\n")
-    except UnicodeError:
-        pass
+        start = 0
+    except UnicodeError as error:
+        # An error of the whole text, such as a missing mark, has no place.
+        start = getattr(error, "start", 0)
+    line = 1 + data[:start].decode(encoding, "replace").count("\n")
     template = _(
         "Line %(line)s is not text of the encoding %(encoding)s. Save the file in that encoding, or choose another"
         " file format."

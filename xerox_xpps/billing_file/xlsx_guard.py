@@ -24,6 +24,7 @@ _MAX_OTHER_TAGS = 40_000
 _MAX_MERGED = 10_000
 
 _CHUNK = 1024 * 1024
+_DOCTYPE = b"<!DOCTYPE"
 _CONTENT = re.compile(r"xl/(?:worksheets/[^/]+|sharedStrings)\.xml", re.IGNORECASE)
 _XML = re.compile(r"\.(?:xml|rels)$", re.IGNORECASE)
 # openpyxl copies the attributes of an element one by one, and looks for each among all.
@@ -85,18 +86,19 @@ def _check_parts(archive: zipfile.ZipFile, packed: int) -> None:
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     """Number of tags of the part, in the worst case. Raises ``Unreadable`` for a DTD."""
     tags = merged = 0
-    last = b""
+    first, last = True, b""
     with archive.open(part) as source:
         while chunk := source.read(_CHUNK):
-            if not last and not _is_plain(chunk):
+            if first and not _is_plain(chunk):
                 raise damaged(f"{part.filename} is in an unknown encoding")
+            first = False
             chunk = chunk.replace(b"\0", b"")
             tags += chunk.count(b"<")
             merged += chunk.count(b"mergeCell ")
-            if b"<!DOCTYPE" in last + chunk[:10] or b"<!DOCTYPE" in chunk:
+            if _DOCTYPE in last + chunk:
                 template = _("A part of the workbook declares a document type (DOCTYPE). For safety it is not read.")
                 raise Unreadable(Issue(ERROR, "file_forbidden", template))
-            last = chunk[-10:] or last
+            last = chunk[-len(_DOCTYPE) :]
     if merged > _MAX_MERGED:
         raise _too_large()
     return tags
