@@ -5,8 +5,8 @@ import json
 
 from psycopg2.errors import NotNullViolation, UniqueViolation
 
-from odoo import fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from odoo.addons.xerox_xpps.importing import bulk
@@ -147,9 +147,9 @@ class TestBulk(XppsCase):
             (self._user("xpps_test_clerk", BILLING), "xpps.meter.read"),
             (self._user("xpps_test_manager", MANAGER), "xpps.billing.file.line"),
         ):
-            with self.subTest(model=model), mute_logger("odoo.addons.base.models.ir_model"):
-                with self.assertRaises(AccessError), self.cr.savepoint():
-                    bulk_create(self.env[model].with_user(user), [self._charge_values()])
+            quiet = mute_logger("odoo.addons.base.models.ir_model")
+            with self.subTest(model=model), quiet, self.assertRaises(AccessError), self.cr.savepoint():
+                bulk_create(self.env[model].with_user(user), [self._charge_values()])
 
     def _charge_values(self, **values):
         return {
