@@ -331,6 +331,12 @@ class TestCorrection(ImportCase):
         self.assertEqual(self._corrected(1300), [(900, 0.004, 0.01, True)])
         self.assertEqual(self._standing()[0], 1300)
 
+    def test_pages_whose_charge_was_deleted(self):
+        self._regular().charge_ids.unlink()
+        self.assertEqual(self._corrected(1000, ReadDate="2026-01-30"), [])
+        self.assertEqual(self._corrected(1000, "0.005"), [])
+        self.assertEqual(self._corrected(1200, "0.005"), [(1200, 0.005, 0.01, True)])
+
     # What was invoiced
 
     def test_posted_invoices_are_not_touched(self):
