@@ -34,7 +34,7 @@ class CorrectionPlan:
             return
         read = PlannedRead(index, values, supersedes=prior.id)
         self.plan.reads.append(read)
-        charges = self.scope.lookups.prior_charges.get((device.id, meter.output_type))
+        charges = self.scope.lookups.prior_charges.get(prior.id)
         if charges:
             self._plan_difference(read, device, meter, prior, charges)
         elif meter.overage and meter.overage != prior.overage:
