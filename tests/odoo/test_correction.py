@@ -137,6 +137,15 @@ class TestCorrection(ImportCase):
         self.assertEqual(file.meter_read_ids.superseded_by_id, again.meter_read_ids)
         self.assertEqual(file.line_ids.superseded_by_id, again.line_ids)
 
+    def test_period_corrected_time_and_again(self):
+        """Neither end is the first file's any more; what stands charged still is what all of them made."""
+        self._regular()
+        self._correct([record("SN-1", mono=(900, "0.004"))], **JANUARY | {"PeriodEnd": "2026-01-30"})
+        period = {"PeriodStart": "2026-01-02", "PeriodEnd": "2026-01-30"}
+        file = self._correct([record("SN-1", mono=(950, "0.004"))], **JANUARY | period)
+        self.assertEqual(self._rows(file.charge_ids), [(50, 0.004, 0.01, True)])
+        self.assertEqual(self._standing(), (950, 9.5, 3.8))
+
     # On whose account, and at which price
 
     def test_price_of_the_first_charge(self):
@@ -330,6 +339,12 @@ class TestCorrection(ImportCase):
         charge.action_reject()
         self.assertEqual(self._corrected(1300), [(900, 0.004, 0.01, True)])
         self.assertEqual(self._standing()[0], 1300)
+
+    def test_pages_whose_charge_was_deleted(self):
+        self._regular().charge_ids.unlink()
+        self.assertEqual(self._corrected(1000, ReadDate="2026-01-30"), [])
+        self.assertEqual(self._corrected(1000, "0.005"), [])
+        self.assertEqual(self._corrected(1200, "0.005"), [(1200, 0.005, 0.01, True)])
 
     # What was invoiced
 

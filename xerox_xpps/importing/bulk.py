@@ -5,7 +5,6 @@ import csv
 import io
 from itertools import islice
 
-from odoo import fields
 from odoo.tools import SQL
 
 #: Rows of one COPY: bounds the memory that their text takes.
@@ -25,7 +24,8 @@ def next_ids(model, count):
 def rows_text(rows):
     """Rows as COPY reads them; None and the empty text become NULL."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    # The writer quotes a line break of either kind only where it is part of its own.
+    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
     return buffer.getvalue()
 
 
@@ -66,7 +66,7 @@ def bulk_create(model, values_list, on_chunk=None):
 
 
 def _copy(model, names, rows):
-    now, uid = fields.Datetime.to_string(model.env.cr.now()), model.env.uid
+    now, uid = model.env.cr.now(), model.env.uid
     columns = (*names, "create_uid", "create_date", "write_uid", "write_date")
     statement = SQL(
         "COPY %s (%s) FROM STDIN WITH (FORMAT csv)",

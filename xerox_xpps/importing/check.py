@@ -51,7 +51,7 @@ class BillingFileCheck:
         checks = FileChecks(self.file, self.findings)
         file_format, result = self._read()
         self._done = self.file._imported_sequences()
-        self._places = self._index_records(result.details)
+        self._starts = self._index_records(result.details)
         for issue in result.issues:
             self._add_reader_issue(issue)
         self.header = {"format_id": file_format.id}
@@ -73,18 +73,18 @@ class BillingFileCheck:
 
         :return: {serial: [(line, index of the record)]}
         """
-        places = defaultdict(list)
+        starts = defaultdict(list)
         for index, record in enumerate(details.devices if details else ()):
-            places[record.serial].append((record.source_line, index))
-        return places
+            starts[record.serial].append((record.source_line, index))
+        return starts
 
     def _record_of(self, issue):
         """:return: the index of the record that an issue of the reader is about; None when it is the whole file"""
         if not issue.serial and issue.code != "serial_missing":
             return None
-        places = self._places.get(issue.serial, [])
-        position = bisect_right(places, issue.source_line or 0, key=itemgetter(0))
-        return places[position - 1][1] if position else None
+        starts = self._starts.get(issue.serial, [])
+        position = bisect_right(starts, issue.source_line or 0, key=itemgetter(0))
+        return starts[position - 1][1] if position else None
 
     def _add_reader_issue(self, issue):
         index = self._record_of(issue)

@@ -33,10 +33,11 @@ class CorrectionPlan:
         if not self._differs(read.values, prior):
             return
         self.plan.reads.append(read)
-        charges = self.scope.lookups.prior_charges.get((device.id, meter.output_type))
+        charges = self.scope.lookups.prior_charges.get(prior.id)
         if charges:
             self._plan_difference(read, device, meter, prior, charges)
-        elif meter.overage:
+        elif meter.overage and meter.overage != prior.overage:
+            # Charges that were deleted stay so as long as Xerox does not bill another number of pages.
             self.plan.plan_charge(read, record, device, agreement, meter)
 
     def _differs(self, values, prior):

@@ -35,7 +35,7 @@ class Lookups:
         self.billed_later = lots._xpps_billed_after(devices.ids, period_end)
         corrects = file.kind == "correction" and self.billed
         self.prior_reads = self._prior_reads(devices) if corrects else {}
-        self.prior_charges = self._prior_charges(devices) if corrects else {}
+        self.prior_charges = self._prior_charges()
         self.subscriptions = devices.xpps_subscription_id.union(
             *(line.subscription_id for line in self.billed.values()),
             *(read.subscription_id for read in self.prior_reads.values()),
@@ -43,10 +43,6 @@ class Lookups:
         )
         self.agreements = agreement_facts(self.subscriptions, period_start, period_end)
         self.devices = device_facts(devices, self.agreements)
-
-    def _in_period(self):
-        """Of the file's period: Xerox's periods may share a border day, so both ends cannot be asked for."""
-        return Domain("period_end", "=", self.period_end) | Domain("period_start", "=", self.period_start)
 
     def _billed_lines(self, devices):
         """The live record of each device that was billed for the period already.
@@ -70,22 +66,29 @@ class Lookups:
 
         :return: {(stock.lot id, output type): xpps.meter.read}
         """
+        # Xerox's periods may share a border day, so both ends cannot be asked for.
         reads = self.env["xpps.meter.read"].search(
-            Domain("device_id", "in", devices.ids) & Domain("superseded_by_id", "=", False) & self._in_period()
+            Domain("device_id", "in", devices.ids)
+            & Domain("superseded_by_id", "=", False)
+            & (Domain("period_end", "=", self.period_end) | Domain("period_start", "=", self.period_start))
         )
         ordered = reads.sorted(lambda read: read.period_end == self.period_end)
         return {(read.device_id.id, read.output_type): read for read in ordered}
 
-    def _prior_charges(self, devices):
-        """The charges that imports made for the period, the oldest first.
+    def _prior_charges(self):
+        """The charges that led to the prior reads, the oldest first: Xerox may have corrected the period, too.
 
-        :return: {(stock.lot id, output type): sale.subscription.charge}
+        :return: {xpps.meter.read id: sale.subscription.charge}
         """
-        charges = self.env["sale.subscription.charge"].search(
-            Domain("device_id", "in", devices.ids) & Domain("billing_file_id", "!=", False) & self._in_period(),
-            order="id",
-        )
-        return charges.grouped(lambda charge: (charge.device_id.id, charge.output_type))
+        reads = self.env["xpps.meter.read"]
+        prior_ids = {read.id: read.id for read in self.prior_reads.values()}
+        layer = list(prior_ids)
+        while layer:
+            replaced = reads.search([("superseded_by_id", "in", layer)])
+            prior_ids |= {read.id: prior_ids[read.superseded_by_id.id] for read in replaced}
+            layer = replaced.ids
+        charges = self.env["sale.subscription.charge"].search([("meter_read_id", "in", list(prior_ids))], order="id")
+        return charges.grouped(lambda charge: prior_ids[charge.meter_read_id.id])
 
     def absent_devices(self):
         """Active devices of running agreements that the file does not name."""

@@ -73,9 +73,11 @@ class CheckStore:
         self.file.cost_change_ids.create([change.create_values(self.file) for change in self.check.cost_changes])
         totals = defaultdict(lambda: {"devices": set(), "charges": []})
         for read in self.check.reads:
-            total = totals[read.base["subscription_id"]]
-            total["devices"].add(read.base["device_id"])
-            total["charges"] += read.charges
+            # A charge that was given to another agreement is corrected there.
+            for values in read.charges or [read.base]:
+                totals[values["subscription_id"]]["devices"].add(values["device_id"])
+            for values in read.charges:
+                totals[values["subscription_id"]]["charges"].append(values)
         self.file.summary_ids.create(
             [
                 self.file.summary_ids._prepare_from_charges(self.file, agreement, **total)

@@ -18,7 +18,7 @@ FIXES = {
     "file_duplicate": ("File imported already", "_fix_open_import"),
     "invoice_duplicate": ("Xerox invoice imported already", "_fix_open_import"),
     "period_duplicate": ("Device billed for the period already", "_fix_open_import"),
-    "file_type": ("File type not supported", "_fix_upload"),
+    "file_type": ("File type not supported", "_fix_file_type"),
     "file_empty": ("File empty", "_fix_upload"),
     "file_syntax": ("File not well-formed", "_fix_upload"),
     "file_forbidden": ("File with forbidden content", "_fix_upload"),
@@ -117,6 +117,7 @@ class XppsBillingFileIssue(models.Model):
             "_fix_price": self.env._("Set the agreement's price for these pages"),
             "_fix_currency": self.env._("Open the currency to activate it"),
             "_fix_open_import": self.env._("Open the earlier import"),
+            "_fix_file_type": self.env._("Make a format for such files, or upload another file"),
             "_fix_upload": self.env._("Upload Xerox's corrected file in place of this one"),
             "_fix_open_defaults": self.env._("Open the agreement's costs and prices"),
             "_fix_open_base_fees": self.env._("Open what Xerox billed for this device, month by month"),
@@ -149,6 +150,15 @@ class XppsBillingFileIssue(models.Model):
 
     def _fix_assign_devices(self):
         return self.billing_file_id._action_fix_devices("xpps.device.assign.wizard", first=self.line_id)
+
+    def _fix_file_type(self):
+        """Make the format that a file of a known type lacks; any other file is replaced."""
+        file = self.billing_file_id
+        formats = self.env["xpps.file.format"]
+        known = formats._file_type(file.file_name) in dict(formats._fields["file_type"].selection)
+        if known and self.env["xpps.file.format.wizard"].has_access("create"):
+            return file.action_new_format()
+        return self._fix_upload()
 
     def _fix_upload(self):
         file = self.billing_file_id
