@@ -34,8 +34,8 @@ def find_layout(data: bytes, file_name: str, layouts: Sequence[Layout]) -> int |
     """Index of the layout that the content of the file fits best, the first of equals; None if it fits none.
 
     Only layouts of the type that the name of the file says are considered. An XML layout fits when the root
-    element, and the invoice or a device, are where it has them; a table layout when there is a title row with the serial's title
-    and half of the others. Only the beginning of the file is looked at. Never raises on bad input.
+    element, and the invoice or a device, are where it has them; a table layout when there is a title row with the
+    serial's title and half of the others. Only the beginning of the file is looked at. Never raises on bad input.
     """
     if check_type(file_name):
         return None
