@@ -16,6 +16,35 @@ class TestApproval(XppsCase):
         charge.action_approve()
         self.assertEqual(charge.state, "approved")
 
+    def test_approve_what_is_not_billable(self):
+        """It counts as cost, and is never invoiced; until it becomes billable."""
+        charges = self._charge(state="draft", billable=False) | self._charge(state="draft")
+        charges.action_approve()
+        self.assertEqual(charges.mapped("state"), ["approved", "approved"])
+        self.assertEqual(charges.mapped("invoice_status"), ["no", "to_invoice"])
+        charges[0].write({"billable": True, "reason": "Agreed"})
+        self.assertEqual(charges.mapped("invoice_status"), ["to_invoice", "to_invoice"])
+
+    def test_approve_many(self):
+        """The number of queries does not grow with the number of charges; who approved is kept."""
+        values = {"device_id": False, "state": "draft"}
+        charges = self._charge(**values).browse()
+        for _number in range(2):
+            charges |= self._charge(**values)
+        more = charges.create([charge.copy_data()[0] for charge in charges for _copy in range(600)])
+        user = self._user("xpps-approver", "xerox_xpps.group_xpps_billing")
+        counts = []
+        for group in (charges, more):
+            group.env.flush_all()
+            group.env.invalidate_all()
+            before = self.cr.sql_log_count
+            group.with_user(user).action_approve()
+            group.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+            self.assertEqual(set(group.mapped("invoice_status")), {"to_invoice"})
+            self.assertEqual(group.write_uid, user)
+        self.assertLessEqual(counts[1], counts[0])
+
     def test_reject(self):
         charge = self._charge()
         charge.reason = "Xerox counted a test print"

@@ -230,6 +230,17 @@ class TestUndo(ConcurrencyCase):
         self.assertOneWins(self._at_once(self._import, self._undo), "someone else|not a draft")
         self.assertEqual((self._state(self.file_id), self._charges()), ("cancelled", []))
 
+    def test_take_up_while_another_does(self):
+        with self._env() as env:
+            self._undo(env)
+        first_cr, first = self._open_file(self.file_id)
+        _second_cr, second = self._open_file(self.file_id)
+        first.action_draft()
+        first.env.flush_all()
+        self.assertRefused(second.action_draft, "someone else")
+        first_cr.commit()
+        self.assertEqual(self._state(self.file_id), "draft")
+
     @mute_logger("odoo.sql_db")
     def test_take_up_after_another_did(self):
         with self._env() as env:

@@ -114,6 +114,17 @@ class TestQueue(ConcurrencyCase):
         self.assertEqual((self._state(file_id), self._charges()), ("draft", []))
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_the_cron_after_a_harmless_change(self):
+        """Something else on the file changed since the cron began: it looks at the file anew, and goes on."""
+        file_id = self._new_file("queued")
+        _cron_cr, queued = self._open_file(file_id)
+        self.assertEqual(queued.state, "queued")
+        with self._env() as env:
+            self._files(env).browse(file_id).file_name = "renamed.xml"
+        self.assertTrue(queued._import_queued())
+        self.assertImportedOnce(file_id)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_the_cron_and_a_user_who_takes_it_out_at_once(self):
         file_id = self._new_file("queued")
 
@@ -167,6 +178,22 @@ class TestQueue(ConcurrencyCase):
         self.assertEqual(self._state(draft_id) == "imported", results[1] is None)
         if results[1]:
             self.assertRegex(str(results[1]), "already")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_scratch_hole(self):
+        with self._env() as env:
+            env["sale.subscription.charge.default"].create(
+                {"subscription_id": self.ids["agreement"], "product_id": self.mono.id, "unit_cost": 0.004}
+            )
+        a = self._new_file()
+        b = self._new_file(InvoiceNumber="X-2", PeriodEnd="2026-01-30")
+
+        def imp(i):
+            return lambda env: self._files(env).browse(i).action_import()
+
+        results = self._at_once(imp(a), imp(b))
+        print("SCRATCH", results, self._charges())
+        assert self._charges() == CHARGES
 
     # Processes
 
