@@ -115,16 +115,20 @@ class ImportStore(CheckStore):
         prior = [(line.id, line_ids[index]) for index, line in self.check.prior_lines.items() if index in set(sound)]
         if prior:
             self._replace(table, prior)
+        sound_ids = [line_ids[index] for index in sound]
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE %s SET state = CASE WHEN id = ANY(%s) THEN 'imported' ELSE 'held' END,
+                              billed_period_start = CASE WHEN id = ANY(%s) THEN %s::date END,
                               billed_period_end = CASE WHEN id = ANY(%s) THEN %s::date END
                  WHERE billing_file_id = %s AND state IN ('draft', 'held')
                 """,
                 table,
-                [line_ids[index] for index in sound],
-                [line_ids[index] for index in sound],
+                sound_ids,
+                sound_ids,
+                self.check.header["period_start"],
+                sound_ids,
                 self.check.header["period_end"],
                 self.file.id,
             )
