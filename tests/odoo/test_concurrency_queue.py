@@ -180,20 +180,19 @@ class TestQueue(ConcurrencyCase):
             self.assertRegex(str(results[1]), "already")
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_scratch_hole(self):
+    def test_two_files_that_begin_with_one_period(self):
+        """Nothing else makes them meet: the contract default has the files' unit cost already."""
         with self._env() as env:
             env["sale.subscription.charge.default"].create(
                 {"subscription_id": self.ids["agreement"], "product_id": self.mono.id, "unit_cost": 0.004}
             )
-        a = self._new_file()
-        b = self._new_file(InvoiceNumber="X-2", PeriodEnd="2026-01-30")
+        file_ids = [self._new_file(), self._new_file(InvoiceNumber="X-2", PeriodEnd="2026-01-30")]
 
-        def imp(i):
-            return lambda env: self._files(env).browse(i).action_import()
+        def importer(file_id):
+            return lambda env: self._files(env).browse(file_id).action_import()
 
-        results = self._at_once(imp(a), imp(b))
-        print("SCRATCH", results, self._charges())
-        assert self._charges() == CHARGES
+        self.assertOneWins(self._at_once(*map(importer, file_ids)), "billed for the period already|already imported")
+        self.assertEqual(self._charges(), CHARGES)
 
     # Processes
 

@@ -120,10 +120,11 @@ class ImportStore(CheckStore):
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE %s SET state = 'imported', billed_period_end = %s
+                UPDATE %s SET state = 'imported', billed_period_start = %s, billed_period_end = %s
                  WHERE billing_file_id = %s AND state IN ('draft', 'held') AND NOT (id = ANY(%s))
                 """,
                 table,
+                self.check.header["period_start"],
                 self.check.header["period_end"],
                 self.file.id,
                 held_ids,

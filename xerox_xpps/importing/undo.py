@@ -87,7 +87,8 @@ class ImportUndo:
         table = SQL.identifier(self.lines._table)
         self.env.cr.execute(
             SQL(
-                "UPDATE %s SET state = 'draft', billed_period_end = NULL WHERE billing_file_id = %s",
+                "UPDATE %s SET state = 'draft', billed_period_start = NULL, billed_period_end = NULL "
+                "WHERE billing_file_id = %s",
                 table,
                 self.file.id,
             )

@@ -58,6 +58,7 @@ class XppsBillingFileLine(models.Model):
         default="draft",
         help="A held record waits until what is wrong with it is mended; one that was left out will never be imported.",
     )
+    billed_period_start = fields.Date(help="Period start of the file, once the record is imported.")
     billed_period_end = fields.Date(help="Period end of the file, once the record is imported.")
     superseded_by_id = fields.Many2one(
         "xpps.billing.file.line",
@@ -67,9 +68,15 @@ class XppsBillingFileLine(models.Model):
     )
     issue_ids = fields.One2many("xpps.billing.file.issue", "line_id")
 
-    # Two imports of one period at the same moment do not see each other's lines; this index does.
+    # Two imports of one period at the same moment do not see each other's lines; these indexes do. As in the check,
+    # a period is the same when it starts or ends on the same day.
     _billed_uniq = models.UniqueIndex(
         "(device_id, billed_period_end) WHERE billed_period_end IS NOT NULL AND superseded_by_id IS NULL",
+        "A device of this billing file was billed for the period already, by another file at the same moment. "
+        "Check the file again.",
+    )
+    _billed_start_uniq = models.UniqueIndex(
+        "(device_id, billed_period_start) WHERE billed_period_start IS NOT NULL AND superseded_by_id IS NULL",
         "A device of this billing file was billed for the period already, by another file at the same moment. "
         "Check the file again.",
     )
