@@ -59,7 +59,7 @@ class TestHistoryOracle(ImportCase):
                 self.env.invalidate_all()
         # Histories in which nothing happens prove nothing.
         for event in EVENTS:
-            self.assertGreater(self.done[event], 1, dict(self.done))
+            self.assertTrue(self.done[event], dict(self.done))
 
     def _live(self, random):
         self.random = random
@@ -130,7 +130,7 @@ class TestHistoryOracle(ImportCase):
         devices = [device for device in self.lots if self.random.random() < 0.7]
         free = [device for device in devices if not self.history.billed.get((month, device))]
         # Now and then one that is billed already.
-        devices = devices if self.random.random() < 0.1 else free
+        devices = devices if self.random.random() < 0.2 else free
         self._upload_and_import("regular", month, devices)
 
     def _correction(self):
@@ -228,7 +228,7 @@ class TestHistoryOracle(ImportCase):
         files = [file for file in self.history.files if file.state == "imported"]
         if not files:
             return
-        file = self.random.choice(files[-4:])
+        file = self.random.choice(files[-3:] if self.random.random() < 0.6 else files)
         corrections = self.history.correctable_by_none(file)
         if self.history.undo(file):
             self.done["undo"] += 1
