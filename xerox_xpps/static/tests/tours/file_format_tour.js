@@ -1,19 +1,12 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
 
+import { selectFile } from "./tour_files";
+
 const SAMPLE = [
     "Rechnung;Datum;Von;Bis;Geraet;Mono Over;Mono Unit Cost",
     "TOUR-7;02.07.2026;01.06.2026;30.06.2026;TOUR 0001;1000;0,0051",
 ].join("\r\n");
-
-/** Put a file into the wizard as a user's file dialog would. */
-function selectFile(name, content) {
-    const input = document.querySelector(".o_dialog .o_field_widget[name=file_data] input[type=file]");
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([content], name, { type: "text/csv" }));
-    input.files = transfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-}
 
 function assign(column, field) {
     const row = `.o_dialog .o_data_row:has(td[name=path]:contains(/^${column}$/))`;

@@ -1,39 +1,27 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
 
-/** Put a file into the wizard as a user's file dialog would. */
-function selectFile(name, content) {
-    const input = document.querySelector(".o_dialog .o_field_widget[name=file_data] input[type=file]");
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([content], name, { type: "text/xml" }));
-    input.files = transfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-}
+import { billingFile, selectFile } from "./tour_files";
 
 function device(serial, model, overage = "") {
     return `
-  <Device>
     <SerialNumber>${serial}</SerialNumber>
     <ModelNumber>${model}</ModelNumber>
     <AgreementNumber>FIX-TOUR-AGREEMENT</AgreementNumber>
     <MonthlyBasePrice>30.00</MonthlyBasePrice>${overage}
-  </Device>`;
+  `;
 }
 
 const OVERAGE = `
     <ClrLvl3Over>100</ClrLvl3Over>
     <ClrLvl3OverUnitCost>0.05</ClrLvl3OverUnitCost>`;
 
-const FILE = `<?xml version="1.0" encoding="UTF-8"?>
-<XPPSBillingDetails>
-  <Invoice>
-    <InvoiceNumber>FIX-TOUR</InvoiceNumber>
-    <InvoiceDate>2026-07-02</InvoiceDate>
-    <PeriodStart>2026-06-01</PeriodStart>
-    <PeriodEnd>2026-06-30</PeriodEnd>
-    <Currency>USD</Currency>
-  </Invoice>${device("FIX-1", "FT-100")}${device("FIX-2", "FT-100", OVERAGE)}${device("FIX-3", "FT-UNKNOWN")}
-</XPPSBillingDetails>`;
+const FILE = billingFile(
+    "FIX-TOUR",
+    device("FIX-1", "FT-100"),
+    device("FIX-2", "FT-100", OVERAGE),
+    device("FIX-3", "FT-UNKNOWN")
+);
 
 const TOP = ".o_dialog:not(.o_inactive_modal)";
 

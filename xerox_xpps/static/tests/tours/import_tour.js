@@ -1,26 +1,10 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
 
-/** Put a file into the wizard as a user's file dialog would. */
-function selectFile(name, content) {
-    const input = document.querySelector(".o_dialog .o_field_widget[name=file_data] input[type=file]");
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([content], name, { type: "text/xml" }));
-    input.files = transfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-}
+import { billingFile, selectFile } from "./tour_files";
 
-function billingFile(serial, number) {
-    return `<?xml version="1.0" encoding="UTF-8"?>
-<XPPSBillingDetails>
-  <Invoice>
-    <InvoiceNumber>${number}</InvoiceNumber>
-    <InvoiceDate>2026-07-02</InvoiceDate>
-    <PeriodStart>2026-06-01</PeriodStart>
-    <PeriodEnd>2026-06-30</PeriodEnd>
-    <Currency>USD</Currency>
-  </Invoice>
-  <Device>
+function device(serial) {
+    return `
     <SerialNumber>${serial}</SerialNumber>
     <MonthlyBasePrice>30.00</MonthlyBasePrice>
     <MonoPrevious>1000</MonoPrevious>
@@ -28,8 +12,7 @@ function billingFile(serial, number) {
     <MonoIncluded>500</MonoIncluded>
     <MonoOver>1000</MonoOver>
     <MonoOverUnitCost>0.0051</MonoOverUnitCost>
-  </Device>
-</XPPSBillingDetails>`;
+  `;
 }
 
 function openWizard(name, content) {
@@ -58,7 +41,7 @@ function openWizard(name, content) {
 
 registry.category("web_tour.tours").add("xpps_import_tour", {
     steps: () => [
-        ...openWizard("unknown.xml", billingFile("NOT-OURS-1", "TOUR-1")),
+        ...openWizard("unknown.xml", billingFile("TOUR-1", device("NOT-OURS-1"))),
         {
             content: "An unknown serial is an error that names line and serial",
             trigger: ".o_dialog .o_data_row.text-danger:contains('NOT-OURS-1'):contains('no device has the serial')",
@@ -76,7 +59,7 @@ registry.category("web_tour.tours").add("xpps_import_tour", {
             content: "The draft stays in the list",
             trigger: "body:not(:has(.o_dialog))",
         },
-        ...openWizard("june.xml", billingFile("tour 0001", "TOUR-2")),
+        ...openWizard("june.xml", billingFile("TOUR-2", device("tour 0001"))),
         {
             content: "The file can be imported",
             trigger: ".o_dialog footer button[name=action_import]",

@@ -1,26 +1,12 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
 
-function billingFile(serial, number) {
-    return `<?xml version="1.0" encoding="UTF-8"?>
-<XPPSBillingDetails>
-  <Invoice>
-    <InvoiceNumber>${number}</InvoiceNumber>
-    <InvoiceDate>2026-07-02</InvoiceDate>
-    <PeriodStart>2026-06-01</PeriodStart>
-    <PeriodEnd>2026-06-30</PeriodEnd>
-    <Currency>USD</Currency>
-  </Invoice>
-  <Device>
-    <SerialNumber>${serial}</SerialNumber>
-  </Device>
-</XPPSBillingDetails>`;
-}
+import { billingFile } from "./tour_files";
 
 function transferOf(...numbers) {
     const transfer = new DataTransfer();
     for (const number of numbers) {
-        const content = billingFile(`DROPPED-${number}`, number);
+        const content = billingFile(number, `<SerialNumber>DROPPED-${number}</SerialNumber>`);
         transfer.items.add(new File([content], `${number}.xml`, { type: "text/xml" }));
     }
     return transfer;
