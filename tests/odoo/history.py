@@ -135,17 +135,24 @@ class History:
                 continue
             reads.append((file, read))
             if self.charges.get(key):
-                self._correct(file, key, read, prior)
+                self._correct(file, key, read, prior, before, noted)
             elif read.pages:
                 terms = self.contracts[contract].terms[output_type]
                 cost = self.contracts[contract].cost(read.cost)
                 charge = Charge(file, contract, read.pages, cost, terms.price, terms.billable)
                 self.charges.setdefault(key, []).append(charge)
-                newer = any(self.billed.get((month, device)) for month in range(file.month + 1, 12))
-                if not newer and before[contract, output_type] != cost:
-                    noted[contract, output_type] = cost
+                self._note(file, contract, output_type, cost, before, noted)
 
-    def _correct(self, file, key, read, prior):
+    def _note(self, file, contract, output_type, cost, before, noted):
+        """An older period never changes today's unit cost of a contract."""
+        newer = any(
+            month > file.month and any(entry[1] == contract for entry in stack)
+            for (month, _device), stack in self.billed.items()
+        )
+        if not newer and before[contract, output_type] != cost:
+            noted[contract, output_type] = cost
+
+    def _correct(self, file, key, read, prior, before, noted):
         charges = self.charges[key]
         of_pages = [charge for charge in charges if not charge.moves_cost]
         counted = [charge for charge in of_pages if charge.live]
@@ -156,6 +163,8 @@ class History:
         if prior.pages == read.pages and prior.cost == read.cost:
             return
         cost = self.contracts[first.contract].cost(read.cost)
+        if read.pages and cost != last.cost:
+            self._note(file, first.contract, key[2], cost, before, noted)
 
         def charge(pages, unit_cost, billable=first.billable, moves_cost=False):
             return Charge(file, first.contract, pages, unit_cost, first.price, billable, moves_cost)

@@ -269,6 +269,32 @@ class TestCorrection(ImportCase):
         self.assertEqual(file.charge_ids.currency_id, self.eur)
         self.assertEqual(self._standing(self._charges(device)), (1000, 20.0, 4.0))
 
+    def test_what_a_correction_does_not_state_stays(self):
+        """An element that is absent is no zero: it credits nothing, and costs nothing less."""
+        self._regular(**READS)
+        again = self._correct([record("SN-1", MonoCurrent=2600)])
+        self.assertFalse(again.charge_ids)
+        self.assertEqual(self._live_reads(), {("mono", "2026-01-31"): (2600, 1000, 0.004)})
+        again = self._correct([record("SN-1", MonoOver=900)])
+        self.assertEqual(self._rows(again.charge_ids), [(-100, 0.004, 0.01, True)])
+        self.assertEqual(self._live_reads(), {("mono", "2026-01-31"): (2600, 900, 0.004)})
+
+    def test_a_corrected_unit_cost_becomes_the_contract_default(self):
+        self._regular()
+        default = self.agreement.charge_default_ids
+        self.assertEqual(default.unit_cost, 0.004)
+        file = self._correct([record("SN-1", mono=(1000, "0.005"))])
+        self.assertEqual(default.unit_cost, 0.005)
+        self.assertIn("unit_cost_changed", self._codes(file, "info"))
+        file.action_cancel()
+        self.assertEqual(default.unit_cost, 0.004)
+
+    def test_a_late_file_of_another_device_changes_no_contract_default(self):
+        self._device("SN-2")
+        self._load([record("SN-1", mono=(10, "0.006"))], **FEBRUARY)
+        self._load([record("SN-2", mono=(10, "0.004"))], **JANUARY)
+        self.assertEqual(self.agreement.charge_default_ids.unit_cost, 0.006)
+
     def test_an_older_period_changes_no_contract_default(self):
         self._load([record("SN-1", mono=(10, "0.006"))], **FEBRUARY)
         default = self.agreement.charge_default_ids

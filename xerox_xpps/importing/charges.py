@@ -65,7 +65,8 @@ class ChargePlan:
             return
         unit_cost = self.unit_cost(agreement.currency, meter)
         self._check_margin(read.index, record, agreement, meter, terms, unit_cost, place)
-        self._note_cost(read.index, record, device, agreement.record, product, meter, terms, unit_cost)
+        if meter.unit_cost is not None:
+            self.note_cost(read.index, record, agreement, product, terms.default, unit_cost)
         read.charges.append(
             self.prepare_charge(
                 device,
@@ -143,14 +144,14 @@ class ChargePlan:
             cost *= Decimal(repr(rate))
         return float(round_half_up(cost, 6))
 
-    def _note_cost(self, index, record, device, subscription, product, meter, terms, unit_cost):
+    def note_cost(self, index, record, agreement, product, default, unit_cost):
         """Remember a unit cost that the agreement's default does not have yet."""
-        if meter.unit_cost is None or device.id in self.scope.lookups.billed_later:
+        if agreement.id in self.scope.lookups.billed_later:
             # What Xerox billed in an older period says nothing about today's cost.
             return
-        if terms.default and to_decimal(terms.default.unit_cost) == to_decimal(unit_cost):
+        if default and to_decimal(default.unit_cost) == to_decimal(unit_cost):
             return
-        self._noted_costs.append((index, record, subscription, product, terms.default, unit_cost))
+        self._noted_costs.append((index, record, agreement.record, product, default, unit_cost))
 
     def cost_changes(self):
         """Unit costs that change with the sound records of the file, one an agreement and material code.

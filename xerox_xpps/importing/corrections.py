@@ -5,6 +5,8 @@ Nothing that was billed is overwritten. What the new read says more or less than
 at the price that the customer was charged before.
 """
 
+from dataclasses import replace
+
 from ..billing_file import to_decimal
 from .findings import PlannedRead
 from .scope import plain
@@ -21,7 +23,7 @@ class CorrectionPlan:
     def plan_meter(self, index, record, device, agreement, meter, prior, base):
         """Plan what the meter changes in comparison with ``prior``, the read that stands so far.
 
-        What agrees with the earlier read in every value makes nothing.
+        What agrees with the earlier read in every value makes nothing, and so does what the record does not state.
 
         :param agreement: AgreementFacts, for a read whose own agreement does not exist any more
         """
@@ -29,16 +31,29 @@ class CorrectionPlan:
             # Whoever had the device then has it billed now, wherever it is today.
             agreement = self.scope.lookups.agreements[prior.subscription_id.id]
             base = base | {"subscription_id": agreement.id, "partner_id": prior.partner_id.id or None}
+        meter = self._completed(meter, prior)
         read = PlannedRead(index, base, self.plan.prepare_read(meter), supersedes=prior.id)
         if not self._differs(read.values, prior):
             return
         self.plan.reads.append(read)
         charges = self.scope.lookups.prior_charges.get(prior.id)
         if charges:
-            self._plan_difference(read, device, meter, prior, charges)
+            self._plan_difference(read, record, device, meter, prior, charges)
         elif meter.overage and meter.overage != prior.overage:
             # Charges that were deleted stay so as long as Xerox does not bill another number of pages.
             self.plan.plan_charge(read, record, device, agreement, meter)
+
+    def _completed(self, meter, prior):
+        """The meter, with what the record does not state as it was: an element that is absent corrects nothing."""
+        earlier = {
+            "previous": prior.previous_read,
+            "current": prior.current_read,
+            "included": prior.included,
+            "overage": prior.overage,
+        }
+        if prior.currency_id == self.scope.currency:
+            earlier["unit_cost"] = to_decimal(prior.unit_cost)
+        return replace(meter, **{name: value for name, value in earlier.items() if getattr(meter, name) is None})
 
     def _differs(self, values, prior):
         fields = ("read_date", "previous_read", "current_read", "included", "overage", "estimated")
@@ -48,7 +63,7 @@ class CorrectionPlan:
             or values["unit_cost"] != to_decimal(prior.unit_cost)
         )
 
-    def _plan_difference(self, read, device, meter, prior, charges):
+    def _plan_difference(self, read, record, device, meter, prior, charges):
         pages = meter.overage or 0
         if pages == prior.overage and self._costs_the_same(meter, prior):
             return
@@ -62,6 +77,8 @@ class CorrectionPlan:
         first = (counted or charges - moved or charges)[0]
         last = live.filtered(lambda charge: charge.quantity > 0)[-1:] or first
         old_cost, new_cost = last.unit_cost, self._new_cost(last, meter)
+        if pages and to_decimal(old_cost) != to_decimal(new_cost):
+            self._note_cost(read.index, record, first, new_cost)
         # A rejection stands as long as Xerox does not bill another number of pages.
         delta = pages - standing if pages != prior.overage else 0
         if delta:
@@ -102,6 +119,11 @@ class CorrectionPlan:
         if self._costs_the_same(meter, last.meter_read_id):
             return last.unit_cost
         return self.plan.unit_cost(last.currency_id, meter)
+
+    def _note_cost(self, index, record, first, unit_cost):
+        agreement = self.scope.lookups.agreements[first.subscription_id.id]
+        default = self.scope.pricing.default(agreement.record, first.product_id)
+        self.plan.note_cost(index, record, agreement, first.product_id, default, unit_cost)
 
     def _charge(self, read, device, meter, first, name, quantity, unit_cost, billable=True):
         """Charge a difference where, and at the price at which, the pages were charged first."""

@@ -32,7 +32,7 @@ class Lookups:
         self.mean_pages = lots._xpps_mean_pages(devices.ids, before=period_start)
         self.last_base_costs = self.env["xpps.billing.file.line"]._last_base_costs(devices, before=period_start)
         self.billed = self._billed_lines(devices)
-        self.billed_later = lots._xpps_billed_after(devices.ids, period_end)
+        self.billed_later = self._billed_later()
         corrects = file.kind == "correction" and self.billed
         self.prior_reads = self._prior_reads(devices) if corrects else {}
         self.prior_charges = self._prior_charges()
@@ -43,6 +43,16 @@ class Lookups:
         )
         self.agreements = agreement_facts(self.subscriptions, period_start, period_end)
         self.devices = device_facts(devices, self.agreements)
+
+    def _billed_later(self):
+        """:return: the ids of the agreements that were billed for a later period already"""
+        later = self.env["xpps.billing.file"].search(
+            [("company_id", "=", self.company.id), ("state", "=", "imported"), ("period_end", ">", self.period_end)]
+        )
+        groups = self.env["xpps.billing.file.line"]._read_group(
+            [("billing_file_id", "in", later.ids), ("billed_period_end", "!=", False)], ["subscription_id"]
+        )
+        return {subscription.id for (subscription,) in groups}
 
     def _billed_lines(self, devices):
         """The live record of each device that was billed for the period already.

@@ -39,8 +39,12 @@ class ChargePricing:
             self._terms[key] = self._make_terms(subscription, product, key[2])
         return self._terms[key]
 
+    def default(self, subscription, product):
+        """:return: the agreement's contract default for a material code, or None"""
+        return self._defaults.get((subscription.id, product.id))
+
     def _make_terms(self, subscription, product, pages):
-        default = self._defaults.get((subscription.id, product.id))
+        default = self.default(subscription, product)
         price = default.unit_price if default else 0.0
         return Terms(
             unit_price=price or self._pricelist_price(subscription.pricelist_id, product, pages),

@@ -276,24 +276,6 @@ class StockLot(models.Model):
         )
         return dict(rows)
 
-    @api.model
-    def _xpps_billed_after(self, device_ids, date):
-        """The devices that were billed for a period that ends after a date, with one query.
-
-        :return: {device id}
-        """
-        lines = self.env["xpps.billing.file.line"]
-        lines.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT device_id FROM %s WHERE device_id = ANY(%s) AND billed_period_end > %s",
-                SQL.identifier(lines._table),
-                list(device_ids),
-                date,
-            )
-        )
-        return {row[0] for row in rows}
-
     def _xpps_label(self):
         """The device as a customer knows it: model, serial number and place."""
         self.ensure_one()
