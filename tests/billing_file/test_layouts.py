@@ -113,6 +113,12 @@ def test_find_layout_by_type_and_content():
     assert find_layout(xml, "a.xml", []) is None
 
 
+def test_a_broken_name_in_a_namespace():
+    data = b'<Bill xmlns="urn:bill"><Head:<No>1</No></Bill>'
+    assert find_layout(data, "a.xml", [AUTOTASK_XML]) is None
+    assert inspect(data, "a.xml").issues
+
+
 def test_find_xml_layout():
     other = XmlLayout("/XPPSBillingDetails/Invoice", "/XPPSBillingDetails/Machine", {}, {"serial": "SerialNumber"})
     fewer = replace(AUTOTASK_XML, device_fields={"serial": "SerialNumber", "model": "Modell"})

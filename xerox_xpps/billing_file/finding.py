@@ -34,8 +34,8 @@ def find_layout(data: bytes, file_name: str, layouts: Sequence[Layout]) -> int |
     """Index of the layout that the content of the file fits best, the first of equals; None if it fits none.
 
     Only layouts of the type that the name of the file says are considered. An XML layout fits when the root
-    element, and the invoice or a device, are where it has them; a table layout when there is a title row with the
-    serial's title and half of the others. Only the beginning of the file is looked at. Never raises on bad input.
+    element and a device are where it has them; a table layout when there is a title row with the serial's title
+    and half of the others. Only the beginning of the file is looked at. Never raises on bad input.
     """
     if check_type(file_name):
         return None
@@ -59,17 +59,14 @@ def _xml_fits(data: bytes, layouts: Sequence[XmlLayout]) -> list[_Fit | None]:
 
 
 def _xml_fit(root: etree._Element, layout: XmlLayout) -> _Fit | None:
-    if root.tag != layout.root:
-        return None
-    invoices = list(islice(elements_at(root, layout.invoice_path), 1))
     records = list(islice(elements_at(root, layout.device_path), _RECORDS))
-    if not invoices and not records:
+    if root.tag != layout.root or not records:
         return None
     values = ValueReader(layout)
     faults: list[Fault] = []
     present = 0
     for elements, fields, kinds in (
-        (invoices, layout.invoice_fields, INVOICE_FIELDS),
+        (list(islice(elements_at(root, layout.invoice_path), 1)), layout.invoice_fields, INVOICE_FIELDS),
         (records, layout.device_fields, DEVICE_FIELDS),
     ):
         plan = make_plan(fields, kinds, values)

@@ -2,6 +2,7 @@
 """Parse XML from a stranger: no DTD, no entity, no network, libxml2's limits kept."""
 
 import re
+from contextlib import suppress
 
 from lxml import etree
 
@@ -82,7 +83,9 @@ def _tidy(data: bytes, root: etree._Element) -> None:
     """Take the namespaces and what is no element out of the tree, as ``parse`` says."""
     if _has_namespaces(data, root):
         for element in root.iter("{*}*"):
-            element.tag = element.tag.rpartition("}")[2]
+            # What recovers of a broken name (<Head:) is none that could be set; no layout has it either.
+            with suppress(ValueError):
+                element.tag = element.tag.rpartition("}")[2]
     asides = [node for node in root.iter(etree.Comment, etree.PI) if node is not root]
     if asides:
         parents = {node.getparent() for node in asides}
