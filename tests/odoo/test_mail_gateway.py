@@ -127,11 +127,7 @@ class TestMailGateway(GatewayCase):
         self.assertEqual((file.state, len(file.activity_ids)), ("draft", 0))
 
     def test_a_check_that_cannot_run(self):
-        file_format = self.env.ref("xerox_xpps.format_autotask_xml")
-        file_format.flush_recordset()
-        # What the constraints of a format refuse today may have been let through by an earlier version.
-        self.env.cr.execute("UPDATE xpps_file_format SET device_path = NULL WHERE id = %s", [file_format.id])
-        file_format.invalidate_recordset()
+        self._break_format()
         file = self._deliver(self._mail(("billing.xml", self.sound)))
         self.assertEqual((file.state, len(file.line_ids)), ("draft", 0))
         self.assertTrue(any("needs the path" in body for body in self._bodies(file)))

@@ -58,10 +58,10 @@ class TestUpload(XppsCase):
         )
 
     def test_a_check_that_cannot_run(self):
-        self.env["xpps.file.format"].search([]).active = False
+        self._break_format()
         file = self.env["xpps.billing.file"].browse(self._upload(("billing.xml", self.sound))[0]["res_id"])
         self.assertEqual((file.state, len(file.line_ids)), ("draft", 0))
-        self.assertIn("No billing file format is active", "".join(file.message_ids.mapped("body")))
+        self.assertIn("needs the path", "".join(file.message_ids.mapped("body")))
 
     def test_the_same_file_again(self):
         first, _attachments = self._upload(("billing.xml", self.sound))
