@@ -11,11 +11,14 @@ from .checks import check_period
 from .csv_file import read_csv
 from .issue import ERROR, Issue, _, shown
 from .layout import Layout
+from .memory import give_back_memory
 from .model import BillingDetails
 from .xlsx_file import read_xlsx
 from .xml_reader import read_xml
 
 MAX_SIZE = 64 * 1024 * 1024
+# Bytes of a file whose tree is worth it.
+_BIG = 4 * 1024 * 1024
 
 # A file within the size limit could still be nothing but tags, at some 150 bytes of memory each.
 _BYTES_PER_TAG = 8
@@ -46,6 +49,8 @@ def read(data: bytes, file_name: str, layout: Layout = AUTOTASK_XML, *, max_size
     if issue:
         return ReadResult(None, (issue,))
     details, issues = _READERS[layout.file_type](data, layout)
+    if len(data) > _BIG:
+        give_back_memory()
     if details:
         issues += check_period(details.invoice)
     issues.sort(key=lambda issue: issue.source_line or 0)

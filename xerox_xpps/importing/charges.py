@@ -67,19 +67,18 @@ class ChargePlan:
         self._check_margin(read.index, record, agreement, meter, terms, unit_cost, place)
         if meter.unit_cost is not None:
             self.note_cost(read.index, record, agreement, product, terms.default, unit_cost)
-        read.charges.append(
-            self.prepare_charge(
-                device,
-                agreement,
-                product,
-                meter,
-                name=self._name(product, agreement),
-                quantity=meter.overage,
-                unit_cost=unit_cost,
-                unit_price=float(to_decimal(terms.unit_price)),
-                billable=terms.billable,
-            )
+        charge = self.prepare_charge(
+            device,
+            agreement,
+            product,
+            meter,
+            name=self._name(product, agreement),
+            quantity=meter.overage,
+            unit_cost=unit_cost,
+            unit_price=float(to_decimal(terms.unit_price)),
+            billable=terms.billable,
         )
+        read.charges += (charge,)
 
     def _material(self, index, record, device, meter, place):
         template = device.template
@@ -183,21 +182,26 @@ class ChargePlan:
             self._names[key] = product.with_context(lang=key[1]).display_name
         return self._names[key]
 
-    def prepare_charge(self, device, agreement, product, meter, **values):
-        """Values of ``sale.subscription.charge``, those that it computes included."""
+    def prepare_charge_base(self):
+        """What all charges of a file share."""
         return {
-            "subscription_id": agreement.id,
-            "partner_id": agreement.partner_id,
             "company_id": self.scope.company.id,
-            "currency_id": agreement.currency.id,
-            "product_id": product.id,
-            "device_id": device.id,
-            "output_type": meter.output_type,
             "billing_file_id": self.scope.file.id,
             "period_start": self.scope.period_start,
             "period_end": self.scope.period_end,
             "state": "draft",
             "invoice_status": "no",
+        }
+
+    def prepare_charge(self, device, agreement, product, meter, **values):
+        """Values of one ``sale.subscription.charge``, those that it computes included."""
+        return {
+            "subscription_id": agreement.id,
+            "partner_id": agreement.partner_id,
+            "currency_id": agreement.currency.id,
+            "product_id": product.id,
+            "device_id": device.id,
+            "output_type": meter.output_type,
             **values,
             **charge_amounts(agreement.places, **{name: values[name] for name in AMOUNT_FIELDS}),
         }
@@ -218,15 +222,15 @@ class ChargePlan:
         }
 
     def prepare_read(self, meter):
-        """What a read has of its own."""
+        """What a read has of its own, in the order of ``METER_VALUES``."""
         previous, current, overage = meter.previous or 0, meter.current or 0, meter.overage or 0
-        return {
-            "output_type": meter.output_type,
-            "previous_read": previous,
-            "current_read": current,
-            "pages": max(0, current - previous),
-            "included": meter.included or 0,
-            "overage": overage,
-            "unit_cost": meter.unit_cost or 0,
-            "cost": self.scope.round(meter.cost_unrounded) if overage else 0,
-        }
+        return (
+            meter.output_type,
+            previous,
+            current,
+            max(0, current - previous),
+            meter.included or 0,
+            overage,
+            meter.unit_cost or 0,
+            self.scope.round(meter.cost_unrounded) if overage else 0,
+        )

@@ -4,6 +4,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from decimal import Decimal
+from functools import cached_property
 from operator import itemgetter
 
 from odoo import fields
@@ -14,7 +15,7 @@ from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
 from .file_checks import FileChecks
 from .findings import Findings
-from .lines import prepare_line
+from .lines import prepare_line, prepare_line_base
 from .lookups import Lookups
 from .meter_checks import MeterChecks
 from .pricing import ChargePricing
@@ -28,9 +29,9 @@ class BillingFileCheck:
 
     - ``findings``: the issues, and which records are faulty
     - ``header``: values of the file itself
-    - ``lines``: {index of the record: values of ``xpps.billing.file.line``}
+    - ``lines``: {index of the record: values of ``xpps.billing.file.line``}, and ``line_base``, those that all share
     - ``prior_lines``: {index of the record: the xpps.billing.file.line that a correction replaces}
-    - ``reads``: [PlannedRead] of the sound records
+    - ``reads``: [PlannedRead] of the sound records, and ``charge_base``, the values that all their charges share
     - ``cost_changes``: [CostChange] that the sound records make
 
     Of a file that was imported in part only the held records are looked at.
@@ -43,15 +44,17 @@ class BillingFileCheck:
         self.findings = Findings(self.env["xpps.blocking.warning"]._codes(self.company))
         self.header = {}
         self.lines = {}
+        self.line_base = {}
         self.prior_lines = {}
         self.reads = []
+        self.charge_base = {}
         self.cost_changes = []
 
     def run(self):
         checks = FileChecks(self.file, self.findings)
         file_format, result = self._read()
         self._done = self.file._imported_sequences()
-        self._starts = self._index_records(result.details)
+        self._details = result.details
         for issue in result.issues:
             self._add_reader_issue(issue)
         self.header = {"format_id": file_format.id}
@@ -60,21 +63,27 @@ class BillingFileCheck:
             return self
         self._check_header(checks, file_format, result.details, duplicate)
         self._check_records(self._make_scope(result.details), duplicate)
+        # What was read takes a third of the memory, and is written from now on.
+        self._details = self._totals = None
         return self
 
     # The file
 
     def _read(self):
-        data = self.file.attachment_id.raw or b""
+        attachment = self.file.attachment_id
+        data = attachment.raw or b""
+        # The file itself need not be kept in the cache until the end of the transaction.
+        attachment.invalidate_recordset(["raw"])
         return self.env["xpps.file.format"]._read_file(data, self.file.file_name, self.company)
 
-    def _index_records(self, details):
+    @cached_property
+    def _starts(self):
         """Where the records of each serial number start, so that an issue finds the one in which it is.
 
-        :return: {serial: [(line, index of the record)]}
+        {serial: [(line, index of the record)]}
         """
         starts = defaultdict(list)
-        for index, record in enumerate(details.devices if details else ()):
+        for index, record in enumerate(self._details.devices if self._details else ()):
             starts[record.serial].append((record.source_line, index))
         return starts
 
@@ -113,7 +122,7 @@ class BillingFileCheck:
         else:
             self.currency = self.company.currency_id
         self.places = self.currency.decimal_places if self.currency else 2
-        self.totals = [record.computed_total(self.places) for record in details.devices]
+        self._totals = [record.computed_total(self.places) for record in details.devices]
         self.header |= {
             "name": invoice.number,
             "invoice_date": invoice.date,
@@ -121,13 +130,13 @@ class BillingFileCheck:
             "period_end": invoice.period_end,
             "currency_id": self.currency.id,
             "device_count": len(details.devices),
-            "amount_total": float(sum(self.totals, Decimal(0))),
+            "amount_total": float(sum(self._totals, Decimal(0))),
             "control_total": float(invoice.total or 0),
             "control_count": invoice.device_count or 0,
         }
         if not all((invoice.number, invoice.date, invoice.period_start, invoice.period_end)):
             self._report_head()
-        for issue in (*check_serials(details), *check_totals(details, self.places, self.totals)):
+        for issue in (*check_serials(details), *check_totals(details, self.places, self._totals)):
             self._add_reader_issue(issue)
         if not duplicate:
             checks.duplicate_invoice(invoice.number)
@@ -172,6 +181,7 @@ class BillingFileCheck:
         devices = DeviceChecks(scope)
         meters = MeterChecks(scope)
         plan = ChargePlan(scope)
+        self.line_base, self.charge_base = prepare_line_base(scope), plan.prepare_charge_base()
         corrections = CorrectionPlan(scope, plan)
         serials = set()
         for index, record in enumerate(scope.details.devices):
@@ -180,7 +190,7 @@ class BillingFileCheck:
             if record.sequence in self._done:
                 continue
             device = scope.lookups.devices.get(record.serial_key)
-            self.lines[index] = prepare_line(scope, record, device, self.totals[index])
+            self.lines[index] = prepare_line(scope, record, device, self._totals[index])
             if not record.serial_key or repeated or not record.complete:
                 # In a file of a single line the issue alone does not tell which record it is about.
                 self.findings.faulty.add(index)

@@ -127,19 +127,18 @@ class CorrectionPlan:
 
     def _charge(self, read, device, meter, first, name, quantity, unit_cost, billable=True):
         """Charge a difference where, and at the price at which, the pages were charged first."""
-        read.charges.append(
-            self.plan.prepare_charge(
-                device,
-                self.scope.lookups.agreements[first.subscription_id.id],
-                first.product_id,
-                meter,
-                name=name,
-                quantity=quantity,
-                unit_cost=unit_cost,
-                unit_price=first.unit_price,
-                billable=billable and first.billable,
-            )
+        charge = self.plan.prepare_charge(
+            device,
+            self.scope.lookups.agreements[first.subscription_id.id],
+            first.product_id,
+            meter,
+            name=name,
+            quantity=quantity,
+            unit_cost=unit_cost,
+            unit_price=first.unit_price,
+            billable=billable and first.billable,
         )
+        read.charges += (charge,)
 
     def _in_language(self, charge):
         return charge.with_context(lang=charge.partner_id.lang or self.env.lang).env

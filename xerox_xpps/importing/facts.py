@@ -95,4 +95,6 @@ def device_facts(devices, agreements):
             removed=row["xpps_state"] == "removed",
             removal_date=row["xpps_removal_date"],
         )
+    # Nothing else reads these fields of so many devices: the cache need not keep them.
+    devices.invalidate_recordset(DEVICE_FIELDS)
     return facts

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a check finds, before any of it is a record."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -96,24 +96,29 @@ class Findings:
         )
 
 
+#: What a meter read has of its own; the rest it shares with the other reads of its record.
+METER_VALUES = ("output_type", "previous_read", "current_read", "pages", "included", "overage", "unit_cost", "cost")
+
+
 @dataclass(slots=True)
 class PlannedRead:
-    """A meter read that the import makes, and the charges that come of it; values of ``create``.
+    """A meter read that the import makes, and the charges that come of it. There are five for each device.
 
-    ``index`` counts the file's records; ``base`` are the values that the reads of one record share; ``supersedes`` is
-    the id of the read that a correction replaces.
+    ``index`` counts the file's records; ``base`` are the values that the reads of one record share, ``meter`` those
+    named by ``METER_VALUES``; ``supersedes`` is the id of the read that a correction replaces. ``charges`` are values
+    of ``create``.
     """
 
     index: int
     base: dict
-    meter: dict
+    meter: tuple
     supersedes: int | None = None
-    charges: list[dict] = field(default_factory=list)
+    charges: tuple[dict, ...] = ()
 
     @property
     def values(self):
         """All values of the ``xpps.meter.read``."""
-        return self.base | self.meter
+        return self.base | dict(zip(METER_VALUES, self.meter, strict=True))
 
 
 @dataclass(slots=True)

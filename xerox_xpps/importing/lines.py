@@ -5,8 +5,17 @@ import json
 from decimal import Decimal
 
 
+def prepare_line_base(scope):
+    """What all lines of a file share."""
+    return {
+        "billing_file_id": scope.file.id,
+        "company_id": scope.company.id,
+        "currency_id": scope.currency.id or None,
+    }
+
+
 def prepare_line(scope, record, device, total):
-    """The values of one ``xpps.billing.file.line``, as its columns store them.
+    """The values of one ``xpps.billing.file.line``, as its columns store them, without what all lines share.
 
     :param record: billing_file.DeviceRecord
     :param device: DeviceFacts, or None
@@ -14,9 +23,6 @@ def prepare_line(scope, record, device, total):
     """
     base = record.base_total
     return {
-        "billing_file_id": scope.file.id,
-        "company_id": scope.company.id,
-        "currency_id": scope.currency.id or None,
         "sequence": record.sequence,
         "source_line": record.source_line,
         "serial": record.serial,

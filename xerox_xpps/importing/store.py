@@ -3,10 +3,11 @@
 
 import hashlib
 from collections import defaultdict
+from itertools import islice
 
 from odoo.tools import SQL
 
-from .bulk import bulk_create, next_ids, rows_text
+from .bulk import CHUNK, bulk_create, next_ids, rows_text
 
 
 class CheckStore:
@@ -33,8 +34,8 @@ class CheckStore:
         return line_ids
 
     def _save_lines(self):
-        values_list = list(self.check.lines.values())
-        digest = hashlib.sha256(rows_text(values.values() for values in values_list).encode()).hexdigest()
+        values_list = self.check.lines.values()
+        digest = self._digest(values_list)
         if digest != self.file.line_digest:
             # Through the ORM this takes as long as all the rest of a check.
             self.env.cr.execute(
@@ -45,7 +46,8 @@ class CheckStore:
                 )
             )
             state = "held" if self.file.state == "imported" else "draft"
-            bulk_create(self.lines, ({**values, "state": state} for values in values_list))
+            shared = {**self.check.line_base, "state": state}
+            bulk_create(self.lines, ({**shared, **values} for values in values_list))
             self.file.line_digest = digest
             self._forget_lines()
         rows = self.env.execute_query(
@@ -56,6 +58,14 @@ class CheckStore:
             )
         )
         return dict(rows)
+
+    def _digest(self, values_list):
+        """:return: SHA-256 of lines, by which they are known again"""
+        digest = hashlib.sha256(repr(self.check.line_base).encode())
+        values_list = iter(values_list)
+        while chunk := list(islice(values_list, CHUNK)):
+            digest.update(rows_text(values.values() for values in chunk).encode())
+        return digest.hexdigest()
 
     def _forget_lines(self):
         self.lines.invalidate_model()
@@ -160,7 +170,7 @@ class ImportStore(CheckStore):
             self._replace(table, [(old_id, old_id) for old_id, _new_id in pairs])
         bulk_create(
             self.reads,
-            ({"id": read_id, **read.base, **read.meter} for read, read_id in zip(planned, ids, strict=True)),
+            ({"id": read_id, **read.values} for read, read_id in zip(planned, ids, strict=True)),
             on_chunk=lambda count: self.progress(0.2 + 0.5 * count / len(planned)),
         )
         if pairs:
@@ -174,7 +184,7 @@ class ImportStore(CheckStore):
         charges = bulk_create(
             self.charges,
             (
-                {**values, "meter_read_id": read_id}
+                {**self.check.charge_base, **values, "meter_read_id": read_id}
                 for read, read_id in zip(self.check.reads, read_ids, strict=True)
                 for values in read.charges
             ),
