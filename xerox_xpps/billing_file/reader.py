@@ -18,7 +18,7 @@ from .xml_reader import read_xml
 
 MAX_SIZE = 64 * 1024 * 1024
 # Bytes of a file whose tree is worth it.
-_BIG = 4 * 1024 * 1024
+_BIG = 16 * 1024 * 1024
 
 # A file within the size limit could still be nothing but tags, at some 150 bytes of memory each.
 _BYTES_PER_TAG = 8
