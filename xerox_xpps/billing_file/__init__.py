@@ -16,7 +16,7 @@ from .found import FoundColumn, Inspection
 from .inspection import inspect
 from .layout import Layout, TableLayout, XmlLayout
 from .model import OUTPUT_TYPES, BillingDetails, DeviceRecord, InvoiceRecord, MeterRecord, serial_key
-from .reader import MAX_SIZE, ReadResult, read
+from .reader import MAX_SIZE, ReadResult, extension_of, read
 
 __all__ = [
     "AUTOTASK_XML",
@@ -41,6 +41,7 @@ __all__ = [
     "check_period",
     "check_serials",
     "check_totals",
+    "extension_of",
     "find_layout",
     "inspect",
     "read",

@@ -73,12 +73,8 @@ class CheckStore:
 
     def _save_preview(self):
         """What the import would charge, an agreement a row, and the unit costs that it would change."""
-        if self.file.state == "imported":
-            # The costs that a first import changed are what its undo needs.
-            kept = self.file.cost_change_ids.filtered("applied")
-        else:
-            kept = self.file.cost_change_ids.browse()
-        (self.file.cost_change_ids - kept).unlink()
+        # Costs that an import changed are what its undo needs.
+        self.file.cost_change_ids.filtered(lambda change: not change.applied).unlink()
         self.file.summary_ids.unlink()
         self.file.cost_change_ids.create([change.create_values(self.file) for change in self.check.cost_changes])
         totals = defaultdict(lambda: {"devices": set(), "charges": []})

@@ -154,9 +154,9 @@ class XppsBillingFileIssue(models.Model):
     def _fix_file_type(self):
         """Make the format that a file of a known type lacks; any other file is replaced."""
         file = self.billing_file_id
-        formats = self.env["xpps.file.format"]
-        known = formats._file_type(file.file_name) in dict(formats._fields["file_type"].selection)
-        if known and self.env["xpps.file.format.wizard"].has_access("create"):
+        if self.env["xpps.file.format"]._knows_type(file.file_name) and self.env["xpps.file.format.wizard"].has_access(
+            "create"
+        ):
             return file.action_new_format()
         return self._fix_upload()
 

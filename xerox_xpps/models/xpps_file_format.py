@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import os.path
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -11,6 +9,7 @@ from ..billing_file import (
     ReadResult,
     TableLayout,
     XmlLayout,
+    extension_of,
     find_layout,
     read,
 )
@@ -181,19 +180,23 @@ class XppsFileFormat(models.Model):
         file_format = self._pick_format(data, file_name, company)
         if file_format:
             return file_format, read(data, file_name, file_format._layout())
-        file_type = self._file_type(file_name)
-        if file_type not in dict(self._fields["file_type"].selection):
+        if not self._knows_type(file_name):
             return file_format, read(data, file_name)
         message = self.env._(
             "No format for .%s files is active. Activate one under XPPS ▸ Configuration ▸ File Formats, or make one "
             "there with “New Format from Sample”.",
-            file_type,
+            self._file_type(file_name),
         )
         return file_format, ReadResult(None, (Issue(ERROR, "file_type", message),))
 
     @api.model
     def _file_type(self, file_name):
-        return os.path.splitext((file_name or "").strip())[1].lower()[1:]
+        return extension_of(file_name)[1:]
+
+    @api.model
+    def _knows_type(self, file_name):
+        """Whether there can be a format for files of this name."""
+        return self._file_type(file_name) in dict(self._fields["file_type"].selection)
 
     # Formats of the addon
 
