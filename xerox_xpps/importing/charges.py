@@ -219,6 +219,7 @@ class ChargePlan:
             "currency_id": self.scope.currency.id or None,
             "estimated": record.estimated,
             "billing_file_id": self.scope.file.id,
+            "origin": "file",
         }
 
     def prepare_read(self, meter):

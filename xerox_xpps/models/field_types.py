@@ -19,4 +19,5 @@ CLICK_DIGITS = (16, 6)
 INVOICE_MODE_SELECTION = [
     ("combined", "With the customer's other items"),
     ("separate", "On an invoice of their own"),
+    ("customer", "On one invoice for all agreements of the customer"),
 ]

@@ -25,6 +25,23 @@ class ResCompany(models.Model):
         help="Warn when the margin of a charge, in percent of its price, is below this. "
         "0: only when the price is below Xerox's.",
     )
+    xpps_proration = fields.Selection(
+        [
+            ("none", "None: the devices that are active when the agreement is invoiced"),
+            ("full", "Full month: each device that was there for a day or more"),
+            ("day", "By day: each device for the days that it was there"),
+        ],
+        string="Partial Months",
+        required=True,
+        default="none",
+        help="What a service whose quantity follows its devices bills of a device that was installed or removed inside "
+        "the period. The period is the one that ends before the agreement's next invoice date.",
+    )
+    xpps_invoice_by_run = fields.Boolean(
+        string="Invoice by Billing Runs Only",
+        help="Agreements wait for a billing run, which looks after missing files and unapproved charges. The scheduled "
+        "invoicing of subscriptions leaves them alone.",
+    )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",

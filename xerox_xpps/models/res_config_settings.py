@@ -9,6 +9,8 @@ class ResConfigSettings(models.TransientModel):
     xpps_background_threshold = fields.Integer(related="company_id.xpps_background_threshold", readonly=False)
     xpps_usage_spike_percent = fields.Float(related="company_id.xpps_usage_spike_percent", readonly=False)
     xpps_margin_floor_percent = fields.Float(related="company_id.xpps_margin_floor_percent", readonly=False)
+    xpps_proration = fields.Selection(related="company_id.xpps_proration", readonly=False)
+    xpps_invoice_by_run = fields.Boolean(related="company_id.xpps_invoice_by_run", readonly=False)
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,

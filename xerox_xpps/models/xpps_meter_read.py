@@ -44,6 +44,12 @@ class XppsMeterRead(models.Model):
     cost = fields.Monetary(groups="xerox_xpps.group_xpps_billing")
     estimated = fields.Boolean(help="Xerox estimated this read, because the device did not report.")
     billing_file_id = fields.Many2one("xpps.billing.file", index=True, ondelete="restrict")
+    origin = fields.Selection(
+        [("file", "Billing File"), ("opening", "Opening Read"), ("closing", "Closing Read")],
+        required=True,
+        default="file",
+        help="Opening and closing reads are noted when a device is installed, swapped or removed. They bill no pages.",
+    )
     superseded_by_id = fields.Many2one(
         "xpps.meter.read", index="btree_not_null", help="The read of a correction file that replaces this one."
     )
