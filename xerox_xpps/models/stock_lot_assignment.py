@@ -130,6 +130,9 @@ class StockLot(models.Model):
             ours = device._xpps_prepare_assignment()
             theirs = self._xpps_assignment_values(assignment, ours)
             change = {name: value for name, value in ours.items() if value != theirs[name]}
+            if device.xpps_removal_date:
+                # Whose device it was remains known when it is removed and has nobody any more.
+                change = {name: value for name, value in change.items() if value or name not in BILLING_FIELDS}
             if change:
                 changes[assignment] = change
         assignments = self.env["xpps.device.assignment"].sudo()
@@ -161,8 +164,8 @@ class StockLot(models.Model):
         if not date_from or date_from < earliest or (date_to and date_to < date_from):
             raise UserError(
                 self.env._(
-                    "Device %(serial)s was billed to agreement %(agreement)s until %(date)s, so another one can have it "
-                    "from the day after at the earliest. Correct the dates on which it was installed and removed.",
+                    "Device %(serial)s was billed to agreement %(agreement)s until %(date)s, so another one can have "
+                    "it from the day after at the earliest. Correct the dates on which it was installed and removed.",
                     serial=self.name,
                     agreement=assignment.subscription_id.display_name,
                     date=format_date(self.env, billed_until),

@@ -38,6 +38,7 @@ class XppsDeviceAssignment(models.Model):
         "sale.subscription",
         string="Agreement",
         index="btree_not_null",
+        ondelete="cascade",
         check_company=True,
         domain=[("is_xpps", "=", True), ("is_xpps_master", "=", False)],
     )
@@ -58,7 +59,8 @@ class XppsDeviceAssignment(models.Model):
     )
     # Two users who write the history of one device at the same moment do not see each other's rows; this does.
     _device_excl = models.Constraint(
-        "EXCLUDE USING gist (int4range(device_id, device_id, '[]') WITH &&, daterange(date_from, date_to, '[]') WITH &&)",
+        "EXCLUDE USING gist (int4range(device_id, device_id, '[]') WITH &&, "
+        "daterange(date_from, date_to, '[]') WITH &&)",
         "A device cannot be at two places on the same day. Look at its history before you go on.",
     )
 

@@ -59,6 +59,9 @@ class XppsMeterRead(models.Model):
         "This device has a meter read of this output type for the period already.",
     )
 
+    # The few reads that no file brought, for the files of their days.
+    _noted_idx = models.Index("(company_id, period_end) WHERE origin <> 'file'")
+
     @api.depends("previous_read", "current_read")
     def _compute_pages(self):
         for read in self:
