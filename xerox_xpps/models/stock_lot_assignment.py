@@ -174,3 +174,24 @@ class StockLot(models.Model):
         if assignment.date_to and assignment.date_to >= date_from:
             assignment._write_dates(assignment.date_from, date_from - DAY)
         return self._xpps_prepare_assignment() | {"device_id": self.id, "date_from": date_from}
+
+    def _xpps_assign_from(self, date_from, values):
+        """Have devices be somewhere else from a day on. Their last assignments end on the day before.
+
+        A device that came to where it is on that very day was never there: its assignment is corrected.
+
+        :param date_from: a day that is not before the devices' last assignments
+        :param values: {stock.lot: values of its new assignment, without device and dates}
+        """
+        self._xpps_start_assignments()
+        last = self._xpps_last_assignments()
+        new = []
+        for device in self:
+            assignment = last.get(device)
+            if assignment and assignment.date_from == date_from:
+                assignment.write(values[device] | {"date_to": False})
+                continue
+            if assignment and assignment.date_to and assignment.date_to >= date_from:
+                assignment._write_dates(assignment.date_from, date_from - DAY)
+            new.append(values[device] | {"device_id": device.id, "date_from": date_from, "date_to": False})
+        self.env["xpps.device.assignment"].create(new)
