@@ -133,10 +133,12 @@ class SaleSubscription(models.Model):
 
     def _set_next_invoice_date_after_invoice(self, invoice_date=None):
         """A closed XPPS agreement has a next invoice date as long as there are days to bill."""
-        billed_until = self.recurring_next_date
+        billed = self.recurring_next_date
         result = super()._set_next_invoice_date_after_invoice(invoice_date)
         if self.is_xpps and self.stage_type == "post":
-            if not billed_until or not self.date or billed_until > self.date:
+            if billed and self.date and billed <= self.date:
+                self._xpps_settle_closing(self.recurring_next_date)
+            else:
                 self.recurring_next_date = False
         return result
 
@@ -264,6 +266,38 @@ class SaleSubscription(models.Model):
                 _logger.exception("XPPS charges of agreement %s could not be invoiced", subscription.display_name)
 
     # Smart buttons
+
+    def _compute_account_invoice_ids_count(self):
+        """Also count invoices of several agreements, which upstream knows as those of one."""
+        result = super()._compute_account_invoice_ids_count()
+        moves = self._xpps_invoices()
+        for subscription in self.filtered("is_xpps"):
+            subscription.account_invoice_ids_count = len(moves.get(subscription, ()))
+        return result
+
+    def _xpps_invoices(self):
+        """:return: {sale.subscription: account.move}, with the invoices that bill several agreements"""
+        agreements = self.filtered("is_xpps")
+        lines = self.env["account.move.line"]
+        groups = {}
+        if lines.has_access("read"):
+            groups = dict(
+                lines._read_group(
+                    [("xpps_subscription_id", "in", agreements.ids)], ["xpps_subscription_id"], ["move_id:recordset"]
+                )
+            )
+        return {
+            agreement: agreement.invoice_ids
+            | agreement.sale_order_ids.invoice_ids
+            | groups.get(agreement, self.env["account.move"])
+            for agreement in agreements
+        }
+
+    def action_view_account_invoice_ids(self):
+        action = super().action_view_account_invoice_ids()
+        if self.is_xpps:
+            action["domain"] = [("id", "in", self._xpps_invoices()[self].ids)]
+        return action
 
     def _action_open_xpps(self, action_xmlid, field_name, context=None):
         self.ensure_one()
