@@ -92,7 +92,7 @@ class TestDeviceAdd(XppsCase):
         self.assertEqual(form.product_id, self.printer, "The only model of the agreement's devices")
         self.assertEqual(form.subscription_line_id, self.agreement.sale_subscription_line_ids)
         self.assertEqual(form.partner_id, self.customer)
-        self.assertEqual(form.install_date, fields.Date.to_string(fields.Date.context_today(self.agreement)))
+        self.assertEqual(form.install_date, fields.Date.context_today(self.agreement))
         form.serials = "3TX1"
         form.save().action_add()
         self.assertEqual(self._devices("3TX1").xpps_subscription_id, self.agreement)

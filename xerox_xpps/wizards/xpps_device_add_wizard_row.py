@@ -16,7 +16,7 @@ class XppsDeviceAddWizardRow(models.TransientModel):
     asset_number = fields.Char(readonly=True)
     lot_id = fields.Many2one("stock.lot", string="Known Device", readonly=True, ondelete="cascade")
     state = fields.Selection([("ok", "New"), ("exists", "Known"), ("bad", "Not added")], readonly=True, required=True)
-    message = fields.Char(string="Explanation", readonly=True)
+    message = fields.Text(string="Explanation", readonly=True)
 
     def action_open_device(self):
         """Show the known device in a tab of its own: an action in this one would lose the list."""
