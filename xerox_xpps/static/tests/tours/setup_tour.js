@@ -39,8 +39,12 @@ registry.category("web_tour.tours").add("xpps_copy_tour", {
             run: "click",
         },
         {
-            content: "The new agreement takes devices",
-            trigger: ".o_form_view:not(:has(.ribbon)):contains('Setup tour customer') button[name=action_xpps_add_devices]",
+            content: "The new agreement is the customer's",
+            trigger: ".o_form_view:not(:has(.ribbon)) .o_field_widget[name=partner_id] input:value(Setup tour customer)",
+        },
+        {
+            content: "It takes devices",
+            trigger: "button[name=action_xpps_add_devices]",
         },
     ],
 });
