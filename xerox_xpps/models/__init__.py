@@ -14,6 +14,7 @@ from . import (
     sale_subscription_charge,
     sale_subscription_charge_default,
     sale_subscription_line,
+    sale_subscription_setup,
     stock_lot,
     stock_lot_assignment,
     xpps_billing_file_queue,

@@ -152,10 +152,12 @@ class SaleSubscription(models.Model):
         )
 
     def _xpps_base_service(self):
-        """The line that bills the base price of a device, when the agreement has only one that can."""
-        services = self.sale_subscription_line_ids.filtered(lambda line: line.xpps_role in BASE_ROLES)
-        if len(services) > 1:
-            services = services.filtered(lambda line: line.xpps_role == "base_price")
+        """The line that bills the base price of a device, when only one can.
+
+        A base price comes before the two fees; of these the service fee does, as the supply fee goes with it.
+        """
+        lines = self.sale_subscription_line_ids.grouped("xpps_role")
+        services = next(filter(None, map(lines.get, BASE_ROLES)), self.sale_subscription_line_ids.browse())
         return services if len(services) == 1 else services.browse()
 
     # Invoices
