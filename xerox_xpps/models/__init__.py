@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_move_line,
+    account_move_reversal,
     account_tax,
     product_template,
     res_company,
@@ -10,6 +11,8 @@ from . import (
     sale_order_line,
     sale_subscription,
     sale_subscription_charge,
+    sale_subscription_charge_credit,
+    sale_subscription_charge_margin,
     sale_subscription_charge_default,
     sale_subscription_line,
     stock_lot,
