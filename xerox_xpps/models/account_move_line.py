@@ -39,14 +39,13 @@ def in_proportion(total, weights, unit):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    # Copied: a credit note concerns the agreement and period of what it credits. Upstream is about to take the
-    # names without the prefix.
+    # Copied: a credit note concerns the agreement and period of what it credits, also one that somebody makes who has
+    # no right to see agreements; so these have no groups. Upstream is about to take the names without the prefix.
     xpps_subscription_id = fields.Many2one(
         "sale.subscription",
         string="XPPS Agreement",
         index="btree_not_null",
         readonly=True,
-        groups="xerox_xpps.group_xpps_user",
         help="The agreement that this line bills.",
     )
     xpps_subscription_line_id = fields.Many2one(
@@ -54,7 +53,6 @@ class AccountMoveLine(models.Model):
         string="XPPS Service",
         index="btree_not_null",
         readonly=True,
-        groups="xerox_xpps.group_xpps_user",
         help="The recurring service of the agreement that this line bills.",
     )
     xpps_period_start = fields.Date(string="XPPS Period Start", readonly=True)

@@ -101,7 +101,7 @@ class SaleSubscriptionChargeDefault(models.Model):
             if default.markup_percent < 0:
                 raise ValidationError(
                     self.env._(
-                        "A markup below 0 % would sell %s below Xerox's cost. Set a fixed price for that.",
+                        "A markup below 0 %% would sell %s below Xerox's cost. Set a fixed price for that.",
                         default.display_name,
                     )
                 )

@@ -37,11 +37,17 @@ class SaleSubscriptionCharge(models.Model):
     def _search_margin_low(self, operator, value):
         if operator != "in":
             return NotImplemented
+        self._flush_margin()
         low = Domain.custom(
             to_sql=lambda model, alias, query: self._margin_low_sql(alias),
             predicate=lambda charge: charge.margin_low,
         )
         return Domain.OR([low] * (True in value) + [~low] * (False in value))
+
+    @api.model
+    def _flush_margin(self):
+        self.flush_model(["quantity", "unit_cost", "unit_price", "billable", "state"])
+        self.env["res.company"].flush_model(["xpps_margin_floor_percent"])
 
     @api.model
     def _margin_low_sql(self, alias):
@@ -53,7 +59,7 @@ class SaleSubscriptionCharge(models.Model):
                     COALESCE(%(charge)s.unit_price, 0) < COALESCE(%(charge)s.unit_cost, 0)
                     OR (COALESCE(%(charge)s.unit_price, 0) - COALESCE(%(charge)s.unit_cost, 0)) * 100
                        < COALESCE(%(charge)s.unit_price, 0) * COALESCE(
-                           (SELECT floor.xpps_margin_floor_percent::numeric
+                           (SELECT ROUND(floor.xpps_margin_floor_percent::numeric, 6)
                               FROM res_company AS floor WHERE floor.id = %(charge)s.company_id), 0)
                 ), FALSE)
             """,
@@ -64,8 +70,7 @@ class SaleSubscriptionCharge(models.Model):
         """:return: a notification of the charges below the margin floor, or None when there are none"""
         if not self:
             return None
-        self.flush_recordset(["quantity", "unit_cost", "unit_price", "billable", "state"])
-        self.env["res.company"].flush_model(["xpps_margin_floor_percent"])
+        self._flush_margin()
         rows = self.env.execute_query(
             SQL(
                 "SELECT count(*) OVER (), id FROM %s WHERE id = ANY(%s) AND %s ORDER BY margin_percent, id LIMIT %s",
