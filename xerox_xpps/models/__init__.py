@@ -1,4 +1,6 @@
 from . import (
+    xpps_billed_item,
+    xpps_agreement_invoicing,
     account_move,
     account_move_line,
     account_move_reversal,
@@ -16,6 +18,7 @@ from . import (
     sale_subscription_charge_default,
     sale_subscription_line,
     stock_lot,
+    stock_lot_assignment,
     xpps_billing_file_queue,
     xpps_billing_file,
     xpps_billing_file_cost_change,
@@ -24,6 +27,7 @@ from . import (
     xpps_billing_file_summary,
     xpps_billing_file_upload,
     xpps_blocking_warning,
+    xpps_device_assignment,
     xpps_file_options,
     xpps_file_format,
     xpps_file_format_field,

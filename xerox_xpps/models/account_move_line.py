@@ -37,26 +37,9 @@ def in_proportion(total, weights, unit):
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "xpps.billed.item"]
 
-    # Copied: a credit note concerns the agreement and period of what it credits, also one that somebody makes who has
-    # no right to see agreements; so these have no groups. Upstream is about to take the names without the prefix.
-    xpps_subscription_id = fields.Many2one(
-        "sale.subscription",
-        string="XPPS Agreement",
-        index="btree_not_null",
-        readonly=True,
-        help="The agreement that this line bills.",
-    )
-    xpps_subscription_line_id = fields.Many2one(
-        "sale.subscription.line",
-        string="XPPS Service",
-        index="btree_not_null",
-        readonly=True,
-        help="The recurring service of the agreement that this line bills.",
-    )
-    xpps_period_start = fields.Date(string="XPPS Period Start", readonly=True)
-    xpps_period_end = fields.Date(string="XPPS Period End", readonly=True)
     # Not copied: a duplicated invoice or a credit note bills no charge.
     xpps_charge_ids = fields.Many2many(
         "sale.subscription.charge",
