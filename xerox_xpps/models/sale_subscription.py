@@ -3,6 +3,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from .field_types import BASE_ROLES, INVOICE_MODE_SELECTION
 
@@ -106,6 +107,32 @@ class SaleSubscription(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%s has devices or charges, so it must stay an XPPS agreement.", subscription.display_name
+                    )
+                )
+
+    @api.constrains("pricelist_id")
+    def _check_currency_of_charges(self):
+        # Charges keep the currency in which they were priced, whoever changes the agreement.
+        charges = self.env["sale.subscription.charge"].sudo()
+        waiting = charges.search(
+            Domain("subscription_id", "in", self.ids)
+            & Domain("billable", "=", True)
+            & Domain("state", "!=", "rejected")
+            & (Domain("invoice_status", "!=", "invoiced") | Domain("invoice_line_ids.parent_state", "=", "draft"))
+        )
+        for charge in waiting:
+            agreement = charge.subscription_id
+            if charge.currency_id != agreement.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(agreement)s cannot be billed in %(new)s yet: charges in %(old)s are not invoiced, "
+                        "“%(charge)s” of device %(device)s among them. Invoice or reject them first, and post the "
+                        "drafts.",
+                        agreement=agreement.display_name,
+                        new=agreement.currency_id.name,
+                        old=charge.currency_id.name,
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
                     )
                 )
 
