@@ -59,6 +59,9 @@ class XppsMeterRead(models.Model):
         "This device has a meter read of this output type for the period already.",
     )
 
+    # What an agreement's invoice says of its devices, and the agreement's number of reads.
+    _agreement_idx = models.Index("(subscription_id, period_end)")
+
     @api.depends("previous_read", "current_read")
     def _compute_pages(self):
         for read in self:
