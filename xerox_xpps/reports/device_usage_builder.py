@@ -183,9 +183,7 @@ class UsageBuilder:
                 else:
                     usage.adjustment += left
             else:
-                usage.base_prices.append(
-                    BasePrice(line.name or "", to_decimal(line.quantity), to_decimal(line.price_subtotal))
-                )
+                usage.base_prices.append(BasePrice(line.name or "", to_decimal(line.quantity), self._line_amount(line)))
         home = agreement.partner_id.display_name or self.move.partner_id.display_name or ""
         sites = defaultdict(list)
         for row in self._rows(items, home):
@@ -197,13 +195,16 @@ class UsageBuilder:
         number = agreement.xpps_agreement_number
         return f"{agreement.display_name} ({number})" if number else agreement.display_name or ""
 
+    def _line_amount(self, line):
+        return round_half_up(to_decimal(line.price_subtotal), self.places)
+
     def _billed(self, line):
         """What an invoice line bills of each of its charges.
 
         :return: [(charge, its read, {billed_pages, unit_price, amount})], and what these leave of the line's amount
         """
         charges = line.xpps_charge_ids
-        total = to_decimal(line.price_subtotal)
+        total = self._line_amount(line)
         if len(charges) == 1:
             values = {"billed_pages": round(line.quantity), "unit_price": to_decimal(line.price_unit), "amount": total}
             return [(charges, charges.meter_read_id, values)], Decimal(0)
