@@ -211,6 +211,12 @@ class TestContent(AnnexCase):
         charges[0].action_reset()
         self.assertEqual([row[1] for row in self._rows(self._invoice()._xpps_usage())], ["SN-2", "SN-3"])
 
+    def test_months_between_stay_away(self):
+        self._load([meter("SN-2", "Mono", 350, 400, 500, 0)], **FEBRUARY)
+        self._charge()
+        self._charge(period_start="2026-03-01", period_end="2026-03-31")
+        self.assertEqual([row[1] for row in self._rows(self._invoice()._xpps_usage())], ["SN-1", "SN-1"])
+
     def test_late_charge_shows_itself_alone(self):
         charges = self._january()
         late = charges.filtered(lambda charge: charge.device_id == self.third)
@@ -444,7 +450,10 @@ class TestSending(AnnexCase):
         files = move.xpps_usage_pdf_id | move.xpps_usage_xlsx_id
         self.assertEqual(len(files), 2)
         self.assertEqual(self._send(move), self._names(move))
-        self.assertEqual(move.xpps_usage_pdf_id | move.xpps_usage_xlsx_id, files)
+        kept = self.env["ir.attachment"].search(
+            [("res_model", "=", "account.move"), ("res_id", "=", move.id), ("res_field", "like", "xpps_usage")]
+        )
+        self.assertEqual(kept, files)
 
     def test_changed_and_sent_again(self):
         move = self._posted()
