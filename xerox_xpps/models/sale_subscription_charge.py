@@ -347,8 +347,9 @@ class SaleSubscriptionCharge(models.Model):
         return self._prepare_document_lines(detail, "product_uom_qty")
 
     def _prepare_document_lines(self, detail, quantity_field):
-        return [
-            {
+        values_list = []
+        for charges, name in self._group_for_invoice(detail):
+            values = {
                 "product_id": charges.product_id.id,
                 "name": name,
                 quantity_field: sum(charges.mapped("quantity")),
@@ -358,8 +359,16 @@ class SaleSubscriptionCharge(models.Model):
                 "product_uom_id": charges.product_id.uom_id.id,
                 "xpps_charge_ids": [Command.set(charges.ids)],
             }
-            for charges, name in self._group_for_invoice(detail)
-        ]
+            # Left out, Odoo's distribution models decide.
+            if distribution := charges[0]._analytic_distribution():
+                values["analytic_distribution"] = distribution
+            values_list.append(values)
+        return values_list
+
+    def _analytic_distribution(self):
+        """Pages are distributed as the base price of their device is, if that is billed by the same agreement."""
+        service = self.device_id.xpps_subscription_line_id
+        return service.analytic_distribution if service.sale_subscription_id == self.subscription_id else False
 
     def _group_for_invoice(self, detail):
         """:return: [(charges of one invoice line, its description)]"""
@@ -368,7 +377,13 @@ class SaleSubscriptionCharge(models.Model):
         )
         if detail == "device":
             return [(charge, charge._describe_device_line()) for charge in ordered]
-        groups = ordered.grouped(lambda charge: (charge.product_id, charge.unit_price))
+        groups = ordered.grouped(
+            lambda charge: (
+                charge.product_id,
+                charge.unit_price,
+                frozenset((charge._analytic_distribution() or {}).items()),
+            )
+        )
         return [(charges, charges._describe_material_line()) for charges in groups.values()]
 
     def _describe_device_line(self):
