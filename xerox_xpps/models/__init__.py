@@ -4,6 +4,7 @@ from . import (
     account_move,
     account_move_line,
     account_move_reversal,
+    account_move_send,
     account_tax,
     product_template,
     res_company,
