@@ -12,7 +12,6 @@ from . import (
     sale_subscription_charge,
     sale_subscription_charge_default,
     sale_subscription_line,
-    sale_subscription_setup,
     stock_lot,
     xpps_billing_file_queue,
     xpps_billing_file,
