@@ -18,7 +18,6 @@ from . import (
     sale_subscription_charge_margin,
     sale_subscription_charge_default,
     sale_subscription_line,
-    sale_subscription_setup,
     stock_lot,
     stock_lot_assignment,
     xpps_billing_file_queue,
