@@ -394,7 +394,7 @@ class TestCorrection(ImportCase):
         charge.action_approve()
         self._post()
         self._correct([record("SN-1", mono=(0, "0.004"))]).charge_ids.action_approve()
-        credit = self.agreement._create_xpps_invoices(recurring=False)
+        credit = self.agreement._create_xpps_invoices(due=self.env["sale.subscription"])
         self.assertEqual((credit.move_type, credit.amount_total), ("out_refund", 10.0))
         line = self._product_lines(credit)
         self.assertEqual((line.quantity, line.price_unit, line.price_subtotal), (1000, 0.01, 10.0))

@@ -293,7 +293,7 @@ class TestHistoryOracle(ImportCase):
         ]
         if not due:
             return
-        moves = self.agreements[name]._create_xpps_invoices(recurring=False)
+        moves = self.agreements[name]._create_xpps_invoices(due=self.env["sale.subscription"])
         lines = self._product_lines(moves)
         self.assertEqual(sorted(lines.xpps_charge_ids.ids), sorted(found.id for _charge, found in due))
         total = sum(charge.amount for charge, _found in due)

@@ -1,4 +1,6 @@
 from . import (
+    xpps_billed_item,
+    xpps_agreement_invoicing,
     account_move,
     account_move_line,
     account_tax,

@@ -4,28 +4,9 @@ from odoo.exceptions import AccessError
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "xpps.billed.item"]
 
-    # Copied: a credit note concerns the agreement and period of what it credits. Upstream is about to take the
-    # names without the prefix.
-    xpps_subscription_id = fields.Many2one(
-        "sale.subscription",
-        string="XPPS Agreement",
-        index="btree_not_null",
-        readonly=True,
-        groups="xerox_xpps.group_xpps_user",
-        help="The agreement that this line bills.",
-    )
-    xpps_subscription_line_id = fields.Many2one(
-        "sale.subscription.line",
-        string="XPPS Service",
-        index="btree_not_null",
-        readonly=True,
-        groups="xerox_xpps.group_xpps_user",
-        help="The recurring service of the agreement that this line bills.",
-    )
-    xpps_period_start = fields.Date(string="XPPS Period Start", readonly=True)
-    xpps_period_end = fields.Date(string="XPPS Period End", readonly=True)
     # Not copied: a duplicated invoice or a credit note bills no charge.
     xpps_charge_ids = fields.Many2many(
         "sale.subscription.charge",

@@ -7,11 +7,11 @@ class AccountTax(models.Model):
 
     @api.model
     def _add_tax_details_in_base_line(self, base_line, company, rounding_method=None):
-        """Round lines of overage pages one by one, also where taxes are rounded for the whole document.
+        """Round lines of XPPS items one by one, also where taxes are rounded for the whole document.
 
-        Pages times a sub-cent click price leave fractions of a cent. Odoo's default method would add these up over
-        the document and put the difference on any line: the total would not be the sum of the lines that the
-        customer sees. Taxes are computed on the rounded lines, and still rounded for the whole document.
+        Pages times a sub-cent click price leave fractions of a cent, as do parts of a month. Odoo's default method
+        would add these up over the document and put the difference on any line: the total would not be the sum of the
+        lines that the customer sees. Taxes are computed on the rounded lines, and still rounded for the whole document.
         """
         result = super()._add_tax_details_in_base_line(base_line, company, rounding_method=rounding_method)
         if not self._is_rounded_by_line(base_line):
@@ -27,8 +27,8 @@ class AccountTax(models.Model):
 
     @api.model
     def _is_rounded_by_line(self, base_line):
-        """Whether a line bills overage pages, with taxes that depend on its amount alone."""
-        if base_line["product_id"].xpps_role != "material_code":
+        """Whether a line bills an XPPS item, with taxes that depend on its amount alone."""
+        if not base_line["product_id"].xpps_role:
             return False
         taxes = base_line["tax_ids"].flatten_taxes_hierarchy()
         return all(tax.amount_type == "percent" and not tax.price_include for tax in taxes)

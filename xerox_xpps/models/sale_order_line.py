@@ -3,7 +3,8 @@ from odoo import Command, fields, models
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "xpps.billed.item"]
 
     xpps_charge_ids = fields.Many2many(
         "sale.subscription.charge",
@@ -23,4 +24,6 @@ class SaleOrderLine(models.Model):
         charges = self.sudo().xpps_charge_ids
         if charges:
             values["xpps_charge_ids"] = [Command.set(charges.ids)]
+        if self.xpps_subscription_id:
+            values |= self._xpps_billed_item_values()
         return values

@@ -1,10 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 
-from markupsafe import Markup
-
-from odoo import Command, api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from .field_types import BASE_ROLES, INVOICE_MODE_SELECTION
 
@@ -14,12 +12,12 @@ _logger = logging.getLogger(__name__)
 class SaleSubscription(models.Model):
     """PageConnect/XPPS agreements.
 
-    How an agreement is billed: ``create_invoice``, ``generate_invoice``, ``manual_invoice`` and the cron all come to
-    ``_prepare_billing``, which locks the agreement's chargeable charges, splits what is billed into documents
-    (``combined`` one, ``separate`` two) and leaves it to the invoicing mode whether these become invoices or orders.
+    How agreements are billed stands in ``xpps.agreement.invoicing``, to which ``create_invoice``,
+    ``generate_invoice``, ``manual_invoice``, the cron and billing runs all come.
     """
 
-    _inherit = "sale.subscription"
+    _name = "sale.subscription"
+    _inherit = ["sale.subscription", "xpps.agreement.invoicing"]
 
     is_xpps = fields.Boolean(string="XPPS Agreement", index=True, help="Devices serviced by Xerox are billed here.")
     is_xpps_master = fields.Boolean(
@@ -121,6 +119,25 @@ class SaleSubscription(models.Model):
             date_start = fields.Date.to_date(values.get("date_start")) or date_start
             if date_start and date_start < subscription.date_start:
                 subscription.date_start = date_start
+            if subscription.stage_type == "post" and subscription.recurring_next_date:
+                subscription._xpps_settle_closing(subscription.recurring_next_date)
+        return result
+
+    def close_subscription(self, close_reason_id=False):
+        """Of an XPPS agreement the last days of its devices may still have to be billed."""
+        next_date = self.recurring_next_date
+        result = super().close_subscription(close_reason_id)
+        if self.is_xpps:
+            self._xpps_settle_closing(next_date)
+        return result
+
+    def _set_next_invoice_date_after_invoice(self, invoice_date=None):
+        """A closed XPPS agreement has a next invoice date as long as there are days to bill."""
+        billed_until = self.recurring_next_date
+        result = super()._set_next_invoice_date_after_invoice(invoice_date)
+        if self.is_xpps and self.stage_type == "post":
+            if not billed_until or not self.date or billed_until > self.date:
+                self.recurring_next_date = False
         return result
 
     def _xpps_runs_between(self, date_from, date_to):
@@ -138,69 +155,6 @@ class SaleSubscription(models.Model):
         if len(services) > 1:
             services = services.filtered(lambda line: line.xpps_role == "base_price")
         return services if len(services) == 1 else services.browse()
-
-    # What is billed
-
-    def _lock_charges_to_invoice(self):
-        """The charges to bill now, locked against any other transaction that would bill them.
-
-        :raises UserError: when another transaction bills this agreement at the moment
-        """
-        # The invoice bills every approved charge, also when a salesperson without a right to see charges makes it.
-        charges = self.env["sale.subscription.charge"].sudo()
-        try:
-            self.lock_for_update(allow_referencing=True)
-            charges = charges.search([("subscription_id", "in", self.ids), ("invoice_status", "=", "to_invoice")])
-            charges.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "%s is being invoiced by someone else right now. Look at its invoices before you try again.",
-                    ", ".join(self.mapped("display_name")),
-                )
-            ) from error
-        return charges
-
-    def _prepare_billing(self, recurring=True):
-        """Split what is billed now into documents, none of them empty.
-
-        :param recurring: whether the recurring lines are billed, or the charges alone
-        :return: [(recurring lines, charges)], one a document
-        """
-        self.ensure_one()
-        if self.is_xpps_master:
-            raise UserError(self.env._("%s is a master agreement and never billed.", self.display_name))
-        charges = self._lock_charges_to_invoice()
-        self._charges_left_on_orders()._release_from_orders()
-        lines = self.sale_subscription_line_ids if recurring else self.sale_subscription_line_ids.browse()
-        documents = [(lines, charges)]
-        if self.xpps_invoice_mode == "separate":
-            xpps_lines = lines.filtered("xpps_role")
-            documents = [(xpps_lines, charges), (lines - xpps_lines, charges.browse())]
-        return [document for document in documents if any(document)]
-
-    def _charges_left_on_orders(self):
-        """Charges that an order was to bill, but whose invoice was deleted, cancelled or never made."""
-        # Whoever bills the agreement must find them, also without a right to see charges.
-        charges = self.env["sale.subscription.charge"].sudo()
-        return charges.search(
-            [
-                ("subscription_id", "in", self.ids),
-                ("invoice_status", "!=", "invoiced"),
-                ("sale_line_ids.state", "!=", "cancel"),
-            ]
-        )
-
-    def _in_billing_env(self):
-        """The agreement in its own company and its customer's language."""
-        self.ensure_one()
-        partner = self.partner_invoice_id or self.partner_id
-        return self.with_company(self.company_id).with_context(lang=partner.lang or self.env.lang)
-
-    def _check_may_bill(self, model):
-        """As in subscription_oca: who may write the agreement may have it billed, by invoice or by order."""
-        if not self.env[model].has_access("create"):
-            self.check_access("write")
 
     # Invoices
 
@@ -222,29 +176,6 @@ class SaleSubscription(models.Model):
             return super().create_invoice()
         return self._create_xpps_invoices()
 
-    def _create_xpps_invoices(self, recurring=True):
-        self.ensure_one()
-        self._check_may_bill("account.move")
-        subscription = self._in_billing_env()
-        documents = subscription._prepare_billing(recurring)
-        scheduled = self.recurring_next_date if any(lines for lines, _charges in documents) else False
-        values_list = []
-        for lines, charges in documents:
-            line_values = [line._prepare_account_move_line() for line in lines]
-            line_values += charges._prepare_account_move_lines(self.xpps_invoice_detail)
-            values = subscription._prepare_account_move([Command.create(values) for values in line_values])
-            values["invoice_date"] = scheduled or fields.Date.context_today(self)
-            values_list.append(values)
-        # Who may have it billed was checked above.
-        moves = (
-            subscription.env["account.move"]
-            .sudo()
-            .with_context(default_move_type="out_invoice", journal_type="sale")
-            .create(values_list)
-        )
-        moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
-        return moves
-
     # Orders
 
     def create_sale_order(self):
@@ -253,74 +184,16 @@ class SaleSubscription(models.Model):
             return super().create_sale_order()
         return self._create_xpps_orders()
 
-    def _create_xpps_orders(self, recurring=True):
-        self.ensure_one()
-        self._check_may_bill("sale.order")
-        subscription = self._in_billing_env()
-        values_list = []
-        for lines, charges in subscription._prepare_billing(recurring):
-            line_values = [line._prepare_sale_order_line() for line in lines]
-            line_values += charges._prepare_sale_order_lines(self.xpps_invoice_detail)
-            values = subscription._prepare_sale_order([Command.create(values) for values in line_values])
-            values |= {"company_id": self.company_id.id, "order_subscription_id": self.id}
-            if not self.fiscal_position_id:
-                # Left out, Odoo finds the one of the customer.
-                del values["fiscal_position_id"]
-            values_list.append(values)
-        # Who may have it billed was checked above.
-        return subscription.env["sale.order"].sudo().create(values_list)
-
-    def _bill_through_orders(self, recurring=True):
-        """Make, confirm and invoice the orders of this billing, each on an invoice of its own.
-
-        A confirmed order whose invoice was deleted lost its charges to the new order. What else it has is invoiced,
-        too: nothing would bill it otherwise.
-        """
-        reopened = self._charges_left_on_orders().sale_line_ids.order_id.filtered(lambda order: order.state == "sale")
-        orders = self._create_xpps_orders(recurring)
-        orders.action_confirm()
-        services = orders.order_line.filtered(lambda line: line.product_id.type == "service")
-        for line in services:
-            # A service of the period is delivered, whatever the product's invoicing policy.
-            line.qty_delivered = line.product_uom_qty
-        orders.action_lock()
-        orders |= reopened
-        moves = orders.with_context(raise_if_nothing_to_invoice=False)._create_invoices(grouped=True, final=True)
-        for move in moves:
-            move.invoice_origin = f"{move.invoice_origin}, {self.name}"
-        return moves
-
     # Billing
 
     def generate_invoice(self):
         """Bill the agreement as its template's invoicing mode says, all or nothing."""
         if not self.is_xpps:
             return super().generate_invoice()
-        return self._generate_xpps_invoices()
-
-    def _generate_xpps_invoices(self, recurring=True):
-        self.ensure_one()
-        # A failure must leave nothing behind, although upstream's cron goes on after it.
-        with self.env.cr.savepoint():
-            mode = self.template_id.invoicing_mode
-            if mode == "sale_and_invoice":
-                moves = self._bill_through_orders(recurring)
-            else:
-                moves = self._create_xpps_invoices(recurring)
-            if mode != "draft":
-                moves.action_post()
-            if recurring:
-                self._set_next_invoice_date_after_invoice()
-            if moves:
-                self.message_post(
-                    body=Markup("<b>%s</b> %s")
-                    % (
-                        self.env._("Created invoice with reference"),
-                        Markup(", ").join(move._get_html_link() for move in moves),
-                    )
-                )
-        if mode == "invoice_send":
-            self._send_invoices(moves)
+        if self.env.context.get("xpps_scheduled") and self.company_id.xpps_invoice_by_run:
+            return None
+        self._generate_xpps_invoices()
+        return None
 
     def _send_invoices(self, moves):
         """E-mail posted invoices. One that cannot be sent says so in its chatter; the billing stands."""
@@ -355,28 +228,34 @@ class SaleSubscription(models.Model):
     @api.model
     def cron_subscription_management(self):
         """Also bill charges of agreements that upstream's loop passes over: nothing recurring is due on them."""
-        result = super().cron_subscription_management()
+        result = super(SaleSubscription, self.with_context(xpps_scheduled=True)).cron_subscription_management()
         self._cron_invoice_xpps_charges()
         return result
 
     @api.model
     def _cron_invoice_xpps_charges(self):
-        today = fields.Date.context_today(self)
-        groups = self.env["sale.subscription.charge"]._read_group(
+        charges = self.env["sale.subscription.charge"]._read_group(
             [
                 ("invoice_status", "=", "to_invoice"),
                 ("subscription_id.is_paused", "=", False),
                 ("subscription_id.stage_type", "in", ("in_progress", "post")),
+                ("company_id.xpps_invoice_by_run", "=", False),
             ],
-            ["subscription_id"],
+            aggregates=["subscription_id:recordset"],
         )
-        for (subscription,) in groups:
-            due = bool(
-                subscription.in_progress
-                and subscription.recurring_next_date
-                and subscription.recurring_next_date <= today
-            )
-            if due and subscription.sale_subscription_line_ids:
+        closed = self.search(
+            [
+                ("is_xpps", "=", True),
+                ("is_paused", "=", False),
+                ("stage_type", "=", "post"),
+                ("date", "!=", False),
+                ("recurring_next_date", "<=", fields.Date.context_today(self)),
+                ("company_id.xpps_invoice_by_run", "=", False),
+            ]
+        )
+        for subscription in charges[0][0] | closed:
+            due = bool(subscription._xpps_due())
+            if due and subscription.in_progress and subscription.sale_subscription_line_ids:
                 # Upstream's loop failed on it and logged why; its charges go with its recurring services.
                 continue
             try:
