@@ -11,6 +11,34 @@ from dataclasses import dataclass, field
 MAX_SERIALS = 5
 
 
+def joint_key(subscription):
+    """What agreements have in common that one invoice may bill; False for those that are invoiced by themselves."""
+    if subscription.xpps_invoice_mode != "customer":
+        return False
+    partner = subscription.partner_invoice_id or subscription.partner_id
+    mode = subscription.template_id.invoicing_mode == "sale_and_invoice"
+    return f"{partner.id}/{subscription.currency_id.id}/{subscription.journal_id.id}/{int(mode)}"
+
+
+def amount_to_bill(line, quantity):
+    """Untaxed amount that an invoice bills of a recurring line.
+
+    :param quantity: DeviceQuantity, or None where the line's own quantity stands
+    """
+    if quantity is None:
+        return line.price_subtotal
+    billed = line._prepare_xpps_quantity(quantity, "quantity")
+    price = billed.get("price_unit", line.price_unit) * (1 - line.discount / 100)
+    taxes = line.tax_ids.compute_all(
+        price,
+        line.currency_id,
+        billed["quantity"],
+        product=line.product_id,
+        partner=line.sale_subscription_id.partner_id,
+    )
+    return taxes["total_excluded"]
+
+
 @dataclass
 class Found:
     """What there is to bill of an agreement, in its currency and untaxed."""
@@ -61,7 +89,7 @@ class RunPreparation:
         due = self._search_due()
         amounts = self._recurring_amounts(due)
         for subscription in due:
-            found[subscription] = Found(subscription, True, amounts.get(subscription.id, 0.0))
+            found[subscription] = Found(subscription, True, amounts[subscription])
         charges = self._group_charges([("invoice_status", "=", "to_invoice")], "price_subtotal:sum")
         for subscription, count, amount in charges:
             entry = found.setdefault(subscription, Found(subscription))
@@ -77,27 +105,41 @@ class RunPreparation:
         return domain if self.only is None else [*domain, ("id", "in", self.only)]
 
     def _search_due(self):
+        """Those that run, and closed ones of which the last days were not billed yet."""
         return self.env["sale.subscription"].search(
             [
                 *self._agreements(),
-                ("in_progress", "=", True),
                 ("recurring_next_date", "<=", self.run.invoice_date),
                 ("sale_subscription_line_ids", "!=", False),
+                "|",
+                ("in_progress", "=", True),
+                "&",
+                ("stage_id.type", "=", "post"),
+                ("date", "!=", False),
             ]
         )
 
     def _recurring_amounts(self, due):
-        groups = self.env["sale.subscription.line"]._read_group(
-            [("sale_subscription_id", "in", due.ids)], ["sale_subscription_id"], ["price_subtotal:sum"]
-        )
-        return {subscription.id: amount for subscription, amount in groups}
+        """:return: {sale.subscription: untaxed amount of its recurring lines, as they are billed now}"""
+        bills = {subscription: subscription._xpps_lines_to_bill() for subscription in due}
+        quantities = self.env["sale.subscription.line"].union(*bills.values())._xpps_device_quantities()
+        return {
+            subscription: sum(amount_to_bill(line, quantities.get(line.id)) for line in lines)
+            for subscription, lines in bills.items()
+        }
 
     def _group_charges(self, domain, *aggregates):
         agreements = self.env["sale.subscription"].search(
             [*self._agreements(), ("stage_id.type", "in", ("in_progress", "post"))]
         )
         return self.env["sale.subscription.charge"]._read_group(
-            [("subscription_id", "in", agreements._as_query()), ("period_end", "<=", self.run.period_end), *domain],
+            [
+                ("subscription_id", "in", agreements.ids),
+                "|",
+                ("period_end", "=", False),
+                ("period_end", "<=", self.run.period_end),
+                *domain,
+            ],
             ["subscription_id"],
             ["__count", *aggregates],
         )
@@ -117,7 +159,7 @@ class RunPreparation:
         for gate in gates.values():
             gate.covered = covered.intersection(gate.devices)
         held = self._held_records()
-        drafts = {subscription: count for subscription, count in self._group_charges([("state", "=", "draft")])}
+        drafts = dict(self._group_charges([("state", "=", "draft")]))
         subscriptions = self.env["sale.subscription"].union(*gates, *held, *drafts, *extra)
         for subscription in subscriptions:
             self._explain(gates[subscription], subscription, held.get(subscription), drafts.get(subscription))
@@ -168,7 +210,7 @@ class RunPreparation:
         devices = self.env["stock.lot"].search_fetch(
             [
                 ("is_xpps_device", "=", True),
-                ("xpps_subscription_id", "in", agreements._as_query()),
+                ("xpps_subscription_id", "in", agreements.ids),
                 "|",
                 ("xpps_state", "=", "active"),
                 ("xpps_removal_date", ">=", run.period_start),

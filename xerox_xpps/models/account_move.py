@@ -7,6 +7,16 @@ class AccountMove(models.Model):
 
     xpps_charge_count = fields.Integer(compute="_compute_xpps_charge_count", groups="xerox_xpps.group_xpps_user")
 
+    xpps_billing_run_id = fields.Many2one(
+        "xpps.billing.run",
+        string="XPPS Billing Run",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups="xerox_xpps.group_xpps_billing",
+    )
+
     def _compute_xpps_charge_count(self):
         for move in self:
             move.xpps_charge_count = len(move.invoice_line_ids.xpps_charge_ids)

@@ -2,14 +2,13 @@
 from dateutil.relativedelta import relativedelta
 from markupsafe import Markup
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..billing_run.preparation import Found, Gate, RunPreparation
+from ..billing_run.preparation import Found, Gate, RunPreparation, joint_key
 from .locking import lock_or_refuse
-from .xpps_billing_run_line import OPEN_STATES
 
 #: How many invoices a refusal names.
 MAX_LISTED = 10
@@ -79,7 +78,7 @@ class XppsBillingRun(models.Model):
     task_count = fields.Integer(readonly=True, copy=False, help="Agreements that this concerns.")
     queued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress", help="Share of it that is done, in percent.")
-    line_ids = fields.One2many("xpps.billing.run.line", "run_id", string="Agreements", readonly=True, copy=False)
+    line_ids = fields.One2many("xpps.billing.run.line", "run_id", string="Agreements", copy=False)
     prepared_on = fields.Datetime(string="Agreements as of", readonly=True, copy=False)
 
     line_count = fields.Integer(string="Number of Agreements", compute="_compute_counts")
@@ -91,10 +90,12 @@ class XppsBillingRun(models.Model):
     ready_amounts = fields.Char(string="Ready to Invoice", compute="_compute_counts", help="Untaxed, by currency.")
     held_amounts = fields.Char(string="Amount Held Back", compute="_compute_counts", help="Untaxed, by currency.")
     invoiced_amounts = fields.Char(string="Invoiced Amount", compute="_compute_counts", help="Untaxed, by currency.")
-    move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_move_ids")
-    move_count = fields.Integer(string="Number of Invoices", compute="_compute_move_ids")
-    draft_move_count = fields.Integer(compute="_compute_move_ids")
-    unsent_move_count = fields.Integer(compute="_compute_move_ids")
+    move_ids = fields.One2many(
+        "account.move", "xpps_billing_run_id", string="Invoices", domain=[("state", "!=", "cancel")], readonly=True
+    )
+    move_count = fields.Integer(string="Number of Invoices", compute="_compute_move_counts")
+    draft_move_count = fields.Integer(compute="_compute_move_counts")
+    unsent_move_count = fields.Integer(compute="_compute_move_counts")
 
     _period_check = models.Constraint("CHECK (period_start <= period_end)", "The period ends before it starts.")
 
@@ -154,14 +155,22 @@ class XppsBillingRun(models.Model):
         texts = [formatLang(self.env, amount, currency_obj=currency) for currency, amount in amounts.items()]
         return " + ".join(texts) or False
 
-    @api.depends("line_ids.move_ids")
-    def _compute_move_ids(self):
+    def _compute_move_counts(self):
+        counts = {}
+        for run, state, sent, count in self.env["account.move"]._read_group(
+            [("xpps_billing_run_id", "in", self.ids), ("state", "!=", "cancel")],
+            ["xpps_billing_run_id", "state", "is_move_sent"],
+            ["__count"],
+        ):
+            counts[run.id, state, sent] = count
         for run in self:
-            moves = run.line_ids.move_ids
-            run.move_ids = moves
-            run.move_count = len(moves)
-            run.draft_move_count = len(moves.filtered(lambda move: move.state == "draft"))
-            run.unsent_move_count = len(moves.filtered(lambda move: move.state == "posted" and not move.is_move_sent))
+            drafts, posted, sent = (
+                sum(counts.get((run.id, state, sent), 0) for sent in sents)
+                for state, sents in (("draft", (True, False)), ("posted", (False,)), ("posted", (True,)))
+            )
+            run.move_count = drafts + posted + sent
+            run.draft_move_count = drafts
+            run.unsent_move_count = posted
 
     def _compute_progress(self):
         waiting = dict(
@@ -247,7 +256,7 @@ class XppsBillingRun(models.Model):
         if subscriptions is not None:
             domain.append(("subscription_id", "in", subscriptions.ids))
         lines = run.line_ids.search(domain)
-        kept = lines.filtered(lambda line: line.state not in OPEN_STATES and line._is_invoiced())
+        kept = lines.filtered(lambda line: line._is_billed())
         wanted = run._prepare_line_values(subscriptions, lines)
         for line in kept:
             wanted.pop(line.subscription_id, None)
@@ -286,7 +295,7 @@ class XppsBillingRun(models.Model):
                 "hold_code": code,
                 "reason": "\n".join(gate.reasons.values()) or False,
                 "error": False,
-                "joint_partner_id": subscription._xpps_joint_partner().id,
+                "joint_key": joint_key(subscription),
                 "recurring_due": found.recurring_due,
                 "recurring_amount": found.recurring_amount,
                 "charge_count": found.charge_count,
@@ -301,10 +310,10 @@ class XppsBillingRun(models.Model):
         """Hold back what is invoiced together with an agreement that is held back: the invoice is to be complete."""
         waited_for = {}
         for subscription, line in values.items():
-            if line["state"] == "held" and line["joint_partner_id"]:
-                waited_for.setdefault(line["joint_partner_id"], []).append(subscription.display_name)
+            if line["state"] == "held" and line["joint_key"]:
+                waited_for.setdefault(line["joint_key"], []).append(subscription.display_name)
         for subscription, line in values.items():
-            names = waited_for.get(line["joint_partner_id"])
+            names = waited_for.get(line["joint_key"])
             if names and line["state"] == "ready" and subscription not in released:
                 line |= {
                     "state": "held",
@@ -379,8 +388,7 @@ class XppsBillingRun(models.Model):
                     listed=listed,
                 )
             )
-        lines = self.line_ids.filtered(lambda line: line.state == "invoiced")
-        lines._undo()
+        self.line_ids._undo()
         # Nobody sets the state but by what is done here; see write.
         self.sudo().state = "draft"
         self.message_post(body=self.env._("Undone: %s invoices were deleted.", len(moves)))
@@ -421,4 +429,4 @@ class XppsBillingRun(models.Model):
 
     def action_open_invoices(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        return action | {"domain": [("xpps_run_line_ids.run_id", "in", self.ids)], "context": {}}
+        return action | {"domain": [("xpps_billing_run_id", "in", self.ids)], "context": {}}

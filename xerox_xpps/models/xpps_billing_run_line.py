@@ -1,13 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..billing_run.preparation import RunPreparation
 
 #: What may be billed all the same, when the user says why.
 RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "joint")
-#: Lines that a look at the agreements brings up to date.
-OPEN_STATES = ("ready", "held", "nothing", "failed", "undone")
 
 
 class XppsBillingRunLine(models.Model):
@@ -18,6 +16,7 @@ class XppsBillingRunLine(models.Model):
 
     _name = "xpps.billing.run.line"
     _description = "XPPS Billing Run Agreement"
+    _inherit = ["xpps.billing.run.line.work"]
     _order = "run_id desc, id"
     _rec_name = "subscription_id"
     _check_company_auto = True
@@ -30,10 +29,8 @@ class XppsBillingRunLine(models.Model):
         "sale.subscription", string="Agreement", required=True, index=True, ondelete="cascade", check_company=True
     )
     partner_id = fields.Many2one(related="subscription_id.partner_id", store=True, precompute=True, string="Customer")
-    joint_partner_id = fields.Many2one(
-        "res.partner",
-        string="Invoiced Together For",
-        help="Whoever gets one invoice of all its agreements; empty when the agreement is invoiced by itself.",
+    joint_key = fields.Char(
+        readonly=True, help="The same for agreements that one invoice may bill; empty for those invoiced by themselves."
     )
     currency_id = fields.Many2one(related="subscription_id.currency_id")
     state = fields.Selection(
@@ -83,15 +80,7 @@ class XppsBillingRunLine(models.Model):
         readonly=True, help="Next invoice date of the agreement before it was invoiced, to which an undo sets it back."
     )
     next_date = fields.Date(readonly=True, help="Next invoice date of the agreement that the run set.")
-    move_ids = fields.Many2many(
-        "account.move",
-        "xpps_billing_run_line_move_rel",
-        "line_id",
-        "move_id",
-        string="Invoices",
-        readonly=True,
-        copy=False,
-    )
+    move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_move_ids")
     waiting = fields.Boolean(readonly=True, help="What the run does at the moment was not done with this line yet.")
 
     _subscription_uniq = models.Constraint(
@@ -103,6 +92,23 @@ class XppsBillingRunLine(models.Model):
     def _compute_amount_total(self):
         for line in self:
             line.amount_total = line.recurring_amount + line.charge_amount
+
+    @api.depends("run_id.move_ids")
+    def _compute_move_ids(self):
+        """The run's invoices that have something of the agreement on them, with one query."""
+        groups = self.env["account.move.line"]._read_group(
+            [
+                ("move_id.xpps_billing_run_id", "in", self.run_id.ids),
+                ("xpps_subscription_id", "in", self.subscription_id.ids),
+                ("parent_state", "!=", "cancel"),
+            ],
+            ["xpps_subscription_id"],
+            ["move_id:recordset"],
+        )
+        moves = dict(groups)
+        for line in self:
+            of_agreement = moves.get(line.subscription_id, self.env["account.move"])
+            line.move_ids = of_agreement.filtered(lambda move, line=line: move.xpps_billing_run_id == line.run_id)
 
     def write(self, vals):
         if not self.env.su and vals.keys() - {"override_reason"}:
@@ -125,7 +131,9 @@ class XppsBillingRunLine(models.Model):
                 raise UserError(self.env._("%s is being worked on. Wait until it is done.", line.run_id.display_name))
             if line.state not in ("held", "ready"):
                 raise UserError(
-                    self.env._("%s is not held back, so there is nothing to release.", line.subscription_id.display_name)
+                    self.env._(
+                        "%s is not held back, so there is nothing to release.", line.subscription_id.display_name
+                    )
                 )
             if reason and line.hold_code and line.hold_code not in RELEASABLE:
                 raise UserError(
@@ -136,19 +144,12 @@ class XppsBillingRunLine(models.Model):
 
     def _with_joint(self):
         """The lines, and those that are invoiced together with one of them."""
-        joint = self.filtered("joint_partner_id")
-        return self | joint.run_id.line_ids.filtered(lambda line: line.joint_partner_id in joint.joint_partner_id)
+        keys = [key for key in set(self.mapped("joint_key")) if key]
+        return self | self.search([("run_id", "in", self.run_id.ids), ("joint_key", "in", keys)])
 
     def _units(self):
         """:return: [lines that are invoiced together, or one that is invoiced by itself]"""
-        return list(self.grouped(lambda line: line.joint_partner_id or line).values())
-
-    def _fail(self, message, task):
-        """Note why something went wrong; what was to be billed fails, an invoice stays what it was."""
-        values = {"error": message, "waiting": False}
-        if task == "create":
-            values["state"] = "failed"
-        self.sudo().write(values)
+        return list(self.grouped(lambda line: line.joint_key or line.id).values())
 
     # Where to mend it
 
@@ -179,14 +180,13 @@ class XppsBillingRunLine(models.Model):
     def action_release(self):
         """Ask why the lines are billed although something is missing."""
         self.check_access("write")
-        wizard = self.env["xpps.billing.run.release"].create({"line_ids": [Command.set(self.ids)]})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Bill Anyway"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
+            "res_model": "xpps.billing.run.release",
             "views": [(False, "form")],
             "target": "new",
+            "context": {"default_line_ids": self.ids},
         }
 
     def _action_open(self, xmlid, domain):

@@ -4,7 +4,7 @@ from functools import partial
 
 from psycopg2 import OperationalError
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import ConcurrencyError, LockError, RedirectWarning, UserError
 from odoo.service.model import retrying
 from odoo.tools import SQL, plaintext2html
@@ -36,9 +36,7 @@ class XppsBillingRunQueue(models.AbstractModel):
         cron = self.env.ref("xerox_xpps.ir_cron_work_on_billing_runs").sudo()
         # Nobody sets by hand what a run is doing.
         lines.sudo().write({"waiting": True, "error": False})
-        self.sudo().write(
-            {"state": "queued", "task": task, "task_count": len(lines), "queued_by_id": self.env.uid}
-        )
+        self.sudo().write({"state": "queued", "task": task, "task_count": len(lines), "queued_by_id": self.env.uid})
         # Switched off, as in copies of a database that are made for tests, the cron would never come.
         if len(lines) > BACKGROUND_ABOVE and cron.active:
             cron._trigger()
@@ -84,7 +82,7 @@ class XppsBillingRunQueue(models.AbstractModel):
         if len(lines) > 1:
             reason = self.env._(
                 "The agreements of %(customer)s are invoiced together, and one of them failed: %(reason)s",
-                customer=lines.joint_partner_id.display_name,
+                customer=lines[0].partner_id.display_name,
                 reason=reason,
             )
         return reason
@@ -94,25 +92,20 @@ class XppsBillingRunQueue(models.AbstractModel):
         lines = self.env["xpps.billing.run.line"]
         waiting = [("run_id", "=", self.id), ("waiting", "=", True)]
         batch = lines.search(waiting, order="id", limit=BATCH[self.task])
-        partners = batch.joint_partner_id
-        if partners:
-            batch |= lines.search([*waiting, ("joint_partner_id", "in", partners.ids)])
+        keys = [key for key in batch.mapped("joint_key") if key]
+        if keys:
+            batch |= lines.search([*waiting, ("joint_key", "in", keys)])
         return batch
 
     def _work_on(self, lines):
-        getattr(lines, f"_{self.task}")()
+        getattr(lines, f"_work_{self.task}")()
 
     def _finish(self):
         """Nothing waits any more: say how it went."""
         task, background = self.task, self.task_count > BACKGROUND_ABOVE
         lines = self.line_ids
-        moves = lines.move_ids
-        if not moves:
-            state = "draft"
-        else:
-            state = "posted" if all(move.state != "draft" for move in moves) else "done"
-        # See _start.
-        self.sudo().write({"state": state, "task": False, "task_count": 0, "queued_by_id": False})
+        moves = self.move_ids
+        self._leave_queue()
         failed = len(lines.filtered("error"))
         summary = self._summary(task, moves, failed)
         self.message_post(body=plaintext2html(summary))
@@ -241,16 +234,12 @@ class XppsBillingRunQueue(models.AbstractModel):
 
     def _stop(self, reason):
         # See _start.
-        run = self.sudo()
-        run.line_ids.filtered("waiting").write({"waiting": False})
-        moves = run.line_ids.move_ids
-        posted = moves and all(move.state != "draft" for move in moves)
-        run.write(
-            {
-                "state": "posted" if posted else "done" if moves else "draft",
-                "task": False,
-                "task_count": 0,
-                "queued_by_id": False,
-            }
-        )
+        self.sudo().line_ids.filtered("waiting").write({"waiting": False})
+        self._leave_queue()
         self.message_post(body=plaintext2html(reason))
+
+    def _leave_queue(self):
+        states = set(self.sudo().move_ids.mapped("state"))
+        state = "done" if "draft" in states else "posted" if states else "draft"
+        # See _start.
+        self.sudo().write({"state": state, "task": False, "task_count": 0, "queued_by_id": False})

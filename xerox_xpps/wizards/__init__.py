@@ -1,4 +1,5 @@
 from . import (
+    xpps_billing_run_release,
     xpps_device_fix_row,
     xpps_device_fix_wizard,
     xpps_device_assign_wizard,
