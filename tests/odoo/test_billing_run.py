@@ -337,7 +337,8 @@ class TestOneInvoicePerCustomer(BillingRunCase):
 
     @mute_logger("odoo.addons.xerox_xpps.models.xpps_billing_run_queue")
     def test_one_fails(self):
-        self._make_fail(self.two[0])
+        for contract in self.two:
+            self._make_fail(contract)
         single = self._contract()
         run = self._run()
         self._drafts(run)
@@ -346,7 +347,7 @@ class TestOneInvoicePerCustomer(BillingRunCase):
             line = self._line(run, contract)
             self.assertEqual((line.state, line.move_ids.ids), ("failed", []))
             self.assertIn("invoiced together", line.error)
-        self.two[0].journal_id = False
+        self.two.journal_id = False
         run.action_retry()
         self.assertEqual(self._line(run, self.two[0]).move_ids, self._line(run, self.two[1]).move_ids)
         self.assertNothingTwice(self.two | single)

@@ -7,6 +7,8 @@ The number of queries does not depend on the number of agreements.
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from odoo.tools import SQL
+
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5
 
@@ -207,20 +209,22 @@ class RunPreparation:
                 ("date_start", "<=", run.period_end),
             ]
         )
-        devices = self.env["stock.lot"].search_fetch(
-            [
-                ("is_xpps_device", "=", True),
-                ("xpps_subscription_id", "in", agreements.ids),
-                "|",
-                ("xpps_state", "=", "active"),
-                ("xpps_removal_date", ">=", run.period_start),
-                "|",
-                ("xpps_install_date", "=", False),
-                ("xpps_install_date", "<=", run.period_end),
-            ],
-            ["name", "xpps_subscription_id"],
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT span.subscription_id, device.id, device.name
+                  FROM (%(spans)s) span
+                  JOIN stock_lot device ON device.id = span.device_id
+                 WHERE span.subscription_id = ANY(%(agreements)s)
+                   AND COALESCE(span.date_from, %(last)s) <= %(last)s AND COALESCE(span.date_to, %(first)s) >= %(first)s
+                """,
+                spans=self.env["xpps.device.assignment"]._spans(),
+                agreements=agreements.ids,
+                first=run.period_start,
+                last=run.period_end,
+            )
         )
-        return [(device.xpps_subscription_id, device.id, device.name) for device in devices]
+        return [(agreements.browse(agreement_id), device_id, serial) for agreement_id, device_id, serial in rows]
 
     def _covered(self, device_ids):
         """:return: set of the devices that a live record of a period inside the run's covers"""

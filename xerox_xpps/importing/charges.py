@@ -30,7 +30,8 @@ class ChargePlan:
         :param agreement: AgreementFacts
         :param base: what ``prepare_read_base`` gave for the record
         """
-        read = PlannedRead(index, base, self.prepare_read(meter))
+        noted = self.scope.lookups.noted_reads.at_end.get((device.id, meter.output_type))
+        read = PlannedRead(index, base, self.prepare_read(meter), supersedes=noted)
         self.reads.append(read)
         if meter.overage:
             self.plan_charge(read, record, device, agreement, meter)

@@ -53,10 +53,20 @@ class DeviceChecks:
         billable = self._check_removed(index, record, device, place)
         agreement = device.agreement
         if not agreement:
+            if device.nowhere:
+                message = self.env._(
+                    "Line %(line)s: device %(serial)s was on no agreement in the period. Dispute the record with "
+                    "Xerox, or correct the device's history.",
+                    **place,
+                )
+            else:
+                message = self.env._(
+                    "Line %(line)s: device %(serial)s has no agreement. Choose the one that bills it.", **place
+                )
             self.add(
                 "error",
                 "device_no_subscription",
-                self.env._("Line %(line)s: device %(serial)s has no agreement. Choose the one that bills it.", **place),
+                message,
                 record,
                 index,
                 fix=device.record,
@@ -128,7 +138,7 @@ class DeviceChecks:
             self.env._(
                 "Line %(line)s: device %(serial)s stands at %(customer)s, but its agreement %(agreement)s is with "
                 "%(payer)s. Correct the device's customer or agreement.",
-                customer=device.record.xpps_partner_id.commercial_partner_id.display_name,
+                customer=self.env["res.partner"].browse(device.customer_id).display_name,
                 agreement=agreement.record.display_name,
                 payer=agreement.record.partner_id.display_name,
                 **place,
@@ -143,15 +153,15 @@ class DeviceChecks:
         """Which devices should be in the file, but are not? A correction names only what it corrects."""
         if self.scope.is_correction:
             return
-        for device in self.scope.lookups.absent_devices():
+        for device, partner, agreement in self.scope.lookups.absent_devices():
             self.add(
                 "warning",
                 "device_absent",
                 self.env._(
                     "Device %(serial)s of %(customer)s is active on agreement %(agreement)s, but not in the file.",
                     serial=device.name,
-                    customer=device.xpps_partner_id.display_name or "?",
-                    agreement=device.xpps_subscription_id.display_name,
+                    customer=partner.display_name or "?",
+                    agreement=agreement.display_name,
                 ),
                 fix=device,
                 serial=device.name,

@@ -13,6 +13,7 @@ DEVICE_FIELDS = [
     "xpps_subscription_id",
     "xpps_subscription_line_id",
     "xpps_state",
+    "xpps_install_date",
     "xpps_removal_date",
 ]
 
@@ -33,7 +34,12 @@ class AgreementFacts:
 
 @dataclass(slots=True)
 class DeviceFacts:
-    """A device. ``partner_id`` is its own customer's id or False, ``customer_id`` that customer's company's."""
+    """A device, as it was assigned in the file's period.
+
+    ``partner_id`` is its own customer's id or False, ``customer_id`` that customer's company's. ``until`` is the last
+    day of the assignment, or False; ``nowhere`` says that the device has been assigned, but not in the period.
+    ``removed`` and ``removal_date`` are as of today.
+    """
 
     record: Any
     id: int
@@ -45,6 +51,8 @@ class DeviceFacts:
     has_service: bool
     removed: bool
     removal_date: date | bool
+    until: date | bool
+    nowhere: bool
 
     @property
     def owner_id(self):
@@ -69,13 +77,13 @@ def agreement_facts(subscriptions, period_start, period_end):
     }
 
 
-def device_facts(devices, agreements):
-    """:param agreements: {sale.subscription id: AgreementFacts}, all that the devices have
+def device_facts(devices, rows, agreements):
+    """:param rows: dicts of ``DEVICE_FIELDS`` of the devices, as ``assignments.set_assignments`` left them
+    :param agreements: {sale.subscription id: AgreementFacts}, all that the rows have
 
     :return: {serial key: DeviceFacts}
     """
     env = devices.env
-    rows = devices.read(DEVICE_FIELDS, load=None)
     products = {product.id: product for product in devices.product_id}
     partners = env["res.partner"].browse({row["xpps_partner_id"] for row in rows} - {False})
     customer_ids = {partner.id: partner.commercial_partner_id.id for partner in partners}
@@ -94,6 +102,8 @@ def device_facts(devices, agreements):
             has_service=bool(row["xpps_subscription_line_id"]),
             removed=row["xpps_state"] == "removed",
             removal_date=row["xpps_removal_date"],
+            until=row["until"],
+            nowhere=row["nowhere"],
         )
     # Nothing else reads these fields of so many devices: the cache need not keep them.
     devices.invalidate_recordset(DEVICE_FIELDS)

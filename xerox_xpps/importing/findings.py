@@ -105,7 +105,8 @@ class PlannedRead:
     """A meter read that the import makes, and the charges that come of it. There are five for each device.
 
     ``index`` counts the file's records; ``base`` are the values that the reads of one record share, ``meter`` those
-    named by ``METER_VALUES``; ``supersedes`` is the id of the read that a correction replaces. ``charges`` are values
+    named by ``METER_VALUES``; ``supersedes`` is the id of the read that a correction replaces, or that was noted
+    on the same day. ``charges`` are values
     of ``create``.
     """
 

@@ -3,7 +3,9 @@
 
 from odoo.fields import Domain
 
-from .facts import agreement_facts, device_facts
+from .assignments import expected_devices, set_assignments
+from .facts import DEVICE_FIELDS, agreement_facts, device_facts
+from .noted_reads import NotedReads
 
 
 class Lookups:
@@ -36,13 +38,17 @@ class Lookups:
         corrects = file.kind == "correction" and self.billed
         self.prior_reads = self._prior_reads(devices) if corrects else {}
         self.prior_charges = self._prior_charges()
-        self.subscriptions = devices.xpps_subscription_id.union(
+        self.noted_reads = NotedReads(self.env, self.company, period_start, period_end)
+        rows = devices.read(DEVICE_FIELDS, load=None)
+        set_assignments(self.env, rows, period_start, period_end)
+        agreement_ids = dict.fromkeys(row["xpps_subscription_id"] for row in rows if row["xpps_subscription_id"])
+        self.subscriptions = devices.xpps_subscription_id.browse(agreement_ids).union(
             *(line.subscription_id for line in self.billed.values()),
             *(read.subscription_id for read in self.prior_reads.values()),
             *(charges.subscription_id for charges in self.prior_charges.values()),
         )
         self.agreements = agreement_facts(self.subscriptions, period_start, period_end)
-        self.devices = device_facts(devices, self.agreements)
+        self.devices = device_facts(devices, rows, self.agreements)
 
     def _billed_later(self):
         """:return: the ids of the agreements that were billed for a later period already"""
@@ -80,6 +86,7 @@ class Lookups:
         reads = self.env["xpps.meter.read"].search(
             Domain("device_id", "in", devices.ids)
             & Domain("superseded_by_id", "=", False)
+            & Domain("origin", "=", "file")
             & (Domain("period_end", "=", self.period_end) | Domain("period_start", "=", self.period_start))
         )
         ordered = reads.sorted(lambda read: read.period_end == self.period_end)
@@ -101,17 +108,9 @@ class Lookups:
         return charges.grouped(lambda charge: prior_ids[charge.meter_read_id.id])
 
     def absent_devices(self):
-        """Active devices of running agreements that the file does not name."""
-        return self.env["stock.lot"].search(
-            [
-                ("is_xpps_device", "=", True),
-                ("company_id", "=", self.company.id),
-                ("id", "not in", [device.id for device in self.devices.values()]),
-                ("xpps_state", "=", "active"),
-                ("xpps_subscription_id.stage_id.type", "=", "in_progress"),
-                ("xpps_subscription_id.date_start", "<=", self.period_end),
-                "|",
-                ("xpps_install_date", "=", False),
-                ("xpps_install_date", "<=", self.period_end),
-            ]
-        )
+        """Devices that were on a running agreement in the period and that the file does not name.
+
+        :return: [(stock.lot, res.partner, sale.subscription)]
+        """
+        named = [device.id for device in self.devices.values()]
+        return expected_devices(self.env, self.company, self.period_start, self.period_end, named)

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Is what a record says of a device plausible? All of this warns, and nothing here keeps a file from being read."""
 
+from odoo.tools import format_date
+
 from ..billing_file import to_decimal
 
 
@@ -73,23 +75,47 @@ class MeterChecks:
     def _check_meter(self, index, record, device, meter, place):
         if meter.current is not None and meter.previous is not None:
             self._check_pages(index, record, device, meter, place)
-        last = self.scope.lookups.last_reads.get((device.id, meter.output_type))
-        if last and meter.previous is not None and last[1] != meter.previous:
-            self.add(
-                "warning",
-                "read_gap",
-                self.env._(
-                    "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but our last "
-                    "read is %(last)s.",
+        self._check_gap(index, record, device, meter, place)
+
+    def _check_gap(self, index, record, device, meter, place):
+        """Does the meter start where it was last read, and end no later than when the device was taken away?"""
+        lookups, key = self.scope.lookups, (device.id, meter.output_type)
+        place = place | {"type": self.scope.type_labels[meter.output_type]}
+        opening, last = lookups.noted_reads.opening.get(key), lookups.last_reads.get(key)
+        message = None
+        if meter.previous is None:
+            pass
+        elif opening:
+            if opening[1] != meter.previous:
+                message = self.env._(
+                    "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but at %(opening)s "
+                    "when it was installed on %(date)s.",
                     previous=meter.previous,
-                    last=last[1],
-                    type=self.scope.type_labels[meter.output_type],
+                    opening=opening[1],
+                    date=format_date(self.env, opening[0]),
                     **place,
-                ),
-                record,
-                index,
-                fix=device.record,
+                )
+        elif last and last[1] != meter.previous:
+            message = self.env._(
+                "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but our last "
+                "read is %(last)s.",
+                previous=meter.previous,
+                last=last[1],
+                **place,
             )
+        if message:
+            self.add("warning", "read_gap", message, record, index, fix=device.record)
+        closing = device.until and device.until <= self.scope.period_end and lookups.noted_reads.closing.get(key)
+        if closing and (meter.current or 0) > closing[1]:
+            message = self.env._(
+                "Line %(line)s: the %(type)s meter of device %(serial)s ends at %(current)s, but stood at %(closing)s "
+                "when it was taken away on %(date)s.",
+                current=meter.current,
+                closing=closing[1],
+                date=format_date(self.env, closing[0]),
+                **place,
+            )
+            self.add("warning", "read_gap", message, record, index, fix=device.record)
 
     def _check_pages(self, index, record, device, meter, place):
         if meter.current < meter.previous:

@@ -357,6 +357,7 @@ class SaleSubscriptionCharge(models.Model):
                 "discount": 0.0,
                 "product_uom_id": charges.product_id.uom_id.id,
                 "xpps_charge_ids": [Command.set(charges.ids)],
+                "analytic_distribution": False,
                 "xpps_subscription_id": charges.subscription_id.id,
                 "xpps_period_start": min(filter(None, charges.mapped("period_start")), default=False),
                 "xpps_period_end": max(filter(None, charges.mapped("period_end")), default=False),

@@ -200,18 +200,19 @@ class StockLot(models.Model):
     @api.depends("xpps_meter_read_ids.current_read", "xpps_meter_read_ids.superseded_by_id")
     def _compute_xpps_last_reads(self):
         last = self._xpps_last_reads(self.ids)
+        billed = self._xpps_last_reads(self.ids, billed=True)
         for lot in self:
             dates = []
             for output_type in OUTPUT_TYPES:
-                read_date, current_read, overage, _unit_cost = last.get((lot.id, output_type), (None, 0, 0, 0))
+                read_date, current_read, _overage, _unit_cost = last.get((lot.id, output_type), (None, 0, 0, 0))
                 lot[f"xpps_{output_type}_last_read"] = current_read
-                lot[f"xpps_{output_type}_last_overage"] = overage
+                lot[f"xpps_{output_type}_last_overage"] = billed.get((lot.id, output_type), (None, 0, 0, 0))[2]
                 dates.append(read_date)
             lot.xpps_last_read_date = max(filter(None, dates), default=False)
 
     @api.depends("xpps_meter_read_ids.unit_cost", "xpps_billing_line_ids.base_service_cost")
     def _compute_xpps_last_costs(self):
-        last = self._xpps_last_reads(self.ids)
+        last = self._xpps_last_reads(self.ids, billed=True)
         base_costs = self.env["xpps.billing.file.line"]._last_base_costs(self)
         for lot in self:
             for output_type in OUTPUT_TYPES:
@@ -221,10 +222,11 @@ class StockLot(models.Model):
             lot.xpps_base_supply_cost = supply_cost
 
     @api.model
-    def _xpps_last_reads(self, device_ids, before=None):
+    def _xpps_last_reads(self, device_ids, before=None, billed=False):
         """The last live meter read of each device and output type, with one query.
 
         :param before: a date; only periods that ended by then count, also on the very day: Xerox's may share one
+        :param billed: leave out opening and closing reads, which bill nothing
         :return: {(device id, output type): (read date, current read, overage, unit cost)}
         """
         if not device_ids:
@@ -237,12 +239,13 @@ class StockLot(models.Model):
                 SELECT DISTINCT ON (device_id, output_type)
                        device_id, output_type, COALESCE(read_date, period_end), current_read, overage, unit_cost
                   FROM %(table)s
-                 WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL %(before)s
+                 WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL %(before)s %(billed)s
               ORDER BY device_id, output_type, period_end DESC
                 """,
                 table=SQL.identifier(reads._table),
                 ids=list(device_ids),
                 before=SQL("AND period_end <= %s", before) if before else SQL(),
+                billed=SQL("AND origin = 'file'") if billed else SQL(),
             )
         )
         return {
@@ -264,7 +267,7 @@ class StockLot(models.Model):
                 """
                 SELECT device_id, SUM(pages)::float / COUNT(DISTINCT period_end)
                   FROM %(table)s
-                 WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL
+                 WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL AND origin = 'file'
                    AND period_end <= %(before)s AND period_end > %(since)s
               GROUP BY device_id
                 """,

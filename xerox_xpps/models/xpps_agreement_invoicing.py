@@ -168,6 +168,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
         documents = self._prepare_billing(self if due is None else due, until)
         quantities = self._xpps_quantities(documents)
         values_lists = defaultdict(list)
+        journals = {}
         for document in documents:
             first = document.first
             commands = []
@@ -181,17 +182,40 @@ class XppsAgreementInvoicing(models.AbstractModel):
             values = first._in_billing_env()._prepare_account_move(commands)
             values["invoice_date"] = invoice_date or document.scheduled or fields.Date.context_today(self)
             values["invoice_origin"] = ", ".join(part.agreement.name for part in document.parts)
+            if "journal_id" not in values:
+                # As Odoo finds it, but once for all invoices that are alike.
+                key = (first.company_id, first.currency_id)
+                if key not in journals:
+                    journals[key] = first._xpps_default_journal()
+                values["journal_id"] = journals[key].id
             values_lists[first.company_id, first._xpps_customer_lang()].append(values)
         # Who may have it billed was checked above.
         moves = self.env["account.move"].sudo()
         for (company, lang), values_list in values_lists.items():
-            moves |= (
-                moves.with_company(company)
-                .with_context(lang=lang, default_move_type="out_invoice", journal_type="sale")
-                .create(values_list)
-            )
+            # Odoo's own note, invoice by invoice, would take as long as the invoices themselves.
+            context = {"default_move_type": "out_invoice", "journal_type": "sale", "mail_create_nolog": True}
+            moves |= moves.with_company(company).with_context(lang=lang, **context).create(values_list)
+        moves = moves.with_env(self.env).sudo()
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
+        self._log_xpps_origin(moves)
         return moves
+
+    def _xpps_default_journal(self):
+        """:return: the account.journal that Odoo would choose for an invoice of the agreement"""
+        self.ensure_one()
+        values = {"move_type": "out_invoice", "company_id": self.company_id.id, "currency_id": self.currency_id.id}
+        # Who may have it billed need not see journals.
+        return self.env["account.move"].with_company(self.company_id).sudo().new(values).journal_id
+
+    def _log_xpps_origin(self, moves):
+        """Name the agreements in the chatters of their invoices."""
+        bodies = {}
+        for move in moves:
+            agreements = move.invoice_line_ids.xpps_subscription_id
+            links = Markup(", ").join(agreement._get_html_link() for agreement in agreements)
+            bodies[move.id] = Markup("%s %s") % (self.env._("Invoice created for agreement"), links)
+        if bodies:
+            moves._message_log_batch(bodies=bodies)
 
     def _prepare_xpps_section(self):
         """The heading of an agreement on an invoice of several: its name and, where they differ, its site."""
@@ -218,7 +242,24 @@ class XppsAgreementInvoicing(models.AbstractModel):
             for line in part.lines.with_env(agreement.env)
             if line.id not in quantities or quantities[line.id].units
         ]
-        return recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail)
+        items = recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail)
+        for values in items:
+            values |= self._prepare_xpps_amounts(values)
+        return items
+
+    def _prepare_xpps_amounts(self, values):
+        """What Odoo finds for nearly every line.
+
+        It would write this to each line after the other, which takes as long as all the rest of an invoice. Where it
+        finds something else, because of a tax that is included in the price, it corrects the line.
+        """
+        partner = (self.partner_invoice_id or self.partner_id).commercial_partner_id
+        currency = self.currency_id
+        if currency != self.company_id.currency_id:
+            return {"partner_id": partner.id}
+        price = values["price_unit"] * (1 - values["discount"] / 100.0)
+        amount = -currency.round(values["quantity"] * price)
+        return {"partner_id": partner.id, "amount_currency": amount, "balance": amount}
 
     # Orders
 

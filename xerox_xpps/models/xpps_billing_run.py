@@ -128,6 +128,7 @@ class XppsBillingRun(models.Model):
             run.period_start = file.period_start or last_month + relativedelta(day=1)
             run.period_end = file.period_end or last_month + relativedelta(day=31)
 
+    @api.depends("line_ids.state", "line_ids.error", "line_ids.amount_total")
     def _compute_counts(self):
         counts, amounts, errors = {}, {}, {}
         lines = self.env["xpps.billing.run.line"]
@@ -155,6 +156,7 @@ class XppsBillingRun(models.Model):
         texts = [formatLang(self.env, amount, currency_obj=currency) for currency, amount in amounts.items()]
         return " + ".join(texts) or False
 
+    @api.depends("move_ids.state", "move_ids.is_move_sent")
     def _compute_move_counts(self):
         counts = {}
         for run, state, sent, count in self.env["account.move"]._read_group(
@@ -172,6 +174,7 @@ class XppsBillingRun(models.Model):
             run.draft_move_count = drafts
             run.unsent_move_count = posted
 
+    @api.depends("state", "line_ids.waiting")
     def _compute_progress(self):
         waiting = dict(
             self.env["xpps.billing.run.line"]._read_group(

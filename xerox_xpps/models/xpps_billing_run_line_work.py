@@ -78,23 +78,35 @@ class XppsBillingRunLineWork(models.AbstractModel):
 
     def _bill(self, found):
         """:return: {sale.subscription: account.move} of the agreements that were billed"""
-        run = self.run_id
-        agreements = self.subscription_id.with_context(default_xpps_billing_run_id=run.id)
+        agreements = self.subscription_id
         due = agreements.filtered(lambda agreement: found[agreement].recurring_due)
         moves = self.env["account.move"]
         direct = agreements.browse()
         for lines in self._units():
-            unit = agreements & lines.subscription_id
-            if unit[:1].template_id.invoicing_mode == "sale_and_invoice":
-                through_orders = unit._bill_through_orders(due & unit, until=run.period_end)
-                through_orders.invoice_date = run.invoice_date
-                moves |= through_orders
+            together = lines.subscription_id
+            if together[:1].template_id.invoicing_mode == "sale_and_invoice":
+                moves |= self._bill_through_orders(together, due & together)
             else:
-                direct |= unit
+                direct |= together
         if direct:
+            run = self.run_id
             moves |= direct._create_xpps_invoices(due & direct, until=run.period_end, invoice_date=run.invoice_date)
+        # Nobody sets by hand which run an invoice is of.
+        moves.sudo().xpps_billing_run_id = self.run_id
         agreements._log_xpps_invoices(moves)
         return agreements._xpps_moves_by_agreement(moves)
+
+    def _bill_through_orders(self, agreements, due):
+        run = self.run_id
+        # Billing clerks invoice through orders without rights on orders.
+        orders = self.env["sale.order"].sudo()
+        mine = [("order_subscription_id", "in", agreements.ids)]
+        before = orders.search(mine)
+        moves = agreements._bill_through_orders(due, until=run.period_end)
+        moves.sudo().invoice_date = run.invoice_date
+        # Earlier ones, that the invoices bill besides, are not the run's to cancel.
+        (orders.search(mine) - before).xpps_billing_run_id = run
+        return moves
 
     def _note_invoices(self, found, moves):
         """Set the next invoice dates, and keep what an undo needs."""
@@ -190,7 +202,7 @@ class XppsBillingRunLineWork(models.AbstractModel):
             self.env._("Some of these agreements are being invoiced or changed by someone else right now."),
         )
         run.move_ids.unlink()
-        # Billing clerks invoice through orders without rights on orders.
+        # See _bill_through_orders.
         orders = self.env["sale.order"].sudo().search([("xpps_billing_run_id", "in", run.ids)])
         orders.filtered("locked").action_unlock()
         orders.with_context(disable_cancel_warning=True).action_cancel()

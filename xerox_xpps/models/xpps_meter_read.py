@@ -7,7 +7,8 @@ from .field_types import CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 class XppsMeterRead(models.Model):
     """Pages of one output type that a device printed in a period, as Xerox read and billed them.
 
-    Reads are made by imports alone, which match everything within the file's company. So the many2one fields are
+    Reads are made by imports, which match everything within the file's company, and by what is noted when a device
+    comes or goes. So the many2one fields are
     not checked for their company record by record: at fifty thousand reads that would double the import's time.
     """
 
@@ -51,13 +52,18 @@ class XppsMeterRead(models.Model):
         help="Opening and closing reads are noted when a device is installed, swapped or removed. They bill no pages.",
     )
     superseded_by_id = fields.Many2one(
-        "xpps.meter.read", index="btree_not_null", help="The read of a correction file that replaces this one."
+        "xpps.meter.read",
+        index="btree_not_null",
+        help="The read that replaces this one: of a correction file, or of the same day.",
     )
 
     _live_uniq = models.UniqueIndex(
         "(device_id, output_type, period_end) WHERE superseded_by_id IS NULL",
         "This device has a meter read of this output type for the period already.",
     )
+
+    # The few reads that no file brought, for the files of their days.
+    _noted_idx = models.Index("(company_id, period_end) WHERE origin <> 'file'")
 
     @api.depends("previous_read", "current_read")
     def _compute_pages(self):
@@ -69,3 +75,48 @@ class XppsMeterRead(models.Model):
         labels = dict(self._fields["output_type"]._description_selection(self.env))
         for read in self:
             read.display_name = f"{read.device_id.name} {labels.get(read.output_type, '')} {read.period_end or ''}"
+
+    @api.model
+    def _note(self, origin, device, day, counters):
+        """Note what the counters of a device showed on the day when it came or was taken away.
+
+        Reads are made by imports, so nobody has the right to; whoever may change the device may note these. A file's
+        read of the same day counts for more, an earlier note for less.
+
+        :param origin: ``opening`` or ``closing``
+        :param counters: {output type: pages}
+        """
+        device.check_access("write")
+        reads = self.sudo()
+        same_day = reads.search(
+            [("device_id", "=", device.id), ("output_type", "in", list(counters)), ("period_end", "=", day)]
+        )
+        live = {read.output_type: read for read in same_day if read.origin == "file" and not read.superseded_by_id}
+        noted = same_day.filtered(
+            lambda read: read.origin != "file" and read.superseded_by_id.origin in (False, "file")
+        ).grouped("output_type")
+        # There is one live read a day: the earlier ones step back before those exist that they will name.
+        for read in reads.union(*noted.values()):
+            read.superseded_by_id = read
+        reads.flush_model(["superseded_by_id"])
+        notes = reads.create(
+            [
+                {
+                    "device_id": device.id,
+                    "company_id": device.company_id.id,
+                    "partner_id": device.xpps_partner_id.id or device.xpps_subscription_id.partner_id.id,
+                    "subscription_id": device.xpps_subscription_id.id,
+                    "output_type": output_type,
+                    "period_start": day,
+                    "period_end": day,
+                    "read_date": day,
+                    "previous_read": counter,
+                    "current_read": counter,
+                    "origin": origin,
+                    "superseded_by_id": live[output_type].id if output_type in live else False,
+                }
+                for output_type, counter in counters.items()
+            ]
+        )
+        for note in notes:
+            noted.get(note.output_type, reads).superseded_by_id = note

@@ -1,0 +1,127 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+#: How many devices or billing files a message names.
+MAX_NAMED = 10
+
+
+class XppsDeviceChangeWizard(models.AbstractModel):
+    """What swapping, moving and removing devices have in common: a day, and what was billed around it."""
+
+    _name = "xpps.device.change.wizard"
+    _description = "XPPS: Swap, Move or Remove Devices"
+
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    warning = fields.Text(compute="_compute_warning")
+
+    def _compute_company_id(self):
+        raise NotImplementedError
+
+    @api.depends("date")
+    def _compute_warning(self):
+        for wizard in self:
+            wizard.warning = "\n".join(wizard._warnings()) or False
+
+    def _warnings(self):
+        """What the user should know before going on, each a sentence."""
+        return []
+
+    @api.model
+    def _check_devices(self, devices):
+        """:raises UserError: when there is nothing to change, or too much at once"""
+        if not devices or not all(devices.mapped("is_xpps_device")):
+            raise UserError(self.env._("Choose XPPS devices."))
+        if len(devices.company_id) > 1:
+            raise UserError(self.env._("Choose devices of one company."))
+
+    def _check_first_day(self, devices, date, day_before=False):
+        """:param day_before: whether the devices must have been there for a day when ``date`` comes
+
+        :raises UserError: when a device came to where it is only after the date
+        """
+        early = devices.filtered(
+            lambda device: (
+                device.xpps_install_date
+                and (date <= device.xpps_install_date if day_before else date < device.xpps_install_date)
+            )
+        )
+        for device in early[:1]:
+            raise UserError(
+                self.env._(
+                    "Device %(serial)s has been with %(customer)s since %(installed)s. Choose a later date than "
+                    "%(date)s, or correct the device's history.",
+                    serial=device.name,
+                    customer=self._holder(device),
+                    installed=format_date(self.env, device.xpps_install_date),
+                    date=format_date(self.env, date),
+                )
+            )
+
+    def _billed_lines(self, devices, date):
+        """The live records of billing files that bill the devices on the date or after it, the last periods first."""
+        # What was billed does not depend on what the user may see.
+        return (
+            self.env["xpps.billing.file.line"]
+            .sudo()
+            .search(
+                [
+                    ("device_id", "in", devices.ids),
+                    ("billed_period_end", ">=", date),
+                    ("superseded_by_id", "=", False),
+                ],
+                order="billed_period_end desc, serial, id",
+            )
+        )
+
+    def _check_not_billed(self, devices, date):
+        """:raises UserError: when a billing file billed a device on the date or after it"""
+        lines = self._billed_lines(devices, date)
+        if not lines:
+            return
+        raise UserError(
+            self.env._(
+                "These devices were billed until after %(date)s already. Choose a day after the period, or undo the "
+                "import first:\n%(devices)s",
+                date=format_date(self.env, date),
+                devices=self._named(
+                    self.env._(
+                        "%(serial)s: until %(date)s to %(agreement)s, by billing file %(file)s",
+                        serial=line.serial,
+                        date=format_date(self.env, line.billed_period_end),
+                        agreement=line.subscription_id.display_name or "?",
+                        file=line.billing_file_id.display_name,
+                    )
+                    for line in lines
+                ),
+            )
+        )
+
+    def _billed_warnings(self, devices, date):
+        """Says which devices a file billed on the date or after it: what was billed stays so."""
+        lines = self._billed_lines(devices, date) if date else None
+        if not lines:
+            return []
+        return [
+            self.env._(
+                "%(devices)s: billed until %(date)s already, by %(files)s. What was billed stays as it is.",
+                devices=", ".join(sorted(set(lines.mapped("device_id.name")))[:MAX_NAMED]),
+                date=format_date(self.env, lines[0].billed_period_end),
+                files=", ".join(lines.billing_file_id[:MAX_NAMED].mapped("display_name")),
+            )
+        ]
+
+    def _named(self, names):
+        names = [f"• {name}" for name in names]
+        more = len(names) - MAX_NAMED
+        if more > 0:
+            names[MAX_NAMED:] = [self.env._("… and %s more.", more)]
+        return "\n".join(names)
+
+    def _holder(self, device):
+        """Who has a device: its customer and agreement, as messages name them."""
+        customer = device.xpps_partner_id or device.xpps_subscription_id.partner_id
+        names = [record.display_name for record in (customer, device.xpps_subscription_id) if record]
+        return " / ".join(names) or self.env._("nobody")

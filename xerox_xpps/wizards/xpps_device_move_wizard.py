@@ -1,0 +1,99 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from .xpps_device_fix_row import AGREEMENT_DOMAIN, SERVICE_DOMAIN
+
+
+class XppsDeviceMoveWizard(models.TransientModel):
+    """Give devices to another customer, agreement, service or place from a day on; also such that were removed."""
+
+    _name = "xpps.device.move.wizard"
+    _inherit = "xpps.device.change.wizard"
+    _description = "Move Devices"
+
+    device_ids = fields.Many2many("stock.lot", string="Devices", required=True)
+    date = fields.Date(string="From", help="First day at the new place.")
+    partner_id = fields.Many2one("res.partner", string="Customer")
+    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
+    subscription_id = fields.Many2one("sale.subscription", string="Agreement", required=True, domain=AGREEMENT_DOMAIN)
+    subscription_line_id = fields.Many2one(
+        "sale.subscription.line",
+        string="Base Price Service",
+        compute="_compute_subscription_line_id",
+        store=True,
+        readonly=False,
+        domain=SERVICE_DOMAIN,
+        help="The service or bundle of the agreement that bills the devices' monthly base price.",
+    )
+    location = fields.Char(
+        string="Place",
+        help="Where the devices will stand. Left empty, each keeps its place if its customer stays the same.",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """The devices that are selected in a list."""
+        values = super().default_get(fields_list)
+        if "device_ids" in fields_list and "device_ids" not in values:
+            devices = self.env["stock.lot"].browse(self.env.context.get("active_ids"))
+            self._check_devices(devices)
+            values["device_ids"] = devices.ids
+        return values
+
+    @api.depends("device_ids")
+    def _compute_company_id(self):
+        for wizard in self:
+            wizard.company_id = wizard.device_ids.company_id[:1]
+
+    @api.depends("subscription_id")
+    def _compute_subscription_line_id(self):
+        for wizard in self:
+            if wizard.subscription_line_id.sale_subscription_id != wizard.subscription_id:
+                wizard.subscription_line_id = wizard.subscription_id._xpps_base_service()
+
+    @api.onchange("subscription_id")
+    def _onchange_subscription_id(self):
+        if self.subscription_id and not self.partner_id:
+            self.partner_id = self.subscription_id.partner_id
+
+    def action_apply(self):
+        """Move the devices."""
+        self.ensure_one()
+        devices = self.device_ids
+        devices.check_access("write")
+        self._check_devices(devices)
+        customer = self.partner_id or self.subscription_id.partner_id
+        if not self.subscription_line_id:
+            raise UserError(
+                self.env._(
+                    "Choose the service of agreement %s that bills the base price of the devices.",
+                    self.subscription_id.display_name,
+                )
+            )
+        self._check_first_day(devices, self.date)
+        self._check_not_billed(devices, self.date)
+        before = {device: self._holder(device) for device in devices}
+        devices._xpps_assign_from(
+            self.date,
+            {
+                device: {
+                    "partner_id": customer.id,
+                    "subscription_id": self.subscription_id.id,
+                    "subscription_line_id": self.subscription_line_id.id,
+                    "location": self.location or (device.xpps_partner_id == customer and device.xpps_location),
+                }
+                for device in devices
+            },
+        )
+        for device in devices:
+            device.message_post(
+                body=self.env._(
+                    "Moved from %(old)s to %(new)s on %(date)s.",
+                    old=before[device],
+                    new=self._holder(device),
+                    date=format_date(self.env, self.date),
+                )
+            )
+        return {"type": "ir.actions.act_window_close"}
