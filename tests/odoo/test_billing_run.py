@@ -111,7 +111,7 @@ class TestPreparation(BillingRunCase):
         run = self._run()
         line = self._line(run)
         self.assertEqual((line.state, line.hold_code), ("held", "charges_to_approve"))
-        self.assertIn("1 charges wait", line.reason)
+        self.assertIn("1 charge(s) wait", line.reason)
         self.assertEqual(charge.search(line.action_fix()["domain"]), charge)
         charge.action_approve()
         run.action_prepare()
@@ -133,7 +133,7 @@ class TestPreparation(BillingRunCase):
         self._charge(state="draft")
         line = self._line(self._run())
         self.assertEqual(line.hold_code, "file_missing")
-        self.assertIn("1 charges wait", line.reason)
+        self.assertIn("1 charge(s) wait", line.reason)
 
     # What is no business of a run
 

@@ -185,7 +185,7 @@ class RunPreparation:
         if held:
             gate.reasons["held_records"] = env._("Records of a billing file are held: %s.", self._name(held))
         if drafts:
-            gate.reasons["charges_to_approve"] = env._("%s charges wait for approval.", drafts)
+            gate.reasons["charges_to_approve"] = env._("%s charge(s) wait for approval.", drafts)
 
     def _name(self, serials):
         names = sorted(set(serials.values()))

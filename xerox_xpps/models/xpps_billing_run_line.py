@@ -65,6 +65,7 @@ class XppsBillingRunLine(models.Model):
         help="Why the agreement is billed although something is missing. Charges that are not approved are not billed.",
     )
     error = fields.Text(readonly=True, help="Why it could not be invoiced, posted or sent.")
+    problem = fields.Text(compute="_compute_problem", help="What went wrong, or why the agreement is held back.")
     recurring_due = fields.Boolean(string="Services Due", readonly=True)
     recurring_amount = fields.Monetary(string="Services", readonly=True)
     charge_count = fields.Integer(string="Number of Charges", readonly=True)
@@ -92,6 +93,11 @@ class XppsBillingRunLine(models.Model):
     def _compute_amount_total(self):
         for line in self:
             line.amount_total = line.recurring_amount + line.charge_amount
+
+    @api.depends("state", "reason", "error")
+    def _compute_problem(self):
+        for line in self:
+            line.problem = line.error or (line.state in ("held", "nothing") and line.reason)
 
     @api.depends("run_id.move_ids")
     def _compute_move_ids(self):

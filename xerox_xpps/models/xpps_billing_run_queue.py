@@ -34,11 +34,13 @@ class XppsBillingRunQueue(models.AbstractModel):
     def _start(self, task, lines):
         """Do something with lines, at once or in the background."""
         cron = self.env.ref("xerox_xpps.ir_cron_work_on_billing_runs").sudo()
+        # Switched off, as in copies of a database that are made for tests, the cron would never come.
+        background = len(lines) > BACKGROUND_ABOVE and cron.active
         # Nobody sets by hand what a run is doing.
         lines.sudo().write({"waiting": True, "error": False})
-        self.sudo().write({"state": "queued", "task": task, "task_count": len(lines), "queued_by_id": self.env.uid})
-        # Switched off, as in copies of a database that are made for tests, the cron would never come.
-        if len(lines) > BACKGROUND_ABOVE and cron.active:
+        values = {"task": task, "task_count": len(lines), "queued_by_id": self.env.uid}
+        self.sudo().write(values | ({"state": "queued"} if background else {}))
+        if background:
             cron._trigger()
         else:
             self._work_at_once()
@@ -102,7 +104,7 @@ class XppsBillingRunQueue(models.AbstractModel):
 
     def _finish(self):
         """Nothing waits any more: say how it went."""
-        task, background = self.task, self.task_count > BACKGROUND_ABOVE
+        task, background = self.task, self.state == "queued"
         lines = self.line_ids
         moves = self.move_ids
         self._leave_queue()
@@ -120,7 +122,7 @@ class XppsBillingRunQueue(models.AbstractModel):
             "send": self.env._("%s invoices are sent.", len(posted.filtered("is_move_sent"))),
         }
         if failed:
-            return texts[task] + " " + self.env._("%s agreements have a problem, which stands on their line.", failed)
+            return texts[task] + " " + self.env._("%s agreement(s) have a problem, which stands on their line.", failed)
         return texts[task]
 
     def _notify(self, user, message, notification_type):
