@@ -14,11 +14,15 @@ MICRO = Decimal("0.000001")
 
 @dataclass
 class Terms:
-    """What an agreement's customer pays for a page of a type, and the unit cost that it starts with."""
+    """What an agreement's customer pays for a page of a type, and the unit cost that it starts with.
 
-    price: Decimal
+    With a ``markup``, in percent, the price follows the cost.
+    """
+
+    price: Decimal | None
     billable: bool
     cost: Decimal | None
+    markup: Decimal | None = None
 
 
 @dataclass
@@ -28,6 +32,12 @@ class Contract:
 
     def cost(self, xerox):
         return (xerox * self.rate).quantize(MICRO, ROUND_HALF_UP)
+
+    def price(self, output_type, cost):
+        terms = self.terms[output_type]
+        if terms.markup is None:
+            return terms.price
+        return (cost * (100 + terms.markup) / 100).quantize(MICRO, ROUND_HALF_UP)
 
 
 @dataclass
@@ -47,13 +57,19 @@ class Charge:
     cost: Decimal
     price: Decimal
     billable: bool
-    moves_cost: bool = False
+    xerox: Decimal  # unit cost in Xerox's currency
+    other_half: Any = None  # of two charges that only move pages to another cost, and perhaps price
     state: str = "draft"
     invoiced: bool = False
 
     @property
     def live(self):
         return self.state != "rejected"
+
+    @property
+    def moves_cost(self):
+        """Whether no pages are charged or taken back, together with the other half."""
+        return bool(self.other_half) and not (self.billable and self.live != self.other_half.live)
 
     @property
     def amount(self):
@@ -139,7 +155,8 @@ class History:
             elif read.pages:
                 terms = self.contracts[contract].terms[output_type]
                 cost = self.contracts[contract].cost(read.cost)
-                charge = Charge(file, contract, read.pages, cost, terms.price, terms.billable)
+                price = self.contracts[contract].price(output_type, cost)
+                charge = Charge(file, contract, read.pages, cost, price, terms.billable, read.cost)
                 self.charges.setdefault(key, []).append(charge)
                 self._note(file, contract, output_type, cost, before, noted)
 
@@ -162,19 +179,28 @@ class History:
         last = paid[-1] if paid else first
         if prior.pages == read.pages and prior.cost == read.cost:
             return
-        cost = self.contracts[first.contract].cost(read.cost)
+        contract = self.contracts[first.contract]
+        cost = contract.cost(read.cost)
+        # What the customer pays by now: what the first charge said, or what the price was moved to since.
+        paid = [charge for charge in charges if charge.moves_cost and charge.live and charge.billable]
+        old_price = new_price = next((charge.price for charge in reversed(paid) if charge.pages > 0), first.price)
         if read.pages and cost != last.cost:
             self._note(file, first.contract, key[2], cost, before, noted)
+            if first.billable and contract.terms[key[2]].markup is not None:
+                new_price = contract.price(key[2], cost)
 
-        def charge(pages, unit_cost, billable=first.billable, moves_cost=False):
-            return Charge(file, first.contract, pages, unit_cost, first.price, billable, moves_cost)
+        def charge(pages, new, billable=first.billable):
+            unit_cost, price, xerox = (cost, new_price, read.cost) if new else (last.cost, old_price, last.xerox)
+            return Charge(file, first.contract, pages, unit_cost, price, billable, xerox)
 
         if prior.pages != read.pages and read.pages != standing:
-            more = read.pages > standing
-            charges.append(charge(read.pages - standing, cost if more else last.cost))
+            charges.append(charge(read.pages - standing, new=read.pages > standing))
         kept = min(standing, read.pages)
         if kept > 0 and cost != last.cost:
-            charges += [charge(-kept, last.cost, False, True), charge(kept, cost, False, True)]
+            billable = first.billable and old_price != new_price
+            back, again = charge(-kept, False, billable), charge(kept, True, billable)
+            back.other_half, again.other_half = again, back
+            charges += [back, again]
 
     def correctable_by_none(self, file):
         """The later files that stand on a file, and so keep it from being undone."""
@@ -210,6 +236,10 @@ class History:
     def cost(self):
         """{key: what the charged pages cost, unrounded, in the contract's currency}"""
         return self._sums(lambda charge: charge.pages * charge.cost)
+
+    def xerox(self):
+        """{key: what Xerox bills for the charged pages, unrounded, in its currency}"""
+        return self._sums(lambda charge: charge.pages * charge.xerox)
 
     def _sums(self, value):
         return {

@@ -3,7 +3,7 @@
 
 import os
 from collections import defaultdict
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from odoo.exceptions import UserError
@@ -28,7 +28,12 @@ EVENTS = (
     "again",
     "post",
     "correction after a post",
+    "price moved",
 )
+
+
+def cents(amount):
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def exact(value, places=6):
@@ -45,6 +50,7 @@ class TestHistoryOracle(ImportCase):
             {"name": "2020-01-01", "rate": 0.8, "currency_id": cls.eur.id, "company_id": cls.company.id}
         )
         cls.mono.list_price, cls.color.list_price = 0.0125, 0.08
+        cls._default(cls.color, price_method="cost_plus", markup_percent=33.33)
         foreign = cls._agreement(pricelist_id=cls._pricelist("Euros", cls.eur, mono=0.03, color=0.07).id)
         cls._default(cls.mono, foreign, unit_price=0.020005, unit_cost=0.001)
         cls._default(cls.color, foreign, billable=False)
@@ -69,7 +75,7 @@ class TestHistoryOracle(ImportCase):
                     Decimal(1),
                     {
                         "mono": Terms(Decimal("0.0125"), True, None),
-                        "color": Terms(Decimal("0.08"), True, None),
+                        "color": Terms(None, True, Decimal(0), Decimal("33.33")),
                     },
                 ),
                 "foreign": Contract(
@@ -187,6 +193,11 @@ class TestHistoryOracle(ImportCase):
         }
         invoiced = {id(charges) for charges in self.history.charges.values() if any(row.invoiced for row in charges)}
         record.action_import()
+        self.done["price moved"] += any(
+            charge.moves_cost and charge.billable and charge.file is file
+            for charges in self.history.charges.values()
+            for charge in charges
+        )
         self.done["correction after a post"] += any(
             id(charges) in invoiced and charges[-1].file is file for charges in self.history.charges.values()
         )
@@ -339,18 +350,22 @@ class TestHistoryOracle(ImportCase):
         self.env.flush_all()
         self.env.invalidate_all()
         history = self.history
-        pages, cost, amounts = defaultdict(int), defaultdict(Decimal), dict.fromkeys(history.contracts, Decimal(0))
+        pages, amounts = defaultdict(int), dict.fromkeys(history.contracts, Decimal(0))
+        cost, xerox = defaultdict(Decimal), defaultdict(Decimal)
         names = {agreement: name for name, agreement in self.agreements.items()}
         for key, _charge, row in self._pairs():
-            pages[key], cost[key] = pages[key], cost[key]
+            pages[key], cost[key], xerox[key] = pages[key], cost[key], xerox[key]
             if row.state == "rejected":
                 continue
             cost[key] += row.quantity * exact(row.unit_cost)
+            xerox[key] += row.quantity * exact(row.xerox_unit_cost)
+            self.assertEqual(exact(row.xerox_cost, 2), cents(row.quantity * exact(row.xerox_unit_cost)))
             if row.billable:
                 pages[key] += row.quantity
                 amounts[names[row.subscription_id]] += exact(row.price_subtotal, 2)
         self.assertEqual(dict(pages), history.pages())
         self.assertEqual(dict(cost), history.cost())
+        self.assertEqual(dict(xerox), history.xerox())
         self.assertEqual(amounts, history.amounts())
         self._compare_with_reads(pages, cost)
         self._compare_reads()
@@ -384,6 +399,9 @@ class TestHistoryOracle(ImportCase):
                 default = self._default_of(agreement, getattr(self, output_type))
                 found = exact(default.unit_cost) if default else None
                 self.assertEqual(found, self.history.unit_cost(name, output_type), (name, output_type))
+                if default.price_method == "cost_plus":
+                    price = self.history.contracts[name].price(output_type, found)
+                    self.assertEqual(exact(default.unit_price), price, (name, output_type))
 
     def _default_of(self, agreement, product):
         return agreement.charge_default_ids.filtered(lambda default: default.product_id == product)

@@ -99,7 +99,7 @@ class TestReturn(InvoicingCase):
             self.assertEqual(new.amount_untaxed, 35, mode)
 
     def test_credit_note_and_new_draft(self):
-        """The wizard's "reverse and create invoice": its new draft bills no charge."""
+        """The wizard's "reverse and create invoice": its new draft bills what the reversed invoice billed."""
         agreement, charges, moves = self._billed("invoice")
         wizard = (
             self.env["account.move.reversal"]
@@ -109,8 +109,9 @@ class TestReturn(InvoicingCase):
         action = wizard.modify_moves()
         draft = self.env["account.move"].browse(action["res_id"])
         self.assertEqual((draft.move_type, draft.amount_untaxed), ("out_invoice", 37.30))
-        self.assertFalse(draft.invoice_line_ids.xpps_charge_ids)
+        self.assertEqual(draft.invoice_line_ids.xpps_charge_ids, charges)
         self.assertBilledOnce(charges)
+        self.assertEqual(charges.earlier_line_ids.move_id, moves)
 
 
 class TestFrozen(InvoicingCase):

@@ -2,11 +2,21 @@
 """From the meters of a device record to meter reads and charges, as values."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from ..billing_file import round_half_up, to_decimal
-from .amounts import AMOUNT_FIELDS, charge_amounts
+from .amounts import charge_amounts, page_amount
 from .findings import CostChange, PlannedRead
 from .scope import plain
+
+
+class PageCost(NamedTuple):
+    """What a page costs: in the agreement's currency, and in the one in which Xerox bills it. Six decimals each."""
+
+    unit_cost: float
+    xerox_unit_cost: float
+    xerox_currency_id: int | None
+    xerox_places: int
 
 
 class ChargePlan:
@@ -47,39 +57,52 @@ class ChargePlan:
         if not product:
             return
         terms = self.scope.pricing.terms(agreement.record, product, meter.overage)
-        if terms.billable and not to_decimal(terms.unit_price):
-            self.add(
-                "error",
-                "price_missing",
-                self.env._(
-                    "Line %(line)s: %(material)s has no price for the %(type)s pages of device %(serial)s. Give the "
-                    "material code a sales price, or agreement %(agreement)s a price of its own.",
-                    material=product.display_name,
-                    agreement=agreement.record.display_name,
-                    **place,
-                ),
-                record,
-                read.index,
-                fix=product,
-                output_type=meter.output_type,
-            )
+        cost = self.page_cost(agreement.currency, meter)
+        price = terms.price(cost.unit_cost)
+        if terms.billable and not price:
+            self.report_missing_price(read.index, record, agreement, product, meter, terms.markup_percent)
             return
-        unit_cost = self.unit_cost(agreement.currency, meter)
-        self._check_margin(read.index, record, agreement, meter, terms, unit_cost, place)
+        if terms.billable:
+            self._check_margin(read.index, record, agreement, meter, price, cost.unit_cost, place)
         if meter.unit_cost is not None:
-            self.note_cost(read.index, record, agreement, product, terms.default, unit_cost)
+            self.note_cost(read.index, record, agreement, product, terms.default, cost.unit_cost)
         charge = self.prepare_charge(
             device,
             agreement,
             product,
             meter,
+            cost,
             name=self._name(product, agreement),
             quantity=meter.overage,
-            unit_cost=unit_cost,
-            unit_price=float(to_decimal(terms.unit_price)),
+            unit_price=float(price),
             billable=terms.billable,
         )
         read.charges += (charge,)
+
+    def report_missing_price(self, index, record, agreement, product, meter, markup_percent=None):
+        """:param markup_percent: where the price follows Xerox's cost"""
+        place = {
+            "line": record.source_line,
+            "serial": record.serial,
+            "type": self.scope.type_labels[meter.output_type],
+            "material": product.display_name,
+            "agreement": agreement.record.display_name,
+        }
+        if markup_percent is None:
+            message = self.env._(
+                "Line %(line)s: %(material)s has no price for the %(type)s pages of device %(serial)s. Give the "
+                "material code a sales price, or agreement %(agreement)s a price of its own.",
+                **place,
+            )
+        else:
+            message = self.env._(
+                "Line %(line)s: agreement %(agreement)s sells %(material)s at Xerox's cost plus %(markup)s %%, but the "
+                "file states no unit cost for the %(type)s pages of device %(serial)s. Have the file corrected, or "
+                "give the agreement a fixed price.",
+                markup=plain(markup_percent),
+                **place,
+            )
+        self.add("error", "price_missing", message, record, index, fix=product, output_type=meter.output_type)
 
     def _material(self, index, record, device, meter, place):
         template = device.template
@@ -102,11 +125,9 @@ class ChargePlan:
             )
         return product
 
-    def _check_margin(self, index, record, agreement, meter, terms, unit_cost, place):
+    def _check_margin(self, index, record, agreement, meter, price, unit_cost, place):
         """Is the price below Xerox's, or the margin on it below the company's floor?"""
-        if not terms.billable:
-            return
-        price, cost = to_decimal(terms.unit_price), to_decimal(unit_cost)
+        cost = to_decimal(unit_cost)
         floor = to_decimal(self.scope.company.xpps_margin_floor_percent)
         if price >= cost and (price - cost) * 100 >= floor * price:
             return
@@ -130,10 +151,11 @@ class ChargePlan:
 
     # Unit costs
 
-    def unit_cost(self, to_currency, meter):
-        """Xerox's price of a page in the agreement's currency, six decimals."""
+    def page_cost(self, to_currency, meter):
+        """:return: the PageCost of a meter on an agreement of that currency"""
         cost = meter.unit_cost or Decimal(0)
         currency = self.scope.currency
+        xerox = unit_cost = float(round_half_up(cost, 6))
         if currency and currency != to_currency:
             rate = self.scope.pricing.rate(
                 currency,
@@ -141,8 +163,8 @@ class ChargePlan:
                 self.scope.company,
                 self.scope.details.invoice.date or self.scope.period_end,
             )
-            cost *= Decimal(repr(rate))
-        return float(round_half_up(cost, 6))
+            unit_cost = float(round_half_up(cost * Decimal(repr(rate)), 6))
+        return PageCost(unit_cost, xerox, currency.id or None, self.scope.places)
 
     def note_cost(self, index, record, agreement, product, default, unit_cost):
         """Remember a unit cost that the agreement's default does not have yet."""
@@ -194,8 +216,11 @@ class ChargePlan:
             "invoice_status": "no",
         }
 
-    def prepare_charge(self, device, agreement, product, meter, **values):
-        """Values of one ``sale.subscription.charge``, those that it computes included."""
+    def prepare_charge(self, device, agreement, product, meter, cost, *, name, quantity, unit_price, billable):
+        """Values of one ``sale.subscription.charge``, those that it computes included.
+
+        :param PageCost cost: of its pages
+        """
         return {
             "subscription_id": agreement.id,
             "partner_id": agreement.partner_id,
@@ -203,8 +228,15 @@ class ChargePlan:
             "product_id": product.id,
             "device_id": device.id,
             "output_type": meter.output_type,
-            **values,
-            **charge_amounts(agreement.places, **{name: values[name] for name in AMOUNT_FIELDS}),
+            "name": name,
+            "quantity": quantity,
+            "unit_cost": cost.unit_cost,
+            "unit_price": unit_price,
+            "billable": billable,
+            **charge_amounts(agreement.places, quantity, cost.unit_cost, unit_price, billable),
+            "xerox_currency_id": cost.xerox_currency_id,
+            "xerox_unit_cost": cost.xerox_unit_cost,
+            "xerox_cost": float(page_amount(cost.xerox_places, quantity, cost.xerox_unit_cost)),
         }
 
     def prepare_read_base(self, record, device, line):

@@ -2,12 +2,15 @@
 """What a correction file changes: reads that replace earlier ones, and the differences as charges.
 
 Nothing that was billed is overwritten. What the new read says more or less than stands charged so far becomes a charge
-at the price that the customer was charged before.
+at the price that the customer was charged before. Only where the agreement's price follows Xerox's cost does a
+corrected cost change it: the pages that stay are taken back at the old price and charged at the new one.
 """
 
 from dataclasses import replace
 
 from ..billing_file import to_decimal
+from .amounts import cost_plus_price
+from .charges import PageCost
 from .findings import PlannedRead
 from .scope import plain
 
@@ -68,17 +71,31 @@ class CorrectionPlan:
         if pages == prior.overage and self._costs_the_same(meter, prior):
             return
         live = charges.filtered(lambda charge: charge.state != "rejected")
-        moved = self._cost_pairs(charges)
+        moved = self._cost_pairs(charges, live)
         counted = live - moved
         # Not by the reads: what was rejected, or corrected by hand, may be older than the read that is replaced.
         standing = sum(counted.mapped("quantity"))
-        # The first charge says what the customer pays; the last one what the pages cost so far, which earlier
+        # The first charge says where the pages are billed; the last one what they cost so far, which earlier
         # corrections may have changed.
         first = (counted or charges - moved or charges)[0]
         last = live.filtered(lambda charge: charge.quantity > 0)[-1:] or first
-        old_cost, new_cost = last.unit_cost, self._new_cost(last, meter)
-        if pages and to_decimal(old_cost) != to_decimal(new_cost):
-            self._note_cost(read.index, record, first, new_cost)
+        agreement = self.scope.lookups.agreements[first.subscription_id.id]
+        if first.currency_id != agreement.currency:
+            self._report_other_currency(read.index, record, agreement, meter, first)
+            return
+        old, new = self._page_cost(last), self._new_cost(last, meter)
+        moves = to_decimal(old.unit_cost) != to_decimal(new.unit_cost)
+        old_price = new_price = self._standing_price(first, moved & live)
+        if pages and moves:
+            default = self.scope.pricing.default(agreement.record, first.product_id)
+            self.plan.note_cost(read.index, record, agreement, first.product_id, default, new.unit_cost)
+            if first.billable and default and default.price_method == "cost_plus":
+                new_price = float(cost_plus_price(new.unit_cost, default.markup_percent))
+                if not new_price:
+                    self.plan.report_missing_price(
+                        read.index, record, agreement, first.product_id, meter, default.markup_percent
+                    )
+                    return
         # A rejection stands as long as Xerox does not bill another number of pages.
         delta = pages - standing if pages != prior.overage else 0
         if delta:
@@ -88,54 +105,106 @@ class CorrectionPlan:
                 new=pages,
                 old=standing,
             )
-            self._charge(read, device, meter, first, name, delta, new_cost if delta > 0 else old_cost)
-        # Pages that stay charged, but whose cost Xerox changed: the customer's price is not concerned.
+            cost, price = (new, new_price) if delta > 0 else (old, old_price)
+            self._charge(read, device, meter, first, name, delta, cost, price)
+        # Pages that stay charged, but whose cost Xerox changed.
         kept = min(standing, pages)
-        if kept > 0 and to_decimal(old_cost) != to_decimal(new_cost):
-            name = self.env._(
-                "%(material)s – correction of Xerox's unit cost: %(new)s instead of %(old)s",
-                material=self._material_name(first),
-                new=plain(new_cost),
-                old=plain(old_cost),
-            )
-            self._charge(read, device, meter, first, name, -kept, old_cost, billable=False)
-            self._charge(read, device, meter, first, name, kept, new_cost, billable=False)
+        if kept > 0 and moves:
+            billable = to_decimal(old_price) != to_decimal(new_price)
+            name = self._name_of_pair(first, billable, old_price, new_price, old.unit_cost, new.unit_cost)
+            self._charge(read, device, meter, first, name, -kept, old, old_price, billable)
+            self._charge(read, device, meter, first, name, kept, new, new_price, billable)
 
-    def _cost_pairs(self, charges):
-        """The charges that only moved pages from one unit cost to another: the last two of their read."""
+    def _report_other_currency(self, index, record, agreement, meter, first):
+        self.scope.findings.add(
+            "error",
+            "price_missing",
+            self.env._(
+                "Line %(line)s: the %(type)s pages of device %(serial)s were charged in %(old)s, but agreement "
+                "%(agreement)s is billed in %(new)s now. Give it a pricelist in %(old)s until the correction is "
+                "invoiced, or leave the record out and charge the difference by hand.",
+                line=record.source_line,
+                serial=record.serial,
+                type=self.scope.type_labels[meter.output_type],
+                old=first.currency_id.name,
+                agreement=agreement.record.display_name,
+                new=agreement.currency.name,
+            ),
+            record,
+            index,
+            fix=agreement.record,
+            output_type=meter.output_type,
+        )
+
+    def _name_of_pair(self, first, billable, old_price, new_price, old_cost, new_cost):
+        """What the customer is billed names prices. What Xerox charges is for the reseller's eyes."""
+        material = self._material_name(first)
+        if billable:
+            return self._in_language(first)._(
+                "%(material)s – correction of the price: %(new)s instead of %(old)s",
+                material=material,
+                new=plain(new_price),
+                old=plain(old_price),
+            )
+        return self.env._(
+            "%(material)s – correction of Xerox's unit cost: %(new)s instead of %(old)s",
+            material=material,
+            new=plain(new_cost),
+            old=plain(old_cost),
+        )
+
+    def _cost_pairs(self, charges, live):
+        """The charges that only moved pages from one unit cost to another: the last two of their read.
+
+        Where the customer's price moved with the cost, and half of the pair was rejected, the other half counts as
+        pages that are charged or taken back.
+        """
         pairs = charges.browse()
         for same in charges.grouped("meter_read_id").values():
             pair = same[-2:]
             if len(pair) == 2 and not sum(pair.mapped("quantity")):
+                if any(pair.mapped("billable")) and len(pair & live) == 1:
+                    continue
                 pairs |= pair
         return pairs
+
+    def _standing_price(self, first, moved):
+        """What the customer pays for a page by now.
+
+        :param moved: the pairs that count
+        """
+        return (moved.filtered(lambda charge: charge.billable and charge.quantity > 0)[-1:] or first).unit_price
+
+    def _page_cost(self, charge):
+        """:return: the PageCost of a charge"""
+        return PageCost(
+            charge.unit_cost,
+            charge.xerox_unit_cost,
+            charge.xerox_currency_id.id or None,
+            charge.xerox_currency_id.decimal_places,
+        )
 
     def _costs_the_same(self, meter, read):
         """Whether Xerox bills a page as it did in an earlier read."""
         return read.currency_id == self.scope.currency and (meter.unit_cost or 0) == to_decimal(read.unit_cost)
 
     def _new_cost(self, last, meter):
-        """The unit cost in the agreement's currency. Another day's rate is no correction of Xerox's price."""
+        """:return: PageCost. Another day's rate is no correction of Xerox's price."""
         if self._costs_the_same(meter, last.meter_read_id):
-            return last.unit_cost
-        return self.plan.unit_cost(last.currency_id, meter)
+            return self._page_cost(last)
+        return self.plan.page_cost(last.currency_id, meter)
 
-    def _note_cost(self, index, record, first, unit_cost):
-        agreement = self.scope.lookups.agreements[first.subscription_id.id]
-        default = self.scope.pricing.default(agreement.record, first.product_id)
-        self.plan.note_cost(index, record, agreement, first.product_id, default, unit_cost)
-
-    def _charge(self, read, device, meter, first, name, quantity, unit_cost, billable=True):
-        """Charge a difference where, and at the price at which, the pages were charged first."""
+    def _charge(self, read, device, meter, first, name, quantity, cost, unit_price, billable=True):
+        """Charge a difference where the pages were charged first."""
         charge = self.plan.prepare_charge(
             device,
             self.scope.lookups.agreements[first.subscription_id.id],
             first.product_id,
             meter,
+            cost,
             name=name,
             quantity=quantity,
-            unit_cost=unit_cost,
-            unit_price=first.unit_price,
+            unit_price=unit_price,
             billable=billable and first.billable,
         )
         read.charges += (charge,)

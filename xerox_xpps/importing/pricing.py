@@ -4,20 +4,34 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ..billing_file import to_decimal
+from .amounts import cost_plus_price
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Price per page in the agreement's currency, and whether the customer is billed at all."""
+    """Price per page in the agreement's currency, and whether the customer is billed at all.
+
+    ``markup_percent`` is set where the price follows Xerox's cost; ``unit_price`` is of no account then.
+    """
 
     unit_price: float
     billable: bool
     default: Any
+    markup_percent: float | None = None
+
+    def price(self, unit_cost):
+        """What a page is sold at that costs so much, as a Decimal. 0 means that it has no price."""
+        if self.markup_percent is None:
+            return to_decimal(self.unit_price)
+        return cost_plus_price(unit_cost, self.markup_percent)
 
 
 class ChargePricing:
     """Prices of material codes on the agreements of one billing file.
 
-    The agreement's default comes first, then its pricelist, which itself falls back to the sales price.
+    The agreement's default comes first, then its pricelist, which itself falls back to the sales price. Where the
+    default says that the price follows Xerox's cost, nothing else does.
     """
 
     def __init__(self, subscriptions, date):
@@ -45,6 +59,8 @@ class ChargePricing:
 
     def _make_terms(self, subscription, product, pages):
         default = self.default(subscription, product)
+        if default and default.price_method == "cost_plus":
+            return Terms(0.0, default.billable, default, default.markup_percent)
         price = default.unit_price if default else 0.0
         return Terms(
             unit_price=price or self._pricelist_price(subscription.pricelist_id, product, pages),

@@ -3,6 +3,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from .field_types import BASE_ROLES, INVOICE_MODE_SELECTION
 
@@ -109,6 +110,32 @@ class SaleSubscription(models.Model):
                     )
                 )
 
+    @api.constrains("pricelist_id")
+    def _check_currency_of_charges(self):
+        # Charges keep the currency in which they were priced, whoever changes the agreement.
+        charges = self.env["sale.subscription.charge"].sudo()
+        waiting = charges.search(
+            Domain("subscription_id", "in", self.ids)
+            & Domain("billable", "=", True)
+            & Domain("state", "!=", "rejected")
+            & (Domain("invoice_status", "!=", "invoiced") | Domain("invoice_line_ids.parent_state", "=", "draft"))
+        )
+        for charge in waiting:
+            agreement = charge.subscription_id
+            if charge.currency_id != agreement.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(agreement)s cannot be billed in %(new)s yet: charges in %(old)s are not invoiced, "
+                        "“%(charge)s” of device %(device)s among them. Invoice or reject them first, and post the "
+                        "drafts.",
+                        agreement=agreement.display_name,
+                        new=agreement.currency_id.name,
+                        old=charge.currency_id.name,
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                    )
+                )
+
     def write(self, values):
         """Starting an XPPS agreement keeps a start date in the past: Xerox bills the devices since then."""
         kept = {}
@@ -133,10 +160,12 @@ class SaleSubscription(models.Model):
 
     def _set_next_invoice_date_after_invoice(self, invoice_date=None):
         """A closed XPPS agreement has a next invoice date as long as there are days to bill."""
-        billed_until = self.recurring_next_date
+        billed = self.recurring_next_date
         result = super()._set_next_invoice_date_after_invoice(invoice_date)
         if self.is_xpps and self.stage_type == "post":
-            if not billed_until or not self.date or billed_until > self.date:
+            if billed and self.date and billed <= self.date:
+                self._xpps_settle_closing(self.recurring_next_date)
+            else:
                 self.recurring_next_date = False
         return result
 
@@ -150,10 +179,12 @@ class SaleSubscription(models.Model):
         )
 
     def _xpps_base_service(self):
-        """The line that bills the base price of a device, when the agreement has only one that can."""
-        services = self.sale_subscription_line_ids.filtered(lambda line: line.xpps_role in BASE_ROLES)
-        if len(services) > 1:
-            services = services.filtered(lambda line: line.xpps_role == "base_price")
+        """The line that bills the base price of a device, when only one can.
+
+        A base price comes before the two fees; of these the service fee does, as the supply fee goes with it.
+        """
+        lines = self.sale_subscription_line_ids.grouped("xpps_role")
+        services = next(filter(None, map(lines.get, BASE_ROLES)), self.sale_subscription_line_ids.browse())
         return services if len(services) == 1 else services.browse()
 
     # Invoices
@@ -264,6 +295,38 @@ class SaleSubscription(models.Model):
                 _logger.exception("XPPS charges of agreement %s could not be invoiced", subscription.display_name)
 
     # Smart buttons
+
+    def _compute_account_invoice_ids_count(self):
+        """Also count invoices of several agreements, which upstream knows as those of one."""
+        result = super()._compute_account_invoice_ids_count()
+        moves = self._xpps_invoices()
+        for subscription in self.filtered("is_xpps"):
+            subscription.account_invoice_ids_count = len(moves.get(subscription, ()))
+        return result
+
+    def _xpps_invoices(self):
+        """:return: {sale.subscription: account.move}, with the invoices that bill several agreements"""
+        agreements = self.filtered("is_xpps")
+        lines = self.env["account.move.line"]
+        groups = {}
+        if lines.has_access("read"):
+            groups = dict(
+                lines._read_group(
+                    [("xpps_subscription_id", "in", agreements.ids)], ["xpps_subscription_id"], ["move_id:recordset"]
+                )
+            )
+        return {
+            agreement: agreement.invoice_ids
+            | agreement.sale_order_ids.invoice_ids
+            | groups.get(agreement, self.env["account.move"])
+            for agreement in agreements
+        }
+
+    def action_view_account_invoice_ids(self):
+        action = super().action_view_account_invoice_ids()
+        if self.is_xpps:
+            action["domain"] = [("id", "in", self._xpps_invoices()[self].ids)]
+        return action
 
     def _action_open_xpps(self, action_xmlid, field_name, context=None):
         self.ensure_one()

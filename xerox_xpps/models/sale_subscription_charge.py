@@ -7,27 +7,26 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
 from ..billing_file import to_decimal
-from ..importing.amounts import AMOUNT_FIELDS, charge_amounts
+from ..importing.amounts import AMOUNT_FIELDS, charge_amounts, page_amount
 from .field_types import CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from .locking import lock_or_refuse
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 
 #: What a clerk may correct before the charge is invoiced, saying why.
-CORRECTABLE = ("name", "quantity", "unit_price", "billable")
+CORRECTABLE = ("name", "quantity", "unit_price", "billable", "subscription_id")
 #: What approval looks at: read by one query, where the records would be read by the thousand.
 APPROVAL_FIELDS = ("state", "invoice_status")
-#: What invoicing alone writes.
-DOCUMENTS = {"invoice_line_ids", "sale_line_ids", "invoice_status"}
-#: What an invoiced charge must keep.
-FROZEN = {*CORRECTABLE, "state", "subscription_id", "product_id", "device_id", "unit_cost", "currency_id", "company_id"}
+#: What invoicing alone writes. All the rest an invoiced charge must keep.
+DOCUMENTS = {"invoice_line_ids", "sale_line_ids", "credit_line_ids", "earlier_line_ids", "invoice_status"}
 
 
 class SaleSubscriptionCharge(models.Model):
     """Pages of one output type that an agreement's customer is charged for, and what they cost.
 
-    Amounts are in the agreement's currency. A charge is invoiced at most once: ``invoice_status`` is stored, so
-    that the transaction which invoices it changes its row and a concurrent one fails instead of billing it again.
+    Amounts are in the agreement's currency; what Xerox charges is kept in Xerox's, too. A charge is invoiced at most
+    once: ``invoice_status`` is stored, so that the transaction which invoices it changes its row and a concurrent one
+    fails instead of billing it again.
     """
 
     _name = "sale.subscription.charge"
@@ -90,6 +89,28 @@ class SaleSubscriptionCharge(models.Model):
         aggregator="avg",
         groups=BILLING_GROUP,
     )
+    xerox_currency_id = fields.Many2one("res.currency", readonly=True, groups=BILLING_GROUP)
+    xerox_unit_cost = fields.Float(
+        string="Xerox's Unit Cost",
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        aggregator="avg",
+        readonly=True,
+        groups=BILLING_GROUP,
+        help="What Xerox bills for a page, in the currency of its file.",
+    )
+    xerox_cost = fields.Monetary(
+        compute="_compute_xerox_cost",
+        store=True,
+        precompute=True,
+        string="Xerox's Cost",
+        currency_field="xerox_currency_id",
+        groups=BILLING_GROUP,
+        help="What Xerox bills for the pages, in the currency of its file.",
+    )
+    has_other_currency = fields.Boolean(
+        compute="_compute_has_other_currency", groups=BILLING_GROUP, help="Xerox bills in another currency."
+    )
     billable = fields.Boolean(default=True, help="A charge that is not billable is never invoiced.")
     state = fields.Selection(
         [("draft", "To Approve"), ("approved", "Approved"), ("rejected", "Rejected")],
@@ -142,12 +163,25 @@ class SaleSubscriptionCharge(models.Model):
             for name, amount in charge_amounts(charge.currency_id.decimal_places, **inputs).items():
                 charge[name] = amount
 
-    @api.depends("state", "billable", "invoice_line_ids.parent_state")
+    @api.depends("quantity", "xerox_unit_cost", "xerox_currency_id")
+    def _compute_xerox_cost(self):
+        for charge in self:
+            places = charge.xerox_currency_id.decimal_places
+            charge.xerox_cost = float(page_amount(places, charge.quantity, charge.xerox_unit_cost))
+
+    @api.depends("xerox_currency_id", "currency_id")
+    def _compute_has_other_currency(self):
+        for charge in self:
+            charge.has_other_currency = (
+                bool(charge.xerox_currency_id) and charge.xerox_currency_id != charge.currency_id
+            )
+
+    @api.depends("state", "billable", "quantity", "invoice_line_ids.parent_state")
     def _compute_invoice_status(self):
         for charge in self:
             if any(line.parent_state != "cancel" for line in charge.invoice_line_ids):
                 charge.invoice_status = "invoiced"
-            elif charge.state == "approved" and charge.billable:
+            elif charge.state == "approved" and charge.billable and charge.quantity:
                 charge.invoice_status = "to_invoice"
             else:
                 charge.invoice_status = "no"
@@ -162,6 +196,7 @@ class SaleSubscriptionCharge(models.Model):
     def action_approve(self):
         """Approve charges that wait for it; those that are approved already stay so.
 
+        :return: True, or the notification that some of them are sold below the company's margin floor
         :raises UserError: when one was rejected, or somebody else is at them
         """
         self.check_access("write")
@@ -169,7 +204,9 @@ class SaleSubscriptionCharge(models.Model):
         wrong = self.filtered(lambda charge: charge.state == "rejected")
         if wrong:
             raise UserError(self.env._("“%s” was rejected. Set it back to “To Approve” first.", wrong[0].display_name))
-        return self._set_state("approved")
+        waiting = self.filtered(lambda charge: charge.state == "draft")
+        self._set_state("approved")
+        return waiting._warn_of_low_margin() or True
 
     def action_reject(self):
         """Reject charges: they are never invoiced. A reason may be written on them before."""
@@ -211,7 +248,8 @@ class SaleSubscriptionCharge(models.Model):
                 """
                 UPDATE %s
                    SET state = %s,
-                       invoice_status = CASE WHEN %s = 'approved' AND billable THEN 'to_invoice' ELSE 'no' END,
+                       invoice_status =
+                           CASE WHEN %s = 'approved' AND billable AND quantity <> 0 THEN 'to_invoice' ELSE 'no' END,
                        write_uid = %s, write_date = %s
                  WHERE id = ANY(%s)
                 """,
@@ -237,17 +275,54 @@ class SaleSubscriptionCharge(models.Model):
 
     def write(self, vals):
         self._check_documents(vals)
-        if FROZEN.intersection(vals):
+        if not DOCUMENTS.issuperset(vals):
             self._check_not_invoiced()
             # An order must not bill what the charge was before; a clerk may correct it without rights on orders.
             self.sudo()._release_from_orders()
         corrections = self._corrections(vals) if any(field in vals for field in CORRECTABLE) else {}
         if corrections and not (vals.get("reason") or "").strip():
             raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
+        origins = {charge: charge.subscription_id for charge in corrections}
+        if "subscription_id" in vals:
+            self._check_move(self.env["sale.subscription"].browse(vals["subscription_id"]))
         result = super().write(vals)
         for charge, changes in corrections.items():
-            charge._log_correction(changes)
+            charge._log_correction(changes, origins[charge])
         return result
+
+    def _check_move(self, agreement):
+        """A charge may go to another agreement that bills it just so: for the same pages at the same price.
+
+        :raises UserError: when ``agreement`` cannot
+        """
+        for charge in self:
+            if charge.subscription_id == agreement:
+                continue
+            names = {"charge": charge.name, "agreement": agreement.display_name or "–"}
+            if not agreement.is_xpps or agreement.is_xpps_master or agreement.stage_type != "in_progress":
+                raise UserError(
+                    self.env._(
+                        "“%(charge)s” cannot go to %(agreement)s: that is not an XPPS agreement which runs. Choose "
+                        "one that does.",
+                        **names,
+                    )
+                )
+            if agreement.company_id != charge.company_id:
+                raise UserError(
+                    self.env._(
+                        "“%(charge)s” cannot go to %(agreement)s: that is an agreement of another company.", **names
+                    )
+                )
+            if agreement.currency_id != charge.currency_id:
+                raise UserError(
+                    self.env._(
+                        "“%(charge)s” is in %(currency)s and cannot go to %(agreement)s, which is billed in %(other)s. "
+                        "Reject it, and charge the pages there.",
+                        currency=charge.currency_id.name,
+                        other=agreement.currency_id.name,
+                        **names,
+                    )
+                )
 
     def _check_documents(self, vals):
         """Nobody marks a charge as invoiced by hand, or as not invoiced."""
@@ -270,28 +345,31 @@ class SaleSubscriptionCharge(models.Model):
                 corrections[charge] = changes
         return corrections
 
-    def _log_correction(self, changes):
-        """Track a correction where the whole agreement is followed: in its chatter."""
+    def _log_correction(self, changes, origin):
+        """Track a correction where the whole agreement is followed: in its chatter.
+
+        :param origin: the agreement that the charge was on; it gets to know of a move, too
+        """
         items = Markup().join(
             Markup("<li>%s: %s → %s</li>") % (label, self._format_value(old), self._format_value(new))
             for label, old, new in changes
         )
         # A billing clerk may correct charges without being a follower who may write on the agreement.
-        self.subscription_id.sudo().message_post(
-            body=Markup("<p>%s</p><ul>%s</ul><p>%s</p>")
-            % (
-                self.env._(
-                    "Charge “%(charge)s” of device %(device)s was corrected:",
-                    charge=self.name,
-                    device=self.device_id.name or "–",
-                ),
-                items,
-                self.env._("Reason: %s", self.reason),
+        body = Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (
+            self.env._(
+                "Charge “%(charge)s” of device %(device)s was corrected:",
+                charge=self.name,
+                device=self.device_id.name or "–",
             ),
-            author_id=self.env.user.partner_id.id,
+            items,
+            self.env._("Reason: %s", self.reason),
         )
+        for agreement in (self.subscription_id | origin).sudo():
+            agreement.message_post(body=body, author_id=self.env.user.partner_id.id)
 
     def _format_value(self, value):
+        if isinstance(value, models.BaseModel):
+            return value.display_name or "–"
         if isinstance(value, float):
             return f"{to_decimal(value):f}"
         if isinstance(value, bool):
@@ -347,6 +425,7 @@ class SaleSubscriptionCharge(models.Model):
         return self._prepare_document_lines(detail, "product_uom_qty")
 
     def _prepare_document_lines(self, detail, quantity_field):
+        self._check_currency()
         return [
             {
                 "product_id": charges.product_id.id,
@@ -364,6 +443,23 @@ class SaleSubscriptionCharge(models.Model):
             }
             for charges, name in self._group_for_invoice(detail)
         ]
+
+    def _check_currency(self):
+        """:raises UserError: when a charge is not in its agreement's currency: its price would be billed as another"""
+        for charge in self:
+            agreement = charge.subscription_id
+            if charge.currency_id != agreement.currency_id:
+                raise UserError(
+                    self.env._(
+                        "Charge “%(charge)s” of device %(device)s is in %(currency)s, but %(agreement)s is billed in "
+                        "%(other)s now. Reject the charge, or give the agreement a pricelist in %(currency)s.",
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                        currency=charge.currency_id.name,
+                        agreement=agreement.display_name,
+                        other=agreement.currency_id.name,
+                    )
+                )
 
     def _group_for_invoice(self, detail):
         """:return: [(charges of one invoice line, its description)]"""
@@ -419,6 +515,7 @@ class SaleSubscriptionCharge(models.Model):
 
     def action_open_invoices(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        action["domain"] = [("id", "in", self.invoice_line_ids.move_id.ids)]
+        lines = self.invoice_line_ids | self.credit_line_ids | self.earlier_line_ids
+        action["domain"] = [("id", "in", lines.move_id.ids)]
         action["context"] = {}
         return action

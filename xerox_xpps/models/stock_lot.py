@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, serial_key
-from .field_types import CLICK_DIGITS
+from .field_types import BASE_ROLES, CLICK_DIGITS
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 LAST_READ = "_compute_xpps_last_reads"
@@ -43,7 +43,7 @@ class StockLot(models.Model):
         index="btree_not_null",
         tracking=True,
         check_company=True,
-        domain="[('sale_subscription_id', '=', xpps_subscription_id), ('product_id.xpps_role', '!=', False)]",
+        domain=f"[('sale_subscription_id', '=', xpps_subscription_id), ('product_id.xpps_role', 'in', {BASE_ROLES})]",
         help="The service or bundle of the agreement that bills this device's monthly base price.",
     )
     xpps_location = fields.Char(string="Place", help="Where the device stands, as the customer says it.")
@@ -179,8 +179,7 @@ class StockLot(models.Model):
     def _onchange_xpps_subscription_id(self):
         """Propose what nearly always follows from the agreement: its customer and its only base price."""
         if self.xpps_subscription_line_id.sale_subscription_id != self.xpps_subscription_id:
-            services = self.xpps_subscription_id.sale_subscription_line_ids.filtered("product_id.xpps_role")
-            self.xpps_subscription_line_id = services if len(services) == 1 else False
+            self.xpps_subscription_line_id = self.xpps_subscription_id._xpps_base_service()
         if self.xpps_subscription_id and not self.xpps_partner_id:
             self.xpps_partner_id = self.xpps_subscription_id.partner_id
 
@@ -291,6 +290,11 @@ class StockLot(models.Model):
         action["domain"] = [("device_id", "=", self.id)]
         action["context"] = {"default_device_id": self.id}
         return action
+
+    def action_xpps_add_devices(self):
+        """Open *Add Devices* for the agreement whose devices are listed."""
+        agreement = self.env.context.get("default_xpps_subscription_id")
+        return self.env["sale.subscription"].browse(agreement).action_xpps_add_devices()
 
     def action_open_xpps_meter_reads(self):
         return self._action_open_xpps("xerox_xpps.action_xpps_meter_read")

@@ -306,7 +306,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
         orders.action_lock()
         orders |= reopened
         together = orders.filtered(lambda order: order.order_subscription_id.xpps_invoice_mode == "customer")
-        moves = self.env["account.move"]
+        moves = orders.env["account.move"]
         for same, grouped in ((orders - together, True), (together, False)):
             if same:
                 invoicing = same.with_context(raise_if_nothing_to_invoice=False)
@@ -408,10 +408,11 @@ class XppsAgreementInvoicing(models.AbstractModel):
         """
         self.ensure_one()
         today = fields.Date.context_today(self)
+        end = min(self.date or today, today)
         lines = self.sale_subscription_line_ids
-        overdue = self.company_id.xpps_invoice_by_run and next_date and next_date <= today
+        overdue = self.company_id.xpps_invoice_by_run and next_date and next_date <= end
         counted = self._xpps_counts_days() and any(lines.mapped("xpps_qty_from_devices"))
         if next_date and lines and (overdue or counted):
-            self.write({"recurring_next_date": next_date, "date": min(self.date or today, today)})
+            self.write({"recurring_next_date": next_date, "date": end})
         else:
             self.recurring_next_date = False

@@ -25,6 +25,8 @@ class XppsBillingFileCostChange(models.Model):
     default_id = fields.Many2one(
         "sale.subscription.charge.default", index="btree_not_null", help="Empty when the agreement has none yet."
     )
+    period_start = fields.Date(related="billing_file_id.period_start")
+    period_end = fields.Date(related="billing_file_id.period_end")
     is_new = fields.Boolean(string="New Default", help="The import made the contract default.")
     old_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator=None)
     new_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator=None)
@@ -34,18 +36,25 @@ class XppsBillingFileCostChange(models.Model):
     def _apply(self):
         """Change the agreements' contract defaults, or make those that they lack."""
         missing = self.filtered(lambda change: not change.default_id)
-        defaults = self.env["sale.subscription.charge.default"].create(
-            [
-                {
-                    "subscription_id": change.subscription_id.id,
-                    "product_id": change.product_id.id,
-                    "unit_cost": change.new_cost,
-                }
-                for change in missing
-            ]
+        defaults = (
+            self.env["sale.subscription.charge.default"]
+            ._quietly()
+            .create(
+                [
+                    {
+                        "subscription_id": change.subscription_id.id,
+                        "product_id": change.product_id.id,
+                        "unit_cost": change.new_cost,
+                    }
+                    for change in missing
+                ]
+            )
         )
-        for change in self - missing:
-            change.default_id.unit_cost = change.new_cost
+        known = self - missing
+        for change in known:
+            change.default_id._quietly().unit_cost = change.new_cost
+        # Prices that follow the cost are computed here and now, where nothing tracks them.
+        known.default_id._quietly().flush_recordset(["unit_price"])
         # What an import did is evidence: only the import writes it.
         for change, default in zip(missing.sudo(), defaults, strict=True):
             change.write({"default_id": default.id, "is_new": True})
@@ -62,6 +71,7 @@ class XppsBillingFileCostChange(models.Model):
         kept = self.browse()
         obsolete = self.env["sale.subscription.charge.default"]
         changes = self.filtered("applied").sorted("id")
+        defaults = changes.default_id._quietly()
         later = changes._next_changes()
         for change in changes:
             default = change.default_id
@@ -71,10 +81,11 @@ class XppsBillingFileCostChange(models.Model):
                 kept |= change
             elif following:
                 following.write({"old_cost": change.old_cost, "is_new": change.is_new})
-            elif change.is_new and not default.unit_price and default.billable:
+            elif change.is_new and default._is_only_cost():
                 obsolete |= default
             else:
-                default.unit_cost = change.old_cost
+                default._quietly().unit_cost = change.old_cost
+        defaults.flush_recordset(["unit_price"])
         changes.applied = False
         obsolete.unlink()
         return kept

@@ -164,7 +164,10 @@ class XppsFileFormat(models.Model):
             the file's type when none fits; an empty recordset when there is none of that type
         """
         formats = self.search(
-            [("company_id", "in", [False, company.id]), ("file_type", "=", self._file_type(file_name))]
+            [
+                ("company_id", "in", [False, *company.sudo().parent_ids.ids]),
+                ("file_type", "=", self._file_type(file_name)),
+            ]
         ).sorted(lambda file_format: not file_format.company_id)
         if not formats:
             return formats

@@ -17,6 +17,7 @@ class XppsMaterialMapping(models.Model):
     _name = "xpps.material.mapping"
     _description = "XPPS Material Code Mapping"
     _check_company_auto = True
+    _check_company_domain = models.check_company_domain_parent_of
     _order = "price_level_id, product_tmpl_id, id"
 
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
@@ -125,14 +126,18 @@ class XppsMaterialMapping(models.Model):
 
     @api.model
     def _material_by_template(self, templates, company):
-        """Resolve the material codes of many printer models.
+        """Resolve the material codes of many printer models. A branch has those of its parents, unless it has others.
 
         :return: {product.template: {output type: product.product}}
         """
-        by_owner = self._by_owner(templates, company)
-        resolved = {}
-        for template in templates:
-            level = by_owner.get(template.xpps_price_level_id)
-            own = by_owner.get(template)
-            resolved[template] = (level._materials() if level else {}) | (own._materials() if own else {})
-        return resolved
+        own = {template: {} for template in templates}
+        level = {template: {} for template in templates}
+        # From the topmost company down, so that the nearest one decides.
+        for parent in company.sudo().parent_ids:
+            for owner, mapping in self._by_owner(templates, parent).items():
+                for template in templates:
+                    if owner == template:
+                        own[template] |= mapping._materials()
+                    elif owner == template.xpps_price_level_id:
+                        level[template] |= mapping._materials()
+        return {template: level[template] | own[template] for template in templates}

@@ -7,6 +7,7 @@ class XppsPriceLevel(models.Model):
     _description = "XPPS Price Level"
     _order = "name"
     _check_company_auto = True
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(

@@ -1,4 +1,7 @@
 from . import (
+    xpps_agreement_copy_wizard,
+    xpps_agreement_copy_wizard_line,
+    xpps_device_maker,
     xpps_billing_run_release,
     xpps_device_fix_row,
     xpps_device_fix_wizard,
@@ -13,6 +16,8 @@ from . import (
     xpps_device_remove_wizard_read,
     xpps_device_swap_wizard,
     xpps_device_swap_wizard_read,
+    xpps_device_add_wizard,
+    xpps_device_add_wizard_row,
     xpps_file_format_wizard,
     xpps_file_format_wizard_column,
     xpps_file_format_wizard_place,

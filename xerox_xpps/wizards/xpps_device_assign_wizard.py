@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
-
 from odoo import api, fields, models
 
 
@@ -48,9 +46,5 @@ class XppsDeviceAssignWizard(models.TransientModel):
 
     def _apply(self, rows):
         """Write the devices, those that get the same values together."""
-        devices = defaultdict(self.env["stock.lot"].browse)
-        for row in rows:
-            devices[tuple(row._prepare_device().items())] |= row.device_id
-        for values, group in devices.items():
-            group.with_company(self.company_id).write(dict(values))
+        self._make_devices(self.company_id, [(row.device_id, row._prepare_device()) for row in rows])
         return self.env._("%s devices were assigned.", len(rows))

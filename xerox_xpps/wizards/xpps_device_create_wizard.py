@@ -45,39 +45,17 @@ class XppsDeviceCreateWizard(models.TransientModel):
 
     def _apply(self, rows):
         """Create the devices with one ``create``; a plain lot with the serial number becomes the device."""
-        lots = self.env["stock.lot"].with_company(self.company_id)
-        found = lots.search(
-            [
-                ("xpps_serial_key", "in", [serial_key(row.serial) for row in rows]),
-                ("company_id", "in", [False, self.company_id.id]),
-                "|",
-                ("is_xpps_device", "=", True),
-                ("product_id", "in", rows.product_id.ids),
-            ]
-        )
+        keys = {row: serial_key(row.serial) for row in rows}
         # Somebody else may have created a device since the wizard was opened.
-        known = set(found.filtered("is_xpps_device").mapped("xpps_serial_key"))
-        plain = {(lot.xpps_serial_key, lot.product_id): lot for lot in found if not lot.is_xpps_device}
-        values_list = []
-        count = 0
-        for row in rows:
-            key = serial_key(row.serial)
+        known, plain = self._known_lots(self.company_id, keys.values())
+        prepared = []
+        for row, key in keys.items():
             if key in known:
                 continue
-            count += 1
+            lot = plain.get((key, row.product_id), self.env["stock.lot"])
             values = row._prepare_device()
-            lot = plain.get((key, row.product_id))
-            if lot:
-                lot.write({"is_xpps_device": True, "company_id": self.company_id.id, **values})
-            else:
-                values_list.append(
-                    {
-                        "name": row.serial,
-                        "product_id": row.product_id.id,
-                        "company_id": self.company_id.id,
-                        "is_xpps_device": True,
-                        **values,
-                    }
-                )
-        lots.create(values_list)
-        return self.env._("%s devices were created.", count)
+            if not lot:
+                values |= {"name": row.serial, "product_id": row.product_id.id}
+            prepared.append((lot, values))
+        self._make_devices(self.company_id, prepared)
+        return self.env._("%s devices were created.", len(prepared))

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..models.field_types import BASE_ROLES
 from .xpps_device_fix_row import AGREEMENT_DOMAIN
@@ -15,6 +15,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
     """
 
     _name = "xpps.device.fix.wizard"
+    _inherit = "xpps.device.maker"
     _description = "XPPS: Mend Devices of a Billing File"
 
     #: Codes of the issues that the wizard mends.
@@ -153,10 +154,3 @@ class XppsDeviceFixWizard(models.AbstractModel):
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
-
-    @api.model
-    def _check_lot_access(self, operation):
-        if not self.env["stock.lot"].has_access(operation):
-            raise AccessError(
-                self.env._("You have no right to create or change devices. Ask an XPPS administrator to mend this.")
-            )

@@ -1,0 +1,244 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import clean_context
+
+from ..models.field_types import INVOICE_MODE_SELECTION
+
+
+class XppsAgreementCopyWizard(models.TransientModel):
+    """Copy an agreement, mostly a master agreement, to customers: one agreement for each of them.
+
+    Services, prices and contract defaults are those of the source; taxes, addresses and languages are the customer's.
+    ``pricelist_id`` and ``xpps_invoice_mode`` are left empty when they differ from customer to customer: each gets its
+    own then.
+    """
+
+    _name = "xpps.agreement.copy.wizard"
+    _description = "Copy to Customer"
+    _check_company_auto = True
+
+    subscription_id = fields.Many2one(
+        "sale.subscription", string="Agreement", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="subscription_id.company_id")
+    currency_id = fields.Many2one(related="subscription_id.currency_id")
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Customers",
+        check_company=True,
+        domain="[('company_id', 'in', [False, company_id])]",
+        help="Each of them gets an agreement.",
+    )
+    partner_count = fields.Integer(compute="_compute_partner_count")
+    xpps_agreement_number = fields.Char(string="Xerox Agreement Number", help="Xerox's number of the new agreement.")
+    date_start = fields.Date(string="Start Date", required=True, default=fields.Date.context_today)
+    start = fields.Boolean(
+        string="Start It", help="The copy runs at once or, with a start date to come, starts by itself on that day."
+    )
+    template_id = fields.Many2one(
+        "sale.subscription.template",
+        string="Subscription Template",
+        required=True,
+        compute="_compute_from_agreement",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    xpps_invoice_detail = fields.Selection(
+        selection=lambda self: (
+            self.env["sale.subscription"]._fields["xpps_invoice_detail"]._description_selection(self.env)
+        ),
+        string="XPPS Invoice Detail",
+        required=True,
+        compute="_compute_from_agreement",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        compute="_compute_from_customers",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('currency_id', '=', currency_id), ('company_id', 'in', [False, company_id])]",
+    )
+    xpps_invoice_mode = fields.Selection(
+        INVOICE_MODE_SELECTION,
+        string="XPPS Invoicing",
+        compute="_compute_from_customers",
+        store=True,
+        readonly=False,
+    )
+    line_ids = fields.One2many(
+        "xpps.agreement.copy.wizard.line",
+        "wizard_id",
+        string="Services",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    default_count = fields.Integer(compute="_compute_default_count")
+
+    @api.depends("subscription_id")
+    def _compute_from_agreement(self):
+        for wizard in self:
+            agreement = wizard.subscription_id
+            wizard.template_id = agreement.template_id
+            wizard.xpps_invoice_detail = agreement.xpps_invoice_detail
+
+    @api.depends("subscription_id")
+    def _compute_line_ids(self):
+        for wizard in self:
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "subscription_line_id": line.id,
+                            "product_uom_qty": line.product_uom_qty,
+                            "price_unit": line.price_unit,
+                            "discount": line.discount,
+                        }
+                    )
+                    for line in wizard.subscription_id.sale_subscription_line_ids
+                ),
+            ]
+
+    @api.depends("subscription_id", "partner_ids")
+    def _compute_from_customers(self):
+        """What the customers have in common."""
+        for wizard in self:
+            partners = wizard.partner_ids._origin
+            pricelists = {wizard._pricelist_of(partner) for partner in partners}
+            modes = {wizard._invoice_mode_of(partner) for partner in partners}
+            wizard.pricelist_id = pricelists.pop() if len(pricelists) == 1 else False
+            wizard.xpps_invoice_mode = modes.pop() if len(modes) == 1 else False
+
+    @api.depends("partner_ids")
+    def _compute_partner_count(self):
+        for wizard in self:
+            wizard.partner_count = len(wizard.partner_ids)
+
+    @api.depends("subscription_id")
+    def _compute_default_count(self):
+        for wizard in self:
+            wizard.default_count = len(wizard.subscription_id.charge_default_ids)
+
+    def _pricelist_of(self, partner):
+        """The customer's pricelist where it has the currency of the agreed prices, else the agreement's own."""
+        pricelist = partner.with_company(self.company_id).property_product_pricelist
+        return pricelist if pricelist.currency_id == self.currency_id else self.subscription_id.pricelist_id
+
+    def _invoice_mode_of(self, partner):
+        return (
+            partner.xpps_invoice_mode
+            or partner.commercial_partner_id.xpps_invoice_mode
+            or self.subscription_id.xpps_invoice_mode
+        )
+
+    def action_copy(self):
+        """Make the agreements.
+
+        :return: an action that opens them
+        """
+        self._check_choices()
+        # The dialog's defaults are none of the new records.
+        self = self.with_context(clean_context(self.env.context)).with_company(self.company_id)
+        source = self.subscription_id
+        copies = source.create([self._prepare_agreement(partner) for partner in self.partner_ids])
+        if self.start:
+            self._start(copies)
+        for copy in copies:
+            copy.message_post(body=self.env._("Copied from %s", source._get_html_link()))
+        source.message_post(
+            body=self.env._(
+                "Copied to %s",
+                Markup(", ").join(
+                    copy._get_html_link(title=f"{copy.display_name} ({copy.partner_id.display_name})")
+                    for copy in copies
+                ),
+            )
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_agreement")
+        if len(copies) == 1:
+            return action | {"views": [(False, "form")], "res_id": copies.id}
+        return action | {"domain": [("id", "in", copies.ids)]}
+
+    def _check_choices(self):
+        """:raises UserError: when something was chosen that does not go with the agreement"""
+        self.ensure_one()
+        source = self.subscription_id
+        source.check_access("read")
+        source.browse().check_access("create")
+        if not source.is_xpps:
+            raise UserError(self.env._("%s is no XPPS agreement.", source.display_name))
+        if not self.partner_ids:
+            raise UserError(self.env._("Choose at least one customer."))
+        if self.xpps_agreement_number and len(self.partner_ids) > 1:
+            raise UserError(
+                self.env._("An agreement number belongs to one agreement. Copy to one customer, or leave it out.")
+            )
+        if self.line_ids.subscription_line_id - source.sale_subscription_line_ids:
+            raise UserError(self.env._("A service belongs to another agreement than %s.", source.display_name))
+        if self.pricelist_id and self.pricelist_id.currency_id != self.currency_id:
+            raise UserError(
+                self.env._(
+                    "The prices of %(agreement)s are in %(currency)s, but pricelist “%(pricelist)s” is in %(other)s. "
+                    "Choose a pricelist in %(currency)s.",
+                    agreement=source.display_name,
+                    currency=self.currency_id.name,
+                    pricelist=self.pricelist_id.display_name,
+                    other=self.pricelist_id.currency_id.name,
+                )
+            )
+
+    def _prepare_agreement(self, partner):
+        """:return: values of a draft agreement of a customer"""
+        source = self.subscription_id
+        values = source.copy_data()[0]
+        # Addresses, end date and, with another template, the terms follow from the new customer and template.
+        for name in ("code", "date", "partner_invoice_id", "partner_shipping_id"):
+            values.pop(name, None)
+        if self.template_id != source.template_id:
+            values.pop("terms", None)
+        lines = self.line_ids.filtered("selected")
+        return values | {
+            "partner_id": partner.id,
+            "is_xpps_master": False,
+            "xpps_agreement_number": self.xpps_agreement_number,
+            "date_start": self.date_start,
+            "recurring_next_date": self.date_start,
+            "template_id": self.template_id.id,
+            "pricelist_id": (self.pricelist_id or self._pricelist_of(partner)).id,
+            "fiscal_position_id": self.env["account.fiscal.position"]._get_fiscal_position(partner).id,
+            "xpps_invoice_mode": self.xpps_invoice_mode or self._invoice_mode_of(partner),
+            "xpps_invoice_detail": self.xpps_invoice_detail,
+            "sale_order_id": False,
+            "in_progress": False,
+            "active": True,
+            "to_renew": False,
+            "close_reason_id": False,
+            "stage_id": self._stage("draft").id,
+            "sale_subscription_line_ids": [Command.create(line._prepare_service()) for line in lines],
+        }
+
+    def _stage(self, stage_type):
+        return self.env["sale.subscription.stage"].search([("type", "=", stage_type)], limit=1)
+
+    def _start(self, copies):
+        if self.date_start <= fields.Date.context_today(self):
+            copies.action_start_subscription()
+            return
+        # Started now, it would run from today. The cron starts what is ready on its day.
+        ready = self._stage("pre")
+        if not ready:
+            raise UserError(
+                self.env._(
+                    "No stage is for agreements that start later. Leave “Start It” out, and start it on its day."
+                )
+            )
+        copies.stage_id = ready

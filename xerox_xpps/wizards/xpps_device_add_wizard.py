@@ -1,0 +1,295 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import clean_context
+
+from ..billing_file import serial_key
+from ..models.field_types import BASE_ROLES
+from .serial_list import MAX_LENGTH, is_scientific, serial_lines
+
+BAD, EXISTS, NEW = "bad", "exists", "ok"
+#: What needs a look comes first.
+_ORDER = {BAD: 0, EXISTS: 1, NEW: 2}
+
+
+class XppsDeviceAddWizard(models.TransientModel):
+    """Put many devices on an agreement at once: their serial numbers are scanned, typed or pasted.
+
+    *Check* makes a row (``xpps.device.add.wizard.row``) of each line of ``serials``. *Add* checks again, adds all
+    sound devices in one transaction, and keeps the other lines with what is wrong about them.
+    """
+
+    _name = "xpps.device.add.wizard"
+    _inherit = "xpps.device.maker"
+    _description = "Add Devices"
+    _check_company_auto = True
+
+    subscription_id = fields.Many2one(
+        "sale.subscription", string="Agreement", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="subscription_id.company_id")
+    customer_id = fields.Many2one(related="subscription_id.partner_id")
+    commercial_partner_id = fields.Many2one(related="subscription_id.partner_id.commercial_partner_id")
+    product_id = fields.Many2one(
+        "product.product",
+        string="Printer Model",
+        required=True,
+        compute="_compute_from_agreement",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        domain="[('is_xpps_printer', '=', True), ('company_id', 'in', [False, company_id])]",
+    )
+    subscription_line_id = fields.Many2one(
+        "sale.subscription.line",
+        string="Service",
+        compute="_compute_from_agreement",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        domain=f"[('sale_subscription_id', '=', subscription_id), ('product_id.xpps_role', 'in', {BASE_ROLES})]",
+        help="The service or bundle of the agreement that bills the devices' monthly base price.",
+    )
+    has_base_service = fields.Boolean(compute="_compute_has_base_service")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Site",
+        required=True,
+        compute="_compute_from_agreement",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        domain="[('id', 'child_of', commercial_partner_id)]",
+        help="The customer, or the address of it where the devices stand.",
+    )
+    install_date = fields.Date(
+        string="Installed On",
+        required=True,
+        compute="_compute_from_agreement",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    serials = fields.Text(string="Serial Numbers")
+    row_ids = fields.One2many("xpps.device.add.wizard.row", "wizard_id", string="Devices", readonly=True)
+    new_count = fields.Integer(compute="_compute_row_counts")
+    exists_count = fields.Integer(compute="_compute_row_counts")
+    bad_count = fields.Integer(compute="_compute_row_counts")
+    notice = fields.Text(readonly=True, help="What the last step did.")
+
+    @api.depends("subscription_id")
+    def _compute_from_agreement(self):
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            agreement = wizard.subscription_id
+            models = agreement.xpps_device_ids.product_id
+            wizard.product_id = models if len(models) == 1 else False
+            wizard.subscription_line_id = agreement._xpps_base_service()
+            wizard.partner_id = agreement.partner_id
+            wizard.install_date = max(today, agreement.date_start or today)
+
+    @api.depends("subscription_id")
+    def _compute_has_base_service(self):
+        for wizard in self:
+            lines = wizard.subscription_id.sale_subscription_line_ids
+            wizard.has_base_service = any(line.xpps_role in BASE_ROLES for line in lines)
+
+    @api.depends("row_ids.state")
+    def _compute_row_counts(self):
+        for wizard in self:
+            states = wizard.row_ids.mapped("state")
+            wizard.new_count = states.count(NEW)
+            wizard.exists_count = states.count(EXISTS)
+            wizard.bad_count = states.count(BAD)
+
+    def action_check(self):
+        """Say of each serial number whether it can be added, and why not."""
+        self._check_choices()
+        self._make_rows()
+        self.notice = False
+        return self._open()
+
+    def action_add(self):
+        """Add all devices that can be; keep the other lines."""
+        self._check_choices()
+        self._make_rows()
+        sound = self.row_ids.filtered(lambda row: row.state != BAD)
+        if not sound:
+            self.notice = self.env._("No device was added.")
+            return self._open()
+        # The dialog's defaults are none of the devices.
+        maker = self.with_context(clean_context(self.env.context))
+        maker._make_devices(self.company_id, [(row.lot_id, row._prepare_device()) for row in sound])
+        bad = self.row_ids - sound
+        if not bad:
+            return self.subscription_id.action_open_xpps_devices()
+        self.notice = self.env._("%s devices were added. The lines below were not: correct them, or leave.", len(sound))
+        self.serials = "\n".join(row.text for row in bad.sorted("source_line"))
+        self._make_rows()
+        return self._open()
+
+    # Check
+
+    def _check_choices(self):
+        """:raises UserError: when the agreement takes no devices, or something was chosen that does not go with it"""
+        self.ensure_one()
+        self._check_lot_access("create")
+        agreement = self.subscription_id
+        agreement.check_access("read")
+        name = agreement.display_name
+        if not agreement.is_xpps:
+            raise UserError(self.env._("%s is no XPPS agreement, so it takes no devices.", name))
+        if agreement.is_xpps_master:
+            raise UserError(self.env._("%s is a master agreement: copy it to a customer first.", name))
+        if agreement.stage_type == "post":
+            raise UserError(self.env._("%s is closed, so it takes no devices.", name))
+        if not self.product_id.is_xpps_printer:
+            raise UserError(self.env._("%s is no printer model of XPPS.", self.product_id.display_name))
+        if self.partner_id.commercial_partner_id != self.commercial_partner_id:
+            raise UserError(
+                self.env._(
+                    "%(site)s is no site of %(customer)s, with whom the agreement is.",
+                    site=self.partner_id.display_name,
+                    customer=self.customer_id.display_name,
+                )
+            )
+        service = self.subscription_line_id
+        if self.has_base_service and not service:
+            raise UserError(self.env._("Choose the service of %s that bills the devices' base price.", name))
+        if service and (service.sale_subscription_id != agreement or service.xpps_role not in BASE_ROLES):
+            raise UserError(
+                self.env._(
+                    "“%(service)s” is no base price service of %(agreement)s.",
+                    service=service.name,
+                    agreement=name,
+                )
+            )
+        if not (self.serials or "").strip():
+            raise UserError(self.env._("Scan or paste at least one serial number."))
+
+    def _make_rows(self):
+        """Rows for the lines of ``serials``, in place of the former ones."""
+        lines = serial_lines(self.serials)
+        known, plain = self._known_lots(self.company_id, {serial_key(line.serial) for line in lines})
+        stocked = {}
+        for (key, product), lot in plain.items():
+            # The chosen model's lot becomes the device. Else a printer's says that the model is wrong.
+            rank = (product == self.product_id, product.is_xpps_printer)
+            if key not in stocked or rank > stocked[key][0]:
+                stocked[key] = (rank, lot)
+        first_lines = {}
+        rows = []
+        for line in lines:
+            key = serial_key(line.serial)
+            lot = known.get(key, self.env["stock.lot"])
+            message = self._refuse_line(line, first_lines.setdefault(key, line.number))
+            state = BAD
+            if not message:
+                if not lot and key in stocked:
+                    lot = stocked[key][1]
+                state, message = self._judge_lot(lot)
+            if state == NEW:
+                lot = lot.browse()
+            rows.append(
+                {
+                    "source_line": line.number,
+                    "text": line.text,
+                    "serial": line.serial,
+                    "location": line.location,
+                    "asset_number": line.asset_number,
+                    "lot_id": lot.id,
+                    "state": state,
+                    "message": message,
+                }
+            )
+        rows.sort(key=lambda row: (_ORDER[row["state"]], row["source_line"]))
+        self.row_ids = [
+            Command.clear(),
+            *(Command.create({"sequence": sequence, **values}) for sequence, values in enumerate(rows)),
+        ]
+
+    def _refuse_line(self, line, first_line):
+        """What keeps a line from being a serial number, whatever is known of it; False if nothing does."""
+        serial = line.serial
+        if line.extra:
+            return self.env._("The line has too many columns. It may have three: serial number, place, asset number.")
+        if not serial:
+            return self.env._("The line has no serial number in its first column.")
+        if not serial.isprintable():
+            return self.env._("The serial number has characters that cannot be seen. Type it, or scan it again.")
+        if len(serial) > MAX_LENGTH:
+            return self.env._("The serial number has more than %s characters.", MAX_LENGTH)
+        if is_scientific(serial):
+            return self.env._(
+                "A spreadsheet turned the serial number into a rounded number. Format the cells there as text, enter "
+                "the serial number again, and copy it."
+            )
+        if not any(character.isdigit() for character in serial):
+            return self.env._("A serial number has at least one digit. Is this a title?")
+        if first_line != line.number:
+            return self.env._("The same serial number is on line %s, too.", first_line)
+        return False
+
+    def _judge_lot(self, lot):
+        """:return: the state of a row with this lot (none: an unknown serial number), and its explanation"""
+        if not lot:
+            return NEW, False
+        values = {"model": lot.product_id.display_name, "chosen": self.product_id.display_name}
+        if lot.product_id != self.product_id and (lot.is_xpps_device or lot.product_id.is_xpps_printer):
+            return BAD, self.env._(
+                "This serial number belongs to a %(model)s, not to a %(chosen)s. Correct the serial number, or add it "
+                "as %(model)s.",
+                **values,
+            )
+        if lot.is_xpps_device:
+            return self._judge_device(lot)
+        if lot.product_id != self.product_id:
+            return NEW, self.env._("A lot of %(model)s has the same number. It stays as it is.", **values)
+        return EXISTS, self.env._("Known from the stock: it becomes a device.")
+
+    def _judge_device(self, device):
+        agreement = device.xpps_subscription_id
+        values = {
+            "agreement": agreement.display_name,
+            "customer": (device.xpps_partner_id or agreement.partner_id).display_name,
+            "removed": fields.Date.to_string(device.xpps_removal_date),
+        }
+        if device.xpps_state == "removed":
+            if device.xpps_removal_date and device.xpps_removal_date > self.install_date:
+                return BAD, self.env._(
+                    "The device was removed from %(customer)s on %(removed)s only. It cannot be installed here before "
+                    "that day.",
+                    **values,
+                )
+            if not values["customer"]:
+                return EXISTS, self.env._("Removed on %(removed)s: it is installed again.", **values)
+            return EXISTS, self.env._(
+                "Removed from %(customer)s on %(removed)s: it is installed again, its history is kept.", **values
+            )
+        if agreement == self.subscription_id:
+            if device.xpps_subscription_line_id or not self.subscription_line_id:
+                return BAD, self.env._("The device is on this agreement already.")
+            return EXISTS, self.env._("On this agreement without a service: it gets the service.")
+        if agreement:
+            return BAD, self.env._(
+                "The device is on agreement %(agreement)s of %(customer)s right now. Move it, or remove it there "
+                "first.",
+                **values,
+            )
+        if values["customer"]:
+            return EXISTS, self.env._("Known at %(customer)s, on no agreement: it is taken over.", **values)
+        return EXISTS, self.env._("Known, on no agreement: it is taken over.")
+
+    def _open(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self._description,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
