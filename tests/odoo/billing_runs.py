@@ -10,11 +10,13 @@ from .invoicing import InvoicingCase
 class BillingRunCase(InvoicingCase):
     """Nothing is in the way of ``agreement`` but that no file covers its devices SN-1 and SN-2."""
 
-    def _run(self, user=None, **values):
+    def _run(self, user=None, companies=None, **values):
         """A billing run of January that has looked for agreements."""
         runs = self.env["xpps.billing.run"]
         if user:
             runs = runs.with_user(user)
+        if companies:
+            runs = runs.with_context(allowed_company_ids=companies)
         run = runs.create(
             {"period_start": "2026-01-01", "period_end": "2026-01-31", "invoice_date": "2026-02-03", **values}
         )

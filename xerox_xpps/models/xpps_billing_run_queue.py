@@ -43,7 +43,7 @@ class XppsBillingRunQueue(models.AbstractModel):
         if background:
             cron._trigger()
         else:
-            self._work_at_once()
+            self.with_company(self.company_id)._work_at_once()
         return True
 
     def _work_at_once(self):

@@ -11,7 +11,7 @@ import { Component, useEffect, useState } from "@odoo/owl";
 const INTERVAL = 1000; // milliseconds
 
 /**
- * How far the background work on a queued record is, in percent: the import of a file, or, with a `string`, whatever
+ * How far the background work on a queued record is, in percent: the import of a file, or, with a `title`, whatever
  * that says. The server is asked every second, as the record is not changed meanwhile; it is loaded anew when it is
  * not queued any more.
  */
@@ -85,7 +85,7 @@ export const importProgressField = {
     displayName: _t("Import Progress"),
     supportedTypes: ["float"],
     fieldDependencies: [{ name: "state", type: "selection" }],
-    extractProps: ({ attrs }) => ({ doing: attrs.string }),
+    extractProps: ({ attrs }) => ({ doing: attrs.title }),
 };
 
 registry.category("fields").add("xpps_import_progress", importProgressField);
