@@ -83,9 +83,7 @@ class TestAccess(BillingRunCase):
         self.clerk.company_ids = [Command.link(other.id)]
         self.agreement.is_paused = True
         companies = (self.company | other).ids
-        runs = {
-            company: self._run(self.clerk, companies, company_id=company.id) for company in (self.company, other)
-        }
+        runs = {company: self._run(self.clerk, companies, company_id=company.id) for company in (self.company, other)}
         self.assertEqual(runs[other].line_ids.subscription_id, foreign)
         self.assertNotIn(foreign, runs[self.company].line_ids.subscription_id)
         moves = self._drafts(runs[other])
