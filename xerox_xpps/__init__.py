@@ -1,2 +1,2 @@
-from . import billing_file, importing, models, wizards
+from . import billing_file, controllers, importing, models, reports, wizards
 from .hooks import uninstall_hook

@@ -40,6 +40,8 @@ prepare_debian() {
     fi
     command -v psql >/dev/null || missing+=(postgresql-client)
     command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+    # The tests read the PDFs that they make.
+    command -v pdftotext >/dev/null || missing+=(poppler-utils)
     # python-magic, by which Odoo tells what an uploaded file is, loads this library.
     [[ "$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p)" == *libmagic.so.1* ]] || missing+=(libmagic1)
     # Debian 13 has no wkhtmltopdf any more: see prepare_wkhtmltopdf.

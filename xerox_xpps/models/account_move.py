@@ -1,11 +1,35 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..reports.device_usage_builder import UsageBuilder
+from ..reports.device_usage_xlsx import write_xlsx
 
 
 class AccountMove(models.Model):
+    """Invoices of XPPS agreements have an annex, "Device usage", as PDF and as XLSX.
+
+    Both are made when the invoice is sent, and kept beside its PDF: sending it again sends the same files, resetting it
+    to draft detaches them. Until then they are made when somebody asks for them.
+    """
+
     _inherit = "account.move"
 
     xpps_charge_count = fields.Integer(compute="_compute_xpps_charge_count", groups="xerox_xpps.group_xpps_user")
+    has_xpps_usage = fields.Boolean(compute="_compute_has_xpps_usage", compute_sudo=True)
+    xpps_usage_pdf_file = fields.Binary(string="Device Usage (PDF)", attachment=True, copy=False)
+    xpps_usage_xlsx_file = fields.Binary(string="Device Usage (XLSX)", attachment=True, copy=False)
+    xpps_usage_pdf_id = fields.Many2one(
+        "ir.attachment",
+        string="Device Usage PDF",
+        compute=lambda self: self._compute_linked_attachment_id("xpps_usage_pdf_id", "xpps_usage_pdf_file"),
+        depends=["xpps_usage_pdf_file"],
+    )
+    xpps_usage_xlsx_id = fields.Many2one(
+        "ir.attachment",
+        string="Device Usage XLSX",
+        compute=lambda self: self._compute_linked_attachment_id("xpps_usage_xlsx_id", "xpps_usage_xlsx_file"),
+        depends=["xpps_usage_xlsx_file"],
+    )
 
     xpps_billing_run_id = fields.Many2one(
         "xpps.billing.run",
@@ -21,6 +45,16 @@ class AccountMove(models.Model):
         for move in self:
             lines = move.invoice_line_ids
             move.xpps_charge_count = len(lines.xpps_charge_ids | lines.xpps_credited_charge_ids)
+
+    @api.depends("move_type", "invoice_line_ids.product_id")
+    def _compute_has_xpps_usage(self):
+        """An invoice has an annex when it bills XPPS items, a credit note only when it bills charges.
+
+        A credit note of a whole invoice gives back what that invoice's annex says.
+        """
+        for move in self:
+            lines = move._xpps_item_lines() if move.is_sale_document() else move.invoice_line_ids.browse()
+            move.has_xpps_usage = bool(lines.xpps_charge_ids if move.move_type == "out_refund" else lines)
 
     def action_open_xpps_charges(self):
         self.ensure_one()
@@ -44,3 +78,45 @@ class AccountMove(models.Model):
     def button_cancel(self):
         self.line_ids._xpps_check_not_rebilled()
         return super().button_cancel()
+
+    def action_download_xpps_usage(self):
+        """Download the annex as XLSX."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/xerox_xpps/device_usage/{self.id}",
+            "target": "download",
+        }
+
+    # Annex
+
+    def _xpps_item_lines(self):
+        return self.invoice_line_ids.filtered(lambda line: line._is_xpps_item())
+
+    def _xpps_usage(self):
+        """The annex in the customer's language.
+
+        :return: DeviceUsage
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # Who may read an invoice may see what it bills, also without a right to see devices, reads and charges.
+        return UsageBuilder(self.sudo()._in_usage_language()).build()
+
+    def _xpps_usage_xlsx(self):
+        """:return: the annex as a workbook, in bytes"""
+        return write_xlsx(self._in_usage_language().env, self._xpps_usage())
+
+    def _in_usage_language(self):
+        """As Odoo's own invoice PDF."""
+        return self.with_context(lang=self.partner_id.lang or self.env.lang)
+
+    def _xpps_usage_filename(self, extension):
+        self.ensure_one()
+        move = self._in_usage_language()
+        name = f"{move.env._('Device Usage')} {move.name or move._get_move_display_name()}"
+        return f"{name.replace('/', '_')}.{extension}"
+
+    def _get_fields_to_detach(self):
+        return [*super()._get_fields_to_detach(), "xpps_usage_pdf_file", "xpps_usage_xlsx_file"]

@@ -351,3 +351,27 @@ class SaleSubscription(models.Model):
 
     def action_open_xpps_meter_reads(self):
         return self._action_open_xpps("xerox_xpps.action_xpps_meter_read", "subscription_id")
+
+    # Set-up
+
+    def action_xpps_copy_to_customer(self):
+        """Open *Copy to Customer* for this agreement."""
+        self.ensure_one()
+        return self._action_open_xpps_wizard("xpps.agreement.copy.wizard")
+
+    def action_xpps_add_devices(self):
+        """Open *Add Devices* for this agreement."""
+        self.ensure_one()
+        return self._action_open_xpps_wizard("xpps.device.add.wizard")
+
+    def _action_open_xpps_wizard(self, model):
+        if not self.is_xpps:
+            raise UserError(self.env._("%s is no XPPS agreement.", self.display_name))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env[model]._description,
+            "res_model": model,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_subscription_id": self.id, "dialog_size": "extra-large"},
+        }

@@ -426,8 +426,9 @@ class SaleSubscriptionCharge(models.Model):
 
     def _prepare_document_lines(self, detail, quantity_field):
         self._check_currency()
-        return [
-            {
+        values_list = []
+        for charges, name in self._group_for_invoice(detail):
+            values = {
                 "product_id": charges.product_id.id,
                 "name": name,
                 quantity_field: sum(charges.mapped("quantity")),
@@ -436,13 +437,20 @@ class SaleSubscriptionCharge(models.Model):
                 "discount": 0.0,
                 "product_uom_id": charges.product_id.uom_id.id,
                 "xpps_charge_ids": [Command.set(charges.ids)],
-                "analytic_distribution": False,
                 "xpps_subscription_id": charges.subscription_id.id,
                 "xpps_period_start": min(filter(None, charges.mapped("period_start")), default=False),
                 "xpps_period_end": max(filter(None, charges.mapped("period_end")), default=False),
             }
-            for charges, name in self._group_for_invoice(detail)
-        ]
+            # Left out, Odoo's distribution models decide.
+            if distribution := charges[0]._analytic_distribution():
+                values["analytic_distribution"] = distribution
+            values_list.append(values)
+        return values_list
+
+    def _analytic_distribution(self):
+        """Pages are distributed as the base price of their device is, if that is billed by the same agreement."""
+        service = self.device_id.xpps_subscription_line_id
+        return service.analytic_distribution if service.sale_subscription_id == self.subscription_id else False
 
     def _check_currency(self):
         """:raises UserError: when a charge is not in its agreement's currency: its price would be billed as another"""
@@ -468,7 +476,13 @@ class SaleSubscriptionCharge(models.Model):
         )
         if detail == "device":
             return [(charge, charge._describe_device_line()) for charge in ordered]
-        groups = ordered.grouped(lambda charge: (charge.product_id, charge.unit_price))
+        groups = ordered.grouped(
+            lambda charge: (
+                charge.product_id,
+                charge.unit_price,
+                frozenset((charge._analytic_distribution() or {}).items()),
+            )
+        )
         return [(charges, charges._describe_material_line()) for charges in groups.values()]
 
     def _describe_device_line(self):

@@ -131,11 +131,16 @@ class SaleSubscriptionLine(models.Model):
         return result
 
     def _prepare_account_move_line(self):
-        """Leave the income account to Odoo, which maps it by fiscal position and company."""
+        """Leave the income account to Odoo, which maps it by fiscal position and company.
+
+        And an analytic distribution that the line does not have: Odoo's distribution models decide.
+        """
         values = super()._prepare_account_move_line()
         if self.sale_subscription_id.is_xpps:
             del values["account_id"]
             del values["price_subtotal"]
+            if not values["analytic_distribution"]:
+                del values["analytic_distribution"]
         return values
 
     def _prepare_sale_order_line(self):

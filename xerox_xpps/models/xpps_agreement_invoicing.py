@@ -167,13 +167,18 @@ class XppsAgreementInvoicing(models.AbstractModel):
         self._check_may_bill("account.move")
         documents = self._prepare_billing(self if due is None else due, until)
         quantities = self._xpps_quantities(documents)
+        shared = {}
+        # Whoever has agreements billed need not see distribution models.
+        if not self.env["account.analytic.distribution.model"].sudo().search_count([], limit=1):
+            # Odoo would ask for them line by line.
+            shared["analytic_distribution"] = False
         values_lists = defaultdict(list)
         journals = {}
         for document in documents:
             first = document.first
             commands = []
             for part in document.parts:
-                items = part.agreement._prepare_xpps_items(part, quantities)
+                items = part.agreement._prepare_xpps_items(part, quantities, shared)
                 if items and len(document.parts) > 1:
                     items.insert(0, part.agreement._prepare_xpps_section())
                 commands += [Command.create(values) for values in items]
@@ -228,10 +233,11 @@ class XppsAgreementInvoicing(models.AbstractModel):
             name += f" – {site.display_name}"
         return {"display_type": "line_section", "name": name, "xpps_subscription_id": self.id}
 
-    def _prepare_xpps_items(self, part, quantities):
+    def _prepare_xpps_items(self, part, quantities, shared):
         """Invoice lines of what one agreement contributes.
 
         :param quantities: {line id: DeviceQuantity} of the lines that count their devices
+        :param shared: values of lines that do not have their own
         :return: [values of account.move.line]
         """
         agreement = self._in_billing_env()
@@ -243,9 +249,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
             if line.id not in quantities or quantities[line.id].units
         ]
         items = recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail)
-        for values in items:
-            values |= self._prepare_xpps_amounts(values)
-        return items
+        return [{**shared, **values, **self._prepare_xpps_amounts(values)} for values in items]
 
     def _prepare_xpps_amounts(self, values):
         """What Odoo finds for nearly every line.

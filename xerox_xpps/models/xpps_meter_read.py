@@ -64,6 +64,8 @@ class XppsMeterRead(models.Model):
 
     # The few reads that no file brought, for the files of their days.
     _noted_idx = models.Index("(company_id, period_end) WHERE origin <> 'file'")
+    # What an agreement's invoice says of its devices, and the agreement's number of reads.
+    _agreement_idx = models.Index("(subscription_id, period_end)")
 
     @api.depends("previous_read", "current_read")
     def _compute_pages(self):
