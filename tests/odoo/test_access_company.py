@@ -55,6 +55,7 @@ class TestCompany(XppsCase):
         file = self._import([record("SN-1", mono=(100, "0.004"))])
         self.assertTrue(file.issue_ids)
         self.env["xpps.import.progress"].create({"billing_file_id": file.id, "company_id": self.company.id})
+        self.env["xpps.billing.run"].create({}).action_prepare()
         for model in (*self._models(), self.env["stock.lot"], self.env["sale.subscription"]):
             if model._transient:
                 continue

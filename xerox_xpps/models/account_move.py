@@ -31,6 +31,16 @@ class AccountMove(models.Model):
         depends=["xpps_usage_xlsx_file"],
     )
 
+    xpps_billing_run_id = fields.Many2one(
+        "xpps.billing.run",
+        string="XPPS Billing Run",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups="xerox_xpps.group_xpps_billing",
+    )
+
     def _compute_xpps_charge_count(self):
         for move in self:
             lines = move.invoice_line_ids

@@ -1,9 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    xpps_billing_run_id = fields.Many2one(
+        "xpps.billing.run",
+        string="XPPS Billing Run",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups="xerox_xpps.group_xpps_billing",
+    )
 
     def group_subscription_lines(self):
         """An order made by an XPPS agreement starts no further subscription."""

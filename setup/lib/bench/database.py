@@ -44,38 +44,42 @@ class BenchDatabase:
 
     # Copies
 
-    def reset(self, devices):
-        """Begin anew with the world of so many devices, its caches warm; the world is made if need be."""
-        if devices not in self._worlds:
-            self._make_world(devices)
-        self._copy(self._worlds[devices], self.name)
-        self.connect()
-        self.warm_up()
+    def reset(self, size, make=make_world, warm_up=None):
+        """Begin anew with a world of some size, its caches warm; the world is made if need be.
 
-    def warm_up(self):
-        """Do for a tiny company what is measured, and take it back."""
+        :param make: a function that makes it, of an environment and the size: devices by default
+        :param warm_up: does for the tiny company what is measured; by default, import a file
+        """
+        if (make, size) not in self._worlds:
+            self._make_world(make, size)
+        self._copy(self._worlds[make, size], self.name)
+        self.connect()
         with self.environment(company=WARM_UP_COMPANY) as env:
-            file = self._upload(env, billing_xml.build_file(WARM_UP_DEVICES, billing_xml.PRESENT))
-            file.action_check()
-            file._import()
-            open_form(file)
-            file.charge_ids.action_approve()
+            (warm_up or self.warm_up)(env)
             env.flush_all()
 
-    def _make_world(self, devices):
+    def warm_up(self, env):
+        """Do for a tiny company what is measured; it is taken back."""
+        file = self._upload(env, billing_xml.build_file(WARM_UP_DEVICES, billing_xml.PRESENT))
+        file.action_check()
+        file._import()
+        open_form(file)
+        file.charge_ids.action_approve()
+
+    def _make_world(self, make, size):
         if self._untouched is None:
             self._untouched = f"{self.name}_untouched"
             self._copy(self.name, self._untouched)
         self._copy(self._untouched, self.name)
         self.connect()
         with self.environment(login=None) as env:
-            make_world(env, devices)
+            make(env, size)
             env.cr.commit()
         # Statistics, and no dead rows: as the server's own housekeeping would leave them overnight.
         self._execute(self.name, "VACUUM ANALYZE")
-        world = f"{self.name}_{devices}"
+        world = f"{self.name}_{len(self._worlds)}"
         self._copy(self.name, world)
-        self._worlds[devices] = world
+        self._worlds[make, size] = world
 
     def _copy(self, source, target):
         close_db(source)

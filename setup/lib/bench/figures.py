@@ -8,15 +8,21 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Sizes:
-    """Devices of the worlds by role: ``many`` for most figures, ``few`` and ``huge`` for how time and memory grow."""
+    """Devices of the worlds by role: ``many`` for most figures, ``few`` and ``huge`` for how time and memory grow.
+
+    With ``runs_`` agreements of the worlds that billing runs invoice.
+    """
 
     few: int
     many: int
     huge: int
+    runs_few: int
+    runs_many: int
+    runs_huge: int
 
 
-FULL = Sizes(few=1_000, many=10_000, huge=50_000)
-QUICK = Sizes(few=300, many=300, huge=300)
+FULL = Sizes(few=1_000, many=10_000, huge=50_000, runs_few=500, runs_many=1_000, runs_huge=5_000)
+QUICK = Sizes(few=300, many=300, huge=300, runs_few=60, runs_many=60, runs_huge=60)
 
 
 class Samples:
@@ -192,5 +198,35 @@ FIGURES = (
         ours=lambda samples: samples.get("many", "open"),
         target=lambda sizes: 0.5,
         note="time in the server: views, and the record with the first page of its lists",
+    ),
+    Figure(
+        "billing-run",
+        "an invoice, one by one / a run",
+        "ms",
+        (("billing_run", "runs_many"), ("one_by_one", "runs_many")),
+        ours=lambda samples: samples.get("runs_many", "run"),
+        yardstick=lambda samples: samples.get("runs_many", "one_by_one"),
+        target=lambda sizes: 3,
+        faster=True,
+        note="invoices of 5 lines, made and posted; one by one: subscription_oca's generate_invoice, then action_post, "
+        "measured with 100 subscriptions",
+    ),
+    Figure(
+        "billing-run-queries",
+        "queries of a run, an invoice",
+        "",
+        (("billing_run", "runs_many"),),
+        ours=lambda samples: samples.get("runs_many", "run_queries"),
+        target=lambda sizes: 10,
+        note="looking for agreements, creating and posting",
+    ),
+    Figure(
+        "billing-run-growth",
+        "an invoice of a run, huge / few",
+        "ms",
+        (("billing_run", "runs_few"), ("billing_run", "runs_huge")),
+        ours=lambda samples: samples.get("runs_huge", "run"),
+        yardstick=lambda samples: samples.get("runs_few", "run"),
+        target=lambda sizes: 1.2,
     ),
 )

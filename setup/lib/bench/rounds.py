@@ -4,24 +4,28 @@
 import sys
 import time
 
+from .run_steps import RunSteps
 from .steps import Steps
 
 #: The order of a round: what is compared stands side by side, and ``floor`` takes the rows that ``ours`` left.
-SIZES = ("many", "few", "huge")
-STEPS = ("ours", "floor", "check_wrong", "load", "memory")
+SIZES = ("many", "few", "huge", "runs_many", "runs_few", "runs_huge")
+STEPS = ("ours", "floor", "check_wrong", "load", "memory", "billing_run", "one_by_one")
 
 
 def measure(database, figures, samples, rounds):
     """Run the steps that the figures need, so many rounds, adding what they measure to the samples."""
     wanted = {step for figure in figures for step in figure.steps}
     plan = sorted(wanted, key=lambda step: (SIZES.index(step[1]), STEPS.index(step[0])))
-    steps = {size: Steps(database, getattr(samples.sizes, size)) for _name, size in plan}
+    steps = {
+        size: (RunSteps if size.startswith("runs_") else Steps)(database, getattr(samples.sizes, size))
+        for _name, size in plan
+    }
     for number in range(1, rounds + 1):
         for name, size in plan:
             started = time.monotonic()
             samples.add(size, getattr(steps[size], name)())
             print(
-                f"round {number} of {rounds}: {name}, {getattr(samples.sizes, size):,} devices "
+                f"round {number} of {rounds}: {name}, {getattr(samples.sizes, size):,} {steps[size].unit} "
                 f"({time.monotonic() - started:.0f} s with preparation)",
                 file=sys.stderr,
                 flush=True,

@@ -18,6 +18,8 @@ class Steps:
     :param devices: in the world, and in the file
     """
 
+    unit = "devices"
+
     def __init__(self, database, devices):
         self.database = database
         self.devices = devices

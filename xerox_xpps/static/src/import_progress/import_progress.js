@@ -11,12 +11,13 @@ import { Component, useEffect, useState } from "@odoo/owl";
 const INTERVAL = 1000; // milliseconds
 
 /**
- * How far the import of a queued file is, in percent. The server is asked every second, as the file is not changed
- * while it is imported; the record is loaded anew when it is not queued any more.
+ * How far the background work on a queued record is, in percent: the import of a file, or, with a `title`, whatever
+ * that says. The server is asked every second, as the record is not changed meanwhile; it is loaded anew when it is
+ * not queued any more.
  */
 export class ImportProgressField extends Component {
     static template = "xerox_xpps.ImportProgressField";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, doing: { type: String, optional: true } };
 
     setup() {
         this.orm = useService("orm");
@@ -39,7 +40,11 @@ export class ImportProgressField extends Component {
     }
 
     get text() {
-        return this.percent ? _t("Importing… %s %%", this.percent) : _t("Waiting for its turn");
+        if (!this.percent) {
+            return _t("Waiting for its turn");
+        }
+        const { doing } = this.props;
+        return doing ? `${doing}… ${this.percent} %` : _t("Importing… %s %%", this.percent);
     }
 
     /** Ask until the file is not queued any more. Returns what stops it. */
@@ -80,6 +85,7 @@ export const importProgressField = {
     displayName: _t("Import Progress"),
     supportedTypes: ["float"],
     fieldDependencies: [{ name: "state", type: "selection" }],
+    extractProps: ({ attrs }) => ({ doing: attrs.title }),
 };
 
 registry.category("fields").add("xpps_import_progress", importProgressField);

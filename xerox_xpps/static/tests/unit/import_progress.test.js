@@ -26,7 +26,7 @@ class BillingFile extends models.Model {
 defineMailModels();
 defineModels([BillingFile]);
 
-async function mountFile() {
+async function mountFile(attributes = "") {
     onRpc("xpps.billing.file", "read", () => expect.step("read"));
     onRpc("xpps.billing.file", "web_read", () => expect.step("load"));
     await mountView({
@@ -35,7 +35,7 @@ async function mountFile() {
         resId: 1,
         arch: `<form>
             <field name="state" readonly="1"/>
-            <field name="progress" widget="xpps_import_progress" invisible="state != 'queued'"/>
+            <field name="progress" widget="xpps_import_progress" ${attributes} invisible="state != 'queued'"/>
         </form>`,
     });
     expect.verifySteps(["load"]);
@@ -74,4 +74,10 @@ test("does not ask about a file that is not queued", async () => {
     await nextSecond();
     expect(BAR).toHaveCount(0);
     expect.verifySteps([]);
+});
+
+test("says what is done in the background", async () => {
+    BillingFile._records[0].progress = 42;
+    await mountFile('title="Working"');
+    expect(BAR).toHaveText("Working… 42 %");
 });

@@ -1,0 +1,258 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a billing run finds: what is to be billed, and what speaks against billing it yet.
+
+The number of queries does not depend on the number of agreements.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from odoo.tools import SQL
+
+#: How many devices a reason names; the button beside it shows all of them.
+MAX_SERIALS = 5
+
+
+def joint_key(subscription):
+    """What agreements have in common that one invoice may bill; False for those that are invoiced by themselves."""
+    if subscription.xpps_invoice_mode != "customer":
+        return False
+    partner = subscription.partner_invoice_id or subscription.partner_id
+    mode = subscription.template_id.invoicing_mode == "sale_and_invoice"
+    return f"{partner.id}/{subscription.currency_id.id}/{subscription.journal_id.id}/{int(mode)}"
+
+
+def amount_to_bill(line, quantity):
+    """Untaxed amount that an invoice bills of a recurring line.
+
+    :param quantity: DeviceQuantity, or None where the line's own quantity stands
+    """
+    if quantity is None:
+        return line.price_subtotal
+    billed = line._prepare_xpps_quantity(quantity, "quantity")
+    price = billed.get("price_unit", line.price_unit) * (1 - line.discount / 100)
+    taxes = line.tax_ids.compute_all(
+        price,
+        line.currency_id,
+        billed["quantity"],
+        product=line.product_id,
+        partner=line.sale_subscription_id.partner_id,
+    )
+    return taxes["total_excluded"]
+
+
+@dataclass
+class Found:
+    """What there is to bill of an agreement, in its currency and untaxed."""
+
+    subscription: object
+    recurring_due: bool = False
+    recurring_amount: float = 0.0
+    charge_count: int = 0
+    charge_amount: float = 0.0
+
+    @property
+    def is_billable(self):
+        return self.recurring_due or self.charge_count > 0
+
+
+@dataclass
+class Gate:
+    """What speaks against billing an agreement yet. ``reasons``: {code: text}, the most important first."""
+
+    devices: dict = field(default_factory=dict)
+    covered: set = field(default_factory=set)
+    reasons: dict = field(default_factory=dict)
+
+    @property
+    def missing(self):
+        """{stock.lot id: serial} of the devices that no imported file covers."""
+        return {device_id: serial for device_id, serial in self.devices.items() if device_id not in self.covered}
+
+
+class RunPreparation:
+    """Looks at the agreements of a billing run.
+
+    :param run: xpps.billing.run
+    :param subscriptions: the agreements to look at; None for all of the company
+    """
+
+    def __init__(self, run, subscriptions=None):
+        # Whether an agreement is complete does not depend on what the user may see of it.
+        self.run = run.sudo()
+        self.env = self.run.env
+        self.only = None if subscriptions is None else subscriptions.ids
+
+    # What is billed
+
+    def billable(self):
+        """:return: {sale.subscription: Found} of the agreements that are due or have charges to invoice"""
+        found = {}
+        due = self._search_due()
+        amounts = self._recurring_amounts(due)
+        for subscription in due:
+            found[subscription] = Found(subscription, True, amounts[subscription])
+        charges = self._group_charges([("invoice_status", "=", "to_invoice")], "price_subtotal:sum")
+        for subscription, count, amount in charges:
+            entry = found.setdefault(subscription, Found(subscription))
+            entry.charge_count, entry.charge_amount = count, amount
+        return found
+
+    def _agreements(self):
+        domain = [
+            ("is_xpps", "=", True),
+            ("is_xpps_master", "=", False),
+            ("company_id", "=", self.run.company_id.id),
+        ]
+        return domain if self.only is None else [*domain, ("id", "in", self.only)]
+
+    def _search_due(self):
+        """Those that run, and closed ones of which the last days were not billed yet."""
+        return self.env["sale.subscription"].search(
+            [
+                *self._agreements(),
+                ("recurring_next_date", "<=", self.run.invoice_date),
+                ("sale_subscription_line_ids", "!=", False),
+                "|",
+                ("in_progress", "=", True),
+                "&",
+                ("stage_id.type", "=", "post"),
+                ("date", "!=", False),
+            ]
+        )
+
+    def _recurring_amounts(self, due):
+        """:return: {sale.subscription: untaxed amount of its recurring lines, as they are billed now}"""
+        bills = {subscription: subscription._xpps_lines_to_bill() for subscription in due}
+        quantities = self.env["sale.subscription.line"].union(*bills.values())._xpps_device_quantities()
+        return {
+            subscription: sum(amount_to_bill(line, quantities.get(line.id)) for line in lines)
+            for subscription, lines in bills.items()
+        }
+
+    def _group_charges(self, domain, *aggregates):
+        agreements = self.env["sale.subscription"].search(
+            [*self._agreements(), ("stage_id.type", "in", ("in_progress", "post"))]
+        )
+        return self.env["sale.subscription.charge"]._read_group(
+            [
+                ("subscription_id", "in", agreements.ids),
+                "|",
+                ("period_end", "=", False),
+                ("period_end", "<=", self.run.period_end),
+                *domain,
+            ],
+            ["subscription_id"],
+            ["__count", *aggregates],
+        )
+
+    # What speaks against it
+
+    def gates(self, extra=()):
+        """What keeps agreements from being billed.
+
+        :return: {sale.subscription: Gate} of the agreements with devices in the period, and of all others that
+            something speaks against
+        """
+        gates = defaultdict(Gate)
+        for subscription, device_id, serial in self._devices_of_period():
+            gates[subscription].devices[device_id] = serial
+        covered = self._covered({device_id for gate in gates.values() for device_id in gate.devices})
+        for gate in gates.values():
+            gate.covered = covered.intersection(gate.devices)
+        held = self._held_records()
+        drafts = dict(self._group_charges([("state", "=", "draft")]))
+        subscriptions = self.env["sale.subscription"].union(*gates, *held, *drafts, *extra)
+        for subscription in subscriptions:
+            self._explain(gates[subscription], subscription, held.get(subscription), drafts.get(subscription))
+        return dict(gates)
+
+    def _explain(self, gate, subscription, held, drafts):
+        env = self.env
+        if subscription.is_paused:
+            gate.reasons["paused"] = env._("The agreement is paused.")
+        if gate.missing and not gate.covered:
+            gate.reasons["file_missing"] = env._(
+                "No billing file of the period covers its devices (%s).", self._name(gate.missing)
+            )
+        elif gate.missing:
+            gate.reasons["devices_missing"] = env._(
+                "%(missing)s of %(all)s devices are in no billing file of the period: %(serials)s.",
+                missing=len(gate.missing),
+                all=len(gate.devices),
+                serials=self._name(gate.missing),
+            )
+        if held:
+            gate.reasons["held_records"] = env._("Records of a billing file are held: %s.", self._name(held))
+        if drafts:
+            gate.reasons["charges_to_approve"] = env._("%s charge(s) wait for approval.", drafts)
+
+    def _name(self, serials):
+        names = sorted(set(serials.values()))
+        text = ", ".join(names[:MAX_SERIALS])
+        if len(names) > MAX_SERIALS:
+            text = self.env._("%(serials)s and %(more)s more", serials=text, more=len(names) - MAX_SERIALS)
+        return text
+
+    def _devices_of_period(self):
+        """Where the devices were in the period.
+
+        :return: [(sale.subscription, stock.lot id, serial)]
+        """
+        run = self.run
+        agreements = self.env["sale.subscription"].search(
+            [
+                *self._agreements(),
+                ("stage_id.type", "=", "in_progress"),
+                "|",
+                ("date_start", "=", False),
+                ("date_start", "<=", run.period_end),
+            ]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT span.subscription_id, device.id, device.name
+                  FROM (%(spans)s) span
+                  JOIN stock_lot device ON device.id = span.device_id
+                 WHERE span.subscription_id = ANY(%(agreements)s)
+                   AND COALESCE(span.date_from, %(last)s) <= %(last)s AND COALESCE(span.date_to, %(first)s) >= %(first)s
+                """,
+                spans=self.env["xpps.device.assignment"]._spans(),
+                agreements=agreements.ids,
+                first=run.period_start,
+                last=run.period_end,
+            )
+        )
+        return [(agreements.browse(agreement_id), device_id, serial) for agreement_id, device_id, serial in rows]
+
+    def _covered(self, device_ids):
+        """:return: set of the devices that a live record of a period inside the run's covers"""
+        groups = self.env["xpps.billing.file.line"]._read_group(
+            [
+                ("device_id", "in", list(device_ids)),
+                ("superseded_by_id", "=", False),
+                ("billed_period_end", ">=", self.run.period_start),
+                ("billed_period_end", "<=", self.run.period_end),
+            ],
+            ["device_id"],
+        )
+        return {device.id for (device,) in groups}
+
+    def _held_records(self):
+        """:return: {sale.subscription: {line id: serial}} of records of the period that wait to be mended"""
+        lines = self.env["xpps.billing.file.line"].search_fetch(
+            [
+                ("company_id", "=", self.run.company_id.id),
+                ("state", "=", "held"),
+                ("billing_file_id.period_end", ">=", self.run.period_start),
+                ("billing_file_id.period_end", "<=", self.run.period_end),
+            ],
+            ["serial", "subscription_id", "device_id"],
+        )
+        held = defaultdict(dict)
+        for line in lines:
+            subscription = line.subscription_id or line.device_id.xpps_subscription_id
+            if subscription and (self.only is None or subscription.id in self.only):
+                held[subscription][line.id] = line.serial
+        return dict(held)
