@@ -29,7 +29,9 @@ class StockLot(models.Model):
 
     _inherit = "stock.lot"
 
-    xpps_assignment_ids = fields.One2many("xpps.device.assignment", "device_id", string="Device History")
+    xpps_assignment_ids = fields.One2many(
+        "xpps.device.assignment", "device_id", string="Device History", groups="xerox_xpps.group_xpps_user"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
