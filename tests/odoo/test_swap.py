@@ -389,13 +389,13 @@ class TestRemove(ChangeCase):
         self.assertEqual(self._noted(live=False), {("closing", "mono", "2026-02-10"): 1100})
 
     def test_a_correction_of_a_period_with_a_closing_read(self):
-        """Pages are corrected against what was billed, not against what was noted."""
-        self._closed("2026-02-10", 1400)
-        self._load([record("SN-1", mono=(100, "0.004"), MonoPrevious=1000, MonoCurrent=1400)], **FEBRUARY)
-        row = record("SN-1", mono=(120, "0.004"), MonoPrevious=1000, MonoCurrent=1420)
+        """What was noted was not billed, so there is nothing of it to correct."""
+        self._closed("2026-02-01", 1000)
+        self._load([record("SN-1", color=(5, "0.04"))], **FEBRUARY)
+        row = record("SN-1", mono=(20, "0.004"), MonoPrevious=1000, MonoCurrent=1020, color=(5, "0.04"))
         file = self._correct([row], **FEBRUARY)
-        self.assertEqual(file.charge_ids.quantity, 20)
-        self.assertEqual(self._noted(), {("closing", "mono", "2026-02-10"): 1400})
+        self.assertEqual(file.charge_ids.mapped("quantity"), [20])
+        self.assertEqual(self._noted(), {("closing", "mono", "2026-02-01"): 1000})
 
     def test_a_device_that_was_not_removed_after_all(self):
         self._closed("2026-02-10", 1100)

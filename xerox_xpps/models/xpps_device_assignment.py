@@ -14,9 +14,9 @@ class XppsDeviceAssignment(models.Model):
     """Where a device was, and when.
 
     Both days are inclusive; without a first day the device was there since ever, without a last one it still is. What
-    the device itself says is its last assignment: both are kept in step, whichever is changed (``stock.lot`` has the
-    other half of it). A device that has no assignments, as those of databases that are older than this model, has the
-    one that its own fields tell; ``_spans`` hides the difference.
+    the device itself says is its last assignment: both are kept in step, whichever is changed (the other half of it is
+    ``xpps.device.history``). A device without assignments, as in databases that are older than this model, has the one
+    that its own fields tell; ``_spans`` hides the difference.
     """
 
     _name = "xpps.device.assignment"
@@ -154,7 +154,7 @@ class XppsDeviceAssignment(models.Model):
 
     def _write_dates(self, date_from, date_to):
         """Write the dates, and leave the device to what comes next."""
-        super().write({"date_from": date_from, "date_to": date_to})
+        return super().write({"date_from": date_from, "date_to": date_to})
 
     def _check_room(self, vals):
         """:raises ValidationError: when the assignments would overlap others with the dates of ``vals``"""
