@@ -73,8 +73,8 @@ class TestSwap(ChangeCase):
 
     def test_it_is_said_on_both(self):
         new = self._swap()
-        self.assertIn(f'data-oe-id="{new.id}"', self.device.message_ids[0].body)
-        self.assertIn(f'data-oe-id="{self.device.id}"', new.message_ids[0].body)
+        self.assertIn(f'href="/odoo/xpps-devices/{new.id}"', self.device.message_ids[0].body)
+        self.assertIn(f'href="/odoo/xpps-devices/{self.device.id}"', new.message_ids[0].body)
 
     def test_both_are_charged_in_the_period(self):
         new = self._swap()
