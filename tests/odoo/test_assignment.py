@@ -3,6 +3,7 @@
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from .common import record
@@ -344,6 +345,15 @@ class TestHistory(AssignmentCase):
         self.assertEqual(first.location, "Hall")
         self.assertInStep()
 
+    def test_a_row_that_is_added_in_the_form(self):
+        """Customer and service follow from the agreement."""
+        with Form(self.device, "xerox_xpps.view_xpps_device_form") as form, form.xpps_assignment_ids.new() as row:
+            row.date_from = "2026-02-01"
+            row.subscription_id = self.other
+        self.assertEqual(self._history(), [(self.agreement, False, "2026-01-31"), (self.other, "2026-02-01", False)])
+        self.assertEqual(self.device.xpps_subscription_line_id, self.other_line)
+        self.assertEqual(self.device.xpps_partner_id, self.other.partner_id)
+
 
 class TestDays(AssignmentCase):
     def _days(self, date_from="2026-01-01", date_to="2026-01-31", lines=None):
@@ -519,3 +529,23 @@ class TestBilling(AssignmentCase):
         self.agreement.close_subscription()
         self.assertEqual(list(self._absent(**JANUARY)), [])
         self.assertEqual(list(self._absent(**FEBRUARY)), ["SN-1"])
+
+    def test_the_same_serial_number_in_two_companies(self):
+        """Neither is billed, nor missed, for the other."""
+        company = self._company("XPPS Other Reseller")
+        prices = self.env["product.pricelist"].create({"name": "XPPS Shared Prices", "currency_id": self.usd.id})
+        foreign = self._agreement(
+            services=self.env["product.product"],
+            company_id=company.id,
+            partner_id=self._partner("XPPS Foreign Customer").id,
+            pricelist_id=prices.id,
+        )
+        twin = self._device("SN-1", foreign, company_id=company.id)
+        self.assertEqual(twin.xpps_assignment_ids.company_id, company)
+        self._assign(self.other, "2026-02-01")
+        file = self._upload([], **JANUARY)
+        self.assertEqual(len(file.issue_ids.filtered(lambda issue: issue.code == "device_absent")), 1)
+        self.assertIn("XPPS Test Customer", self._absent(**JANUARY)["SN-1"])
+        self.assertBilled(self.agreement, **JANUARY)
+        self.assertEqual(self._history(twin), [(foreign, False, False)])
+        self.assertFalse(twin.xpps_meter_read_ids)

@@ -81,6 +81,14 @@ class XppsDeviceAssignment(models.Model):
     def _period_label(self, date_from, date_to):
         return f"{format_date(self.env, date_from) or '…'} – {format_date(self.env, date_to) or '…'}"
 
+    @api.onchange("subscription_id")
+    def _onchange_subscription_id(self):
+        """Propose what nearly always follows from the agreement: its service and its customer."""
+        if self.subscription_line_id.sale_subscription_id != self.subscription_id:
+            self.subscription_line_id = self.subscription_id._xpps_base_service()
+        if self.subscription_id and not self.partner_id:
+            self.partner_id = self.subscription_id.partner_id
+
     @api.constrains("device_id", "subscription_id", "subscription_line_id")
     def _check_service(self):
         for assignment in self:
