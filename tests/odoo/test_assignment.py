@@ -240,6 +240,7 @@ class TestKeeping(AssignmentCase):
             }
         )
         self.assertEqual(self._history(), [(self.agreement, False, "2026-01-20")])
+        self.assertFalse(self.device.xpps_subscription_id)
         file = self._load([record("SN-1", mono=(100, "0.004"))], **JANUARY)
         self.assertEqual(file.charge_ids.subscription_id, self.agreement)
 

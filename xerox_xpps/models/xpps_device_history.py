@@ -135,7 +135,7 @@ class XppsDeviceHistory(models.AbstractModel):
             else:
                 corrections[tuple(change.items())] |= assignment
         for change, corrected in corrections.items():
-            corrected.write(dict(change))
+            corrected._correct(dict(change))
         assignments.create(moves + returned)
 
     def _xpps_has_returned(self, assignment):
@@ -177,7 +177,7 @@ class XppsDeviceHistory(models.AbstractModel):
                 )
             )
         if assignment.date_to and assignment.date_to >= date_from:
-            assignment._write_dates(assignment.date_from, date_from - DAY)
+            assignment._trim(assignment.date_from, date_from - DAY)
         return self._xpps_prepare_assignment() | {"device_id": self.id, "date_from": date_from}
 
     def _xpps_assign_from(self, date_from, values):
@@ -197,6 +197,6 @@ class XppsDeviceHistory(models.AbstractModel):
                 assignment.write(values[device] | {"date_to": False})
                 continue
             if assignment and assignment.date_to and assignment.date_to >= date_from:
-                assignment._write_dates(assignment.date_from, date_from - DAY)
+                assignment._trim(assignment.date_from, date_from - DAY)
             new.append(values[device] | {"device_id": device.id, "date_from": date_from, "date_to": False})
         self.env["xpps.device.assignment"].create(new)
