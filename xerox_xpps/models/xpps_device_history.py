@@ -152,7 +152,7 @@ class XppsDeviceHistory(models.AbstractModel):
         if assignment.date_to == installed:
             if self.xpps_removal_date == installed:
                 return False
-            assignment._write_dates(assignment.date_from, installed - DAY)
+            assignment._trim(assignment.date_from, installed - DAY)
         return True
 
     def _xpps_prepare_move(self, assignment, change, billed_until):
