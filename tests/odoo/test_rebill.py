@@ -9,6 +9,7 @@ from odoo.tests import Form
 
 from odoo.addons.xerox_xpps.models.account_move_line import in_proportion
 
+from .common import record
 from .invoicing import MODES, InvoicingCase
 from .test_access import BILLING, USER
 
@@ -324,6 +325,22 @@ class TestRebill(RebillCase):
                 self.assertRaisesMessage("SN-1", move.button_cancel)
                 self.assertRaisesMessage("SN-1", move.with_context(force_delete=True).unlink)
                 self.assertEqual(move.state, "posted")
+
+    def test_the_charge_stays(self):
+        """Without it the credit note could be taken back, and the same pages imported and billed once more."""
+        file = self._import([record("SN-1", mono=(100, "0.004"))])
+        charge = file.charge_ids
+        charge.action_approve()
+        self.agreement.generate_invoice()
+        move = charge.invoice_line_ids.move_id
+        move.action_post()
+        credit = self._credit(move)
+        charge.action_rebill()
+        self.assertRaisesMessage("cannot be undone", file.action_cancel)
+        self.assertRaisesMessage(credit.name, charge.unlink)
+        self.agreement.generate_invoice()
+        self._void(charge.invoice_line_ids.move_id)
+        self.assertRaisesMessage("cannot be undone", file.action_cancel)
 
     def test_what_bills_it_again_may_go(self):
         agreement, charges, moves = self._billed()

@@ -21,9 +21,12 @@ class ImportUndo:
         self.lines = self.env["xpps.billing.file.line"]
 
     def check(self):
-        """:raises UserError: when a charge is invoiced, or a later import corrects this one"""
-        invoiced = self.evidence.charge_ids.filtered(lambda charge: charge.invoice_status == "invoiced")
-        moves = invoiced.invoice_line_ids.move_id.filtered(lambda move: move.state != "cancel")
+        """:raises UserError: when a charge is or was invoiced, or a later import corrects this one"""
+        charges = self.evidence.charge_ids
+        invoiced = charges.filtered(lambda charge: charge.invoice_status == "invoiced")
+        # Without its charge nothing would keep the credit note of an earlier invoice from being taken back.
+        lines = invoiced.invoice_line_ids | charges.earlier_line_ids
+        moves = lines.move_id.filtered(lambda move: move.state != "cancel")
         if moves:
             raise UserError(
                 self.env._(

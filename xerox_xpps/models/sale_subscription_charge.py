@@ -395,6 +395,7 @@ class SaleSubscriptionCharge(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
         self._check_not_invoiced()
+        self._check_never_billed()
         # See write.
         self.sudo()._release_from_orders()
 

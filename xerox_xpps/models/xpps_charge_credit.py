@@ -138,6 +138,22 @@ class XppsChargeCredit(models.AbstractModel):
             )
         )
 
+    def _check_never_billed(self):
+        """:raises UserError: when a charge was billed earlier: it is what keeps the credit note from being taken back"""
+        # Whoever deletes a charge does so without a right to see invoices.
+        for charge in self.sudo():
+            if charge.earlier_line_ids:
+                raise UserError(
+                    self.env._(
+                        "Charge “%(charge)s” of device %(device)s was billed by %(invoices)s and credited by "
+                        "%(credits)s, so it stays. Reject it, if it is not to be billed again.",
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                        invoices=", ".join(charge.earlier_line_ids.move_id.mapped("display_name")),
+                        credits=", ".join(charge.credit_line_ids.move_id.mapped("display_name")),
+                    )
+                )
+
     def _leave_invoice_lines(self, lines):
         """Remember lines as those that billed the charges earlier."""
         self.write(
