@@ -222,6 +222,9 @@ class TestAgreement(XppsCase):
     def test_master_is_never_started_and_never_billed(self):
         master = self._agreement(is_xpps_master=True, running=False)
         self.assertRaisesMessage("master", master.action_start_subscription)
+        # What is ready to start is started by the cron, which would fail for all agreements.
+        ready = self.env["sale.subscription.stage"].search([("type", "=", "pre")], limit=1)
+        self.assertRaisesMessage("master", master.write, {"stage_id": ready.id})
         for method in (master.create_invoice, master.generate_invoice, master.manual_invoice):
             self.assertRaisesMessage("master", method)
         self.assertFalse(self._moves(master))

@@ -108,6 +108,20 @@ class TestCron(InvoicingCase):
             agreement.is_paused = True
         self.assertEqual(good.recurring_next_date, self.today + relativedelta(months=1))
 
+    def test_a_failure_on_the_start_stops_no_other(self):
+        """Upstream's cron bills what it starts without looking after failures."""
+        ready = self.env["sale.subscription.stage"].search([("type", "=", "pre")], limit=1)
+        failing = self._contract("invoice", running=False, date_start=self.today)
+        failing.stage_id = ready
+        failing.sale_subscription_line_ids.product_id.property_account_income_id = self._archived_account()
+        fine = self._service("Tea", price=4)
+        good = self._contract("invoice", fine, next_date=self.today)
+        self._run()
+        self.assertEqual(self._moves(good).amount_untaxed, 4)
+        self.assertFalse(self._moves(failing))
+        self.assertEqual(failing.recurring_next_date, self.today)
+        self.assertEqual(failing.stage_type, "in_progress")
+
     def test_two_companies(self):
         """One run bills every company's agreements, each in its own company."""
         other = self._company("XPPS Other Reseller")

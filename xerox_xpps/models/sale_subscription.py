@@ -91,7 +91,8 @@ class SaleSubscription(models.Model):
     @api.constrains("is_xpps_master", "stage_id")
     def _check_master_not_started(self):
         for subscription in self:
-            if subscription.is_xpps_master and subscription.stage_type == "in_progress":
+            # What is ready to start is started by the cron.
+            if subscription.is_xpps_master and subscription.stage_type in ("pre", "in_progress"):
                 raise ValidationError(
                     self.env._(
                         "%s is a master agreement: copy it to a customer, then start the copy.",
@@ -221,9 +222,16 @@ class SaleSubscription(models.Model):
         """Bill the agreement as its template's invoicing mode says, all or nothing."""
         if not self.is_xpps:
             return super().generate_invoice()
-        if self.env.context.get("xpps_scheduled") and self.company_id.xpps_invoice_by_run:
+        scheduled = self.env.context.get("xpps_scheduled")
+        if scheduled and self.company_id.xpps_invoice_by_run:
             return None
-        self._generate_xpps_invoices()
+        try:
+            self._generate_xpps_invoices()
+        except Exception:
+            if not scheduled:
+                raise
+            # Upstream's cron does not look after failures of agreements that it has just started.
+            _logger.exception("XPPS agreement %s could not be invoiced", self.display_name)
         return None
 
     def _send_invoices(self, moves):
@@ -287,7 +295,7 @@ class SaleSubscription(models.Model):
         for subscription in charges[0][0] | closed:
             due = bool(subscription._xpps_due())
             if due and subscription.in_progress and subscription.sale_subscription_line_ids:
-                # Upstream's loop failed on it and logged why; its charges go with its recurring services.
+                # It failed in upstream's loop, which logged why; its charges go with its recurring services.
                 continue
             try:
                 subscription.with_company(subscription.company_id)._generate_xpps_invoices(recurring=due)
