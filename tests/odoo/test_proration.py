@@ -264,8 +264,12 @@ class TestClosing(ProrationCase):
         self.assertFalse(self.agreement.recurring_next_date)
 
     def test_started_again(self):
+        """What was left to bill when it was closed is billed as if it had gone on."""
+        self.agreement.generate_invoice()
+        next_date = self.agreement.recurring_next_date
         self.agreement.close_subscription()
         self.agreement.action_start_subscription()
+        self.assertEqual(self.agreement.recurring_next_date, next_date)
         self.assertTrue(self.agreement._xpps_runs_between(self.today, self.today + relativedelta(months=6)))
 
 

@@ -138,11 +138,19 @@ class SaleSubscription(models.Model):
                 )
 
     def write(self, values):
-        """Starting an XPPS agreement keeps a start date in the past: Xerox bills the devices since then."""
-        kept = {}
+        """Starting an XPPS agreement keeps a start date in the past: Xerox bills the devices since then.
+
+        Started again, a closed one goes on where it was, if days of its devices were left to bill.
+        """
+        kept, open_dates = {}, {}
         if "stage_id" in values:
             kept = {subscription: subscription.date_start for subscription in self if subscription.is_xpps}
+            closed = [subscription for subscription in kept if subscription.stage_type == "post"]
+            open_dates = {subscription: subscription.recurring_next_date for subscription in closed}
         result = super().write(values)
+        for subscription, next_date in open_dates.items():
+            if next_date and subscription.stage_type == "in_progress":
+                subscription.recurring_next_date = next_date
         for subscription, date_start in kept.items():
             date_start = fields.Date.to_date(values.get("date_start")) or date_start
             if date_start and date_start < subscription.date_start:
