@@ -161,6 +161,18 @@ class TestByDay(ProrationCase):
         # 31 December - 30 January; 31 January - 27 February, of which Xerox's month would have begun on the 28th.
         self.assertEqual(periods, ["", "1 × 28/31", ""])
 
+    def test_drifting_dates_of_another_service(self):
+        """A service without an XPPS role that counts devices, too."""
+        self.base_line.write({"product_id": self.coffee.id, "price_unit": 31, "xpps_qty_from_devices": False})
+        service = self.base_line.copy({"product_id": self.base.id})
+        self._devices(xpps_subscription_line_id=service.id)
+        self.base_line.write({"xpps_qty_from_devices": True, "xpps_devices_line_id": service.id})
+        self.agreement.recurring_next_date = "2026-01-31"
+        for _month in range(2):
+            self.agreement.generate_invoice()
+        lines = self._product_lines(self._moves()).filtered(lambda line: line.product_id == self.coffee)
+        self.assertEqual(lines.sorted("id").mapped("price_subtotal"), [31, 28])
+
     def test_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"

@@ -173,7 +173,8 @@ class SaleSubscriptionLine(models.Model):
     def _prepare_xpps_billed_item(self):
         """What the invoice line or order line says of the service that it bills."""
         agreement = self.sale_subscription_id
-        start, end = agreement._xpps_recurring_period() if self.xpps_role else (False, False)
+        has_period = self.xpps_role or self.xpps_qty_from_devices
+        start, end = agreement._xpps_recurring_period() if has_period else (False, False)
         return {
             "xpps_subscription_id": agreement.id,
             "xpps_subscription_line_id": self.id,
