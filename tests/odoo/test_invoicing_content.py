@@ -206,6 +206,19 @@ class TestAccounting(InvoicingCase):
                 line = charge.invoice_line_ids
                 self.assertEqual((line.tax_ids, line.account_id), (self.abroad_tax, self.abroad_income))
 
+    def test_fiscal_position_of_the_site(self):
+        """As on Odoo's invoices, where the customer is delivered to decides, for services and for pages."""
+        germany = self.env.ref("base.de")
+        self.abroad.write({"auto_apply": True, "country_id": germany.id})
+        customer = self._partner("Customer With A Site", country_id=self.env.ref("base.us").id)
+        self._partner("Site Abroad", parent_id=customer.id, type="delivery", country_id=germany.id)
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                agreement = self._contract(mode, partner_id=customer.id)
+                self.assertAccounting(agreement, self.abroad_tax, self.abroad_income)
+        agreement.partner_shipping_id = customer
+        self.assertEqual(agreement.sale_subscription_line_ids.tax_ids, self.tax)
+
     def test_foreign_currency(self):
         for date, rate in (("2026-01-01", 0.5), ("2026-02-01", 0.8), ("2026-02-15", 0.4)):
             self.env["res.currency.rate"].create(

@@ -117,17 +117,15 @@ class SaleSubscriptionLine(models.Model):
             line.xpps_base_supply_cost = totals[2] if role != "base_service" else 0.0
             line.xpps_base_cost = {"base_service": totals[1], "base_supply": totals[2]}.get(role, totals[0])
 
+    @api.depends("sale_subscription_id.partner_invoice_id", "sale_subscription_id.partner_shipping_id")
     def _compute_tax_ids(self):
         """Taxes of the agreement's company, whichever company the user works in. A branch has its parent's."""
         xpps = self.filtered("sale_subscription_id.is_xpps")
         result = super(SaleSubscriptionLine, self - xpps)._compute_tax_ids()
         for line in xpps:
             agreement = line.sale_subscription_id
-            company = agreement.company_id
-            position = agreement.fiscal_position_id or self.env["account.fiscal.position"].with_company(
-                company
-            )._get_fiscal_position(agreement.partner_id)
-            line.tax_ids = position.map_tax(line.product_id.taxes_id._filter_taxes_by_company(company))
+            taxes = line.product_id.taxes_id._filter_taxes_by_company(agreement.company_id)
+            line.tax_ids = agreement._xpps_fiscal_position().map_tax(taxes)
         return result
 
     def _get_display_price(self, product):

@@ -90,11 +90,15 @@ class XppsAgreementInvoicing(models.AbstractModel):
         if self.xpps_invoice_mode != "customer":
             return self
         partner = self.partner_invoice_id or self.partner_id
-        # As Odoo finds it, when the agreement has none of its own.
-        position = self.fiscal_position_id or self.env["account.fiscal.position"].with_company(
-            self.company_id
-        )._get_fiscal_position(partner, self.partner_shipping_id)
+        position = self._xpps_fiscal_position()
         return (self.company_id, partner, self.currency_id, position, self.journal_id, self.template_id.invoicing_mode)
+
+    def _xpps_fiscal_position(self):
+        """The agreement's own, else the one that Odoo finds for its invoices."""
+        self.ensure_one()
+        positions = self.env["account.fiscal.position"].with_company(self.company_id)
+        partner = self.partner_invoice_id or self.partner_id
+        return self.fiscal_position_id or positions._get_fiscal_position(partner, self.partner_shipping_id)
 
     def _xpps_billed_together(self):
         """The other agreements that are due today and go on the same invoice."""
