@@ -326,6 +326,25 @@ class TestRebill(RebillCase):
                 self.assertRaisesMessage("SN-1", move.with_context(force_delete=True).unlink)
                 self.assertEqual(move.state, "posted")
 
+    def test_nothing_is_credited_or_taken_back_afterwards(self):
+        """Drafts that were made before, and reversals of the credit note that are made later."""
+        for mode in ("invoice", "sale_and_invoice"):
+            with self.subTest(mode=mode):
+                agreement, charges, moves = self._billed(mode)
+                second = self._reverse(moves)
+                credit = self._credit(moves)
+                charges.action_rebill()
+                agreement.generate_invoice()
+                for draft in (second, self._reverse(credit)):
+                    self.assertRaisesMessage("SN-1", draft.action_post)
+                    self.assertEqual(draft.state, "draft")
+                owed = {charge: charge.price_subtotal for charge in charges}
+                self.assertEqual(self._billed_pages(charges), owed)
+                # What it says of anything else may be posted.
+                self._product_lines(second).filtered("xpps_credited_charge_ids").unlink()
+                second.action_post()
+                self.assertEqual(self._billed_pages(charges), owed)
+
     def test_the_charge_stays(self):
         """Without it the credit note could be taken back, and the same pages imported and billed once more."""
         file = self._import([record("SN-1", mono=(100, "0.004"))])

@@ -71,6 +71,10 @@ class AccountMove(models.Model):
         reverse_moves.sudo().line_ids._xpps_credit_charges()
         return reverse_moves
 
+    def _post(self, soft=True):
+        self.line_ids._xpps_check_postable()
+        return super()._post(soft)
+
     def button_draft(self):
         self.line_ids._xpps_check_not_rebilled()
         return super().button_draft()

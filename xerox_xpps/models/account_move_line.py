@@ -185,12 +185,15 @@ class AccountMoveLine(models.Model):
             for charge, amount, quantity in zip(charges, amounts, quantities, strict=True)
         }
 
-    def _xpps_check_not_rebilled(self):
-        """:raises UserError: when charges of these lines were credited and are billed again: the credit must stand"""
+    def _xpps_rebilled(self):
+        """The first of these lines that has to do with how a charge was billed before it was offered again.
+
+        :return: (account.move.line, sale.subscription.charge), or None
+        """
         # Whoever changes an invoice does so without a right to see charges.
         lines = self.sudo().filtered(lambda line: line.display_type == "product")
         if not lines:
-            return
+            return None
         charges = lines.env["sale.subscription.charge"].search(
             Domain("credit_line_ids", "in", lines.ids) | Domain("earlier_line_ids", "in", lines.ids)
         )
@@ -199,15 +202,38 @@ class AccountMoveLine(models.Model):
         for charge in charges:
             for line in lines & (charge.earlier_line_ids | charge.credit_line_ids):
                 if charge.earlier_line_ids & (line | line._xpps_credited_line()):
-                    raise UserError(
-                        self.env._(
-                            "%(move)s has to stand: charge “%(charge)s” of device %(device)s was credited and is "
-                            "billed again since then.",
-                            move=line.move_id.display_name,
-                            charge=charge.name,
-                            device=charge.device_id.name or "–",
-                        )
-                    )
+                    return line, charge
+        return None
+
+    def _xpps_check_not_rebilled(self):
+        """:raises UserError: when charges of these lines were credited and are billed again: the credit must stand"""
+        rebilled = self.filtered(lambda line: line.parent_state == "posted")._xpps_rebilled()
+        if rebilled:
+            line, charge = rebilled
+            raise UserError(
+                self.env._(
+                    "%(move)s has to stand: charge “%(charge)s” of device %(device)s was credited and is billed again "
+                    "since then.",
+                    move=line.move_id.display_name,
+                    charge=charge.name,
+                    device=charge.device_id.name or "–",
+                )
+            )
+
+    def _xpps_check_postable(self):
+        """:raises UserError: when lines credit again what was credited and is billed again, or take that credit back"""
+        rebilled = self._xpps_rebilled()
+        if rebilled:
+            line, charge = rebilled
+            raise UserError(
+                self.env._(
+                    "%(move)s cannot be posted: charge “%(charge)s” of device %(device)s was credited before and is "
+                    "billed again since then. Delete its line, or this draft.",
+                    move=line.move_id.display_name,
+                    charge=charge.name,
+                    device=charge.device_id.name or "–",
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_rebilled(self):
