@@ -32,12 +32,13 @@ class TestRebill(ConcurrencyCase):
         )
 
     def _remove_credit(self):
-        """Rebilled charges keep their credit notes from being deleted; so the new invoices go first, then they."""
+        """Rebilled charges stay, and keep their credit notes from being deleted: they forget that they were billed."""
         with self._env() as env:
             charge = env["sale.subscription.charge"].browse(self.charge_id)
             new = charge.invoice_line_ids.move_id if charge.earlier_line_ids else env["account.move"]
             new.filtered(lambda move: move.state == "posted").button_draft()
             new.with_context(force_delete=True).unlink()
+            charge.earlier_line_ids = False
             if charge.invoice_status != "invoiced":
                 charge.unlink()
             moves = env["account.move"].search([("company_id", "=", self.ids["company"])])
