@@ -388,6 +388,21 @@ class TestUndo(BillingRunCase):
         self._drafts(run)
         self.assertNothingTwice(self.agreement | orders)
 
+    def test_a_later_run_is_undone_first(self):
+        """Otherwise the earlier period would be billed by nobody."""
+        self._cover("SN-1", "SN-2")
+        earlier = self._run()
+        self._drafts(earlier)
+        later = self._run(period_start="2026-02-01", period_end="2026-02-28", invoice_date="2026-03-03")
+        self._line(later).override_reason = "February's file comes later."
+        self._drafts(later)
+        self.assertEqual(self.agreement.recurring_next_date, self.day("2026-04-01"))
+        self.assertRaisesMessage("February", earlier.action_undo)
+        self.assertTrue(earlier.move_ids)
+        later.action_undo()
+        earlier.action_undo()
+        self.assertEqual(self.agreement.recurring_next_date, self.day("2026-02-01"))
+
     def test_a_date_that_somebody_changed_stays(self):
         contract = self._contract()
         run = self._run()

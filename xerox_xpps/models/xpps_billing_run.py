@@ -392,6 +392,16 @@ class XppsBillingRun(models.Model):
                     listed=listed,
                 )
             )
+        later = self.line_ids._runs_afterwards()
+        if later:
+            raise UserError(
+                self.env._(
+                    "%(run)s cannot be undone: %(later)s billed later periods of the same agreements. Undo that first; "
+                    "otherwise nobody would bill the period of this one.",
+                    run=self.display_name,
+                    later=", ".join(later.mapped("display_name")),
+                )
+            )
         self.line_ids._undo()
         # Nobody sets the state but by what is done here; see write.
         self.sudo().state = "draft"

@@ -192,6 +192,20 @@ class XppsBillingRunLineWork(models.AbstractModel):
 
     # Undo
 
+    def _runs_afterwards(self):
+        """:return: the runs that billed the next periods of agreements whose next invoice dates these lines set"""
+        advanced = self.filtered("next_date")
+        dates = {line.subscription_id: line.next_date for line in advanced}
+        # What was billed does not depend on what the user may see.
+        lines = self.sudo().search(
+            [
+                ("subscription_id", "in", advanced.subscription_id.ids),
+                ("run_id", "not in", self.run_id.ids),
+                ("previous_next_date", "!=", False),
+            ]
+        )
+        return lines.filtered(lambda line: line.previous_next_date >= dates[line.subscription_id]).run_id
+
     def _undo(self):
         """Delete the draft invoices, cancel their orders, and set next invoice dates back that nobody moved since."""
         run = self.run_id
