@@ -7,7 +7,7 @@
     "license": "AGPL-3",
     "author": "xerox_xpps contributors",
     "depends": ["account", "stock", "subscription_oca"],
-    "external_dependencies": {"python": ["lxml", "openpyxl", "xmlschema"]},
+    "external_dependencies": {"python": ["lxml", "openpyxl", "xlsxwriter", "xmlschema"]},
     "data": [
         "security/xpps_groups.xml",
         "security/ir.model.access.csv",

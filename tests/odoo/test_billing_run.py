@@ -175,6 +175,20 @@ class TestPreparation(BillingRunCase):
         self.assertBilledOnce(charges)
         self.assertEqual(self.agreement.recurring_next_date, self.day("2026-03-01"))
 
+    def test_due_for_a_later_period(self):
+        """A late run bills its own month: the next one's base prices wait for the next one's file."""
+        self._cover("SN-1", "SN-2")
+        charges = self._charges(self.agreement)
+        self.agreement.recurring_next_date = "2026-03-01"
+        line = self._line(self._run(invoice_date="2026-03-15"))
+        self.assertEqual((line.state, line.recurring_due, line.charge_amount), ("ready", False, 2.3))
+        # Its month begins in January.
+        self.agreement.recurring_next_date = "2026-02-15"
+        run = self._run(invoice_date="2026-03-15")
+        self.assertEqual(self._line(run).recurring_amount, 30)
+        self.assertEqual(self._drafts(run).amount_untaxed, 32.3)
+        self.assertBilledOnce(charges)
+
     def test_closed(self):
         """The last pages come after the end of an agreement."""
         contract = self._contract()

@@ -158,3 +158,37 @@ class TestPayment(InvoicingCase):
                     move = self._moves(agreement)
                     self.assertEqual((len(move), move.amount_untaxed), (1, 2.30))
                     self.assertBilledOnce(charges)
+
+
+class TestPricelist(InvoicingCase):
+    def test_lower_than_the_sales_price(self):
+        """Who edits the agreement makes no difference: the customer pays the price of the pricelist."""
+        self.pricelist.item_ids = [
+            Command.create(
+                {
+                    "applied_on": "0_product_variant",
+                    "product_id": self.base.id,
+                    "compute_price": "fixed",
+                    "fixed_price": 20,
+                }
+            )
+        ]
+        group = self.env.ref("sale.group_discount_per_so_line")
+        for users in (self.env["res.users"], self.env.user):
+            group.user_ids = users
+            agreement = self._contract(services=self.base)
+            line = agreement.sale_subscription_line_ids
+            self.assertEqual((line.price_unit, line.discount, line.price_subtotal), (20, 0, 20))
+            self.assertEqual(agreement.create_invoice().amount_untaxed, 20)
+            line.discount = 10
+            line.price_unit = 25
+            self.assertEqual((line.price_unit, line.discount, line.price_subtotal), (25, 10, 22.5))
+            self.assertEqual(agreement.create_invoice().amount_untaxed, 22.5)
+
+    def test_higher_than_the_sales_price(self):
+        euros = self._pricelist("Euro", self.eur)
+        self.env["res.currency.rate"].create(
+            {"name": "2020-01-01", "rate": 0.5, "currency_id": self.eur.id, "company_id": self.company.id}
+        )
+        agreement = self._contract(services=self.base, pricelist_id=euros.id)
+        self.assertEqual(agreement.sale_subscription_line_ids.price_unit, 15)

@@ -67,7 +67,8 @@ class TestOneInvoice(CustomerCase):
         self.assertEqual(len(self.many._create_xpps_invoices()), 1)
         euros = self._pricelist("Euro", self.eur)
         position = self.env["account.fiscal.position"].create({"name": "Abroad", "company_id": self.company.id})
-        office = self._partner("Office", parent_id=self.customer.id, type="invoice")
+        # Not a contact of the customer, or all agreements would be billed there.
+        office = self._partner("Office")
         for values in (
             {"pricelist_id": euros.id},
             {"fiscal_position_id": position.id},

@@ -231,6 +231,18 @@ class TestClosing(ProrationCase):
         self.env["sale.subscription"].cron_subscription_management()
         self.assertEqual(len(self._moves()), 1)
 
+    def test_closed_within_the_period(self):
+        """Devices that nobody removed are billed up to the day of closing."""
+        self.agreement.recurring_next_date = self.today + relativedelta(days=10)
+        self.agreement.close_subscription()
+        self._come_to(10)
+        start, end = self.agreement._xpps_recurring_period()
+        length = (end - start).days + 1
+        self.env["sale.subscription"].cron_subscription_management()
+        line = self._product_lines(self._moves())
+        self.assertEqual(line.name.partition("\n")[2], f"2 × {length - 9}/{length}")
+        self.assertAlmostEqual(line.price_subtotal, 60 * (length - 9) / length, delta=0.005)
+
     def test_dragged_to_closed(self):
         self.agreement.stage_id = self.env["sale.subscription.stage"].search([("type", "=", "post")], limit=1)
         self.assertEqual(self.agreement.recurring_next_date, self.today + relativedelta(days=1))

@@ -107,8 +107,11 @@ class RunPreparation:
         return domain if self.only is None else [*domain, ("id", "in", self.only)]
 
     def _search_due(self):
-        """Those that run, and closed ones of which the last days were not billed yet."""
-        return self.env["sale.subscription"].search(
+        """Those that run, and closed ones of which the last days were not billed yet.
+
+        What is billed of a later period waits for that period's run, which looks after its files.
+        """
+        due = self.env["sale.subscription"].search(
             [
                 *self._agreements(),
                 ("recurring_next_date", "<=", self.run.invoice_date),
@@ -120,6 +123,7 @@ class RunPreparation:
                 ("date", "!=", False),
             ]
         )
+        return due.filtered(lambda agreement: agreement._xpps_recurring_period()[0] <= self.run.period_end)
 
     def _recurring_amounts(self, due):
         """:return: {sale.subscription: untaxed amount of its recurring lines, as they are billed now}"""

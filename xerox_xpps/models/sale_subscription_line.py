@@ -130,6 +130,26 @@ class SaleSubscriptionLine(models.Model):
             line.tax_ids = position.map_tax(line.product_id.taxes_id._filter_taxes_by_company(company))
         return result
 
+    def _get_display_price(self, product):
+        """The price of the agreement's pricelist.
+
+        Upstream takes the sales price where that is higher, and gives the difference back as a discount only when the
+        user who happens to edit the line may see discounts.
+        """
+        if not self.sale_subscription_id.is_xpps:
+            return super()._get_display_price(product)
+        return self.sale_subscription_id.pricelist_id._get_product_price(
+            product or self.product_id, self.product_uom_qty or 1.0, uom=self.product_id.uom_id
+        )
+
+    def _compute_discount(self):
+        """The price is net already: a discount of an XPPS agreement is what somebody typed."""
+        xpps = self.filtered("sale_subscription_id.is_xpps")
+        result = super(SaleSubscriptionLine, self - xpps)._compute_discount()
+        for line in xpps:
+            line.discount = line.discount or 0.0
+        return result
+
     def _prepare_account_move_line(self):
         """Leave the income account to Odoo, which maps it by fiscal position and company.
 

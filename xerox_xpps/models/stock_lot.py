@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, serial_key
 from .field_types import BASE_ROLES, CLICK_DIGITS
+from .xpps_device_history import ASSIGNMENT_FIELDS
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 LAST_READ = "_compute_xpps_last_reads"
@@ -14,7 +15,8 @@ LAST_COST = "_compute_xpps_last_costs"
 
 
 class StockLot(models.Model):
-    _inherit = "stock.lot"
+    _name = "stock.lot"
+    _inherit = ["stock.lot", "xpps.device.history"]
 
     # Known before the row is written: the database refuses a device without a company.
     company_id = fields.Many2one(compute="_compute_company_id", store=True, readonly=False, precompute=True)
@@ -59,6 +61,9 @@ class StockLot(models.Model):
         precompute=True,
         tracking=True,
         index=True,
+    )
+    xpps_assignment_ids = fields.One2many(
+        "xpps.device.assignment", "device_id", string="Device History", groups="xerox_xpps.group_xpps_user"
     )
     xpps_meter_read_ids = fields.One2many("xpps.meter.read", "device_id", string="Meter Reads")
     xpps_charge_ids = fields.One2many("sale.subscription.charge", "device_id", string="Charges")
@@ -167,13 +172,26 @@ class StockLot(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lots = super().create(vals_list)
+        lots._xpps_start_assignments()
+        return lots
+
     def write(self, vals):
         if vals.get("is_xpps_device") and "company_id" not in vals:
             # The database refuses a device without a company, so the company comes first.
             for lot in self.filtered(lambda lot: not lot.company_id):
                 agreement = lot.xpps_subscription_id.browse(vals.get("xpps_subscription_id"))
                 lot.company_id = agreement.company_id or self.env.company
-        return super().write(vals)
+        if vals.keys().isdisjoint({*ASSIGNMENT_FIELDS, "is_xpps_device", "xpps_assignment_ids"}):
+            return super().write(vals)
+        self._xpps_start_assignments()
+        # The history that a form sends with the device was made before what is changed on the device itself.
+        history = {name: value for name, value in vals.items() if name == "xpps_assignment_ids"}
+        result = super().write({name: value for name, value in vals.items() if name not in history})
+        self._xpps_keep_assignments()
+        return super().write(history) if history else result
 
     @api.onchange("xpps_subscription_id")
     def _onchange_xpps_subscription_id(self):

@@ -49,7 +49,8 @@ class XppsBillingRun(models.Model):
         required=True,
         default=fields.Date.context_today,
         tracking=True,
-        help="Date of the invoices. Recurring services are billed of agreements whose next invoice date has come then.",
+        help="Date of the invoices. Recurring services are billed of agreements whose next invoice date has come then, "
+        "and whose month before that date begins in the run's period or earlier.",
     )
     user_id = fields.Many2one(
         "res.users", string="Responsible", default=lambda self: self.env.user, tracking=True, check_company=True

@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
 from datetime import date, timedelta
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -12,9 +14,9 @@ class XppsDeviceAssignment(models.Model):
     """Where a device was, and when.
 
     Both days are inclusive; without a first day the device was there since ever, without a last one it still is. What
-    the device itself says is its last assignment: both are kept in step, whichever is changed (``stock.lot`` has the
-    other half of it). A device that has no assignments, as those of databases that are older than this model, has the
-    one that its own fields tell; ``_spans`` hides the difference.
+    the device itself says is its last assignment: both are kept in step, whichever is changed (the other half of it is
+    ``xpps.device.history``). A device without assignments, as in databases that are older than this model, has the one
+    that its own fields tell; ``_spans`` hides the difference.
     """
 
     _name = "xpps.device.assignment"
@@ -79,6 +81,14 @@ class XppsDeviceAssignment(models.Model):
     def _period_label(self, date_from, date_to):
         return f"{format_date(self.env, date_from) or '…'} – {format_date(self.env, date_to) or '…'}"
 
+    @api.onchange("subscription_id")
+    def _onchange_subscription_id(self):
+        """Propose what nearly always follows from the agreement: its service and its customer."""
+        if self.subscription_line_id.sale_subscription_id != self.subscription_id:
+            self.subscription_line_id = self.subscription_id._xpps_base_service()
+        if self.subscription_id and not self.partner_id:
+            self.partner_id = self.subscription_id.partner_id
+
     @api.constrains("device_id", "subscription_id", "subscription_line_id")
     def _check_service(self):
         for assignment in self:
@@ -96,8 +106,7 @@ class XppsDeviceAssignment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._make_room(vals_list)
-        assignments = super().create(vals_list)
+        assignments = super().create(self._make_room(vals_list))
         assignments.device_id._xpps_follow_assignments()
         return assignments
 
@@ -120,54 +129,59 @@ class XppsDeviceAssignment(models.Model):
     def _make_room(self, vals_list):
         """End the open assignments that new ones follow, and start those that new ones precede after them.
 
+        :return: the values of the new ones, which may follow each other
         :raises ValidationError: when a new one overlaps another one that says itself when it began and ended
         """
+        vals_list = [dict(vals) for vals in vals_list]
         device_ids = [vals["device_id"] for vals in vals_list if vals.get("device_id")]
         # What keeps a device from being at two places does not depend on what the user may see.
-        others = self.sudo().search([("device_id", "in", device_ids)]).grouped("device_id")
-        spans = {device.id: [(row.date_from, row.date_to, row) for row in rows] for device, rows in others.items()}
+        spans = defaultdict(list)
+        for row in self.sudo().search([("device_id", "in", device_ids)]):
+            spans[row.device_id.id].append((row.date_from, row.date_to, row))
         for vals in sorted(vals_list, key=lambda vals: fields.Date.to_date(vals.get("date_from")) or date.min):
             date_from, date_to = (fields.Date.to_date(vals.get(name)) or False for name in ("date_from", "date_to"))
-            known = spans.setdefault(vals.get("device_id"), [])
+            known = spans[vals.get("device_id")]
             for index, (other_from, other_to, other) in enumerate(known):
                 if not self._overlap(date_from, date_to, other_from, other_to):
                     continue
                 if date_to and not other_from and (not other_to or other_to > date_to):
-                    other_from = date_to + DAY
+                    known[index] = (date_to + DAY, other_to, other)
                 elif date_from and not other_to and (not other_from or other_from < date_from):
-                    other_to = date_from - DAY
-                known[index] = (other_from, other_to, other)
+                    known[index] = (other_from, date_from - DAY, other)
             self._check_span(self.env["stock.lot"].browse(vals.get("device_id")), date_from, date_to, known)
-            known.append((date_from, date_to, self.browse()))
-        for rows in spans.values():
-            for date_from, date_to, other in rows:
-                if other and (date_from, date_to) != (other.date_from, other.date_to):
-                    # Whoever may add an assignment may have it follow another one; the device follows at the end.
-                    other._write_dates(date_from, date_to)
-        self.flush_model()
+            known.append((date_from, date_to, vals))
+        for date_from, date_to, row in chain.from_iterable(spans.values()):
+            if isinstance(row, dict):
+                row |= {"date_from": date_from, "date_to": date_to}
+            elif (date_from, date_to) != (row.date_from, row.date_to):
+                # Whoever may add an assignment may have it follow another one; the device follows at the end.
+                row._write_dates(date_from, date_to)
+        # The database compares new rows with what it has.
+        self.flush_model(["date_from", "date_to"])
+        return vals_list
 
     def _write_dates(self, date_from, date_to):
         """Write the dates, and leave the device to what comes next."""
-        super().write({"date_from": date_from, "date_to": date_to})
+        return super().write({"date_from": date_from, "date_to": date_to})
 
     def _check_room(self, vals):
         """:raises ValidationError: when the assignments would overlap others with the dates of ``vals``"""
         others = self.sudo().search([("device_id", "in", self.device_id.ids), ("id", "not in", self.ids)])
-        spans = {}
+        spans = defaultdict(list)
         for other in others:
-            spans.setdefault(other.device_id, []).append((other.date_from, other.date_to, other))
+            spans[other.device_id].append((other.date_from, other.date_to, other))
         for assignment in self:
             date_from, date_to = (
                 fields.Date.to_date(vals[name]) if name in vals else assignment[name]
                 for name in ("date_from", "date_to")
             )
-            known = spans.setdefault(assignment.device_id, [])
+            known = spans[assignment.device_id]
             self._check_span(assignment.device_id, date_from, date_to, known)
             known.append((date_from, date_to, assignment))
 
     @api.model
     def _check_span(self, device, date_from, date_to, others):
-        """:param others: [(first day, last day, xpps.device.assignment)] of the same device"""
+        """:param others: [(first day, last day, xpps.device.assignment or values of one)] of the same device"""
         if date_from and date_to and date_from > date_to:
             raise ValidationError(
                 self.env._(
@@ -185,7 +199,7 @@ class XppsDeviceAssignment(models.Model):
                         "the dates of one of them in the device's history.",
                         serial=device.name,
                         new=self._period_label(date_from, date_to),
-                        other=other._label() if other else self._period_label(other_from, other_to),
+                        other=self._period_label(other_from, other_to) if isinstance(other, dict) else other._label(),
                     )
                 )
 

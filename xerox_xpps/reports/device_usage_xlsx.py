@@ -15,7 +15,7 @@ def write_xlsx(env, usage):
     :param usage: DeviceUsage
     :return: the workbook, as bytes
     """
-    return UsageWorkbook(env, usage).write()
+    return UsageWorkbook(env, usage).to_bytes()
 
 
 class UsageWorkbook:
@@ -42,7 +42,7 @@ class UsageWorkbook:
             "bold_money": self.book.add_format({"num_format": money, "bold": True}),
         }
 
-    def write(self):
+    def to_bytes(self):
         self._write_rows()
         self._write_totals()
         self.book.close()

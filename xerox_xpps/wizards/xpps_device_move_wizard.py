@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -39,7 +39,7 @@ class XppsDeviceMoveWizard(models.TransientModel):
         if "device_ids" in fields_list and "device_ids" not in values:
             devices = self.env["stock.lot"].browse(self.env.context.get("active_ids"))
             self._check_devices(devices)
-            values["device_ids"] = devices.ids
+            values["device_ids"] = [Command.set(devices.ids)]
         return values
 
     @api.depends("device_ids")

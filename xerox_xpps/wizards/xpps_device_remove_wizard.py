@@ -31,7 +31,7 @@ class XppsDeviceRemoveWizard(models.TransientModel):
         if "device_ids" in fields_list and "device_ids" not in values:
             devices = self.env["stock.lot"].browse(self.env.context.get("active_ids"))
             self._check_devices(devices)
-            values["device_ids"] = devices.ids
+            values["device_ids"] = [Command.set(devices.ids)]
         return values
 
     @api.depends("device_ids")

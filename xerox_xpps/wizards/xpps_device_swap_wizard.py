@@ -117,15 +117,19 @@ class XppsDeviceSwapWizard(models.TransientModel):
         reads._note("opening", new, self.date, {row.output_type: row.opening_read for row in self.read_ids})
         date = format_date(self.env, self.date)
         link = Markup(self.env._("Swapped for %(device)s on %(date)s."))
-        old.message_post(body=link % {"device": new._get_html_link(), "date": date})
+        old.message_post(body=link % {"device": self._link(new), "date": date})
         link = Markup(self.env._("Installed in the place of %(device)s on %(date)s."))
-        new.message_post(body=link % {"device": old._get_html_link(), "date": date})
+        new.message_post(body=link % {"device": self._link(old), "date": date})
         return {
             "type": "ir.actions.act_window",
             "res_model": "stock.lot",
             "res_id": new.id,
             "views": [(self.env.ref("xerox_xpps.view_xpps_device_form").id, "form")],
         }
+
+    def _link(self, device):
+        """A link to a device's own form: that of a chatter's usual link is the one of Inventory."""
+        return Markup('<a href="/odoo/xpps-devices/%s">%s</a>') % (device.id, device.name)
 
     def _check_free(self, device):
         """:raises UserError: when an existing device cannot be the new one"""

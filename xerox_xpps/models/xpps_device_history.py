@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
@@ -21,31 +21,15 @@ ASSIGNMENT_FIELDS = {
 BILLING_FIELDS = {"partner_id", "subscription_id", "subscription_line_id"}
 
 
-class StockLot(models.Model):
+class XppsDeviceHistory(models.AbstractModel):
     """Devices keep their history: what is changed on a device is changed in its last assignment, or begins a new one.
 
-    The history is kept by whoever may change the device, so it is written without asking for a right to it.
+    Part of ``stock.lot``, whose ``create`` and ``write`` call it. The history is kept by whoever may change the device,
+    so it is written without asking for a right to it.
     """
 
-    _inherit = "stock.lot"
-
-    xpps_assignment_ids = fields.One2many("xpps.device.assignment", "device_id", string="Device History")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lots = super().create(vals_list)
-        lots._xpps_start_assignments()
-        return lots
-
-    def write(self, vals):
-        if vals.keys().isdisjoint({*ASSIGNMENT_FIELDS, "is_xpps_device", "xpps_assignment_ids"}):
-            return super().write(vals)
-        self._xpps_start_assignments()
-        # The history that a form sends with the device was made before what is changed on the device itself.
-        history = {name: value for name, value in vals.items() if name == "xpps_assignment_ids"}
-        result = super().write({name: value for name, value in vals.items() if name not in history})
-        self._xpps_keep_assignments()
-        return super().write(history) if history else result
+    _name = "xpps.device.history"
+    _description = "XPPS Device History"
 
     @api.model
     def _xpps_assignment_values(self, record, names):
