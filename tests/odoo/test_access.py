@@ -14,8 +14,16 @@ BILLING = "xerox_xpps.group_xpps_billing"
 MANAGER = "xerox_xpps.group_xpps_manager"
 
 COSTS = {
-    "sale.subscription.charge": ("unit_cost", "cost_subtotal", "margin", "margin_percent"),
-    "sale.subscription.charge.default": ("unit_cost",),
+    "sale.subscription.charge": (
+        "unit_cost",
+        "cost_subtotal",
+        "margin",
+        "margin_percent",
+        "margin_low",
+        "xerox_unit_cost",
+        "xerox_cost",
+    ),
+    "sale.subscription.charge.default": ("unit_cost", "markup_percent", "cost_change_ids"),
     "xpps.meter.read": ("unit_cost", "cost"),
     "stock.lot": (
         "xpps_mono_unit_cost",

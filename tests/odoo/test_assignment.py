@@ -201,6 +201,34 @@ class TestKeeping(AssignmentCase):
         self.assertEqual(self._history(), [(self.agreement, False, "2026-02-10"), (self.other, "2026-03-01", False)])
         self.assertEqual(self.device.xpps_state, "active")
 
+    def test_reinstalled_before_anything_was_billed(self):
+        """What Xerox bills late is of who had the device then."""
+        for agreement in (self.other, self.agreement):
+            device = self._device(f"BACK-{agreement.id}")
+            device.xpps_removal_date = "2026-01-20"
+            values = {"xpps_removal_date": False, "xpps_install_date": "2026-02-10"}
+            if agreement == self.other:
+                values |= {
+                    "xpps_partner_id": agreement.partner_id.id,
+                    "xpps_subscription_id": agreement.id,
+                    "xpps_subscription_line_id": agreement.sale_subscription_line_ids[:1].id,
+                }
+            device.write(values)
+            stays = [
+                (stay.subscription_id, stay.date_from, stay.date_to) for stay in device.xpps_assignment_ids.sorted("id")
+            ]
+            self.assertEqual(
+                stays, [(self.agreement, False, self.day("2026-01-20")), (agreement, self.day("2026-02-10"), False)]
+            )
+
+    def test_reinstalled_on_the_day_of_its_removal(self):
+        self.device.xpps_removal_date = "2026-01-20"
+        self.device.write({"xpps_removal_date": False, "xpps_install_date": "2026-01-20"})
+        self.assertEqual(
+            self._history(), [(self.agreement, False, "2026-01-19"), (self.agreement, "2026-01-20", False)]
+        )
+        self.assertInStep()
+
     def test_a_removed_device_that_is_cleared(self):
         """Whose it was stays known, and a late file bills it."""
         self.device.write(
@@ -212,6 +240,7 @@ class TestKeeping(AssignmentCase):
             }
         )
         self.assertEqual(self._history(), [(self.agreement, False, "2026-01-20")])
+        self.assertFalse(self.device.xpps_subscription_id)
         file = self._load([record("SN-1", mono=(100, "0.004"))], **JANUARY)
         self.assertEqual(file.charge_ids.subscription_id, self.agreement)
 

@@ -183,6 +183,7 @@ class TestBulk(XppsCase):
             "output_type": "mono",
             "period_start": "2026-01-01",
             "period_end": "2026-01-31",
+            "origin": "file",
         }
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation), self.cr.savepoint():
             bulk_create(reads, [values, values])

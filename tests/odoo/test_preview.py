@@ -122,7 +122,8 @@ class TestPreview(ImportCase):
 
     def test_a_charge_that_was_given_to_another_agreement(self):
         """Its correction goes where the charge is."""
-        self._load([record("SN-1", mono=(100, "0.004"))]).charge_ids.subscription_id = self.other
+        charge = self._load([record("SN-1", mono=(100, "0.004"))]).charge_ids
+        charge.write({"subscription_id": self.other.id, "reason": "The branch pays for its own pages"})
         file = self._upload([record("SN-1", mono=(150, "0.004"))], "correction")
         before = self._preview(file)
         file.action_import()

@@ -283,6 +283,9 @@ class TestRebill(RebillCase):
             agreement.generate_invoice()
             moves = self._moves(agreement) - before
             self.assertBilledOnce(charges)
+            self.assertEqual(
+                self._credits(charges), [(0, 0, "no")] * 3, "Earlier credit notes concern earlier invoices."
+            )
         self.assertEqual(list(self._billed_pages(charges).values()), [1, 0.5, 0.8])
         self.assertEqual(len(charges[0].earlier_line_ids), 2)
 

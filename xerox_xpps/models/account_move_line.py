@@ -104,11 +104,12 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         """Called where an invoice is reversed, or where one takes the place of a reversed invoice."""
-        super()._copy_data_extend_business_fields(values)
+        result = super()._copy_data_extend_business_fields(values)
         # Whoever may reverse an invoice does so without a right to see charges.
         line = self.sudo()
         if line.xpps_charge_ids or line.xpps_credited_charge_ids:
             values["xpps_source_line_id"] = self.id
+        return result
 
     def _xpps_credit_charges(self):
         """Lines of credit notes take back what their source lines bill; the caller acts as superuser.

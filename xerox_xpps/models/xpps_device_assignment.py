@@ -111,13 +111,17 @@ class XppsDeviceAssignment(models.Model):
         return assignments
 
     def write(self, vals):
+        result = self._correct(vals)
+        self.device_id._xpps_follow_assignments()
+        return result
+
+    def _correct(self, vals):
+        """Write, and leave the devices as they are."""
         if "device_id" in vals and any(assignment.device_id.id != vals["device_id"] for assignment in self):
             raise UserError(self.env._("The history of a device stays with it. Add an assignment to the other device."))
         if not {"date_from", "date_to"}.isdisjoint(vals):
             self._check_room(vals)
-        result = super().write(vals)
-        self.device_id._xpps_follow_assignments()
-        return result
+        return super().write(vals)
 
     def unlink(self):
         devices = self.device_id
@@ -155,13 +159,13 @@ class XppsDeviceAssignment(models.Model):
                 row |= {"date_from": date_from, "date_to": date_to}
             elif (date_from, date_to) != (row.date_from, row.date_to):
                 # Whoever may add an assignment may have it follow another one; the device follows at the end.
-                row._write_dates(date_from, date_to)
+                row._trim(date_from, date_to)
         # The database compares new rows with what it has.
         self.flush_model(["date_from", "date_to"])
         return vals_list
 
-    def _write_dates(self, date_from, date_to):
-        """Write the dates, and leave the device to what comes next."""
+    def _trim(self, date_from, date_to):
+        """Make the assignments shorter, and leave the devices as they are."""
         return super().write({"date_from": date_from, "date_to": date_to})
 
     def _check_room(self, vals):

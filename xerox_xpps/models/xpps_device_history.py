@@ -106,12 +106,17 @@ class XppsDeviceHistory(models.AbstractModel):
         """Have the last assignments say what the devices do.
 
         What was never billed is corrected where it stands. A device that was billed moves: its assignment ends with
-        the last billed period, and a new one begins on the day after.
+        the last billed period, and a new one begins on the day after. A device that comes back after its removal begins
+        a new one, too.
         """
         self._xpps_start_assignments()
         changes = {}
+        returned = []
         for device, assignment in self._xpps_last_assignments().items():
             ours = device._xpps_prepare_assignment()
+            if device._xpps_has_returned(assignment):
+                returned.append({**ours, "device_id": device.id})
+                continue
             theirs = self._xpps_assignment_values(assignment, ours)
             change = {name: value for name, value in ours.items() if value != theirs[name]}
             if device.xpps_removal_date:
@@ -130,9 +135,25 @@ class XppsDeviceHistory(models.AbstractModel):
             else:
                 corrections[tuple(change.items())] |= assignment
         for change, corrected in corrections.items():
-            corrected.write(dict(change))
-        if moves:
-            assignments.create(moves)
+            corrected._correct(dict(change))
+        assignments.create(moves + returned)
+
+    def _xpps_has_returned(self, assignment):
+        """Whether the device was installed anew after its last assignment ended, which then stays as it was.
+
+        Installed on the very day of its removal, it belongs to the new place from that day on.
+        """
+        self.ensure_one()
+        installed = self.xpps_install_date
+        if not installed or not assignment.date_to or installed < assignment.date_to:
+            return False
+        if assignment.date_from and assignment.date_from >= installed:
+            return False
+        if assignment.date_to == installed:
+            if self.xpps_removal_date == installed:
+                return False
+            assignment._trim(assignment.date_from, installed - DAY)
+        return True
 
     def _xpps_prepare_move(self, assignment, change, billed_until):
         """End an assignment after its last billed period.
@@ -156,7 +177,7 @@ class XppsDeviceHistory(models.AbstractModel):
                 )
             )
         if assignment.date_to and assignment.date_to >= date_from:
-            assignment._write_dates(assignment.date_from, date_from - DAY)
+            assignment._trim(assignment.date_from, date_from - DAY)
         return self._xpps_prepare_assignment() | {"device_id": self.id, "date_from": date_from}
 
     def _xpps_assign_from(self, date_from, values):
@@ -176,6 +197,6 @@ class XppsDeviceHistory(models.AbstractModel):
                 assignment.write(values[device] | {"date_to": False})
                 continue
             if assignment and assignment.date_to and assignment.date_to >= date_from:
-                assignment._write_dates(assignment.date_from, date_from - DAY)
+                assignment._trim(assignment.date_from, date_from - DAY)
             new.append(values[device] | {"device_id": device.id, "date_from": date_from, "date_to": False})
         self.env["xpps.device.assignment"].create(new)

@@ -11,10 +11,11 @@ BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 MAX_LISTED = 3
 
 
-class SaleSubscriptionCharge(models.Model):
-    """Charges that are sold below the company's margin floor."""
+class XppsChargeMargin(models.AbstractModel):
+    """Charges that are sold below the company's margin floor. Part of ``sale.subscription.charge``."""
 
-    _inherit = "sale.subscription.charge"
+    _name = "xpps.charge.margin"
+    _description = "XPPS Charge Margin"
 
     margin_low = fields.Boolean(
         string="Below the Margin Floor",
