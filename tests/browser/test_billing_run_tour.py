@@ -2,7 +2,9 @@
 """A billing run from looking for agreements to posting, one of them billed although its file is missing:
 xerox_xpps/static/tests/tours/billing_run_tour.js."""
 
-from odoo import Command, fields
+from datetime import timedelta
+
+from odoo import Command
 from odoo.tests import HttpCase
 
 LIST_ACTION = "/odoo/action-xerox_xpps.action_xpps_billing_run"
@@ -40,7 +42,8 @@ class TestBillingRunTour(HttpCase):
         )
         for agreement in cls.agreements:
             agreement.action_start_subscription()
-        cls.agreements.recurring_next_date = fields.Date.today()
+        # Due for the period that a new run proposes.
+        cls.agreements.recurring_next_date = cls.env["xpps.billing.run"].new({}).period_end + timedelta(days=1)
         cls.env["stock.lot"].create(
             {
                 "name": "RUN-TOUR-1",

@@ -22,6 +22,21 @@ CUSTOMERS = 2
 DEVICES = 18
 PERIODS = ((date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 2, 1), date(2026, 2, 28)))
 MONTHS = len(PERIODS)
+#: What random worlds have to show, or nothing is proved.
+FEATURES = {
+    "swap",
+    "move",
+    "remove",
+    "late in the month",
+    "part of a month",
+    "whole months of some",
+    "bundle",
+    "fees",
+    "cost-plus",
+    "foreign cost-plus",
+    "one invoice for several",
+    "billed again",
+}
 #: How the service and the supply fee of a device are sold.
 STYLES = ("single", "bundle", "fees")
 
@@ -104,6 +119,7 @@ class World:
     last_cost: dict = field(default_factory=dict)
     billed: set = field(default_factory=set)  # devices that a file named
     owed: dict = field(default_factory=lambda: defaultdict(list))  # agreement -> charges of credited invoices
+    seen: set = field(default_factory=set)  # what happened in this world, of ``FEATURES``
 
     def _repr_pretty_(self, printer, cycle):
         """A failing world would fill the screen; Hypothesis says how to make it again."""
@@ -123,6 +139,7 @@ class World:
         terms = self.agreements[agreement]
         own = terms.defaults.get(material, Terms(Decimal(0), True, None))
         if own.markup is not None:
+            self.seen.add("foreign cost-plus" if self.foreign(agreement) else "cost-plus")
             return half_up(cost * (1 + own.markup / 100), 6), own.billable
         foreign, listed = self.pricelists[terms.pricelist]
         sales_price = self.sales_prices[material] * (self.rate if foreign else 1)
@@ -149,6 +166,7 @@ class World:
                 replacement = DEVICES + device
                 self.stays[replacement] = [Stay(stay.agreement, event.day, None)]
             happened.append((device, event, replacement))
+            self.seen.add(event.kind)
         return happened
 
     def in_file(self, month):
@@ -162,6 +180,9 @@ class World:
             most, number = max(days)
             if most:
                 found[device] = stays[number].agreement
+                if number < len(stays) - 1 and stays[-1].days(*PERIODS[month]):
+                    # Who has the device in the end does not pay for its pages.
+                    self.seen.add("late in the month")
         return found
 
     def active(self, agreement):
@@ -220,6 +241,8 @@ class World:
         :param month: whose base prices are billed, None for charges alone
         """
         documents = defaultdict(list)
+        if len(group) > 1:
+            self.seen.add("one invoice for several")
         for agreement in group:
             terms = self.agreements[agreement]
             xpps = [*self._base(agreement, month), *self._pages(agreement, charges)]
@@ -233,6 +256,8 @@ class World:
 
     def _pages(self, agreement, charges):
         mine = [row for row in charges if row[2] == agreement and row[7]] + self.owed[agreement]
+        if self.owed[agreement]:
+            self.seen.add("billed again")
         if self.agreements[agreement].detail == "device":
             pages = [(row[3], row[4], row[6]) for row in mine]
         else:
@@ -244,6 +269,7 @@ class World:
 
     def _base(self, agreement, month):
         terms = self.agreements[agreement]
+        self.seen.add(terms.style)
         services = [("base", terms.base_price)]
         if terms.style == "bundle":
             services = [("bundle", terms.base_price)]
@@ -280,10 +306,13 @@ class World:
         if not there:
             return None, price
         if self.proration == "full":
+            if not all(count == length for count in there):
+                self.seen.add("whole months of some")
             return len(there), price
         units = Fraction(sum(there), length)
         if all(count == length for count in there):
             return len(there), price
+        self.seen.add("part of a month")
         return 1, Fraction(price) * units
 
     def base_costs(self, agreement):
@@ -312,7 +341,7 @@ def _events(draw):
         event = st.builds(Event, st.sampled_from(["swap", "move", "remove"]), day, st.integers(0, AGREEMENTS - 1))
         # The first devices keep each agreement busy.
         devices = st.integers(AGREEMENTS, DEVICES - 1)
-        months.append(draw(st.dictionaries(devices, event, max_size=5)))
+        months.append(draw(st.dictionaries(devices, event, min_size=3, max_size=6)))
     return months
 
 

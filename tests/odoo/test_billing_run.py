@@ -78,8 +78,9 @@ class TestPreparation(BillingRunCase):
         self.assertEqual(self._line(self._run()).state, "ready")
         self.second.xpps_removal_date = "2026-01-01"
         self.assertEqual(self._line(self._run()).state, "held")
-        self.second.write({"xpps_removal_date": False, "xpps_install_date": "2026-02-01"})
-        self.assertEqual(self._line(self._run()).state, "ready")
+        contract = self._contract()
+        self._device("SN-3", contract, xpps_install_date="2026-02-01")
+        self.assertEqual(self._line(self._run(), contract).state, "ready")
 
     def test_a_file_of_another_period_covers_nothing(self):
         self._cover("SN-1", "SN-2", **FEBRUARY)

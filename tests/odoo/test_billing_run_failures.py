@@ -103,6 +103,23 @@ class TestFailures(BillingRunCase):
         run.action_post()
         self.assertEqual((line.error, line.move_ids.state, run.state), (False, "posted", "posted"))
 
+    def test_posting_is_told_on_the_invoice(self):
+        """Once and in one go; where the law asks for it, with the changed values."""
+        run = self._run()
+        moves = self._drafts(run)
+        run.action_post()
+        for move in moves:
+            told = move.message_ids.filtered(lambda message: f"Posted by billing run {run.name}" in message.body)
+            self.assertEqual((len(told), len(move.message_ids.tracking_value_ids)), (1, 0))
+        self.company.restrictive_audit_trail = True
+        self._contract()
+        run = self._run()
+        moves = self._drafts(run)
+        self.env.flush_all()
+        run.action_post()
+        self.cr.flush()
+        self.assertTrue(moves.message_ids.tracking_value_ids)
+
     def test_posted_elsewhere(self):
         run = self._run()
         self._drafts(run).action_post()

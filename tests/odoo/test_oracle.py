@@ -12,7 +12,7 @@ from odoo import Command
 
 from ..billing_file.builder import build_xml
 from .common import XppsCase, record
-from .oracle import CUSTOMERS, DEVICES, MONTHS, PERIODS, TYPES, World, worlds
+from .oracle import CUSTOMERS, DEVICES, FEATURES, MONTHS, PERIODS, TYPES, World, worlds
 from .records import Records
 
 INVOICE_DATES = ("2026-02-03", "2026-03-03")
@@ -339,6 +339,8 @@ class TestOracle(XppsCase):
         cls.env.user.company_ids = [Command.link(company) for company in companies]
 
     def test_random_resellers(self):
+        seen = set()
+
         @settings(
             max_examples=int(os.environ.get("XPPS_ORACLE_EXAMPLES", 5)),
             deadline=None,
@@ -357,5 +359,7 @@ class TestOracle(XppsCase):
                     for life in lives:
                         life.live(month)
                 savepoint.rollback()
+            seen.update(*(world.seen for world in pair))
 
         bill()
+        self.assertEqual(FEATURES - seen, set(), "Draw more worlds.")

@@ -111,17 +111,21 @@ class XppsDeviceAssignment(models.Model):
         return assignments
 
     def write(self, vals):
-        result = self._correct(vals)
+        self._check_change(vals)
+        result = super().write(vals)
         self.device_id._xpps_follow_assignments()
         return result
 
     def _correct(self, vals):
         """Write, and leave the devices as they are."""
+        self._check_change(vals)
+        return super().write(vals)
+
+    def _check_change(self, vals):
         if "device_id" in vals and any(assignment.device_id.id != vals["device_id"] for assignment in self):
             raise UserError(self.env._("The history of a device stays with it. Add an assignment to the other device."))
         if not {"date_from", "date_to"}.isdisjoint(vals):
             self._check_room(vals)
-        return super().write(vals)
 
     def unlink(self):
         devices = self.device_id

@@ -102,7 +102,7 @@ registry.category("web_tour.tours").add("xpps_import_tour", {
         },
         {
             content: "Open the agreement",
-            trigger: ".o_form_view .o_field_widget[name=subscription_id] a",
+            trigger: ".o_form_view .o_field_widget[name=subscription_id] .o_external_button:not(:visible)",
             run: "click",
         },
         {
