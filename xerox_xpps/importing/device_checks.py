@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Can a device record be billed, and to which agreement?"""
 
+from odoo.tools import format_date
+
 
 class DeviceChecks:
     """Checks of the device that a record names. Each adds its issues to the scope's findings."""
@@ -101,7 +103,7 @@ class DeviceChecks:
             self.env._(
                 "Line %(line)s: device %(serial)s was removed before the period (%(date)s). Dispute the record "
                 "with Xerox, or correct the removal date.",
-                date=removal or "?",
+                date=format_date(self.env, removal) if removal else "?",
                 **place,
             ),
             record,

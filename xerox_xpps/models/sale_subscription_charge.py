@@ -533,5 +533,6 @@ class SaleSubscriptionCharge(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
         lines = self.invoice_line_ids | self.credit_line_ids | self.earlier_line_ids
         action["domain"] = [("id", "in", lines.move_id.ids)]
-        action["context"] = {}
+        # Without it, Odoo's list has no customers and no invoice dates.
+        action["context"] = {"default_move_type": "out_invoice"}
         return action

@@ -463,7 +463,9 @@ class XppsBillingFile(models.Model):
         return self._action_open("xerox_xpps.action_xpps_agreement", [("id", "in", self._billed_subscriptions().ids)])
 
     def action_open_invoices(self):
-        return self._action_open("account.action_move_out_invoice_type", self._invoice_domain())
+        action = self._action_open("account.action_move_out_invoice_type", self._invoice_domain())
+        # Without it, Odoo's list has no customers and no invoice dates.
+        return action | {"context": {"default_move_type": "out_invoice"}}
 
     # Mending
 

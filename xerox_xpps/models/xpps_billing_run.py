@@ -443,4 +443,8 @@ class XppsBillingRun(models.Model):
 
     def action_open_invoices(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        return action | {"domain": [("xpps_billing_run_id", "in", self.ids)], "context": {}}
+        return action | {
+            "domain": [("xpps_billing_run_id", "in", self.ids)],
+            # Without it, Odoo's list has no customers and no invoice dates.
+            "context": {"default_move_type": "out_invoice"},
+        }

@@ -177,7 +177,9 @@ class XppsBillingRunLine(models.Model):
         return self.subscription_id.get_formview_action()
 
     def action_open_invoices(self):
-        return self._action_open("account.action_move_out_invoice_type", [("id", "in", self.move_ids.ids)])
+        action = self._action_open("account.action_move_out_invoice_type", [("id", "in", self.move_ids.ids)])
+        # Without it, Odoo's list has no customers and no invoice dates.
+        return action | {"context": {"default_move_type": "out_invoice"}}
 
     def action_open_agreement(self):
         self.ensure_one()

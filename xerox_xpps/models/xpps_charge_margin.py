@@ -102,7 +102,7 @@ class XppsChargeMargin(models.AbstractModel):
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "title": self.env._("Approved, but below the margin floor: %s", count),
+                "title": self.env._("%s charge(s) approved below the margin floor", count),
                 "message": "; ".join(listed) + ".",
                 # The list behind it shows what is approved by now.
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
