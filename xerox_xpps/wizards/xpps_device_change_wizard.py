@@ -138,8 +138,8 @@ class XppsDeviceChangeWizard(models.AbstractModel):
             return []
         return [
             self.env._(
-                "The base price was invoiced until %(date)s already, by %(invoices)s. Delete the drafts and set the next "
-                "invoice date back, or credit the days by hand.",
+                "The base price was invoiced until %(date)s already, by %(invoices)s. Delete the drafts and set the "
+                "next invoice date back, or credit the days by hand.",
                 date=format_date(self.env, lines[0].xpps_period_end),
                 invoices=", ".join(lines.move_id[:MAX_NAMED].mapped("display_name")),
             )
