@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What each group may see and do."""
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
@@ -88,6 +90,19 @@ class TestUser(AccessCase):
         for records in (self.charge, self.file.meter_read_ids, self.agreement.charge_default_ids):
             values = records.with_user(self.user).read()[0]
             self.assertFalse(set(COSTS[records._name]) & set(values))
+
+    def test_opens_the_forms(self):
+        """Of agreements and devices: neither shows nor asks what only Sales, Inventory or Accounting may read."""
+        for records, view in (
+            (self.agreement, "subscription_oca.sale_subscription_form"),
+            (self.device, "xerox_xpps.view_xpps_device_form"),
+        ):
+            records = records.with_user(self.user)
+            form = etree.fromstring(records.get_view(self.env.ref(view).id, "form")["arch"])
+            records.invalidate_recordset()
+            records.web_read({field.get("name"): {} for field in form.xpath("//field[not(ancestor::field)]")})
+            self.assertFalse(form.xpath("//header/button"))
+            records._message_get_suggested_recipients()
 
     def test_no_cost(self):
         self.assertNoCost(self.charge)

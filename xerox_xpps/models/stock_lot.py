@@ -296,6 +296,12 @@ class StockLot(models.Model):
         )
         return dict(rows)
 
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        """A device's customer; upstream's partners come from deliveries, which not all who see devices may read."""
+        if self and all(lot.is_xpps_device for lot in self):
+            return ["xpps_partner_id"]
+        return super()._mail_get_partner_fields(introspect_fields=introspect_fields)
+
     def _xpps_label(self):
         """The device as a customer knows it: model, serial number and place."""
         self.ensure_one()
