@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Base prices whose quantity follows the devices, for months in which devices come and go."""
 
+import re
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command, fields
@@ -130,6 +132,23 @@ class TestByDay(ProrationCase):
         )
         self.assertBase(1, 12, 12, "1 × 12/30")
         self.assertBase(1, 18, 18, "1 × 18/30", other)
+
+    def test_a_change_after_the_invoice(self):
+        """Who had the device was billed for all of the month: the user is told."""
+        device = self._devices()
+        self.assertEqual(self._change_warnings(device, "2026-06-16"), [False, False])
+        move = self.agreement.create_invoice()
+        for warning in self._change_warnings(device, "2026-06-16"):
+            self.assertRegex(warning, f"invoiced until 06/30/2026 already, by {re.escape(move.display_name)}")
+        self.assertEqual(self._change_warnings(self._devices(agreement=self._contract()), "2026-06-16"), [False, False])
+        self.assertEqual(self._change_warnings(device, "2026-07-01"), [False, False])
+
+    def _change_warnings(self, device, date):
+        """What is said when a device is moved on a day, or removed on the day before."""
+        values = {"device_ids": device.ids, "date": date}
+        move = self.env["xpps.device.move.wizard"].create({**values, "subscription_id": self.agreement.id})
+        values["date"] = self.day(date) - relativedelta(days=1)
+        return [move.warning, self.env["xpps.device.remove.wizard"].create(values).warning]
 
     def test_agreement_started_in_the_month(self):
         self.agreement.date_start = "2026-06-21"

@@ -113,6 +113,38 @@ class XppsDeviceChangeWizard(models.AbstractModel):
             )
         ]
 
+    def _invoiced_warnings(self, devices, date):
+        """Says which invoices billed base prices by day on the date or after it: no later one corrects them."""
+        if not date or "day" not in devices.company_id.mapped("xpps_proration"):
+            return []
+        # What was invoiced does not depend on what the user may see.
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("xpps_subscription_id", "in", devices.xpps_subscription_id.ids),
+                    ("xpps_subscription_line_id.xpps_qty_from_devices", "=", True),
+                    ("xpps_period_end", ">=", date),
+                    ("move_type", "=", "out_invoice"),
+                    ("parent_state", "!=", "cancel"),
+                ],
+                order="xpps_period_end desc, id",
+            )
+        )
+        services = devices.xpps_subscription_line_id
+        lines = lines.filtered(lambda line: line.xpps_subscription_line_id._xpps_counted_line() in services)
+        if not lines:
+            return []
+        return [
+            self.env._(
+                "The base price was invoiced until %(date)s already, by %(invoices)s. Delete the drafts and set the "
+                "next invoice date back, or credit the days by hand.",
+                date=format_date(self.env, lines[0].xpps_period_end),
+                invoices=", ".join(lines.move_id[:MAX_NAMED].mapped("display_name")),
+            )
+        ]
+
     def _named(self, names):
         names = [f"• {name}" for name in names]
         more = len(names) - MAX_NAMED

@@ -53,6 +53,13 @@ class XppsDeviceMoveWizard(models.TransientModel):
             if wizard.subscription_line_id.sale_subscription_id != wizard.subscription_id:
                 wizard.subscription_line_id = wizard.subscription_id._xpps_base_service()
 
+    @api.depends("date", "device_ids")
+    def _compute_warning(self):
+        return super()._compute_warning()
+
+    def _warnings(self):
+        return self._invoiced_warnings(self.device_ids._origin, self.date)
+
     @api.onchange("subscription_id")
     def _onchange_subscription_id(self):
         if self.subscription_id and not self.partner_id:

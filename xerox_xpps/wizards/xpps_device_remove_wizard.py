@@ -58,7 +58,8 @@ class XppsDeviceRemoveWizard(models.TransientModel):
         return super()._compute_warning()
 
     def _warnings(self):
-        billed = self._billed_warnings(self.device_ids._origin, self.date and fields.Date.add(self.date, days=1))
+        devices, date = self.device_ids._origin, self.date and fields.Date.add(self.date, days=1)
+        billed = self._billed_warnings(devices, date) + self._invoiced_warnings(devices, date)
         return billed + (self.read_ids._warnings() if self.with_reads else [])
 
     def action_apply(self):
