@@ -343,7 +343,7 @@ class TestFiles(AnnexCase):
         self.assertEqual((rows[0]["Read"], rows[-1]["Read"]), ("Estimated", "Actual"))
         self.assertEqual(sheet["Q4"].number_format, "0.000000")
         totals = list(book["Totals"].iter_rows(values_only=True))
-        self.assertEqual(totals[-1], ("Total before taxes", None, 127, 31.76))
+        self.assertEqual(totals[-1], ("Devices in all, before taxes", None, 127, 31.76))
 
     def test_xlsx_rounding_is_a_row(self):
         agreement = self._agreement(xpps_invoice_detail="material")

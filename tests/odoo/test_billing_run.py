@@ -304,6 +304,19 @@ class TestPreparation(BillingRunCase):
             self.assertEqual(sum(line.move_ids.mapped("amount_untaxed")), preview[line.subscription_id])
         self.assertEqual(len(moves), 3)
 
+    def test_preview_of_a_line_for_many_devices(self):
+        """Pages of one price are added up and rounded once: 0.0049 × 3 is 0.01, not nothing."""
+        self.agreement.xpps_invoice_detail = "material"
+        for device in (self.device, self.second, self.device):
+            self._charge(1, 0.0049, device_id=device.id)
+        self._charge(1, 0.004)
+        self._cover("SN-1", "SN-2")
+        run = self._run()
+        line = self._line(run)
+        self.assertEqual((line.charge_amount, line.charge_count, line.amount_total), (0.01, 4, 30.01))
+        self.assertEqual(self._drafts(run).amount_untaxed, 30.01)
+        self.assertEqual((line.recurring_amount, line.charge_amount), (30, 0.01))
+
     def test_modes(self):
         separate = self._contract(xpps_invoice_mode="separate")
         orders = self._contract("sale_and_invoice")

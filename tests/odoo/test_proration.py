@@ -37,8 +37,13 @@ class ProrationCase(InvoicingCase):
         line = self._product_lines(agreement.create_invoice())
         self.assertEqual((line.quantity, line.price_subtotal), (quantity, subtotal))
         self.assertAlmostEqual(line.price_unit, price_unit, 9)
-        self.assertEqual(line.name.partition("\n")[2], text)
+        self.assertEqual(self._days_text(line), text)
         return line
+
+    @staticmethod
+    def _days_text(line):
+        """The quantity as the line tells it, without the price that follows."""
+        return line.name.partition("\n")[2].partition(" at ")[0]
 
 
 class TestByDay(ProrationCase):
@@ -176,7 +181,7 @@ class TestByDay(ProrationCase):
         for _month in range(3):
             self.agreement.generate_invoice()
         moves = self._moves()
-        periods = [self._product_lines(move).name.partition("\n")[2] for move in moves]
+        periods = [self._days_text(self._product_lines(move)) for move in moves]
         # 31 December - 30 January; 31 January - 27 February, of which Xerox's month would have begun on the 28th.
         self.assertEqual(periods, ["", "1 × 28/31", ""])
 
@@ -205,7 +210,7 @@ class TestByDay(ProrationCase):
         self.agreement.generate_invoice()
         line = self._product_lines(self._moves())
         self.assertEqual((line.quantity, line.price_unit, line.price_subtotal), (1, 374, 374))
-        self.assertIn("12 × 1 month, 1 × 14/30", line.name)
+        self.assertIn("12 × 1 month, 1 × 14/30 at $\u00a030.00", line.name)
         self.assertEqual(line.xpps_subscription_line_id, self.base_line)
         self.assertEqual(line.xpps_period_end, self.day("2026-06-30"))
 
@@ -271,7 +276,7 @@ class TestClosing(ProrationCase):
         length = (end - start).days + 1
         self.env["sale.subscription"].cron_subscription_management()
         line = self._product_lines(self._moves())
-        self.assertEqual(line.name.partition("\n")[2], f"2 × {length - 9}/{length}")
+        self.assertEqual(self._days_text(line), f"2 × {length - 9}/{length}")
         self.assertAlmostEqual(line.price_subtotal, 60 * (length - 9) / length, delta=0.005)
 
     def test_dragged_to_closed(self):
@@ -323,7 +328,7 @@ class TestServices(ProrationCase):
         self.assertEqual(self._product_uom_qty(), [3, 3])
         lines = self._product_lines(self.fees.create_invoice())
         self.assertEqual([(line.price_subtotal, line.quantity) for line in lines], [(50, 1), (27.5, 1)])
-        self.assertEqual({line.name.partition("\n")[2] for line in lines}, {"2 × 1 month, 1 × 15/30"})
+        self.assertEqual({self._days_text(line) for line in lines}, {"2 × 1 month, 1 × 15/30"})
 
     def test_a_supply_fee_with_devices_of_its_own(self):
         self._devices(2, self.fees)

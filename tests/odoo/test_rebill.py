@@ -345,6 +345,21 @@ class TestRebill(RebillCase):
                 second.action_post()
                 self.assertEqual(self._billed_pages(charges), owed)
 
+    def test_an_invoice_that_is_credited_stays(self):
+        """Without it the charge would be billed again, and the credit note would take that back, too."""
+        for mode in ("invoice", "sale_and_invoice"):
+            with self.subTest(mode=mode):
+                agreement, charges, moves = self._billed(mode)
+                credit = self._credit(moves, mono=10)
+                self.assertRaisesMessage(credit.name, moves.button_cancel)
+                moves.button_draft()
+                self.assertRaisesMessage(credit.name, moves.with_context(force_delete=True).unlink)
+                self.assertRaisesMessage(credit.name, moves.button_cancel)
+                moves.action_post()
+                self._void(credit)
+                self._void(moves)
+                self.assertEqual(set(charges.mapped("invoice_status")), {"to_invoice"})
+
     def test_the_charge_stays(self):
         """Without it the credit note could be taken back, and the same pages imported and billed once more."""
         file = self._import([record("SN-1", mono=(100, "0.004"))])

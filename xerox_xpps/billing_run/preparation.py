@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL
 
+from ..billing_file import round_half_up, to_decimal
+
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5
 
@@ -92,10 +94,19 @@ class RunPreparation:
         amounts = self._recurring_amounts(due)
         for subscription in due:
             found[subscription] = Found(subscription, True, amounts[subscription])
-        charges = self._group_charges([("invoice_status", "=", "to_invoice")], "price_subtotal:sum")
-        for subscription, count, amount in charges:
+        charges = self._group_charges(
+            [("invoice_status", "=", "to_invoice")],
+            ("product_id", "unit_price"),
+            ("quantity:sum", "price_subtotal:sum"),
+        )
+        for subscription, _product, price, count, pages, amount in charges:
+            if subscription.xpps_invoice_detail == "material":
+                # Of several devices, rounded once.
+                places = subscription.currency_id.decimal_places
+                amount = float(round_half_up(pages * to_decimal(price), places))
             entry = found.setdefault(subscription, Found(subscription))
-            entry.charge_count, entry.charge_amount = count, amount
+            entry.charge_count += count
+            entry.charge_amount += amount
         return found
 
     def _agreements(self):
@@ -134,7 +145,8 @@ class RunPreparation:
             for subscription, lines in bills.items()
         }
 
-    def _group_charges(self, domain, *aggregates):
+    def _group_charges(self, domain, groups=(), aggregates=()):
+        """:return: [(sale.subscription, value of each further group …, number of charges, aggregate …)]"""
         agreements = self.env["sale.subscription"].search(
             [*self._agreements(), ("stage_id.type", "in", ("in_progress", "post"))]
         )
@@ -146,7 +158,7 @@ class RunPreparation:
                 ("period_end", "<=", self.run.period_end),
                 *domain,
             ],
-            ["subscription_id"],
+            ["subscription_id", *groups],
             ["__count", *aggregates],
         )
 

@@ -81,6 +81,7 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         self.line_ids._xpps_check_not_rebilled()
+        self.line_ids._xpps_check_not_credited()
         return super().button_cancel()
 
     def action_download_xpps_usage(self):

@@ -235,6 +235,23 @@ class AccountMoveLine(models.Model):
                 )
             )
 
+    def _xpps_check_not_credited(self):
+        """:raises UserError: when posted credit notes take back what these lines bill"""
+        # Whoever changes an invoice does so without a right to see charges.
+        lines = self.sudo().filtered("xpps_charge_ids")
+        credits = lines.xpps_charge_ids.credit_line_ids.filtered(
+            lambda line: line.parent_state == "posted" and line._xpps_credited_line() in lines
+        )
+        if credits:
+            raise UserError(
+                self.env._(
+                    "%(move)s has to stay: %(credits)s credits its charges. Reset that to draft first.",
+                    move=credits[0]._xpps_credited_line().move_id.display_name,
+                    credits=", ".join(credits.move_id.mapped("display_name")),
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_rebilled(self):
+    def _unlink_except_credited(self):
         self._xpps_check_not_rebilled()
+        self._xpps_check_not_credited()

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import formatLang
 
 from ..billing_file import to_decimal
 from ..invoicing.quantity import DeviceQuantity
@@ -191,7 +192,11 @@ class SaleSubscriptionLine(models.Model):
             return {}
         if not quantity.days:
             return {quantity_field: float(quantity.units)}
-        text = quantity.describe(self.sale_subscription_id._xpps_interval_label())
+        text = self.env._(
+            "%(quantity)s at %(price)s",
+            quantity=quantity.describe(self.sale_subscription_id._xpps_interval_label()),
+            price=formatLang(self.env, self.price_unit, currency_obj=self.currency_id),
+        )
         return {
             quantity_field: 1.0,
             "price_unit": float(Fraction(to_decimal(self.price_unit)) * quantity.units),

@@ -114,12 +114,13 @@ class XppsBillingRunLineWork(models.AbstractModel):
         lines = self.sudo()
         for line in lines:
             entry = found[line.subscription_id]
+            recurring, charges = line._invoiced_amounts(moves.get(line.subscription_id, ()))
             line._update(
                 {
                     "recurring_due": entry.recurring_due,
-                    "recurring_amount": entry.recurring_amount,
+                    "recurring_amount": recurring,
                     "charge_count": entry.charge_count,
-                    "charge_amount": entry.charge_amount,
+                    "charge_amount": charges,
                 }
             )
         due = self.filtered("recurring_due")
@@ -134,6 +135,20 @@ class XppsBillingRunLineWork(models.AbstractModel):
         # Services that follow their devices may come to 0: then there is no invoice, but the period is settled.
         (lines - invoiced).write({"state": "nothing", "reason": self.env._("Its services come to 0 for this period.")})
         lines.invalidate_recordset(["move_ids"])
+
+    def _invoiced_amounts(self, moves):
+        """:return: (amount of services, amount of charges) that invoices bill of the agreement, before taxes"""
+        self.ensure_one()
+        recurring = charges = 0.0
+        for move in moves:
+            for item in move.invoice_line_ids:
+                if item.xpps_subscription_id == self.subscription_id:
+                    amount = -move.direction_sign * item.price_subtotal
+                    if item.xpps_charge_ids:
+                        charges += amount
+                    else:
+                        recurring += amount
+        return recurring, charges
 
     def _set_next_invoice_dates(self):
         """As ``_set_next_invoice_date_after_invoice``, for many agreements at once."""

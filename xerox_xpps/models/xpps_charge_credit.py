@@ -139,7 +139,7 @@ class XppsChargeCredit(models.AbstractModel):
         )
 
     def _check_never_billed(self):
-        """:raises UserError: when a charge was billed earlier: it keeps the credit note from being taken back"""
+        """:raises UserError: when a charge was billed earlier: it keeps its credit note from being taken back"""
         # Whoever deletes a charge does so without a right to see invoices.
         for charge in self.sudo():
             if charge.earlier_line_ids:
