@@ -23,7 +23,7 @@ class TestDeviceCodes(RefusalCase):
     def test_device_removed(self):
         self.device.xpps_removal_date = "2025-12-31"
         issue = self.assertRefused(
-            "device_removed", [record("SN-1")], line=10, serial="SN-1", names=["10", "2025-12-31"]
+            "device_removed", [record("SN-1")], line=10, serial="SN-1", names=["10", "12/31/2025"]
         )
         self.assertEqual((issue.res_model, issue.res_id), ("stock.lot", self.device.id))
         self.assertEqual(issue.action_fix()["res_id"], self.device.id)
