@@ -347,6 +347,17 @@ class TestOneInvoicePerCustomer(BillingRunCase):
             self.assertEqual(self._line(run, contract).move_ids, moves)
         self.assertNothingTwice(self.two)
 
+    def test_two_customers_of_one_payer(self):
+        """As without a run: an invoice for each of them."""
+        for mode in ("draft", "sale_and_invoice"):
+            with self.subTest(mode=mode):
+                values = {"xpps_invoice_mode": "customer", "partner_invoice_id": self._partner("Payer").id}
+                contracts = self._contract(mode, **values)
+                contracts |= self._contract(mode, partner_id=self._partner("Their Customer").id, **values)
+                self._drafts(self._run())
+                self.assertFalse(self._moves(contracts[0]) & self._moves(contracts[1]))
+                self.assertTrue(all(self._moves(contract) for contract in contracts))
+
     def test_one_is_held_back(self):
         """The invoice is to be complete: the other one waits, unless the user says why not."""
         self._device("SN-3", self.two[0])

@@ -74,6 +74,11 @@ class TestOneInvoice(CustomerCase):
             {"fiscal_position_id": position.id},
             {"partner_invoice_id": office.id},
             {"partner_id": self._partner("Another Customer").id, "xpps_invoice_mode": "customer"},
+            {
+                "partner_id": self._partner("Customer Of The Same Payer").id,
+                "partner_invoice_id": self.customer.id,
+                "xpps_invoice_mode": "customer",
+            },
             {"xpps_invoice_mode": "combined"},
         ):
             other = self._contract(**values)

@@ -19,9 +19,10 @@ def joint_key(subscription):
     """What agreements have in common that one invoice may bill; False for those that are invoiced by themselves."""
     if subscription.xpps_invoice_mode != "customer":
         return False
-    partner = subscription.partner_invoice_id or subscription.partner_id
+    customer = subscription.partner_id.commercial_partner_id
+    payer = subscription.partner_invoice_id or subscription.partner_id
     mode = subscription.template_id.invoicing_mode == "sale_and_invoice"
-    return f"{partner.id}/{subscription.currency_id.id}/{subscription.journal_id.id}/{int(mode)}"
+    return f"{customer.id}/{payer.id}/{subscription.currency_id.id}/{subscription.journal_id.id}/{int(mode)}"
 
 
 def amount_to_bill(line, quantity):

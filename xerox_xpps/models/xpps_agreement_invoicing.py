@@ -89,9 +89,16 @@ class XppsAgreementInvoicing(models.AbstractModel):
         self.ensure_one()
         if self.xpps_invoice_mode != "customer":
             return self
-        partner = self.partner_invoice_id or self.partner_id
-        position = self._xpps_fiscal_position()
-        return (self.company_id, partner, self.currency_id, position, self.journal_id, self.template_id.invoicing_mode)
+        payer = self.partner_invoice_id or self.partner_id
+        return (
+            self.company_id,
+            self.partner_id.commercial_partner_id,
+            payer,
+            self.currency_id,
+            self._xpps_fiscal_position(),
+            self.journal_id,
+            self.template_id.invoicing_mode,
+        )
 
     def _xpps_fiscal_position(self):
         """The agreement's own, else the one that Odoo finds for its invoices."""
