@@ -212,7 +212,7 @@ class TestPreparation(BillingRunCase):
     # Looking again
 
     def test_look_again(self):
-        """What has gone is gone, what has come is there; what was invoiced stays."""
+        """What has gone is gone, what has come is there; what was invoiced stays, unless its invoice is gone."""
         first, second = self._contract(), self._contract()
         run = self._run()
         self._drafts(run)
@@ -221,7 +221,7 @@ class TestPreparation(BillingRunCase):
         second.recurring_next_date = "2026-02-01"
         self.agreement.close_subscription()
         run.action_prepare()
-        self.assertEqual(self._states(run), {first: "invoiced", second: "invoiced", third: "ready"})
+        self.assertEqual(self._states(run), {first: "invoiced", second: "ready", third: "ready"})
 
     def test_other_dates(self):
         """Another invoice date shows at once what is due then; another period begins anew."""
@@ -446,6 +446,23 @@ class TestUndo(BillingRunCase):
         moves[0].button_draft()
         run.action_undo()
         self.assertEqual(set(contracts.mapped("recurring_next_date")), {self.day("2026-02-01")})
+
+    def test_a_draft_that_somebody_deleted(self):
+        """Looked at again, its agreement is offered again; a cancelled one is, too."""
+        charges = self._charges(self.agreement)
+        self._cover("SN-1", "SN-2")
+        run = self._run()
+        for give_up in ("unlink", "button_cancel"):
+            moves = self._drafts(run)
+            self.assertEqual(self.agreement.recurring_next_date, self.day("2026-03-01"))
+            getattr(moves, give_up)()
+            run.action_prepare()
+            line = self._line(run)
+            self.assertEqual((line.state, line.amount_total), ("ready", 32.3))
+            self.assertEqual(self.agreement.recurring_next_date, self.day("2026-02-01"))
+        self._drafts(run)
+        self.assertBilledOnce(charges)
+        self.assertEqual(self.agreement.recurring_next_date, self.day("2026-03-01"))
 
     def test_a_run_with_invoices_stays(self):
         self._contract()

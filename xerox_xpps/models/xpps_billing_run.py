@@ -260,6 +260,7 @@ class XppsBillingRun(models.Model):
         if subscriptions is not None:
             domain.append(("subscription_id", "in", subscriptions.ids))
         lines = run.line_ids.search(domain)
+        lines._without_invoices()._set_back()
         kept = lines.filtered(lambda line: line._is_billed())
         wanted = run._prepare_line_values(subscriptions, lines)
         for line in kept:

@@ -244,10 +244,21 @@ class XppsBillingRunLineWork(models.AbstractModel):
         orders = self.env["sale.order"].sudo().search([("xpps_billing_run_id", "in", run.ids)])
         orders.filtered("locked").action_unlock()
         orders.with_context(disable_cancel_warning=True).action_cancel()
-        moved = lines.filtered(
+        lines._set_back()
+
+    def _set_back(self):
+        """Nothing is invoiced of these agreements any more."""
+        moved = self.filtered(
             lambda line: line.previous_next_date and line.subscription_id.recurring_next_date == line.next_date
         )
         for date, same in moved.grouped("previous_next_date").items():
             same.subscription_id.recurring_next_date = date
         # See _fail.
-        lines.sudo().write({"state": "undone", "error": False, "previous_next_date": False, "next_date": False})
+        self.sudo().write({"state": "undone", "error": False, "previous_next_date": False, "next_date": False})
+
+    def _without_invoices(self):
+        """The lines whose invoices somebody deleted or cancelled. What an order bills is invoiced from there."""
+        lost = self.filtered(lambda line: line.state == "invoiced" and not line.move_ids)
+        # See _bill_through_orders.
+        orders = self.env["sale.order"].sudo().search([("xpps_billing_run_id", "in", lost.run_id.ids)])
+        return lost.filtered(lambda line: line.subscription_id not in orders.order_subscription_id)
