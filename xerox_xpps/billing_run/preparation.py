@@ -16,7 +16,10 @@ MAX_SERIALS = 5
 
 
 def joint_key(subscription):
-    """What agreements have in common that one invoice may bill; False for those that are invoiced by themselves."""
+    """What agreements have in common that one invoice may bill; False for those that are invoiced by themselves.
+
+    Coarser than ``sale.subscription._xpps_invoice_key``, which also asks for fiscal positions, one by one.
+    """
     if subscription.xpps_invoice_mode != "customer":
         return False
     customer = subscription.partner_id.commercial_partner_id

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -10,10 +10,9 @@ class XppsDeviceMoveWizard(models.TransientModel):
     """Give devices to another customer, agreement, service or place from a day on; also such that were removed."""
 
     _name = "xpps.device.move.wizard"
-    _inherit = "xpps.device.change.wizard"
+    _inherit = "xpps.devices.change.wizard"
     _description = "Move Devices"
 
-    device_ids = fields.Many2many("stock.lot", string="Devices", required=True)
     date = fields.Date(string="From", help="First day at the new place.")
     partner_id = fields.Many2one("res.partner", string="Customer")
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
@@ -31,21 +30,6 @@ class XppsDeviceMoveWizard(models.TransientModel):
         string="Place",
         help="Where the devices will stand. Left empty, each keeps its place if its customer stays the same.",
     )
-
-    @api.model
-    def default_get(self, fields_list):
-        """The devices that are selected in a list."""
-        values = super().default_get(fields_list)
-        if "device_ids" in fields_list and "device_ids" not in values:
-            devices = self.env["stock.lot"].browse(self.env.context.get("active_ids"))
-            self._check_devices(devices)
-            values["device_ids"] = [Command.set(devices.ids)]
-        return values
-
-    @api.depends("device_ids")
-    def _compute_company_id(self):
-        for wizard in self:
-            wizard.company_id = wizard.device_ids.company_id[:1]
 
     @api.depends("subscription_id")
     def _compute_subscription_line_id(self):

@@ -7,10 +7,9 @@ class XppsDeviceRemoveWizard(models.TransientModel):
     """Take devices away from their customers, with their last day and, for a single one, its closing reads."""
 
     _name = "xpps.device.remove.wizard"
-    _inherit = "xpps.device.change.wizard"
+    _inherit = "xpps.devices.change.wizard"
     _description = "Remove Devices"
 
-    device_ids = fields.Many2many("stock.lot", string="Devices", required=True)
     device_count = fields.Integer(compute="_compute_device_count")
     date = fields.Date(string="Last Day", help="Last day on which the devices were at their customers.")
     reason = fields.Char(help="It is noted in the history of each device.")
@@ -23,21 +22,6 @@ class XppsDeviceRemoveWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
-
-    @api.model
-    def default_get(self, fields_list):
-        """The devices that are selected in a list."""
-        values = super().default_get(fields_list)
-        if "device_ids" in fields_list and "device_ids" not in values:
-            devices = self.env["stock.lot"].browse(self.env.context.get("active_ids"))
-            self._check_devices(devices)
-            values["device_ids"] = [Command.set(devices.ids)]
-        return values
-
-    @api.depends("device_ids")
-    def _compute_company_id(self):
-        for wizard in self:
-            wizard.company_id = wizard.device_ids.company_id[:1]
 
     @api.depends("device_ids")
     def _compute_device_count(self):
