@@ -30,6 +30,7 @@ FEATURES = {
     "late in the month",
     "part of a month",
     "whole months of some",
+    "whole month of two swapped",
     "bundle",
     "fees",
     "cost-plus",
@@ -308,7 +309,15 @@ class World:
         if self.proration == "full":
             if not all(count == length for count in there):
                 self.seen.add("whole months of some")
-            return len(there), price
+            # Who takes another one's place in the month does not count again.
+            new = [
+                stays[0]
+                for device, stays in self.stays.items()
+                if device >= DEVICES and stays[0].agreement == agreement and start < stays[0].first <= end
+            ]
+            if new:
+                self.seen.add("whole month of two swapped")
+            return len(there) - len(new), price
         units = Fraction(sum(there), length)
         if all(count == length for count in there):
             return len(there), price

@@ -224,6 +224,21 @@ class TestFullMonth(ProrationCase):
         self._devices(1, xpps_install_date="2026-07-01")
         self.assertBase(2, 30, 60)
 
+    def test_swapped_devices_count_once(self):
+        """One place, one month; two places with two swaps in one of them are two months."""
+        self.company.xpps_proration = "full"
+        old, other = self._devices(2)
+        swap = self.env["xpps.device.swap.wizard"]
+        for serial, date in (("P-NEW", "2026-06-02"), ("P-NEWER", "2026-06-30")):
+            action = swap.create({"device_id": old.id, "date": date, "serial": serial}).action_apply()
+            old = old.browse(action["res_id"])
+        self.assertEqual(old.xpps_assignment_ids.replaces_id.name, "P-NEW")
+        self.assertBase(2, 30, 60)
+        # Swapped on the first day of a month, the old one was not there at all.
+        swap.create({"device_id": other.id, "date": "2026-07-01", "serial": "P-LATER"}).action_apply()
+        self.agreement.recurring_next_date = "2026-08-01"
+        self.assertBase(2, 30, 60)
+
     def test_none(self):
         """Without proration the active devices are billed, whatever the period."""
         self.company.xpps_proration = "none"

@@ -24,9 +24,9 @@ class DeviceQuantity:
         return cls(sum(1 for number in days if number >= period_days), partial, period_days)
 
     @classmethod
-    def by_month(cls, days, period_days):
-        """Each device that was there at all in full."""
-        return cls(sum(1 for number in days if number > 0), (), period_days)
+    def by_month(cls, days, period_days, swaps=0):
+        """Each device that was there at all in full; one that took the place of another counts as the same."""
+        return cls(sum(1 for number in days if number > 0) - swaps, (), period_days)
 
     @property
     def units(self):

@@ -28,7 +28,7 @@ class ResCompany(models.Model):
     xpps_proration = fields.Selection(
         [
             ("none", "None: the devices that are active when the agreement is invoiced"),
-            ("full", "Full month: each device that was there for a day or more"),
+            ("full", "Full month: each device that was there for a day or more, swapped ones as one"),
             ("day", "By day: each device for the days that it was there"),
         ],
         string="Partial Months",

@@ -220,18 +220,23 @@ class SaleSubscriptionLine(models.Model):
         by_period = defaultdict(self.browse)
         for line, period in lines._xpps_periods_to_count().items():
             by_period[period] |= line
+        # Whoever has the agreement billed need not see its devices.
+        assignments = self.env["xpps.device.assignment"].sudo()
         quantities = {}
         for (start, end, period_days), same in by_period.items():
             counted = {line: line._xpps_counted_line() for line in same}
-            days = {}
+            days, swaps = {}, {}
             if start <= end:
-                # Whoever has the agreement billed need not see its devices.
-                days = self.env["xpps.device.assignment"].sudo()._xpps_days(self.union(*counted.values()), start, end)
+                lines = self.union(*counted.values())
+                days = assignments._xpps_days(lines, start, end)
+                swaps = assignments._xpps_swaps(lines, start, end)
             for line in same:
-                make = DeviceQuantity.by_day
+                of_line = days.get(counted[line].id, [])
                 if line.company_id.xpps_proration == "full":
-                    make = DeviceQuantity.by_month
-                quantities[line.id] = make(days.get(counted[line].id, []), period_days)
+                    swapped = swaps.get(counted[line].id, 0)
+                    quantities[line.id] = DeviceQuantity.by_month(of_line, period_days, swapped)
+                else:
+                    quantities[line.id] = DeviceQuantity.by_day(of_line, period_days)
         return quantities
 
     def _xpps_periods_to_count(self):

@@ -52,6 +52,13 @@ class XppsDeviceAssignment(models.Model):
         domain="[('sale_subscription_id', '=', subscription_id), ('product_id.xpps_role', '!=', False)]",
         help="The service or bundle of the agreement that bills the device's monthly base price.",
     )
+    replaces_id = fields.Many2one(
+        "stock.lot",
+        string="In the Place Of",
+        check_company=True,
+        index="btree_not_null",
+        help="The device that was swapped for this one.",
+    )
     location = fields.Char(string="Place", help="Where the device stood, as the customer says it.")
     date_from = fields.Date(string="From", help="First day. Empty: since ever.")
     date_to = fields.Date(string="Until", help="Last day. Empty: the device is still there.")
@@ -274,6 +281,33 @@ class XppsDeviceAssignment(models.Model):
         for line_id, count in rows:
             days[line_id].append(count)
         return days
+
+    @api.model
+    def _xpps_swaps(self, lines, date_from, date_to):
+        """How often a device of a service took the place of another one within a period, with one query.
+
+        :return: {sale.subscription.line id: number}, services without swaps left out
+        """
+        self.flush_model()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT new.subscription_line_id, COUNT(*)
+                      FROM xpps_device_assignment new
+                      JOIN xpps_device_assignment old
+                        ON old.device_id = new.replaces_id AND old.date_to = new.date_from - 1
+                       AND old.subscription_line_id = new.subscription_line_id
+                     WHERE new.subscription_line_id = ANY(%(lines)s)
+                       AND new.date_from > %(first)s AND new.date_from <= %(last)s
+                  GROUP BY new.subscription_line_id
+                    """,
+                    lines=lines.ids,
+                    first=date_from,
+                    last=date_to,
+                )
+            )
+        )
 
     def _billed_until(self):
         """How far billing files billed the devices on these assignments, with one query.

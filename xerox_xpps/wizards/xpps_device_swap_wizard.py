@@ -108,7 +108,7 @@ class XppsDeviceSwapWizard(models.TransientModel):
         new = self._existing_device()
         if new:
             self._check_free(new)
-        values = old._xpps_prepare_assignment() | {"location": self.location}
+        values = old._xpps_prepare_assignment() | {"location": self.location, "replaces_id": old.id}
         last_day = self.date - timedelta(days=1)
         old.xpps_removal_date = last_day
         new = self._install(new, values)
