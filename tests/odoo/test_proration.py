@@ -215,6 +215,24 @@ class TestByDay(ProrationCase):
         self.assertEqual(line.xpps_period_end, self.day("2026-06-30"))
 
 
+class TestNotedLate(ProrationCase):
+    def test_devices_of_an_invoiced_month(self):
+        """Nothing bills their days any more, so whoever adds them is told."""
+        self._devices()
+        wizards = self.env["xpps.device.add.wizard"]
+        values = {"subscription_id": self.agreement.id, "product_id": self.printer.id, "install_date": "2026-06-20"}
+        self.assertFalse(wizards.create(values).warning)
+        self.agreement.generate_invoice()
+        wizard = wizards.create(values)
+        self.assertIn("until 06/30/2026", wizard.warning)
+        wizard.install_date = "2026-07-01"
+        self.assertFalse(wizard.warning)
+        wizard.install_date = "2026-06-30"
+        self.assertTrue(wizard.warning)
+        self._moves().button_cancel()
+        self.assertFalse(wizards.create(values).warning)
+
+
 class TestFullMonth(ProrationCase):
     def test_one_day_is_a_month(self):
         self.company.xpps_proration = "full"

@@ -239,6 +239,29 @@ class SaleSubscriptionLine(models.Model):
                     quantities[line.id] = DeviceQuantity.by_day(of_line, period_days)
         return quantities
 
+    def _xpps_invoiced_days(self, date):
+        """What billed days of the devices of these services on a date or after it, the latest first.
+
+        No later invoice corrects it. In full months there is nothing to correct.
+
+        :return: account.move.line of invoices that are not cancelled
+        """
+        # What was invoiced does not depend on what the user may see.
+        lines = self.env["account.move.line"].sudo()
+        if not date or "day" not in self.company_id.mapped("xpps_proration"):
+            return lines
+        lines = lines.search(
+            [
+                ("xpps_subscription_id", "in", self.sale_subscription_id.ids),
+                ("xpps_subscription_line_id.xpps_qty_from_devices", "=", True),
+                ("xpps_period_end", ">=", date),
+                ("move_type", "=", "out_invoice"),
+                ("parent_state", "!=", "cancel"),
+            ],
+            order="xpps_period_end desc, id",
+        )
+        return lines.filtered(lambda line: line.xpps_subscription_line_id._xpps_counted_line() in self)
+
     def _xpps_periods_to_count(self):
         """The days to count: those of the recurring period in which the agreement runs and that no invoice bills.
 

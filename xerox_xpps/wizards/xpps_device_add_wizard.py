@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import clean_context
+from odoo.tools import clean_context, format_date
 
 from ..billing_file import serial_key
 from ..models.field_types import BASE_ROLES
@@ -79,6 +79,7 @@ class XppsDeviceAddWizard(models.TransientModel):
     exists_count = fields.Integer(compute="_compute_row_counts")
     bad_count = fields.Integer(compute="_compute_row_counts")
     notice = fields.Text(readonly=True, help="What the last step did.")
+    warning = fields.Text(compute="_compute_warning")
 
     @api.depends("subscription_id")
     def _compute_from_agreement(self):
@@ -96,6 +97,20 @@ class XppsDeviceAddWizard(models.TransientModel):
         for wizard in self:
             lines = wizard.subscription_id.sale_subscription_line_ids
             wizard.has_base_service = any(line.xpps_role in BASE_ROLES for line in lines)
+
+    @api.depends("subscription_line_id", "install_date")
+    def _compute_warning(self):
+        """Days of devices that are noted late: nothing bills them any more."""
+        for wizard in self:
+            lines = wizard.subscription_line_id._xpps_invoiced_days(wizard.install_date)
+            wizard.warning = False
+            if lines:
+                wizard.warning = self.env._(
+                    "The base price was invoiced until %(date)s already, by %(invoices)s. Delete the drafts and set "
+                    "the next invoice date back, or bill the days of these devices by hand.",
+                    date=format_date(self.env, lines[0].xpps_period_end),
+                    invoices=", ".join(lines.move_id.mapped("display_name")),
+                )
 
     @api.depends("row_ids.state")
     def _compute_row_counts(self):

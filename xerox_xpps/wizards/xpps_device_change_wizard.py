@@ -115,25 +115,7 @@ class XppsDeviceChangeWizard(models.AbstractModel):
 
     def _invoiced_warnings(self, devices, date):
         """Says which invoices billed base prices by day on the date or after it: no later one corrects them."""
-        if not date or "day" not in devices.company_id.mapped("xpps_proration"):
-            return []
-        # What was invoiced does not depend on what the user may see.
-        lines = (
-            self.env["account.move.line"]
-            .sudo()
-            .search(
-                [
-                    ("xpps_subscription_id", "in", devices.xpps_subscription_id.ids),
-                    ("xpps_subscription_line_id.xpps_qty_from_devices", "=", True),
-                    ("xpps_period_end", ">=", date),
-                    ("move_type", "=", "out_invoice"),
-                    ("parent_state", "!=", "cancel"),
-                ],
-                order="xpps_period_end desc, id",
-            )
-        )
-        services = devices.xpps_subscription_line_id
-        lines = lines.filtered(lambda line: line.xpps_subscription_line_id._xpps_counted_line() in services)
+        lines = devices.xpps_subscription_line_id._xpps_invoiced_days(date)
         if not lines:
             return []
         return [
