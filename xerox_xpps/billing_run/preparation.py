@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL
 
-from ..billing_file import round_half_up, to_decimal
+from ..importing.amounts import page_amount
 
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5
@@ -23,7 +23,7 @@ def joint_key(subscription):
     if subscription.xpps_invoice_mode != "customer":
         return False
     customer = subscription.partner_id.commercial_partner_id
-    payer = subscription.partner_invoice_id or subscription.partner_id
+    payer = subscription._xpps_payer()
     mode = subscription.template_id.invoicing_mode == "sale_and_invoice"
     return f"{customer.id}/{payer.id}/{subscription.currency_id.id}/{subscription.journal_id.id}/{int(mode)}"
 
@@ -107,7 +107,7 @@ class RunPreparation:
             if subscription.xpps_invoice_detail == "material":
                 # Of several devices, rounded once.
                 places = subscription.currency_id.decimal_places
-                amount = float(round_half_up(pages * to_decimal(price), places))
+                amount = float(page_amount(places, pages, price))
             entry = found.setdefault(subscription, Found(subscription))
             entry.charge_count += count
             entry.charge_amount += amount

@@ -19,6 +19,7 @@ from . import (
     sale_subscription_charge_default,
     sale_subscription_line,
     stock_lot,
+    xpps_background_work,
     xpps_billing_file_queue,
     xpps_billing_file,
     xpps_billing_file_cost_change,

@@ -89,7 +89,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
         self.ensure_one()
         if self.xpps_invoice_mode != "customer":
             return self
-        payer = self.partner_invoice_id or self.partner_id
+        payer = self._xpps_payer()
         return (
             self.company_id,
             self.partner_id.commercial_partner_id,
@@ -100,11 +100,16 @@ class XppsAgreementInvoicing(models.AbstractModel):
             self.template_id.invoicing_mode,
         )
 
+    def _xpps_payer(self):
+        """Who gets the invoices."""
+        self.ensure_one()
+        return self.partner_invoice_id or self.partner_id
+
     def _xpps_fiscal_position(self):
         """The agreement's own, else the one that Odoo finds for its invoices."""
         self.ensure_one()
         positions = self.env["account.fiscal.position"].with_company(self.company_id)
-        partner = self.partner_invoice_id or self.partner_id
+        partner = self._xpps_payer()
         return self.fiscal_position_id or positions._get_fiscal_position(partner, self.partner_shipping_id)
 
     def _xpps_billed_together(self):
@@ -152,7 +157,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
 
     def _xpps_customer_lang(self):
         self.ensure_one()
-        partner = self.partner_invoice_id or self.partner_id
+        partner = self._xpps_payer()
         return partner.lang or self.env.lang
 
     def _in_billing_env(self):
@@ -240,7 +245,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
         name = self.name
         if self.xpps_agreement_number:
             name += f" ({self.xpps_agreement_number})"
-        if site and site != (self.partner_invoice_id or self.partner_id):
+        if site and site != self._xpps_payer():
             name += f" – {site.display_name}"
         return {"display_type": "line_section", "name": name, "xpps_subscription_id": self.id}
 
@@ -268,7 +273,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
         It would write this to each line after the other, which takes as long as all the rest of an invoice. Where it
         finds something else, because of a tax that is included in the price, it corrects the line.
         """
-        partner = (self.partner_invoice_id or self.partner_id).commercial_partner_id
+        partner = self._xpps_payer().commercial_partner_id
         currency = self.currency_id
         if currency != self.company_id.currency_id:
             return {"partner_id": partner.id}

@@ -2,7 +2,7 @@
 import logging
 from functools import partial
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from odoo.tools import plaintext2html
@@ -21,6 +21,7 @@ class XppsBillingFileQueue(models.AbstractModel):
     """
 
     _name = "xpps.billing.file.queue"
+    _inherit = "xpps.background.work"
     _description = "XPPS Billing File Queue"
 
     def _queue(self):
@@ -102,10 +103,7 @@ class XppsBillingFileQueue(models.AbstractModel):
 
     def _check_may_import(self, user):
         """:raises UserError: when the user lost the right to import the file since it was queued"""
-        allowed = user.id == SUPERUSER_ID or (
-            user.active and self.company_id in user.company_ids and self.with_user(user).has_access("write")
-        )
-        if not allowed:
+        if not self._may_be_worked_on_by(user):
             raise UserError(
                 self.env._(
                     "%(user)s, who started the import, may not import billing files of %(company)s any more.",
@@ -139,12 +137,6 @@ class XppsBillingFileQueue(models.AbstractModel):
                 _logger.warning("Check of billing file %s failed", self.id, exc_info=True)
         return True
 
-    def _in_language_of(self, user):
-        return self.with_company(self.company_id).with_context(lang=user.lang, tz=user.tz)
-
     def _notify(self, user, message, notification_type):
-        """Tell the user who waits for the import, wherever in Odoo."""
         title = self.with_context(lang=user.lang).env._("XPPS Import")
-        user._bus_send(
-            "simple_notification", {"type": notification_type, "title": title, "message": message, "sticky": True}
-        )
+        self._notify_user(user, title, message, notification_type)

@@ -4,7 +4,7 @@ from functools import partial
 
 from psycopg2 import OperationalError
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.exceptions import ConcurrencyError, LockError, RedirectWarning, UserError
 from odoo.service.model import retrying
 from odoo.tools import SQL, plaintext2html
@@ -29,6 +29,7 @@ class XppsBillingRunQueue(models.AbstractModel):
     """
 
     _name = "xpps.billing.run.queue"
+    _inherit = "xpps.background.work"
     _description = "XPPS Billing Run Queue"
 
     def _start(self, task, lines):
@@ -112,7 +113,8 @@ class XppsBillingRunQueue(models.AbstractModel):
         summary = self._summary(task, moves, failed)
         self.message_post(body=plaintext2html(summary))
         if background:
-            self._notify(self.env.user, summary, "warning" if failed else "success")
+            title = self.env._("Billing Run %s", self.display_name)
+            self._notify_user(self.env.user, title, summary, "warning" if failed else "success")
 
     def _summary(self, task, moves, failed):
         posted = moves.filtered(lambda move: move.state == "posted")
@@ -124,18 +126,6 @@ class XppsBillingRunQueue(models.AbstractModel):
         if failed:
             return texts[task] + " " + self.env._("%s agreement(s) have a problem, which stands on their line.", failed)
         return texts[task]
-
-    def _notify(self, user, message, notification_type):
-        """Tell the user who waits for the run, wherever in Odoo."""
-        user._bus_send(
-            "simple_notification",
-            {
-                "type": notification_type,
-                "title": self.env._("Billing Run %s", self.display_name),
-                "message": message,
-                "sticky": True,
-            },
-        )
 
     # In the background
 
@@ -207,11 +197,8 @@ class XppsBillingRunQueue(models.AbstractModel):
         if not self.try_lock_for_update(allow_referencing=True) or self.state != "queued":
             return None
         user = self.queued_by_id
-        allowed = user.id == SUPERUSER_ID or (
-            user.active and self.company_id in user.company_ids and self.with_user(user).has_access("write")
-        )
-        run = self.with_company(self.company_id).with_context(lang=user.lang, tz=user.tz)
-        if not allowed:
+        run = self._in_language_of(user)
+        if not self._may_be_worked_on_by(user):
             run._stop(
                 run.env._(
                     "%(user)s, who started it, may not invoice in %(company)s any more.",

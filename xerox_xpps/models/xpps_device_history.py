@@ -5,20 +5,19 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ..importing.assignments import BILLED_FIELDS
 from ..importing.bulk import bulk_create
 from .xpps_device_assignment import DAY
 
 #: What a device says itself of its last assignment: {field of stock.lot: field of xpps.device.assignment}.
 ASSIGNMENT_FIELDS = {
-    "xpps_partner_id": "partner_id",
-    "xpps_subscription_id": "subscription_id",
-    "xpps_subscription_line_id": "subscription_line_id",
+    **BILLED_FIELDS,
     "xpps_location": "location",
     "xpps_install_date": "date_from",
     "xpps_removal_date": "date_to",
 }
 #: Who pays for the device, and for which service.
-BILLING_FIELDS = {"partner_id", "subscription_id", "subscription_line_id"}
+BILLING_FIELDS = set(BILLED_FIELDS.values())
 
 
 class XppsDeviceHistory(models.AbstractModel):
