@@ -10,8 +10,10 @@ db_list() { psql -X -At -d postgres -c "select datname from pg_database where st
 
 db_exists() { [ -n "$(psql -X -At -d postgres -c "select 1 from pg_database where datname = '$1'")" ]; }
 
+# By force only what somebody is connected to: it fails while the server's autovacuum is at the database, which the
+# server itself sends away otherwise.
 db_drop() {
-    dropdb --force --if-exists "$1" 2>/dev/null
+    dropdb --if-exists "$1" 2>/dev/null || dropdb --force --if-exists "$1"
     rm -rf "${FILESTORE:?}/$1"
 }
 

@@ -84,7 +84,9 @@ class BenchDatabase:
     def _copy(self, source, target):
         close_db(source)
         close_db(target)
-        self._execute("postgres", f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+        # Not WITH (FORCE): the server's autovacuum, which may be at it, is nothing that this user may end. Without, the
+        # server sends it away itself, and waits for connections that are just being closed.
+        self._execute("postgres", f'DROP DATABASE IF EXISTS "{target}"')
         self._execute("postgres", f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
 
     @staticmethod
