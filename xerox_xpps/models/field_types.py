@@ -10,6 +10,14 @@ OUTPUT_TYPE_SELECTION = [
     ("clr_lvl3", "ClrLvl3"),
 ]
 
+#: What Xerox bills of a device: two base fees and the pages above the allowance. A monthly base price that Xerox does
+#: not split counts as the service fee.
+COMPONENT_SELECTION = [
+    ("base_service", "Base Service Fee"),
+    ("base_supply", "Base Supply Fee"),
+    *OUTPUT_TYPE_SELECTION,
+]
+
 #: XPPS roles of services that bill a device's base price; see ``product.template.xpps_role``.
 BASE_ROLES = ("base_price", "base_service", "base_supply")
 
