@@ -44,6 +44,7 @@
         "views/sale_subscription_setup_views.xml",
         "views/res_partner_views.xml",
         "views/account_move_views.xml",
+        "views/xpps_overview_views.xml",
         "views/xpps_menus.xml",
         "reports/device_usage_report.xml",
     ],

@@ -113,6 +113,11 @@ class RunPreparation:
             entry.charge_amount += amount
         return found
 
+    def billable_agreements(self):
+        """:return: the agreements of ``billable``, without looking at amounts: sale.subscription"""
+        charges = self._group_charges([("invoice_status", "=", "to_invoice")])
+        return self._search_due().union(*(subscription for subscription, _count in charges))
+
     def _agreements(self):
         domain = [
             ("is_xpps", "=", True),

@@ -40,5 +40,6 @@ from . import (
     xpps_import_progress,
     xpps_material_mapping,
     xpps_meter_read,
+    xpps_overview,
     xpps_price_level,
 )

@@ -1,0 +1,100 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date
+
+from ..overview.charge_section import ChargeSection
+from ..overview.charts import Charts
+from ..overview.file_section import FileSection
+from ..overview.fleet_section import FleetSection
+from ..overview.invoice_section import InvoiceSection
+from ..overview.months import Months, first_day, parse_month
+from ..overview.setup import setup_steps
+from ..overview.steps import Steps
+
+USER_GROUP = "xerox_xpps.group_xpps_user"
+BILLING_GROUP = "xerox_xpps.group_xpps_billing"
+
+
+class XppsOverview(models.AbstractModel):
+    """What the first screen of the app shows: a month of billing at a glance, company by company.
+
+    Companies are the ones of the company switcher. Whoever sees no cost finds charges and devices only. Nothing is
+    written, and every figure is read with the rights of the user.
+    """
+
+    _name = "xpps.overview"
+    _description = "XPPS Overview"
+
+    @api.model
+    def get_overview(self, month=None):
+        """The figures of a month.
+
+        :param month: a day of the month, as text such as "2026-10-01"; by default the month that billing is at
+        :return: {"month", "previous", "next", "months", "unfinished", "with_cost", "companies", "setup"}. ``next`` is
+            False where the future begins; ``months`` and ``unfinished`` are [{"value", "label"}], the newest first.
+            ``companies`` has of each company with agreements, devices or files {"id", "name", "steps", "sections"};
+            see ``Steps`` and ``Section``. Where there is none, ``setup`` says how to begin; see ``setup_steps``.
+        :raises AccessError: when the user may not see XPPS devices
+        :raises UserError: when ``month`` is none
+        """
+        with_cost = self._check_overview_access()
+        months = Months(self.env.companies)
+        with_files, unfinished = months.with_files(), months.unfinished()
+        open_month = months.open(with_files, unfinished)
+        shown = parse_month(self.env, month) if month else open_month
+        latest = max(open_month, first_day(months.today))
+        companies = months.used_companies()
+        return {
+            "month": self._month(shown),
+            "previous": self._month(shown - relativedelta(months=1)),
+            "next": shown < latest and self._month(shown + relativedelta(months=1)),
+            "months": [self._month(date) for date in sorted({*with_files, open_month, shown}, reverse=True)],
+            "unfinished": [
+                self._month(date) for date in sorted(unfinished - {shown}, reverse=True) if with_cost and date < latest
+            ],
+            "with_cost": with_cost,
+            "companies": [self._company(company, shown, months.today, with_cost) for company in companies],
+            "setup": [] if companies else setup_steps(self.env),
+        }
+
+    @api.model
+    def get_charts(self, month=None):
+        """Twelve months up to and with the given one.
+
+        :param month: see ``get_overview``
+        :return: [{"id", "name", "charts"}], a company each; see ``Charts``
+        """
+        with_cost = self._check_overview_access()
+        months = Months(self.env.companies)
+        if month:
+            shown = parse_month(self.env, month)
+        else:
+            shown = months.open(months.with_files(), months.unfinished())
+        return [
+            {"id": company.id, "name": company.name, "charts": Charts(company, shown).build(with_cost)}
+            for company in months.used_companies()
+        ]
+
+    def _check_overview_access(self):
+        """:return: whether the user sees cost"""
+        if not self.env.user.has_group(USER_GROUP):
+            raise AccessError(self.env._("You have no right to see XPPS devices and their billing."))
+        return self.env.user.has_group(BILLING_GROUP)
+
+    def _company(self, company, month, today, with_cost):
+        kinds = (FileSection, ChargeSection, InvoiceSection, FleetSection) if with_cost else (ChargeSection, FleetSection)
+        sections = {kind.key: kind(company, month, today) for kind in kinds}
+        built = [section.build() for section in sections.values()]
+        figures = {figure["key"]: figure for section in built for figure in section["figures"]}
+        return {
+            "id": company.id,
+            "name": company.name,
+            "steps": Steps(sections, figures).build() if with_cost else [],
+            "sections": built,
+        }
+
+    def _month(self, date):
+        return {"value": date.isoformat(), "label": format_date(self.env, date, date_format="MMMM y")}

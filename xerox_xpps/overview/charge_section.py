@@ -1,0 +1,37 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.fields import Domain
+
+from .months import of_month
+from .section import Section
+
+
+class ChargeSection(Section):
+    """What the month's overage comes to, before it is invoiced: what customers pay, no cost."""
+
+    key = "charges"
+
+    def label(self):
+        return self.env._("Overage Charges")
+
+    def methods(self):
+        return self._to_approve, self._to_invoice, self._invoiced
+
+    def _to_approve(self):
+        return self._charges("to_approve", self.env._("To Approve"), Domain("state", "=", "draft"), "warning")
+
+    def _to_invoice(self):
+        domain = Domain("invoice_status", "=", "to_invoice")
+        return self._charges("to_invoice", self.env._("Approved, to Invoice"), domain, "info")
+
+    def _invoiced(self):
+        return self._charges("invoiced", self.env._("On Invoices"), Domain("invoice_status", "=", "invoiced"), "")
+
+    def _charges(self, key, label, domain, look):
+        """Charges of the month, and those without a period: they may be of any."""
+        of_period = of_month("period_end", self.month) | Domain("period_end", "=", False)
+        action = self._open(
+            "xerox_xpps.action_sale_subscription_charge",
+            "sale.subscription.charge",
+            self.of_company & of_period & domain,
+        )
+        return self._count(key, label, action, look, amount="price_subtotal")

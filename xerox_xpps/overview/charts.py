@@ -1,0 +1,64 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dateutil.relativedelta import relativedelta
+
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from .fleet_section import BILLED_READS
+from .months import last_day
+
+#: Months on a chart.
+MONTHS = 12
+
+
+class Charts:
+    """Charts of a company's last twelve months.
+
+    :param month: date, first day of the last of them
+    """
+
+    def __init__(self, company, month):
+        self.env = company.env
+        self.company = company
+        self.months = [month - relativedelta(months=back) for back in reversed(range(MONTHS))]
+
+    def build(self, with_cost):
+        """:return: [{"key", "title", "type", "stacked", "months", "labels", "datasets"}], the props of ``XppsChart`` and
+        the months that its labels stand for
+        """
+        return [self._pages()]
+
+    def _chart(self, key, title, datasets, stacked=False):
+        return {
+            "key": key,
+            "title": title,
+            "type": "bar",
+            "stacked": stacked,
+            "months": [month.isoformat() for month in self.months],
+            "labels": [format_date(self.env, month, date_format="MMM y") for month in self.months],
+            "datasets": datasets,
+        }
+
+    def _domain(self, field_name):
+        return (
+            Domain("company_id", "=", self.company.id)
+            & Domain(field_name, ">=", self.months[0])
+            & Domain(field_name, "<=", last_day(self.months[-1]))
+        )
+
+    def _pages(self):
+        reads = self.env["xpps.meter.read"]
+        pages = {
+            (output_type, month): number
+            for output_type, month, number in reads._read_group(
+                self._domain("period_end") & Domain(BILLED_READS),
+                ["output_type", "period_end:month"],
+                ["pages:sum"],
+            )
+        }
+        datasets = [
+            {"label": label, "data": [pages.get((output_type, month), 0) for month in self.months]}
+            for output_type, label in reads._fields["output_type"]._description_selection(self.env)
+            if any(found == output_type for found, _month in pages)
+        ]
+        return self._chart("pages", self.env._("Pages by Output Type"), datasets, stacked=True)

@@ -1,0 +1,68 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.fields import Domain
+from odoo.tools.misc import formatLang
+
+from .months import last_day, of_month
+from .section import Section
+
+FILES = "xpps.billing.file"
+
+
+class FileSection(Section):
+    """Xerox's billing file of the month, and what of it is to be mended."""
+
+    key = "file"
+
+    def label(self):
+        return self.env._("Xerox's File")
+
+    def methods(self):
+        return self._file, self._errors, self._warnings, self._held
+
+    def _of_files(self, prefix=""):
+        """Files of the month, and drafts of which no period could be read: they may be of any."""
+        live = self.of_company & Domain(f"{prefix}state", "!=", "cancelled")
+        return live & (of_month(f"{prefix}period_end", self.month) | Domain(f"{prefix}period_end", "=", False))
+
+    def files(self):
+        return self.env[FILES].search(self._of_files())
+
+    def _file(self):
+        env, files = self.env, self.files()
+        found = set(files.mapped("state"))
+        state = next((state for state in ("draft", "queued", "imported") if state in found), None)
+        if state:
+            states = dict(env[FILES]._fields["state"]._description_selection(env))
+            formatted = states[state] if len(files) == 1 else env._("%s files", len(files))
+            look = {"imported": "success", "queued": "info"}.get(state, "warning")
+        else:
+            formatted = env._("Not there yet")
+            look = "warning" if last_day(self.month) < self.today else ""
+        details = [
+            env._(
+                "%(invoice)s: %(devices)s devices, %(total)s",
+                invoice=file.display_name,
+                devices=formatLang(env, file.device_count, digits=0),
+                total=self._money(file.amount_total, file.currency_id),
+            )
+            for file in files
+        ]
+        action = self._open("xerox_xpps.action_xpps_billing_file", FILES, self._of_files())
+        label = env._("Billing Details File")
+        return self._figure("file", label, len(files), formatted, "\n".join(details), look, action)
+
+    def _errors(self):
+        return self._issues("errors", self.env._("Errors to Mend"), "error", "danger")
+
+    def _warnings(self):
+        return self._issues("warnings", self.env._("Warnings"), "warning", "warning")
+
+    def _issues(self, key, label, severity, look):
+        domain = self._of_files("billing_file_id.") & Domain("severity", "=", severity)
+        action = self._open("xerox_xpps.action_xpps_billing_file_issue", "xpps.billing.file.issue", domain)
+        return self._count(key, label, action, look)
+
+    def _held(self):
+        domain = self._of_files("billing_file_id.") & Domain("state", "=", "held")
+        action = self._open("xerox_xpps.action_xpps_billing_file_line", "xpps.billing.file.line", domain)
+        return self._count("held", self.env._("Records Held Back"), action, "warning")

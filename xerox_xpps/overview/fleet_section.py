@@ -1,0 +1,57 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from dateutil.relativedelta import relativedelta
+
+from odoo.fields import Domain
+
+from .months import of_month
+from .section import Section
+
+#: What a file says of a device's pages. Reads noted inside the period, when a device comes or goes, tell no others.
+BILLED_READS = [("superseded_by_id", "=", False), ("origin", "=", "file")]
+
+
+class FleetSection(Section):
+    """The devices, and what they printed in the month."""
+
+    key = "fleet"
+
+    def label(self):
+        return self.env._("Devices")
+
+    def methods(self):
+        return self._devices, self._agreements, self._pages
+
+    def _devices(self):
+        domain = [*self.of_company, ("is_xpps_device", "=", True), ("xpps_state", "=", "active")]
+        action = self._open("xerox_xpps.action_xpps_device", "stock.lot", domain)
+        return self._count("devices", self.env._("Active Devices"), action)
+
+    def _agreements(self):
+        domain = [
+            *self.of_company,
+            ("is_xpps", "=", True),
+            ("is_xpps_master", "=", False),
+            ("in_progress", "=", True),
+        ]
+        action = self._open("xerox_xpps.action_xpps_agreement", "sale.subscription", domain)
+        return self._count("agreements", self.env._("Running Agreements"), action)
+
+    def _pages(self):
+        earlier = self.month - relativedelta(months=1)
+        pages, before = self._sum_pages(self.month), self._sum_pages(earlier)
+        detail = ""
+        if pages and before:
+            detail = self.env._(
+                "%(percent)s against %(month)s",
+                percent=self._percent((pages - before) / before, sign=True),
+                month=self._month_name(earlier),
+            )
+        action = self._open("xerox_xpps.action_xpps_meter_read", "xpps.meter.read", self._reads(self.month))
+        return self._figure("pages", self.env._("Pages Printed"), pages, detail=detail, action=action)
+
+    def _sum_pages(self, month):
+        ((pages,),) = self.env["xpps.meter.read"]._read_group(self._reads(month), [], ["pages:sum"])
+        return pages or 0
+
+    def _reads(self, month):
+        return self.of_company & of_month("period_end", month) & Domain(BILLED_READS)

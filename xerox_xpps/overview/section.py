@@ -1,0 +1,120 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What the sections of the overview share: figures, each with the action that opens its records."""
+
+import logging
+
+from odoo.fields import Domain
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+_logger = logging.getLogger(__name__)
+
+
+def plain_domain(domain):
+    """A domain as the web client takes it: a list, dates as text."""
+    return [term if isinstance(term, str) else [term[0], term[1], _plain_value(term[2])] for term in Domain(domain)]
+
+
+def _plain_value(value):
+    if isinstance(value, Domain):
+        return plain_domain(value)
+    if isinstance(value, str):
+        return value
+    if hasattr(value, "__iter__"):
+        return [_plain_value(item) for item in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+class Section:
+    """Figures that belong together, of one company's month.
+
+    A figure is {"key", "label", "value", "formatted", "detail", "look", "action"}: ``value`` is a number, or None where
+    there is none; ``formatted`` the text to show and ``detail`` what is said below it; ``look`` a color of Bootstrap;
+    ``action`` opens the records: {"xmlid", "res_model", "domain", "context"}.
+
+    :param company: res.company, one that the user works in
+    :param month: date, its first day
+    :param today: date of the user
+    """
+
+    key = None
+
+    def __init__(self, company, month, today):
+        self.env = company.env
+        self.company = company
+        self.month = month
+        self.today = today
+        self.of_company = Domain("company_id", "=", company.id)
+
+    def label(self):
+        raise NotImplementedError
+
+    def methods(self):
+        """:return: the methods that compute a figure each, in their order; one returns None where it has none"""
+        raise NotImplementedError
+
+    def build(self):
+        """:return: {"key", "label", "figures"}"""
+        figures = [found for method in self.methods() if (found := self._try(method))]
+        return {"key": self.key, "label": self.label(), "figures": figures}
+
+    def _try(self, method):
+        """One figure that cannot be computed says so, and does not take the others with it."""
+        try:
+            with self.env.cr.savepoint():
+                return method()
+        except Exception:
+            _logger.exception("Overview of %s: figure %s failed", self.company.name, method.__name__)
+            return self._figure(
+                method.__name__.lstrip("_"),
+                self.env._("Not available"),
+                None,
+                detail=self.env._("An unexpected error; your administrator finds it in the server's log."),
+                look="danger",
+            )
+
+    def _figure(self, key, label, value, formatted=None, detail="", look="", action=None):
+        if formatted is None:
+            formatted = "–" if value is None else formatLang(self.env, value, digits=0)
+        return {
+            "key": key,
+            "label": label,
+            "value": value,
+            "formatted": formatted,
+            "detail": detail,
+            "look": look,
+            "action": action,
+        }
+
+    def _count(self, key, label, action, look="", amount=None, currency="currency_id"):
+        """A number of records and, where ``amount`` names the field, what they come to in each currency.
+
+        :param look: unless there are none
+        """
+        records, detail = self.env[action["res_model"]], ""
+        if amount:
+            groups = records._read_group(action["domain"], [currency], ["__count", f"{amount}:sum"])
+            value = sum(count for _currency, count, _amount in groups)
+            detail = self._amounts({currency: total for currency, _count, total in groups})
+        else:
+            value = records.search_count(action["domain"])
+        return self._figure(key, label, value, detail=detail, look=look if value else "", action=action)
+
+    def _open(self, xmlid, model, domain, **context):
+        return {"xmlid": xmlid, "res_model": model, "domain": plain_domain(domain), "context": context}
+
+    def _amounts(self, amounts):
+        """:param amounts: {res.currency: amount}; never added up over currencies"""
+        ordered = sorted(amounts.items(), key=lambda item: (item[0] != self.company.currency_id, item[0].name or ""))
+        return " + ".join(self._money(amount, currency) for currency, amount in ordered if currency)
+
+    def _money(self, amount, currency=None):
+        return formatLang(self.env, amount, currency_obj=currency or self.company.currency_id)
+
+    def _percent(self, share, sign=False):
+        """:param share: 0.25 for 25 %"""
+        text = formatLang(self.env, 100 * share, digits=1)
+        return self.env._("%s %%", f"+{text}" if sign and share > 0 else text)
+
+    def _month_name(self, month):
+        return format_date(self.env, month, date_format="MMMM y")

@@ -1,0 +1,140 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The way through the month, from Xerox's file to Xerox's bill, and where billing is on it."""
+
+from .months import last_day
+
+
+class Steps:
+    """:param sections: {key: Section} of the month
+    :param figures: {key: figure}, see Section
+    """
+
+    def __init__(self, sections, figures):
+        self.file_section, self.invoice_section = sections["file"], sections["invoices"]
+        self.figures = figures
+        self.env = self.file_section.env
+        self.company = self.file_section.company
+        self.month = self.file_section.month
+        self.files = self.file_section.files()
+
+    def build(self):
+        """:return: [{"key", "label", "state", "hint", "button", "action"}]; ``state`` is "done", "current" (the first
+        that is not done, with hint, button and action) or "todo"
+        """
+        steps, found = [], False
+        for key, label, method in (
+            ("import", self.env._("Import the file"), self._import),
+            ("mend", self.env._("Mend errors"), self._mend),
+            ("approve", self.env._("Approve charges"), self._approve),
+            ("invoice", self.env._("Create invoices"), self._invoice),
+            ("post", self.env._("Post invoices"), self._post),
+        ):
+            todo = method()
+            state = "done" if not todo else "todo" if found else "current"
+            step = {"key": key, "label": label, "state": state}
+            if state == "current":
+                step |= todo
+            found = found or bool(todo)
+            steps.append(step)
+        return steps
+
+    def _todo(self, hint, button, action):
+        return {"hint": hint, "button": button, "action": action}
+
+    def _value(self, key):
+        """0 also for a figure that could not be computed, or is not there."""
+        return self.figures.get(key, {}).get("value") or 0
+
+    def _in_state(self, *states):
+        return self.files.filtered(lambda file: file.state in states)
+
+    def _import(self):
+        if self.files:
+            return None
+        context = {"default_company_id": self.company.id}
+        return self._todo(
+            self.env._("Download the billing file of the month from Xerox's portal and import it."),
+            self.env._("Import Billing File"),
+            {"xmlid": "xerox_xpps.action_xpps_import_wizard", "context": context},
+        )
+
+    def _mend(self):
+        if not self.files:
+            return self._todo("", "", None)
+        waiting = self._in_state("draft", "queued") or self.files.filtered("held_count")
+        if not waiting:
+            return None
+        file = waiting[0]
+        if file.state == "queued":
+            hint = self.env._("The file is imported in the background.")
+        elif file.state == "draft" and not file.error_count:
+            hint = self.env._("The file is there and not imported yet.")
+        elif file.state == "draft":
+            hint = self.env._(
+                "%s error(s) stand against the import. Each has a button that opens the place where it is mended.",
+                file.error_count,
+            )
+        else:
+            hint = self.env._("%s device record(s) are held back until they are mended.", file.held_count)
+        return self._todo(hint, self.env._("Open the File"), self._form(file))
+
+    def _approve(self):
+        count = self._value("to_approve")
+        if self._in_state("imported") and not count:
+            return None
+        return self._todo(
+            self.env._("%s charge(s) wait for approval. They are invoiced once they are approved.", count),
+            self.env._("Look at the Charges"),
+            self.figures["to_approve"]["action"],
+        )
+
+    def _invoice(self):
+        env, run = self.env, self.invoice_section.runs[:1]
+        waiting = self._value("ready") + self._value("held_back") + self._value("failed")
+        begun = self._value("drafts") or self._value("posted")
+        if not waiting and (begun or self._in_state("imported")):
+            return None
+        if run:
+            hint = env._(
+                "%(ready)s agreement(s) are ready to be invoiced, %(held)s are held back.",
+                ready=self._value("ready"),
+                held=self._value("held_back") + self._value("failed"),
+            )
+            return self._todo(hint, env._("Open the Billing Run"), self._form(run))
+        hint = env._("%s agreement(s) are due or have charges to invoice.", self._value("ready"))
+        return self._todo(hint, env._("New Billing Run"), self._new_run())
+
+    def _post(self):
+        run, drafts = self.invoice_section.runs[:1], self._value("drafts")
+        if not drafts and self._value("posted"):
+            return None
+        if run.draft_move_count:
+            button, action = self.env._("Open the Billing Run"), self._form(run)
+        else:
+            button, action = self.env._("Look at the Drafts"), self.figures["drafts"]["action"]
+        return self._todo(self.env._("%s draft invoice(s) wait to be posted.", drafts), button, action)
+
+    def _form(self, record):
+        return {
+            "type": "ir.actions.act_window",
+            "name": record.display_name,
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [[False, "form"]],
+        }
+
+    def _new_run(self):
+        periods = self.files.filtered(lambda file: file.state == "imported" and file.period_start and file.period_end)
+        start = min(periods.mapped("period_start"), default=self.month)
+        end = max(periods.mapped("period_end"), default=last_day(self.month))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Billing Run"),
+            "res_model": "xpps.billing.run",
+            "views": [[False, "form"]],
+            "context": {
+                "default_company_id": self.company.id,
+                "default_period_start": start.isoformat(),
+                "default_period_end": end.isoformat(),
+            },
+        }

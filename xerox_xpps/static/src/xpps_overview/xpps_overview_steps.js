@@ -1,0 +1,20 @@
+/* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+import { Component } from "@odoo/owl";
+
+/** The steps of the month, and what is to be done next. */
+export class XppsOverviewSteps extends Component {
+    static template = "xerox_xpps.XppsOverviewSteps";
+    static props = {
+        steps: Array,
+        month: String,
+        open: Function,
+    };
+
+    get current() {
+        return this.props.steps.find(({ state }) => state === "current");
+    }
+
+    icon({ state }) {
+        return { done: "fa-check-circle text-success", current: "fa-arrow-circle-right text-primary" }[state] || "fa-circle-o text-muted";
+    }
+}
