@@ -22,6 +22,7 @@ def prepare_line(scope, record, device, total):
     :param total: Decimal, what the record adds up to
     """
     base = record.base_total
+    unsplit = record.base_service is None and record.base_supply is None and record.base_price is not None
     return {
         "sequence": record.sequence,
         "source_line": record.source_line,
@@ -40,6 +41,8 @@ def prepare_line(scope, record, device, total):
         "base_price_cost": scope.round(base),
         "base_service_cost": scope.round(record.base_service or Decimal(0)),
         "base_supply_cost": scope.round(record.base_supply or Decimal(0)),
+        "base_service_stated": record.base_service is not None or unsplit,
+        "base_supply_stated": record.base_supply is not None or unsplit,
         "overage_cost": scope.round(total - base),
         "cost_total": scope.round(total),
         "meter_values": json.dumps(

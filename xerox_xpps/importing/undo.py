@@ -21,7 +21,7 @@ class ImportUndo:
         self.lines = self.env["xpps.billing.file.line"]
 
     def check(self):
-        """:raises UserError: when a charge is or was invoiced, or a later import corrects this one"""
+        """:raises UserError: when a charge is or was invoiced, Xerox's bill is posted, or a later import corrects this"""
         charges = self.evidence.charge_ids
         invoiced = charges.filtered(lambda charge: charge.invoice_status == "invoiced")
         # Without its charge nothing would keep the credit note of an earlier invoice from being taken back.
@@ -34,6 +34,16 @@ class ImportUndo:
                     "drafts first; posted invoices are corrected by a correction file of Xerox's:\n%(invoices)s",
                     file=self.file.display_name,
                     invoices=self._listed(moves),
+                )
+            )
+        bill = self.evidence._posted_vendor_bill()
+        if bill:
+            raise UserError(
+                self.env._(
+                    "The import of %(file)s cannot be undone while the vendor bill that was drafted from it is posted: "
+                    "%(bill)s. Reset it to draft first.",
+                    file=self.file.display_name,
+                    bill=bill.display_name,
                 )
             )
         corrections = self._corrections()
@@ -56,6 +66,7 @@ class ImportUndo:
         self._release_lines()
         kept = self.evidence.cost_change_ids._revert()
         self.evidence.summary_ids.unlink()
+        self.evidence._release_vendor_bill()
         body = self.env._("Import undone: %(reads)s meter reads and %(charges)s charges were taken back.", **counts)
         if kept:
             names = [f"{change.subscription_id.display_name} / {change.product_id.display_name}" for change in kept]

@@ -41,6 +41,14 @@ class AccountMove(models.Model):
         groups="xerox_xpps.group_xpps_billing",
     )
 
+    # At most one: a bill belongs to one file.
+    xpps_billing_file_ids = fields.One2many(
+        "xpps.billing.file",
+        "vendor_bill_id",
+        string="XPPS Billing File",
+        groups="xerox_xpps.group_xpps_billing",
+    )
+
     def _compute_xpps_charge_count(self):
         for move in self:
             lines = move.invoice_line_ids
@@ -92,6 +100,42 @@ class AccountMove(models.Model):
             "type": "ir.actions.act_url",
             "url": f"/xerox_xpps/device_usage/{self.id}",
             "target": "download",
+        }
+
+    # Vendor bills
+
+    def _get_alerts(self):
+        alerts = super()._get_alerts()
+        # Whoever is to pay the bill must know, also without a right to see billing files.
+        file = self.sudo().xpps_billing_file_ids
+        if file.vendor_bill_state == "different":
+            alerts["xpps_vendor_bill"] = {"level": "warning", "message": file._describe_vendor_bill()}
+        return alerts
+
+    def action_open_xpps_billing_file(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "xpps.billing.file",
+            "res_id": self.xpps_billing_file_ids.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _action_open_xpps_vendor_bills(self):
+        """:return: the action that opens a vendor bill, or the list of several"""
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Vendor Bills"),
+            "res_model": "account.move",
+            "context": {"default_move_type": "in_invoice"},
+        }
+        if len(self) == 1:
+            return action | {"view_mode": "form", "views": [(False, "form")], "res_id": self.id}
+        return action | {
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self.ids)],
         }
 
     # Annex

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..billing_file import round_half_up, to_decimal
+from .field_types import COMPONENT_SELECTION
 
 #: Values that only invoicing and reversal set.
 CHARGE_FIELDS = {"xpps_charge_ids", "xpps_credited_charge_ids"}
@@ -50,6 +51,12 @@ class AccountMoveLine(models.Model):
         copy=False,
         groups="xerox_xpps.group_xpps_user",
         help="The approved charges that this line bills.",
+    )
+
+    xpps_component = fields.Selection(
+        COMPONENT_SELECTION,
+        string="XPPS Component",
+        help="What Xerox bills with this line of a vendor bill, if the bill was drafted from a billing file.",
     )
 
     xpps_credited_charge_ids = fields.Many2many(

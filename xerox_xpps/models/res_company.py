@@ -49,6 +49,17 @@ class ResCompany(models.Model):
         help="Gets an activity for every billing file that arrives by e-mail.",
     )
 
+    xpps_vendor_id = fields.Many2one(
+        "res.partner",
+        string="Xerox as Vendor",
+        ondelete="restrict",
+        help="Whose bills are drafted from billing files, or compared with them. A branch has its parent's.",
+    )
+    xpps_vendor_bill_analytic = fields.Boolean(
+        string="Vendor Bills by Customer",
+        help="Each customer has lines of its own on Xerox's bill, with its analytic distribution.",
+    )
+
     xpps_alias_id = fields.Many2one("mail.alias", string="Alias for Billing Files", copy=False, ondelete="set null")
     xpps_alias_name = fields.Char(
         string="E-Mail Alias",
@@ -151,6 +162,27 @@ class ResCompany(models.Model):
                         company=company.name,
                     )
                 )
+
+    @api.constrains("xpps_vendor_id")
+    def _check_xpps_vendor(self):
+        for company in self:
+            owner = company.xpps_vendor_id.company_id
+            if owner and owner not in company.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(vendor)s belongs to %(owner)s, so that it cannot be the vendor of %(company)s's bills.",
+                        vendor=company.xpps_vendor_id.display_name,
+                        owner=owner.name,
+                        company=company.name,
+                    )
+                )
+
+    def _xpps_vendor_settings(self):
+        """:return: the company that says who Xerox is, and how its bills are drafted: this one, or the nearest above"""
+        self.ensure_one()
+        # Whoever works in a branch need not have access to the companies above it.
+        naming = self.sudo().parent_ids.filtered("xpps_vendor_id")
+        return naming[-1:]
 
     def _xpps_file_responsible(self):
         """:return: the user who looks after files that arrive by themselves, empty if nobody may"""

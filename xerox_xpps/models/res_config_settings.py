@@ -19,6 +19,12 @@ class ResConfigSettings(models.TransientModel):
             ("company_ids", "in", self.env.company.ids),
         ],
     )
+    xpps_vendor_id = fields.Many2one(
+        related="company_id.xpps_vendor_id",
+        readonly=False,
+        domain=lambda self: [("company_id", "in", [False, *self.env.company.parent_ids.ids])],
+    )
+    xpps_vendor_bill_analytic = fields.Boolean(related="company_id.xpps_vendor_bill_analytic", readonly=False)
     xpps_alias_name = fields.Char(related="company_id.xpps_alias_name", readonly=False)
     xpps_alias_domain_id = fields.Many2one(related="company_id.xpps_alias_domain_id", readonly=False)
     xpps_alias_contact = fields.Selection(related="company_id.xpps_alias_contact", readonly=False)

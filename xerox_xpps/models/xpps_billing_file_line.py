@@ -41,6 +41,8 @@ class XppsBillingFileLine(models.Model):
     )
     base_service_cost = fields.Monetary()
     base_supply_cost = fields.Monetary()
+    base_service_stated = fields.Boolean(help="Whether Xerox states the fee. An unsplit base price states both.")
+    base_supply_stated = fields.Boolean(help="Whether Xerox states the fee. An unsplit base price states both.")
     overage_cost = fields.Monetary()
     cost_total = fields.Monetary(string="Total Cost")
     meter_values = fields.Json(
