@@ -5,12 +5,14 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from ..overview.audit_section import AuditSection
 from ..overview.charge_section import ChargeSection
 from ..overview.charts import Charts
 from ..overview.file_section import FileSection
 from ..overview.fleet_section import FleetSection
 from ..overview.invoice_section import InvoiceSection
 from ..overview.months import Months, first_day, parse_month
+from ..overview.result_section import ResultSection
 from ..overview.setup import setup_steps
 from ..overview.steps import Steps
 
@@ -61,20 +63,25 @@ class XppsOverview(models.AbstractModel):
         }
 
     @api.model
-    def get_charts(self, month=None):
-        """Twelve months up to and with the given one.
+    def get_reports(self, month):
+        """What takes longer, as it rests on the reports: earnings, the check of Xerox's bill, and charts.
 
         :param month: see ``get_overview``
-        :return: [{"id", "name", "charts"}], a company each; see ``Charts``
+        :return: [{"id", "sections", "charts"}], a company each; see ``Section`` and ``Charts``
+        :raises AccessError, UserError: as ``get_overview``
         """
         with_cost = self._check_overview_access()
-        months = Months(self.env.companies)
-        if month:
-            shown = parse_month(self.env, month)
-        else:
-            shown = months.open(months.with_files(), months.unfinished())
+        shown, months = parse_month(self.env, month), Months(self.env.companies)
         return [
-            {"id": company.id, "name": company.name, "charts": Charts(company, shown).build(with_cost)}
+            {
+                "id": company.id,
+                "sections": [
+                    kind(company, shown, months.today).build()
+                    for kind in (ResultSection, AuditSection)
+                    if with_cost
+                ],
+                "charts": Charts(company, shown).build(with_cost),
+            }
             for company in months.used_companies()
         ]
 

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from .fleet_section import BILLED_READS
 from .months import last_day
+from .section import guarded
 
 #: Months on a chart.
 MONTHS = 12
@@ -23,12 +24,15 @@ class Charts:
         self.months = [month - relativedelta(months=back) for back in reversed(range(MONTHS))]
 
     def build(self, with_cost):
-        """:return: [{"key", "title", "type", "stacked", "months", "labels", "datasets"}], the props of ``XppsChart`` and
-        the months that its labels stand for
+        """:return: [{"key", "title", "type", "stacked", "months", "labels", "datasets", "currency_id"}], the props of
+        ``XppsChart``, the months that its labels stand for, and False or the currency of its amounts; a chart that
+        cannot be made is left out
         """
-        return [self._pages()]
+        methods = (self._earnings, self._pages) if with_cost else (self._pages,)
+        found = [guarded(self.env, method) for method in methods]
+        return [chart for chart, failed in found if not failed]
 
-    def _chart(self, key, title, datasets, stacked=False):
+    def _chart(self, key, title, datasets, stacked=False, currency_id=False):
         return {
             "key": key,
             "title": title,
@@ -37,6 +41,7 @@ class Charts:
             "months": [month.isoformat() for month in self.months],
             "labels": [format_date(self.env, month, date_format="MMM y") for month in self.months],
             "datasets": datasets,
+            "currency_id": currency_id,
         }
 
     def _domain(self, field_name):
@@ -45,6 +50,30 @@ class Charts:
             & Domain(field_name, ">=", self.months[0])
             & Domain(field_name, "<=", last_day(self.months[-1]))
         )
+
+    def _earnings(self):
+        report, currency = self.env["xpps.profitability.report"], self.company.currency_id
+        names = ("revenue", "cost", "margin")
+        sums = {
+            month: dict(zip(names, amounts, strict=True))
+            for month, *amounts in report._read_group(
+                self._domain("date"), ["date:month"], [f"{name}:sum" for name in names]
+            )
+        }
+        labels = {
+            "revenue": self.env._("Revenue"),
+            "cost": self.env._("Xerox's Cost"),
+            "margin": self.env._("Margin"),
+        }
+        datasets = [
+            {
+                "label": labels[name],
+                "data": [currency.round(sums.get(month, {}).get(name) or 0) for month in self.months],
+            }
+            for name in names
+        ]
+        title = self.env._("Revenue, Xerox's Cost and Margin (%s)", currency.name)
+        return self._chart("earnings", title, datasets if sums else [], currency_id=currency.id)
 
     def _pages(self):
         reads = self.env["xpps.meter.read"]

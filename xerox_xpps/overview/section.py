@@ -25,6 +25,19 @@ def _plain_value(value):
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def guarded(env, method):
+    """Call a method of which a failure is logged and goes no further, in the database neither.
+
+    :return: (what it returns, False), or (None, True) when it failed
+    """
+    try:
+        with env.cr.savepoint():
+            return method(), False
+    except Exception:
+        _logger.exception("Overview: %s failed", method.__qualname__)
+        return None, True
+
+
 class Section:
     """Figures that belong together, of one company's month.
 
@@ -60,18 +73,16 @@ class Section:
 
     def _try(self, method):
         """One figure that cannot be computed says so, and does not take the others with it."""
-        try:
-            with self.env.cr.savepoint():
-                return method()
-        except Exception:
-            _logger.exception("Overview of %s: figure %s failed", self.company.name, method.__name__)
-            return self._figure(
-                method.__name__.lstrip("_"),
-                self.env._("Not available"),
-                None,
-                detail=self.env._("An unexpected error; your administrator finds it in the server's log."),
-                look="danger",
-            )
+        figure, failed = guarded(self.env, method)
+        if not failed:
+            return figure
+        return self._figure(
+            method.__name__.lstrip("_"),
+            self.env._("Not available"),
+            None,
+            detail=self.env._("An unexpected error; your administrator finds it in the server's log."),
+            look="danger",
+        )
 
     def _figure(self, key, label, value, formatted=None, detail="", look="", action=None):
         if formatted is None:

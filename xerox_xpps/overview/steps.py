@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The way through the month, from Xerox's file to Xerox's bill, and where billing is on it."""
 
+from odoo.tools import format_date
+
 from .months import last_day
 
 
@@ -23,11 +25,12 @@ class Steps:
         """
         steps, found = [], False
         for key, label, method in (
-            ("import", self.env._("Import the file"), self._import),
-            ("mend", self.env._("Mend errors"), self._mend),
+            ("upload", self.env._("Upload Xerox's file"), self._upload),
+            ("import", self.env._("Mend errors and import"), self._import),
             ("approve", self.env._("Approve charges"), self._approve),
             ("invoice", self.env._("Create invoices"), self._invoice),
             ("post", self.env._("Post invoices"), self._post),
+            ("check", self.env._("Check Xerox's bill"), self._check),
         ):
             todo = method()
             state = "done" if not todo else "todo" if found else "current"
@@ -45,20 +48,23 @@ class Steps:
         """0 also for a figure that could not be computed, or is not there."""
         return self.figures.get(key, {}).get("value") or 0
 
+    def _month_name(self):
+        return format_date(self.env, self.month, date_format="MMMM y")
+
     def _in_state(self, *states):
         return self.files.filtered(lambda file: file.state in states)
 
-    def _import(self):
+    def _upload(self):
         if self.files:
             return None
         context = {"default_company_id": self.company.id}
         return self._todo(
-            self.env._("Download the billing file of the month from Xerox's portal and import it."),
+            self.env._("Download Xerox's billing file of %s from its portal and import it.", self._month_name()),
             self.env._("Import Billing File"),
             {"xmlid": "xerox_xpps.action_xpps_import_wizard", "context": context},
         )
 
-    def _mend(self):
+    def _import(self):
         if not self.files:
             return self._todo("", "", None)
         waiting = self._in_state("draft", "queued") or self.files.filtered("held_count")
@@ -67,11 +73,17 @@ class Steps:
         file = waiting[0]
         if file.state == "queued":
             hint = self.env._("The file is imported in the background.")
+        elif file.state == "draft" and not file.line_digest:
+            hint = self.env._("The file is not checked yet.")
+        elif file.state == "draft" and file.warning_count and not file.error_count:
+            hint = self.env._(
+                "The file can be imported. %s warning(s) are worth a look before that.", file.warning_count
+            )
         elif file.state == "draft" and not file.error_count:
-            hint = self.env._("The file is there and not imported yet.")
+            hint = self.env._("The file has no errors and can be imported.")
         elif file.state == "draft":
             hint = self.env._(
-                "%s error(s) stand against the import. Each has a button that opens the place where it is mended.",
+                "%s error(s) stand against the import; Fix opens the place where one is mended.",
                 file.error_count,
             )
         else:
@@ -106,13 +118,23 @@ class Steps:
 
     def _post(self):
         run, drafts = self.invoice_section.runs[:1], self._value("drafts")
-        if not drafts and self._value("posted"):
+        if not drafts and not self._invoice():
             return None
         if run.draft_move_count:
             button, action = self.env._("Open the Billing Run"), self._form(run)
         else:
             button, action = self.env._("Look at the Drafts"), self.figures["drafts"]["action"]
         return self._todo(self.env._("%s draft invoice(s) wait to be posted.", drafts), button, action)
+
+    def _check(self):
+        imported = self._in_state("imported")
+        waiting = imported.filtered(lambda file: file.vendor_bill_state != "equal")
+        if imported and not waiting:
+            return None
+        hint = self.env._("Enter Xerox's bill or draft it from the file, and see whether it comes to what the file says.")
+        if "different" in waiting.mapped("vendor_bill_state"):
+            hint = self.env._("Xerox's bill does not come to what the file says.")
+        return self._todo(hint, self.env._("Open the File"), self._form(waiting[:1]))
 
     def _form(self, record):
         return {

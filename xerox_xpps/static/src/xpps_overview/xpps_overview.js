@@ -4,6 +4,7 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { KeepLast } from "@web/core/utils/concurrency";
+import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -16,7 +17,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 
 /**
  * The first screen of the app: a month of billing, company by company. The server says what there is to see and what
- * each figure opens (`xpps.overview`); the charts, which take longer, come after the figures.
+ * each figure opens (`xpps.overview`); what rests on the reports takes longer and comes after the other figures.
  */
 export class XppsOverview extends Component {
     static template = "xerox_xpps.XppsOverview";
@@ -27,9 +28,9 @@ export class XppsOverview extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.display = { controlPanel: {} };
-        this.state = useState({ data: null, charts: {}, chartsFailed: false });
+        this.state = useState({ data: null, reports: null, reportsFailed: false });
         this.lastOverview = new KeepLast();
-        this.lastCharts = new KeepLast();
+        this.lastReports = new KeepLast();
         // Coming back from a list, the user sees the month that was left.
         useSetupAction({ getLocalState: () => ({ month: this.month }) });
         onWillStart(() => this.load(this.props.state?.month));
@@ -40,27 +41,38 @@ export class XppsOverview extends Component {
     }
 
     async load(month) {
-        this.state.data = await this.lastOverview.add(
+        const data = await this.lastOverview.add(
             this.orm.call("xpps.overview", "get_overview", [], { month: month || false })
         );
-        this.loadCharts();
+        this.state.data = data;
+        this.state.reports = null;
+        this.state.reportsFailed = false;
+        if (data.companies.length) {
+            this.loadReports();
+        }
     }
 
-    async loadCharts() {
-        if (!this.state.data.companies.length) {
-            return;
-        }
-        let companies = [];
+    async loadReports() {
         try {
-            companies = await this.lastCharts.add(
-                this.orm.silent.call("xpps.overview", "get_charts", [], { month: this.month })
+            const companies = await this.lastReports.add(
+                this.orm.silent.call("xpps.overview", "get_reports", [], { month: this.month })
             );
-            this.state.chartsFailed = false;
+            this.state.reports = Object.fromEntries(companies.map((company) => [company.id, company]));
         } catch {
-            // The figures stand without the charts.
-            this.state.chartsFailed = true;
+            // The other figures stand without them.
+            this.state.reportsFailed = true;
         }
-        this.state.charts = Object.fromEntries(companies.map(({ id, charts }) => [id, charts]));
+    }
+
+    /** The sections of a company, those of the reports before its devices. */
+    sections(company) {
+        const late = this.state.reports?.[company.id]?.sections || [];
+        return [...company.sections.slice(0, -1), ...late, ...company.sections.slice(-1)];
+    }
+
+    formatValue({ currency_id: currencyId }) {
+        return (value) =>
+            currencyId ? formatMonetary(value, { currencyId }) : formatInteger(value);
     }
 
     onChartClick(chart, index) {
