@@ -1,1 +1,1 @@
-from . import report_device_usage
+from . import report_device_usage, xpps_vendor_report
