@@ -36,7 +36,12 @@ class OverviewCase(ImportCase, BillingRunCase):
         quick = self._entry(overviews.get_overview(month)["companies"], company)
         late = self._entry(overviews.get_reports(month), company)
         sections = [*quick["sections"], *late["sections"]]
-        return {figure["key"]: figure for section in sections for figure in section["figures"]}
+        return {
+            # The space of an amount is one that does not break.
+            figure["key"]: {**figure, "detail": figure["detail"].replace("\xa0", " ")}
+            for section in sections
+            for figure in section["figures"]
+        }
 
     def _values(self, *keys, **kwargs):
         figures = self._figures(**kwargs)

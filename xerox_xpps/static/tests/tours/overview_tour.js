@@ -1,0 +1,70 @@
+/* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+import { registry } from "@web/core/registry";
+
+const FIGURE = ".o_xpps_company [data-figure=to_approve]";
+
+registry.category("web_tour.tours").add("xpps_overview_tour", {
+    steps: () => [
+        {
+            content: "The app opens with the overview, on the month that is not done",
+            trigger: ".o_xpps_overview .o_xpps_month:contains('January 2026')",
+        },
+        {
+            content: "The file is imported, and two charges wait",
+            trigger: `${FIGURE}:contains('$ 1.50'):contains('2')`,
+        },
+        {
+            content: "The charts come after the figures",
+            trigger: ".o_xpps_company .o_xpps_chart canvas[aria-label='Pages by Output Type']",
+        },
+        {
+            content: "The next step is to approve; look at the charges",
+            trigger: ".o_xpps_steps:has([data-step=approve][data-state=current])",
+        },
+        {
+            content: "A figure opens its records",
+            trigger: FIGURE,
+            run: "click",
+        },
+        {
+            content: "Just the two that were counted",
+            trigger: ".o_list_view:has(.o_data_row:nth-child(2)):not(:has(.o_data_row:nth-child(3)))",
+        },
+        {
+            content: "Choose both",
+            trigger: ".o_list_view thead .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "Approve them",
+            trigger: ".o_control_panel button[name=action_approve]",
+            run: "click",
+        },
+        {
+            content: "Nothing waits any more",
+            trigger: ".o_view_nocontent, .o_list_view:not(:has(.o_data_row))",
+        },
+        {
+            content: "Back to the overview",
+            trigger: ".o_breadcrumb .o_back_button a, .o_breadcrumb .breadcrumb-item a",
+            run: "click",
+        },
+        {
+            content: "The next step is to invoice",
+            trigger: `.o_xpps_steps:has([data-step=invoice][data-state=current])`,
+        },
+        {
+            content: "The charges are to be invoiced now",
+            trigger: ".o_xpps_company [data-figure=to_invoice]:contains('$ 1.50')",
+        },
+        {
+            content: "A month earlier",
+            trigger: ".o_xpps_previous",
+            run: "click",
+        },
+        {
+            content: "There was no file yet",
+            trigger: "body:has(.o_xpps_month:contains('December 2025')) [data-figure=file]:contains('Not there yet')",
+        },
+    ],
+});
