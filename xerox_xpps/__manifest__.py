@@ -31,6 +31,7 @@
         "views/xpps_billing_run_line_views.xml",
         "views/xpps_billing_run_views.xml",
         "views/xpps_device_assignment_views.xml",
+        "views/xpps_device_attention_views.xml",
         "views/xpps_meter_read_views.xml",
         "views/sale_subscription_charge_views.xml",
         "views/sale_subscription_charge_default_views.xml",

@@ -1,5 +1,6 @@
 from . import (
     xpps_billed_item,
+    xpps_usage,
     xpps_agreement_invoicing,
     account_move,
     account_move_line,
@@ -35,6 +36,7 @@ from . import (
     xpps_blocking_warning,
     xpps_component_account,
     xpps_device_assignment,
+    xpps_device_attention,
     xpps_device_history,
     xpps_file_options,
     xpps_file_format,

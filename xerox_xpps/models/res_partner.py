@@ -1,11 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
 from odoo import fields, models
 
 from .field_types import INVOICE_MODE_SELECTION
+from .xpps_usage import BILLED_READS
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "xpps.usage"]
 
     xpps_customer_number = fields.Char(
         string="Xerox Customer Number", index="btree_not_null", help="Xerox's number of this customer."
@@ -36,6 +40,27 @@ class ResPartner(models.Model):
             )
             partner.xpps_meter_read_count = reads.search_count(partner._xpps_domain("partner_id"))
             partner.xpps_charge_count = charges.search_count(partner._xpps_domain("partner_id"))
+
+    def _xpps_usage_pages(self):
+        """As for the counts, with a query a partner: what a site prints is its customer's, too."""
+        reads = self.env["xpps.meter.read"]
+        found = defaultdict(lambda: defaultdict(dict))
+        for partner in self:
+            for month, output_type, pages, included in reads._read_group(
+                [*BILLED_READS, *partner._xpps_domain("partner_id")],
+                ["period_end:month", "output_type"],
+                ["pages:sum", "included:sum"],
+            ):
+                found[partner._origin.id][month][output_type] = (pages, included)
+        return found
+
+    def _xpps_usage_devices(self):
+        devices = self.env["stock.lot"]
+        active = [("is_xpps_device", "=", True), ("xpps_state", "=", "active")]
+        return {
+            partner._origin.id: devices.search_count([*active, *partner._xpps_domain("xpps_partner_id")])
+            for partner in self
+        }
 
     def _action_open_xpps(self, action_xmlid, field_name):
         self.ensure_one()

@@ -18,7 +18,8 @@ class SaleSubscription(models.Model):
     """
 
     _name = "sale.subscription"
-    _inherit = ["sale.subscription", "xpps.agreement.invoicing"]
+    _inherit = ["sale.subscription", "xpps.agreement.invoicing", "xpps.usage"]
+    _xpps_usage_field = "subscription_id"
 
     is_xpps = fields.Boolean(string="XPPS Agreement", index=True, help="Devices serviced by Xerox are billed here.")
     is_xpps_master = fields.Boolean(
@@ -87,6 +88,15 @@ class SaleSubscription(models.Model):
             subscription.xpps_device_count = devices.get(subscription, 0)
             subscription.xpps_charge_count = charges.get(subscription, 0)
             subscription.xpps_meter_read_count = reads.get(subscription, 0)
+
+    def _xpps_usage_devices(self):
+        active = [
+            ("is_xpps_device", "=", True),
+            ("xpps_state", "=", "active"),
+            ("xpps_subscription_id", "in", self.ids),
+        ]
+        groups = self.env["stock.lot"]._read_group(active, ["xpps_subscription_id"], ["__count"])
+        return {agreement.id: count for agreement, count in groups}
 
     @api.constrains("is_xpps_master", "stage_id")
     def _check_master_not_started(self):

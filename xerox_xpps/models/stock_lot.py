@@ -16,7 +16,8 @@ LAST_COST = "_compute_xpps_last_costs"
 
 class StockLot(models.Model):
     _name = "stock.lot"
-    _inherit = ["stock.lot", "xpps.device.history"]
+    _inherit = ["stock.lot", "xpps.device.history", "xpps.usage"]
+    _xpps_usage_field = "device_id"
 
     # Known before the row is written: the database refuses a device without a company.
     company_id = fields.Many2one(compute="_compute_company_id", store=True, readonly=False, precompute=True)
@@ -269,6 +270,9 @@ class StockLot(models.Model):
             (device_id, output_type): (read_date, current_read or 0, overage or 0, float(unit_cost or 0))
             for device_id, output_type, read_date, current_read, overage, unit_cost in rows
         }
+
+    def _xpps_usage_last_reads(self):
+        return self._xpps_last_reads(self.ids)
 
     @api.model
     def _xpps_mean_pages(self, device_ids, before):

@@ -19,6 +19,7 @@ class XppsMeterRead(models.Model):
 
     # Always loaded together with its device; an index on the device is the first column of the unique one.
     device_id = fields.Many2one("stock.lot", required=True, ondelete="restrict")
+    product_id = fields.Many2one(related="device_id.product_id", string="Printer Model")
     company_id = fields.Many2one("res.company", required=True)
     partner_id = fields.Many2one(
         "res.partner", string="Customer", index="btree_not_null", help="Who had the device in the period."

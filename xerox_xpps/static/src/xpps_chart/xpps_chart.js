@@ -92,6 +92,7 @@ export class XppsChart extends Component {
                         borderColor: color,
                         backgroundColor: type === "line" ? hexToRGBA(color, 0.2) : color,
                         fill: type === "line" && stacked,
+                        maxBarThickness: 64,
                     };
                 }),
             },
