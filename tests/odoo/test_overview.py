@@ -342,7 +342,7 @@ class TestAccess(OverviewCase):
         self._january().charge_ids.action_approve()
         figures = self._figures(user=self.user)
         self.assertEqual(
-            set(figures), {"to_approve", "to_invoice", "invoiced", "devices", "agreements", "pages"}
+            set(figures), {"to_approve", "to_invoice", "invoiced", "devices", "agreements", "pages", "attention"}
         )
         self.assertOpensWhatItCounts(figures, user=self.user)
         overview = self._overviews(self.user).get_overview(MONTH)

@@ -64,7 +64,8 @@ class XppsOverview(models.AbstractModel):
 
     @api.model
     def get_reports(self, month):
-        """What takes longer, as it rests on the reports: earnings, the check of Xerox's bill, and charts.
+        """What takes longer, as it rests on the reports: earnings, the check of Xerox's bill, devices, and
+        charts.
 
         :param month: see ``get_overview``
         :return: [{"id", "sections", "charts"}], a company each; see ``Section`` and ``Charts``
@@ -77,8 +78,7 @@ class XppsOverview(models.AbstractModel):
                 "id": company.id,
                 "sections": [
                     kind(company, shown, months.today).build()
-                    for kind in (ResultSection, AuditSection)
-                    if with_cost
+                    for kind in ((ResultSection, AuditSection, FleetSection) if with_cost else (FleetSection,))
                 ],
                 "charts": Charts(company, shown).build(with_cost),
             }
@@ -92,7 +92,7 @@ class XppsOverview(models.AbstractModel):
         return self.env.user.has_group(BILLING_GROUP)
 
     def _company(self, company, month, today, with_cost):
-        kinds = (FileSection, ChargeSection, InvoiceSection, FleetSection) if with_cost else (ChargeSection, FleetSection)
+        kinds = (FileSection, ChargeSection, InvoiceSection) if with_cost else (ChargeSection,)
         sections = {kind.key: kind(company, month, today) for kind in kinds}
         built = [section.build() for section in sections.values()]
         figures = {figure["key"]: figure for section in built for figure in section["figures"]}

@@ -3,11 +3,9 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Domain
 
+from ..models.xpps_usage import BILLED_READS
 from .months import of_month
 from .section import Section
-
-#: What a file says of a device's pages. Reads noted inside the period, when a device comes or goes, tell no others.
-BILLED_READS = [("superseded_by_id", "=", False), ("origin", "=", "file")]
 
 
 class FleetSection(Section):
@@ -19,7 +17,7 @@ class FleetSection(Section):
         return self.env._("Devices")
 
     def methods(self):
-        return self._devices, self._agreements, self._pages
+        return self._devices, self._agreements, self._pages, self._attention
 
     def _devices(self):
         domain = [*self.of_company, ("is_xpps_device", "=", True), ("xpps_state", "=", "active")]
@@ -55,3 +53,8 @@ class FleetSection(Section):
 
     def _reads(self, month):
         return self.of_company & of_month("period_end", month) & Domain(BILLED_READS)
+
+    def _attention(self):
+        """As of now, whatever the month: a row for each device and reason."""
+        action = self._open("xerox_xpps.action_xpps_device_attention", "xpps.device.attention", self.of_company)
+        return self._count("attention", self.env._("To Look At"), action, "warning")

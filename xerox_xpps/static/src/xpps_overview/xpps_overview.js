@@ -64,10 +64,8 @@ export class XppsOverview extends Component {
         }
     }
 
-    /** The sections of a company, those of the reports before its devices. */
     sections(company) {
-        const late = this.state.reports?.[company.id]?.sections || [];
-        return [...company.sections.slice(0, -1), ...late, ...company.sections.slice(-1)];
+        return [...company.sections, ...(this.state.reports?.[company.id]?.sections || [])];
     }
 
     formatValue({ currency_id: currencyId }) {

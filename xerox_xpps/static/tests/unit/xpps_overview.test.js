@@ -114,7 +114,6 @@ function company(changes = {}) {
         ],
         sections: [
             { key: "charges", label: "Overage Charges", figures: [TO_APPROVE, FAILED] },
-            { key: "fleet", label: "Devices", figures: [DEVICES] },
         ],
         ...changes,
     };
@@ -137,7 +136,7 @@ function overview(value = "2026-01-01", changes = {}) {
 const REPORTS = [
     {
         id: 1,
-        sections: [{ key: "result", label: "Earnings", figures: [{ ...DEVICES, key: "revenue", label: "Revenue" }] }],
+        sections: [{ key: "fleet", label: "Devices", figures: [DEVICES] }],
         charts: [
             {
                 key: "pages",
@@ -173,7 +172,6 @@ test("shows figures, steps and charts", async () => {
     expect(".o_xpps_month").toHaveText("January 2026");
     expect(queryAllTexts(".o_xpps_overview .card h3")).toEqual([
         "Overage Charges",
-        "Earnings",
         "Devices",
         "Pages by Output Type",
     ]);
@@ -246,7 +244,7 @@ test("the other figures are there before the reports, and without them", async (
     await mountOverview({ reports: () => reports });
     expect("[data-figure=to_approve]").toHaveCount(1);
     expect(".o_xpps_loading").toHaveCount(1);
-    expect("[data-section=result]").toHaveCount(0);
+    expect("[data-section=fleet]").toHaveCount(0);
     reports.reject(new Error("too slow"));
     await animationFrame();
     await animationFrame();
