@@ -1,2 +1,1 @@
-from . import report_device_usage
-from . import xpps_profitability_report
+from . import report_device_usage, xpps_profitability_report, xpps_vendor_report
