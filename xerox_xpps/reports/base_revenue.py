@@ -16,6 +16,15 @@ from odoo.tools import SQL
 
 from ..models.field_types import BASE_ROLES
 
+#: Which charges an invoice line or a line of a credit note has to do with, those that it bills no more among them.
+CHARGE_LINKS = SQL(
+    """
+    SELECT invoice_line_id AS move_line_id, charge_id FROM xpps_charge_invoice_line_rel
+     UNION ALL SELECT invoice_line_id, charge_id FROM xpps_charge_earlier_line_rel
+     UNION ALL SELECT credit_line_id, charge_id FROM xpps_charge_credit_line_rel
+    """
+)
+
 #: What the queries read, for ``_depends``. The spans of devices are flushed where their query is made.
 BASE_REVENUE_DEPENDS = {
     "account.move": ["move_type", "subscription_id"],
@@ -26,6 +35,8 @@ BASE_REVENUE_DEPENDS = {
         "move_id",
         "parent_state",
         "product_id",
+        "xpps_charge_ids",
+        "xpps_credited_charge_ids",
         "xpps_period_end",
         "xpps_period_start",
         "xpps_subscription_id",
@@ -35,6 +46,7 @@ BASE_REVENUE_DEPENDS = {
     "product.template": ["xpps_role"],
     "res.company": ["currency_id", "xpps_proration"],
     "sale.subscription": ["is_xpps"],
+    "sale.subscription.charge": ["earlier_line_ids"],
     "sale.subscription.line": ["product_id", "sale_subscription_id", "xpps_devices_line_id"],
     "xpps.billing.file.line": [
         "base_service_cost",
@@ -72,27 +84,11 @@ def base_revenue_shares(env, posted_only=False):
     """The shares that invoice lines are split into.
 
     :return: SQL of a SELECT with the columns of ``base_revenue`` but the amounts, and with ``move_line_id``, ``slot``
-        (a number of the share within its line, from 0), ``posted`` and ``amount`` in the company's currency
+        (a number of the share within its line, from 0), ``date`` of the accounting entry, ``posted`` and ``amount``
     """
     return SQL(
         """
-        WITH item AS (
-            SELECT line.id, line.company_id, agreement.id AS subscription_id,
-                   line.xpps_subscription_line_id AS subscription_line_id, line.xpps_period_start AS period_start,
-                   line.xpps_period_end AS period_end, -line.balance AS amount, line.parent_state = 'posted' AS posted,
-                   template.xpps_role AS role, currency.decimal_places AS places,
-                   company.xpps_proration = 'day' AS by_day
-              FROM account_move_line line
-              JOIN account_move move ON move.id = line.move_id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN sale_subscription agreement
-                ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
-              JOIN res_company company ON company.id = line.company_id
-              JOIN res_currency currency ON currency.id = company.currency_id
-             WHERE line.display_type = 'product' AND line.parent_state = ANY(%(states)s)
-               AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-               AND template.xpps_role = ANY(%(roles)s) AND agreement.is_xpps
+        WITH item AS (%(items)s
         ), service AS (%(services)s
         ), swap AS (
             SELECT DISTINCT old.device_id AS old_id, new.device_id AS new_id, new.date_from AS day,
@@ -136,7 +132,7 @@ def base_revenue_shares(env, posted_only=False):
         )
         SELECT share.id AS move_line_id, (share.number - 1) * 2 + part.number AS slot, share.company_id,
                share.subscription_id, share.subscription_line_id, share.device_id, part.component, share.period_start,
-               share.period_end, share.posted, part.amount
+               share.period_end, share.date, share.posted, part.amount
           FROM share
      LEFT JOIN LATERAL (
                    SELECT SUM(line.base_service_cost) AS service, SUM(line.base_supply_cost) AS supply
@@ -156,10 +152,42 @@ def base_revenue_shares(env, posted_only=False):
                ) part(number, component, amount)
          WHERE part.amount <> 0
         """,
-        states=["posted"] if posted_only else ["draft", "posted"],
-        roles=list(BASE_ROLES),
+        items=base_revenue_items(posted_only),
         services=_counted_services(),
         spans=env["xpps.device.assignment"]._spans(),
+    )
+
+
+def base_revenue_items(posted_only=False):
+    """The invoice lines of base prices, whole.
+
+    :return: SQL of a SELECT with ``id``, the columns of ``base_revenue`` that a line has, ``date`` of the accounting
+        entry, ``amount``, ``posted``, and what says how to split it: ``role``, ``places``, ``by_day``
+    """
+    return SQL(
+        """
+            SELECT line.id, line.company_id, agreement.id AS subscription_id,
+                   line.xpps_subscription_line_id AS subscription_line_id, line.xpps_period_start AS period_start,
+                   line.xpps_period_end AS period_end, line.date, -line.balance AS amount,
+                   line.parent_state = 'posted' AS posted,
+                   template.xpps_role AS role, currency.decimal_places AS places,
+                   company.xpps_proration = 'day' AS by_day
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+              JOIN sale_subscription agreement
+                ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
+              JOIN res_company company ON company.id = line.company_id
+              JOIN res_currency currency ON currency.id = company.currency_id
+             WHERE line.display_type = 'product' AND line.parent_state = ANY(%(states)s)
+               AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+               AND template.xpps_role = ANY(%(roles)s) AND agreement.is_xpps
+               AND NOT EXISTS (SELECT FROM (%(links)s) link WHERE link.move_line_id = line.id)
+        """,
+        states=["posted"] if posted_only else ["draft", "posted"],
+        roles=list(BASE_ROLES),
+        links=CHARGE_LINKS,
     )
 
 
