@@ -1,10 +1,23 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+function openApp() {
+    return [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the app",
+            trigger: ".o_app[data-menu-xmlid='xerox_xpps.menu_xpps_root']",
+            run: "click",
+        },
+    ];
+}
 
 const FIGURE = ".o_xpps_company [data-figure=to_approve]";
 
 registry.category("web_tour.tours").add("xpps_overview_tour", {
     steps: () => [
+        ...openApp(),
         {
             content: "The app opens with the overview, on the month that is not done",
             trigger: ".o_xpps_overview .o_xpps_month:contains('January 2026')",
@@ -65,6 +78,29 @@ registry.category("web_tour.tours").add("xpps_overview_tour", {
         {
             content: "There was no file yet",
             trigger: "body:has(.o_xpps_month:contains('December 2025')) [data-figure=file]:contains('Not there yet')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("xpps_overview_user_tour", {
+    steps: () => [
+        ...openApp(),
+        {
+            content: "The same month, without steps",
+            trigger: ".o_xpps_overview:has(.o_xpps_month:contains('January 2026')):not(:has(.o_xpps_steps))",
+        },
+        {
+            content: "Devices come after the charges, and nothing else",
+            trigger: ".o_xpps_company:has([data-section=charges]):has([data-section=fleet]):not(:has([data-section=file], [data-section=result]))",
+        },
+        {
+            content: "A figure opens its records",
+            trigger: ".o_xpps_company [data-figure=devices]:contains('2')",
+            run: "click",
+        },
+        {
+            content: "Two devices",
+            trigger: ".o_list_view:has(.o_data_row:nth-child(2)):not(:has(.o_data_row:nth-child(3)))",
         },
     ],
 });
