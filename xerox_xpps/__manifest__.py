@@ -45,6 +45,7 @@
         "views/res_partner_views.xml",
         "views/account_move_views.xml",
         "views/xpps_menus.xml",
+        "reports/report_style.xml",
         "reports/device_usage_report.xml",
     ],
     "demo": [
