@@ -1,1 +1,3 @@
 from . import report_device_usage
+from . import report_vendor_file
+from . import report_vendor_period

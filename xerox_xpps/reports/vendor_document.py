@@ -20,7 +20,7 @@ class FileControl:
     """What a billing file states of itself, and what of it is in the report.
 
     ``stated_devices`` and ``stated_amount`` are the file's own control totals, None where it states none.
-    ``corrected``: device records that a correction file replaced; they are not in ``row_devices`` and ``row_amount``.
+    ``remarks`` say in words what does not agree; none when all of it does.
     """
 
     invoice: str
@@ -34,7 +34,7 @@ class FileControl:
     amount: Decimal
     stated_amount: Decimal | None
     row_amount: Decimal
-    corrected: int = 0
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def device_difference(self) -> int:
@@ -54,12 +54,6 @@ class FileControl:
     def stated_difference(self) -> Decimal:
         return Decimal(0) if self.stated_amount is None else self.amount - self.stated_amount
 
-    @property
-    def is_equal(self) -> bool:
-        return not (
-            self.device_difference or self.stated_device_difference or self.difference or self.stated_difference
-        )
-
 
 @dataclass(frozen=True)
 class CostSummary:
@@ -71,11 +65,10 @@ class CostSummary:
 
     name: str
     rows: int
-    quantity: int | None
     xerox_cost: Decimal
     expected_cost: Decimal
+    quantity: int | None = None
     previous_cost: Decimal | None = None
-    is_base: bool = False
 
     @property
     def difference(self) -> Decimal:
@@ -90,7 +83,6 @@ class CostSummary:
 class DifferenceRow:
     """A component of a device that Xerox billed otherwise than was to be expected, or that somebody should look at.
 
-    ``disputed``: what is claimed from Xerox of it; None outside of a dispute.
     """
 
     invoice: str
@@ -109,7 +101,6 @@ class DifferenceRow:
     expected_cost: Decimal
     difference: Decimal
     reason: str
-    disputed: Decimal | None = None
 
 
 @dataclass
@@ -138,13 +129,14 @@ class DeviceRow:
 class VendorSection:
     """Everything that Xerox bills in one currency.
 
-    ``components`` of the section are those that its rows have: {component: label}, in Xerox's order.
+    ``base_labels`` and ``page_labels`` name the base fees and the output types that there are, in Xerox's order:
+    {component: label}.
     """
 
     currency: str
     decimal_places: int
     files: list[FileControl]
-    component_labels: dict[str, str]
+    base_labels: dict[str, str]
     page_labels: dict[str, str]
     components: list[CostSummary]
     flags: list[CostSummary]
@@ -163,7 +155,6 @@ class VendorSection:
         return CostSummary(
             name="",
             rows=sum(component.rows for component in self.components),
-            quantity=None,
             xerox_cost=total(self.components, "xerox_cost"),
             expected_cost=total(self.components, "expected_cost"),
             previous_cost=total(self.components, "previous_cost") if self.has_previous else None,
@@ -183,6 +174,4 @@ class VendorDocument:
     period_end: date | None
     invoices: list[str]
     previous_invoices: list[str]
-    previous_start: date | None
-    previous_end: date | None
     sections: list[VendorSection]

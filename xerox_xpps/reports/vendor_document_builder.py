@@ -8,13 +8,11 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from odoo.exceptions import UserError
-from odoo.tools import date_utils
+from odoo.tools import date_utils, format_amount, format_date
 
-from ..billing_file import round_half_up, serial_key, to_decimal
-from ..models.field_types import OUTPUT_TYPE_SELECTION
-from .vendor_document import CostSummary, DeviceRow, DifferenceRow, FileControl, VendorDocument, VendorSection, total
-
-PAGE_COMPONENTS = [component for component, _label in OUTPUT_TYPE_SELECTION]
+from ..billing_file import OUTPUT_TYPES, serial_key, to_decimal
+from ..billing_file.amounts import add_up
+from .vendor_document import CostSummary, DeviceRow, DifferenceRow, FileControl, VendorDocument, VendorSection
 
 # Fetched at once: the ORM would read a thousand records a query. Reasons are worked out of the rows that have one.
 ROW_FIELDS = (
@@ -107,21 +105,19 @@ class VendorDocumentBuilder:
         """
         files = self._files()
         rows = self.report.search_fetch(self._domain(), ROW_FIELDS)
-        rows.device_id.fetch(["name", "product_id", "xpps_partner_id"])
-        (rows.line_id).fetch(["xerox_customer_name", "xerox_model", "xerox_model_number"])
+        rows.line_id.fetch(["xerox_customer_name", "xerox_model", "xerox_model_number"])
         previous, previous_files = self._previous(rows)
-        corrected = dict(
+        (rows.device_id | self._devices(previous)).fetch(["name", "product_id", "xpps_partner_id"])
+        self.corrected = dict(
             self.env["xpps.billing.file.line"]._read_group(
                 [("billing_file_id", "in", files.ids), ("superseded_by_id", "!=", False)],
                 ["billing_file_id"],
                 ["__count"],
             )
         )
-        rows_by_currency = rows.grouped("currency_id")
+        rows = rows.grouped("currency_id")
         sections = [
-            self._section(
-                currency, rows_by_currency.get(currency, self.report), currency_files, previous[currency], corrected
-            )
+            self._section(currency, rows.get(currency, self.report), currency_files, previous.get(currency, {}))
             for currency, currency_files in files.grouped("currency_id").items()
         ]
         return VendorDocument(
@@ -131,8 +127,6 @@ class VendorDocumentBuilder:
             period_end=self.file.period_end if self.file else self.end,
             invoices=files.mapped("display_name"),
             previous_invoices=previous_files.sorted("invoice_date").mapped("display_name"),
-            previous_start=self.previous_start,
-            previous_end=self.previous_end,
             sections=sorted(sections, key=lambda section: section.currency),
         )
 
@@ -152,10 +146,10 @@ class VendorDocumentBuilder:
         if not files:
             raise UserError(
                 self.env._(
-                    "%(company)s has imported no billing file of %(start)s to %(end)s: there is nothing to report on.",
+                    "%(company)s has imported no billing file whose period ends between %(start)s and %(end)s.",
                     company=self.company.name,
-                    start=self.start.strftime("%m/%Y"),
-                    end=self.end.strftime("%m/%Y"),
+                    start=format_date(self.env, self.start),
+                    end=format_date(self.env, self.end),
                 )
             )
         return files
@@ -171,40 +165,191 @@ class VendorDocumentBuilder:
     def _previous(self, rows):
         """What Xerox billed in the months before.
 
-        :return: {currency: {(device key, component): (cost, stock.lot)}}, and the files that it stands in
+        :return: {currency: {device key: (serial, stock.lot, {component: cost})}}, and the files that it stands in
         """
         groups = self.report._read_group(
             [
                 ("company_id", "=", self.company.id),
+                # Not what Xerox should have billed.
                 ("line_id", "!=", False),
                 *self._between(self.previous_start, self.previous_end),
             ],
-            ["currency_id", "billing_file_id", "device_id", "serial", "component"],
+            ["billing_file_id", "currency_id", "device_id", "serial", "component"],
             ["xerox_cost:sum"],
         )
-        files = self.env["xpps.billing.file"].union(*(file for _currency, file, *_rest in groups))
         if self.file:
-            keys = {self._key(row.device_id, row.serial) for row in rows}
-            groups = [group for group in groups if group[0] == self.file.currency_id]
-            ours = [group for group in groups if self._key(group[2], group[3]) in keys]
-            files = files.union(*(file for _currency, file, *_rest in ours)) if ours else files.browse()
-            files = files.browse(dict.fromkeys(group[1].id for group in ours))
-            if self.file.kind == "correction":
-                groups = ours
-            else:
-                groups = [group for group in groups if group[1] in files]
-        costs = defaultdict(lambda: defaultdict(lambda: [Decimal(0), None, ""]))
-        for currency, _file, device, serial, component, cost in groups:
-            entry = costs[currency][self._key(device, serial), component]
-            entry[0] += to_decimal(cost)
-            entry[1:] = device, serial
-        return costs, files
+            groups = self._comparable(groups, rows)
+        previous = defaultdict(dict)
+        for _file, currency, device, serial, component, cost in groups:
+            devices = previous[currency]
+            _serial, _device, costs = devices.setdefault(self._key(device, serial), (serial, device, defaultdict(Decimal)))
+            costs[component] += to_decimal(cost)
+        return previous, self.env["xpps.billing.file"].browse(dict.fromkeys(file.id for file, *_group in groups))
+
+    def _comparable(self, groups, rows):
+        """Those of the groups that the file follows: of the files that bill its devices.
+
+        A reseller may get more than one file a month. What a correction does not name, it does not bill.
+        """
+        keys = {self._key(row.device_id, row.serial) for row in rows}
+        groups = [group for group in groups if group[1] == self.file.currency_id]
+        ours = [group for group in groups if self._key(group[2], group[3]) in keys]
+        if self.file.kind == "correction":
+            return ours
+        files = {group[0] for group in ours}
+        return [group for group in groups if group[0] in files]
+
+    def _devices(self, previous):
+        return self.env["stock.lot"].union(
+            *(device for devices in previous.values() for _serial, device, _costs in devices.values())
+        )
 
     def _key(self, device, serial):
+        """What a device is known by from month to month."""
         return device.id or serial_key(serial or "")
 
     # What is shown of them
 
-    def _section(self, currency, rows, files, previous, corrected):
-        components = [component for component in self.texts.components if any(row.component == component for row in rows)]
-        ...
+    def _section(self, currency, rows, files, previous):
+        rows_by_component = rows.grouped("component")
+        previous_costs = defaultdict(Decimal)
+        for _serial, _device, costs in previous.values():
+            for component, cost in costs.items():
+                previous_costs[component] += cost
+        shown = [
+            component for component in self.texts.components if component in rows_by_component or previous_costs[component]
+        ]
+        rows_by_flag = rows.grouped("flag")
+        return VendorSection(
+            currency=currency.name,
+            decimal_places=currency.decimal_places,
+            files=self._controls(files, rows),
+            base_labels={name: self.texts.components[name] for name in shown if name not in OUTPUT_TYPES},
+            page_labels={name: self.texts.components[name] for name in shown if name in OUTPUT_TYPES},
+            components=[
+                self._component_summary(
+                    component,
+                    rows_by_component.get(component, self.report),
+                    previous_costs[component] if previous else None,
+                )
+                for component in shown
+            ],
+            flags=[
+                self._summary(label, rows_by_flag[flag])
+                for flag, label in (*self.texts.flags.items(), (False, self.env._("As expected")))
+                if flag in rows_by_flag
+            ],
+            differences=self._differences(rows),
+            devices=self._device_rows(rows, previous),
+            has_previous=bool(previous),
+        )
+
+    def _controls(self, files, rows):
+        rows = rows.grouped("billing_file_id")
+        kinds = dict(files._fields["kind"]._description_selection(self.env))
+        return [self._control(file, rows.get(file, self.report), kinds[file.kind]) for file in files]
+
+    def _control(self, file, rows, kind):
+        control = FileControl(
+            invoice=file.display_name,
+            kind=kind,
+            invoice_date=file.invoice_date or None,
+            period_start=file.period_start or None,
+            period_end=file.period_end or None,
+            devices=file.device_count,
+            stated_devices=file.control_count or None,
+            row_devices=len(rows.line_id),
+            amount=to_decimal(file.amount_total),
+            stated_amount=to_decimal(file.control_total) if file.control_total else None,
+            row_amount=self._sum(rows, "xerox_cost"),
+        )
+        return replace(control, remarks=self._remarks(control, file))
+
+    def _remarks(self, control, file):
+        """What does not agree, in words."""
+        env = self.env
+
+        def money(amount):
+            return format_amount(env, float(amount), file.currency_id)
+
+        remarks = []
+        if control.stated_device_difference:
+            remarks.append(
+                env._(
+                    "The file states %(stated)s devices and has %(found)s.",
+                    stated=control.stated_devices,
+                    found=control.devices,
+                )
+            )
+        if control.stated_difference:
+            remarks.append(
+                env._(
+                    "The file states a total of %(stated)s; its devices add up to %(found)s, a difference of "
+                    "%(difference)s.",
+                    stated=money(control.stated_amount),
+                    found=money(control.amount),
+                    difference=money(control.stated_difference),
+                )
+            )
+        if control.device_difference:
+            remarks.append(env._("%s of its device records are not in this report.", control.device_difference))
+        if control.difference:
+            remarks.append(env._("%s of its total is not in this report.", money(control.difference)))
+        corrected = self.corrected.get(file)
+        if corrected:
+            remarks.append(env._("Correction files replace %s of its device records.", corrected))
+        return remarks
+
+    def _component_summary(self, component, rows, previous_cost):
+        quantity = sum(round(row.xerox_quantity) for row in rows)
+        return replace(
+            self._summary(self.texts.components[component], rows), quantity=quantity, previous_cost=previous_cost
+        )
+
+    def _summary(self, name, rows):
+        return CostSummary(
+            name=name,
+            rows=len(rows),
+            xerox_cost=self._sum(rows, "xerox_cost"),
+            expected_cost=self._sum(rows, "expected_cost"),
+        )
+
+    def _differences(self, rows):
+        """What needs a look, the worst first."""
+        severity = {flag: number for number, flag in enumerate(self.texts.flags)}
+        components = {component: number for number, component in enumerate(self.texts.components)}
+        found = rows.filtered(lambda row: row.flag or row.difference)
+        found = found.sorted(
+            lambda row: (
+                severity.get(row.flag, len(severity)),
+                row.serial or "",
+                row.period_end,
+                components[row.component],
+            )
+        )
+        return [self.texts.difference_row(row) for row in found]
+
+    def _device_rows(self, rows, previous):
+        devices = {}
+        for row in rows:
+            key = self._key(row.device_id, row.serial)
+            if key not in devices:
+                devices[key] = DeviceRow(row.serial or "", self.texts.customer(row), self.texts.model(row))
+            device = devices[key]
+            if row.line_id:
+                cost = to_decimal(row.xerox_cost)
+                device.total = (device.total or Decimal(0)) + cost
+                device.costs[row.component] = device.costs.get(row.component, Decimal(0)) + cost
+                if row.component in OUTPUT_TYPES:
+                    device.pages[row.component] = device.pages.get(row.component, 0) + round(row.xerox_quantity)
+            label = self.texts.flags.get(row.flag)
+            if label and label not in device.flags:
+                device.flags.append(label)
+        for key, (serial, lot, costs) in previous.items():
+            if key not in devices:
+                devices[key] = DeviceRow(serial or "", lot.xpps_partner_id.display_name or "", lot.product_id.name or "")
+            devices[key].previous = sum(costs.values(), Decimal(0))
+        return sorted(devices.values(), key=lambda device: (device.customer.lower(), device.serial))
+
+    def _sum(self, rows, name):
+        return add_up(to_decimal(row[name]) for row in rows)
