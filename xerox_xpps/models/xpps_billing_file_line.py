@@ -41,6 +41,11 @@ class XppsBillingFileLine(models.Model):
     )
     base_service_cost = fields.Monetary()
     base_supply_cost = fields.Monetary()
+    # What the vendor report compares with, NULL where there is nothing.
+    expected_service_cost = fields.Monetary(help="Base service fee of the month before.")
+    expected_supply_cost = fields.Monetary(help="Base supply fee of the month before.")
+    standing_service_cost = fields.Monetary(help="Base service fee that a correction without base fees leaves.")
+    standing_supply_cost = fields.Monetary(help="Base supply fee that a correction without base fees leaves.")
     overage_cost = fields.Monetary()
     cost_total = fields.Monetary(string="Total Cost")
     meter_values = fields.Json(

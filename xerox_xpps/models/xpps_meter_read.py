@@ -44,6 +44,20 @@ class XppsMeterRead(models.Model):
     )
     cost = fields.Monetary(groups="xerox_xpps.group_xpps_billing")
     estimated = fields.Boolean(help="Xerox estimated this read, because the device did not report.")
+    # What the import found before: the vendor report compares. NULL where there was nothing to compare with.
+    expected_previous = fields.Integer(
+        string="Expected Previous Read", aggregator=False, help="Where the meter should have started: our last read."
+    )
+    expected_overage = fields.Integer(
+        help="Pages above the included ones, from our last read, where there is one, to Xerox's.",
+    )
+    expected_unit_cost = fields.Float(
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        aggregator="avg",
+        groups="xerox_xpps.group_xpps_billing",
+        help="The agreement's default for the pages, else what Xerox billed the month before.",
+    )
     billing_file_id = fields.Many2one("xpps.billing.file", index=True, ondelete="restrict")
     origin = fields.Selection(
         [("file", "Billing File"), ("opening", "Opening Read"), ("closing", "Closing Read")],

@@ -1,3 +1,1 @@
-from . import report_device_usage
-from . import report_vendor_file
-from . import report_vendor_period
+from . import report_device_usage, report_vendor_file, report_vendor_period, xpps_vendor_report

@@ -1,0 +1,111 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What customers were charged and invoiced for the pages of meter reads, in the company's currency."""
+
+from odoo.tools import SQL
+
+from ..exchange_rates import exchange_rate
+
+
+def charged_pages():
+    """The charges of each live read: (meter_read_id, quantity, amount, covered).
+
+    ``quantity`` pages and ``amount`` are what is billable and not rejected; ``covered`` are the pages of all charges
+    that are not rejected, also of those that the contract does not bill. A charge of another currency is converted
+    at the file's invoice date.
+    """
+    return SQL(
+        """
+        SELECT charge.meter_read_id,
+               SUM(charge.quantity) FILTER (WHERE charge.billable) AS quantity,
+               SUM(ROUND(charge.price_subtotal * rate.rate, rate.places)) FILTER (WHERE charge.billable) AS amount,
+               SUM(charge.quantity) AS covered
+          FROM (%s) charge
+          JOIN xpps_meter_read read ON read.id = charge.meter_read_id
+          JOIN (%s) rate ON rate.file_id = read.billing_file_id AND rate.currency_id = charge.currency_id
+         WHERE charge.state <> 'rejected'
+      GROUP BY charge.meter_read_id
+        """,
+        _charges_of_reads(),
+        _rates(),
+    )
+
+
+def invoiced_pages():
+    """Posted invoice lines less posted credit notes of each live read: (meter_read_id, amount).
+
+    A line that bills several charges is split in proportion to their amounts, so that the parts add up to it.
+    """
+    return SQL(
+        """
+        SELECT meter_read_id, SUM(ROUND(total * upto, places) - ROUND(total * before, places)) AS amount
+          FROM (SELECT meter_read_id, total, places,
+                       SUM(weight) OVER running / whole AS upto,
+                       (SUM(weight) OVER running - weight) / whole AS before
+                  FROM (SELECT charge.meter_read_id, billed.line_id, charge.id, -line.balance AS total,
+                               currency.decimal_places AS places,
+                               CASE WHEN SUM(charge.price_subtotal) OVER whole = 0 THEN 1
+                                    ELSE charge.price_subtotal END AS weight,
+                               CASE WHEN SUM(charge.price_subtotal) OVER whole = 0 THEN COUNT(*) OVER whole
+                                    ELSE SUM(charge.price_subtotal) OVER whole END AS whole
+                          FROM (SELECT charge_id, invoice_line_id AS line_id FROM xpps_charge_invoice_line_rel
+                                 UNION SELECT charge_id, invoice_line_id FROM xpps_charge_earlier_line_rel
+                                 UNION SELECT charge_id, credit_line_id FROM xpps_charge_credit_line_rel) billed
+                          JOIN account_move_line line ON line.id = billed.line_id AND line.parent_state = 'posted'
+                          JOIN res_currency currency ON currency.id = line.company_currency_id
+                          JOIN (%s) charge ON charge.id = billed.charge_id
+                        WINDOW whole AS (PARTITION BY billed.line_id)) share
+                WINDOW running AS (PARTITION BY line_id ORDER BY id)) part
+      GROUP BY meter_read_id
+        """,
+        _charges_of_reads(),
+    )
+
+
+def _charges_of_reads():
+    """Charges with the live read whose pages they bill: that which replaced their own, or for a charge that was made
+    by hand the read of its device, output type and period.
+    """
+    return SQL(
+        """
+        WITH RECURSIVE replaced AS (
+            SELECT id, superseded_by_id AS live_id FROM xpps_meter_read WHERE superseded_by_id IS NOT NULL
+             UNION
+            SELECT replaced.id, read.superseded_by_id
+              FROM replaced
+              JOIN xpps_meter_read read ON read.id = replaced.live_id AND read.superseded_by_id IS NOT NULL
+        )
+        SELECT charge.id, charge.currency_id, charge.state, charge.billable, charge.quantity, charge.price_subtotal,
+               COALESCE(live.live_id, charge.meter_read_id) AS meter_read_id
+          FROM sale_subscription_charge charge
+     LEFT JOIN (SELECT replaced.id, replaced.live_id
+                  FROM replaced
+                  JOIN xpps_meter_read read ON read.id = replaced.live_id AND read.superseded_by_id IS NULL) live
+            ON live.id = charge.meter_read_id
+         WHERE charge.meter_read_id IS NOT NULL
+     UNION ALL
+        SELECT charge.id, charge.currency_id, charge.state, charge.billable, charge.quantity, charge.price_subtotal,
+               read.id
+          FROM sale_subscription_charge charge
+          JOIN xpps_meter_read read
+            ON read.device_id = charge.device_id AND read.output_type = charge.output_type
+           AND read.period_end = charge.period_end AND read.superseded_by_id IS NULL AND read.origin = 'file'
+         WHERE charge.meter_read_id IS NULL
+        """
+    )
+
+
+def _rates():
+    """What currencies were worth in the company's at the invoice date of each file: (file_id, currency_id, rate,
+    places).
+    """
+    return SQL(
+        """
+        SELECT file.id AS file_id, used.currency_id, own.decimal_places AS places, %s AS rate
+          FROM xpps_billing_file file
+          JOIN res_company company ON company.id = file.company_id
+          JOIN res_currency own ON own.id = company.currency_id
+    CROSS JOIN (SELECT DISTINCT currency_id FROM sale_subscription_charge) used
+         WHERE file.state = 'imported'
+        """,
+        exchange_rate(SQL("used.currency_id"), SQL("company.currency_id"), SQL("company.id"), SQL("file.invoice_date")),
+    )

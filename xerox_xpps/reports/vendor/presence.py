@@ -1,0 +1,110 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Where devices were in the periods of billing files, by their history as it is known today."""
+
+from odoo.tools import SQL
+
+
+def absences(env):
+    """When devices had left: (device_id, last_day, next_day).
+
+    Between the two days, both exclusive, the device was nowhere; without a next day it has not come back. For a
+    device and day there is one row at most.
+    """
+    return SQL(
+        """
+        SELECT device_id, date_to AS last_day, next_day
+          FROM (SELECT device_id, date_to,
+                       LEAD(date_from) OVER (PARTITION BY device_id ORDER BY date_from NULLS FIRST) AS next_day
+                  FROM (%s) span) span
+         WHERE date_to IS NOT NULL
+        """,
+        env["xpps.device.assignment"]._spans(),
+    )
+
+
+def unserved_lines(env):
+    """Records of devices that had no service to bill their base price in the period: (id of the record)."""
+    return SQL(
+        """
+        SELECT line.id
+          FROM xpps_billing_file_line line
+         WHERE line.device_id IN (SELECT device_id FROM (%(spans)s) span WHERE subscription_line_id IS NULL)
+           AND line.billed_period_end IS NOT NULL
+           AND NOT EXISTS (
+               SELECT FROM (%(spans)s) span
+                WHERE span.device_id = line.device_id AND span.subscription_line_id IS NOT NULL
+                  AND COALESCE(span.date_from, line.billed_period_end) <= line.billed_period_end
+                  AND COALESCE(span.date_to, line.billed_period_start) >= line.billed_period_start)
+      GROUP BY line.id
+        """,
+        spans=env["xpps.device.assignment"]._spans(),
+    )
+
+
+def missing_devices(env):
+    """Devices on running agreements that no file names in a period for which there is a regular one.
+
+    :return: SQL: (file_id, company_id, currency_id, period_start, period_end, device_id, partner_id, subscription_id,
+        base_service, base_supply), the first file of each period, and the fees that Xerox billed last. Files whose
+        periods overlap by more than a border day count together, as Xerox may bill its agreements apart.
+    """
+    return SQL(
+        """
+        SELECT absent.*,
+               CASE WHEN last.currency_id = absent.currency_id THEN last.base_service ELSE 0 END AS base_service,
+               CASE WHEN last.currency_id = absent.currency_id THEN last.base_supply ELSE 0 END AS base_supply
+          FROM (%s) absent
+     LEFT JOIN LATERAL (
+               SELECT line.currency_id,
+                      COALESCE(line.standing_service_cost,
+                               COALESCE(line.base_price_cost, 0) - COALESCE(line.base_supply_cost, 0)) AS base_service,
+                      COALESCE(line.standing_supply_cost, line.base_supply_cost, 0) AS base_supply
+                 FROM xpps_billing_file_line line
+                WHERE line.device_id = absent.device_id AND line.superseded_by_id IS NULL
+                  AND line.billed_period_end <= absent.period_start
+             ORDER BY line.billed_period_end DESC
+                LIMIT 1) last ON TRUE
+        """,
+        _absent_devices(env),
+    )
+
+
+def _absent_devices(env):
+    env["sale.subscription"].flush_model(["stage_id", "date_start", "date", "is_xpps"])
+    env["sale.subscription.stage"].flush_model(["type"])
+    return SQL(
+        """
+        WITH period AS (
+            SELECT MIN(id) AS file_id, company_id, MIN(currency_id) AS currency_id, period_start, period_end
+              FROM xpps_billing_file
+             WHERE state = 'imported' AND kind = 'regular'
+          GROUP BY company_id, period_start, period_end
+        ),
+        named AS (
+            SELECT DISTINCT period.file_id, line.device_id
+              FROM period
+              JOIN xpps_billing_file other
+                ON other.company_id = period.company_id AND other.state = 'imported'
+               AND (other.period_end = period.period_end
+                    OR (other.period_start < period.period_end AND other.period_end > period.period_start))
+              JOIN xpps_billing_file_line line ON line.billing_file_id = other.id
+             WHERE line.device_id IS NOT NULL
+        )
+        SELECT DISTINCT ON (period.file_id, span.device_id)
+               period.file_id, period.company_id, period.currency_id, period.period_start, period.period_end,
+               span.device_id, span.partner_id, span.subscription_id
+          FROM period
+          JOIN (%s) span
+            ON span.company_id = period.company_id
+           AND COALESCE(span.date_from, period.period_end) <= period.period_end
+           AND COALESCE(span.date_to, period.period_start) >= period.period_start
+          JOIN sale_subscription agreement ON agreement.id = span.subscription_id
+          JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id AND stage.type = 'in_progress'
+         WHERE agreement.is_xpps AND agreement.date_start <= period.period_end
+           AND COALESCE(agreement.date, period.period_start) >= period.period_start
+           AND NOT EXISTS (
+               SELECT FROM named WHERE named.file_id = period.file_id AND named.device_id = span.device_id)
+      ORDER BY period.file_id, span.device_id, span.date_from DESC NULLS LAST
+        """,
+        env["xpps.device.assignment"]._spans(),
+    )

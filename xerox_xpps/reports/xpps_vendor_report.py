@@ -1,0 +1,185 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..models.field_types import CLICK_DIGITS, COMPONENT_SELECTION
+from .exchange_rates import exchange_rate
+from .vendor.charges import charged_pages, invoiced_pages
+from .vendor.presence import absences, unserved_lines
+from .vendor.rows import report_rows
+
+#: What may be wrong with a row, the most severe first.
+FLAG_SELECTION = [
+    ("unknown_device", "Unknown Device"),
+    ("billed_after_removal", "Billed After Removal"),
+    ("missing_from_file", "Missing From File"),
+    ("quantity_wrong", "Quantity Wrong"),
+    ("rate_changed", "Unit Cost Changed"),
+    ("base_changed", "Base Fee Changed"),
+    ("read_gap", "Read Gap"),
+    ("not_billed_to_customer", "Not Billed to Customer"),
+    ("estimated_read", "Estimated Read"),
+]
+
+
+class XppsVendorReport(models.Model):
+    """What Xerox billed, what was to be expected, and what the customer was charged: device × period × component.
+
+    Rows are the live records and reads of imported files, records that were held back, and devices that should be in
+    a file and are not. What was expected of a record is kept on it by its import.
+    """
+
+    _name = "xpps.vendor.report"
+    _description = "Xerox Vendor Report"
+    _auto = False
+    _order = "period_end desc, serial, component, id"
+    _rec_name = "serial"
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
+    currency_id = fields.Many2one("res.currency", string="Xerox's Currency", readonly=True)
+    billing_file_id = fields.Many2one("xpps.billing.file", readonly=True)
+    line_id = fields.Many2one("xpps.billing.file.line", string="Device Record", readonly=True)
+    meter_read_id = fields.Many2one("xpps.meter.read", readonly=True)
+    period_start = fields.Date(readonly=True)
+    period_end = fields.Date(readonly=True)
+    device_id = fields.Many2one("stock.lot", readonly=True)
+    serial = fields.Char(string="Serial Number", readonly=True)
+    product_id = fields.Many2one("product.product", string="Printer Model", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    subscription_id = fields.Many2one("sale.subscription", string="Agreement", readonly=True)
+    component = fields.Selection(COMPONENT_SELECTION, readonly=True)
+    xerox_quantity = fields.Integer(string="Xerox's Quantity", readonly=True, help="Pages; 1 for a base fee.")
+    xerox_unit_cost = fields.Float(
+        string="Xerox's Unit Cost", digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", readonly=True
+    )
+    xerox_cost = fields.Monetary(string="Xerox's Cost", readonly=True)
+    expected_quantity = fields.Integer(
+        readonly=True, help="Pages above the allowance, from our last read to Xerox's; 1 for a base fee."
+    )
+    expected_unit_cost = fields.Float(
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        aggregator="avg",
+        readonly=True,
+        help="The agreement's default, else last month's; for a base fee last month's.",
+    )
+    expected_cost = fields.Monetary(readonly=True)
+    difference = fields.Monetary(readonly=True, help="What Xerox bills more than was to be expected.")
+    cost = fields.Monetary(
+        currency_field="company_currency_id",
+        readonly=True,
+        help="Xerox's cost in the company's currency, at the rate of the invoice date.",
+    )
+    charged_quantity = fields.Integer(readonly=True)
+    charged_amount = fields.Monetary(
+        currency_field="company_currency_id", readonly=True, help="What the customer is charged, invoiced or not."
+    )
+    invoiced_amount = fields.Monetary(
+        currency_field="company_currency_id", readonly=True, help="Posted invoices less posted credit notes."
+    )
+    margin = fields.Monetary(currency_field="company_currency_id", readonly=True, help="Charged amount less cost.")
+    flag = fields.Selection(FLAG_SELECTION, readonly=True, help="What is wrong: the worst, if several things are.")
+    flags = fields.Char(string="All Flags", readonly=True)
+    reason = fields.Char(compute="_compute_reason")
+
+    def _compute_reason(self):
+        labels = dict(self._fields["flag"]._description_selection(self.env))
+        for row in self:
+            row.reason = "; ".join(labels[flag] for flag in (row.flags or "").split(",") if flag)
+
+    @property
+    def _table_query(self):
+        for name in ("xpps.billing.file", "xpps.billing.file.line", "xpps.meter.read", "sale.subscription.charge"):
+            self.env[name].flush_model()
+        for name in ("res.company", "res.currency", "res.currency.rate", "account.move.line"):
+            self.env[name].flush_model()
+        return SQL(
+            """
+            SELECT item.id, item.company_id, company.currency_id AS company_currency_id, item.currency_id,
+                   item.billing_file_id, item.line_id, item.meter_read_id, item.period_start, item.period_end,
+                   item.device_id, COALESCE(device.name, item.serial) AS serial, device.product_id,
+                   item.partner_id, item.subscription_id, item.component,
+                   item.quantity AS xerox_quantity, item.unit_cost AS xerox_unit_cost, item.cost AS xerox_cost,
+                   %(expected_quantity)s AS expected_quantity,
+                   %(expected_unit_cost)s AS expected_unit_cost,
+                   %(expected_cost)s AS expected_cost,
+                   item.cost - %(expected_cost)s AS difference,
+                   %(cost)s AS cost,
+                   COALESCE(charged.quantity, 0) AS charged_quantity,
+                   COALESCE(charged.amount, 0) AS charged_amount,
+                   COALESCE(invoiced.amount, 0) AS invoiced_amount,
+                   COALESCE(charged.amount, 0) - %(cost)s AS margin,
+                   %(flag)s AS flag,
+                   %(flags)s AS flags
+              FROM (%(rows)s) item
+         LEFT JOIN stock_lot device ON device.id = item.device_id
+         LEFT JOIN res_company company ON company.id = item.company_id
+         LEFT JOIN (%(absences)s) absence
+                ON absence.device_id = item.device_id AND absence.last_day < item.period_start
+               AND COALESCE(absence.next_day > item.period_end, TRUE)
+         LEFT JOIN (%(rates)s) rate ON rate.file_id = item.billing_file_id
+         LEFT JOIN (%(unserved)s) unserved ON unserved.id = item.base_line_id
+         LEFT JOIN (%(charged)s) charged ON charged.meter_read_id = item.meter_read_id
+         LEFT JOIN (%(invoiced)s) invoiced ON invoiced.meter_read_id = item.meter_read_id
+            """,
+            expected_quantity=self._expected("quantity"),
+            expected_unit_cost=self._expected("unit_cost"),
+            expected_cost=self._expected("cost"),
+            cost=SQL("ROUND(item.cost * rate.rate, rate.places)"),
+            flag=self._flag(),
+            flags=self._flags(),
+            rows=report_rows(self.env),
+            absences=absences(self.env),
+            rates=self._rates(),
+            unserved=unserved_lines(self.env),
+            charged=charged_pages(),
+            invoiced=invoiced_pages(),
+        )
+
+    def _expected(self, name):
+        """Nothing is expected of a device that nobody knows, or that has left."""
+        return SQL(
+            "CASE WHEN item.device_id IS NULL OR absence.device_id IS NOT NULL THEN 0 ELSE %s END",
+            SQL.identifier("item", f"expected_{name}"),
+        )
+
+    def _rates(self):
+        """What Xerox's currency was worth in the company's at the invoice date of each file."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (file.id) file.id AS file_id, own.decimal_places AS places, %s AS rate
+              FROM xpps_billing_file file
+              JOIN res_company company ON company.id = file.company_id
+              JOIN res_currency own ON own.id = company.currency_id
+            """,
+            exchange_rate(
+                SQL("file.currency_id"), SQL("company.currency_id"), SQL("company.id"), SQL("file.invoice_date")
+            ),
+        )
+
+    def _conditions(self):
+        """:return: {flag: SQL}, none of which is NULL; the most severe first"""
+        conditions = {
+            "unknown_device": SQL("item.device_id IS NULL"),
+            "billed_after_removal": SQL("absence.device_id IS NOT NULL"),
+            "missing_from_file": SQL("item.missing"),
+            "quantity_wrong": SQL("item.wrong_quantity"),
+            "rate_changed": SQL("item.rate_changed"),
+            "base_changed": SQL("item.base_changed"),
+            "read_gap": SQL("item.read_gap"),
+            "not_billed_to_customer": SQL(
+                "(item.held AND item.device_id IS NOT NULL OR unserved.id IS NOT NULL AND item.cost <> 0 "
+                "OR item.meter_read_id IS NOT NULL AND item.quantity > COALESCE(charged.covered, 0))"
+            ),
+            "estimated_read": SQL("item.estimated"),
+        }
+        return conditions
+
+    def _flag(self):
+        cases = (SQL("WHEN %s THEN %s", condition, flag) for flag, condition in self._conditions().items())
+        return SQL("CASE %s END", SQL(" ").join(cases))
+
+    def _flags(self):
+        cases = (SQL("CASE WHEN %s THEN %s END", condition, flag) for flag, condition in self._conditions().items())
+        return SQL("NULLIF(CONCAT_WS(',', %s), '')", SQL(", ").join(cases))
