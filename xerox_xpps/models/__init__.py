@@ -47,5 +47,4 @@ from . import (
     xpps_price_level,
     xpps_vendor_document,
     xpps_billing_file_vendor_document,
-    xpps_vendor_report_dispute,
 )

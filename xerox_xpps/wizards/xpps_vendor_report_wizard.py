@@ -42,16 +42,19 @@ class XppsVendorReportWizard(models.TransientModel):
             wizard.date_from = date_utils.start_of(day, "month")
             wizard.date_to = date_utils.end_of(day, "month")
 
+    @api.onchange("date_from", "date_to")
+    def _onchange_months(self):
+        """Months are chosen by any day of them."""
+        if self.date_from:
+            self.date_from = date_utils.start_of(self.date_from, "month")
+        if self.date_to:
+            self.date_to = date_utils.end_of(self.date_to, "month")
+
     @api.depends("company_id", "date_from", "date_to")
     def _compute_file_count(self):
         for wizard in self:
-            wizard.file_count = wizard.date_from and wizard.date_to and self.env["xpps.billing.file"].search_count(
-                [
-                    *wizard._domain_files(),
-                    ("period_end", ">=", date_utils.start_of(wizard.date_from, "month")),
-                    ("period_end", "<=", date_utils.end_of(wizard.date_to, "month")),
-                ]
-            )
+            months = [("period_end", ">=", wizard.date_from), ("period_end", "<=", wizard.date_to)]
+            wizard.file_count = self.env["xpps.billing.file"].search_count([*wizard._domain_files(), *months])
 
     def _domain_files(self):
         return [("company_id", "=", self.company_id.id), ("state", "=", "imported")]
@@ -77,7 +80,6 @@ class XppsVendorReportWizard(models.TransientModel):
     def action_print(self):
         """Print the document as PDF."""
         self.ensure_one()
-        # A message now, rather than a file that cannot be downloaded.
         report = self.env.ref("xerox_xpps.action_report_xpps_vendor_period")
         return report.report_action(self) | {"close_on_report_download": True}
 
