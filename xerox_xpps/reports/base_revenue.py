@@ -1,0 +1,189 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What invoices earn with base prices, by device and component, as queries for the reports.
+
+An invoice line bills a base price for many devices, so its amount is split: among the devices that were on its service
+in its period, then between service and supply fee. Shares are rounded as they add up, so that those of a line are its
+amount to the cent.
+
+- A device counts for the days that it was there where the company bills by day, else in full. Of devices that took
+  each other's place in the period, each counts for its days, so that together they are one.
+- A service fee and a supply fee are what they say. A base price of both goes by Xerox's fees for the device, of the
+  periods that end within the line's; as long as these are unknown or not split, it is a service fee.
+- A line whose devices are not known, such as one without a period, stays whole, without a device.
+"""
+
+from odoo.tools import SQL
+
+from ..models.field_types import BASE_ROLES
+
+#: What the queries read, for ``_depends``. The spans of devices are flushed where their query is made.
+BASE_REVENUE_DEPENDS = {
+    "account.move": ["move_type", "subscription_id"],
+    "account.move.line": [
+        "balance",
+        "company_id",
+        "display_type",
+        "move_id",
+        "parent_state",
+        "product_id",
+        "xpps_period_end",
+        "xpps_period_start",
+        "xpps_subscription_id",
+        "xpps_subscription_line_id",
+    ],
+    "product.product": ["product_tmpl_id"],
+    "product.template": ["xpps_role"],
+    "res.company": ["currency_id", "xpps_proration"],
+    "sale.subscription": ["is_xpps"],
+    "sale.subscription.line": ["product_id", "sale_subscription_id", "xpps_devices_line_id"],
+    "xpps.billing.file.line": [
+        "base_service_cost",
+        "base_supply_cost",
+        "billed_period_end",
+        "device_id",
+        "superseded_by_id",
+    ],
+    "xpps.device.assignment": ["date_from", "date_to", "device_id", "replaces_id", "subscription_line_id"],
+}
+
+
+def base_revenue(env):
+    """Base revenue by device, component and period; draft and posted invoices, credit notes negative.
+
+    A device may have several rows of one month: those of two services, or of periods that differ.
+
+    :return: SQL of a SELECT with ``company_id``, ``subscription_id``, ``subscription_line_id`` (NULL: the line does not
+        say which service it bills), ``device_id`` (NULL: not known), ``component`` (base_service or base_supply),
+        ``period_start``, ``period_end`` (NULL: the line has none), and, in the company's currency, ``drafted_amount``
+        (posted and draft) and ``posted_amount``
+    """
+    return SQL(
+        """
+        SELECT company_id, subscription_id, subscription_line_id, device_id, component, period_start, period_end,
+               SUM(amount) AS drafted_amount, COALESCE(SUM(amount) FILTER (WHERE posted), 0) AS posted_amount
+          FROM (%s) share
+      GROUP BY company_id, subscription_id, subscription_line_id, device_id, component, period_start, period_end
+        """,
+        base_revenue_shares(env),
+    )
+
+
+def base_revenue_shares(env, posted_only=False):
+    """The shares that invoice lines are split into.
+
+    :return: SQL of a SELECT with the columns of ``base_revenue`` but the amounts, and with ``move_line_id``, ``slot``
+        (a number of the share within its line, from 0), ``posted`` and ``amount`` in the company's currency
+    """
+    return SQL(
+        """
+        WITH item AS (
+            SELECT line.id, line.company_id, agreement.id AS subscription_id,
+                   line.xpps_subscription_line_id AS subscription_line_id, line.xpps_period_start AS period_start,
+                   line.xpps_period_end AS period_end, -line.balance AS amount, line.parent_state = 'posted' AS posted,
+                   template.xpps_role AS role, currency.decimal_places AS places,
+                   company.xpps_proration = 'day' AS by_day
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+              JOIN sale_subscription agreement
+                ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
+              JOIN res_company company ON company.id = line.company_id
+              JOIN res_currency currency ON currency.id = company.currency_id
+             WHERE line.display_type = 'product' AND line.parent_state = ANY(%(states)s)
+               AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+               AND template.xpps_role = ANY(%(roles)s) AND agreement.is_xpps
+        ), service AS (%(services)s
+        ), swap AS (
+            SELECT DISTINCT old.device_id AS old_id, new.device_id AS new_id, new.date_from AS day,
+                   new.subscription_line_id
+              FROM xpps_device_assignment new
+              JOIN xpps_device_assignment old
+                ON old.device_id = new.replaces_id AND old.date_to = new.date_from - 1
+               AND old.subscription_line_id = new.subscription_line_id
+        ), presence AS (
+            SELECT item.id, span.device_id,
+                   SUM(LEAST(COALESCE(span.date_to, item.period_end), item.period_end)
+                       - GREATEST(COALESCE(span.date_from, item.period_start), item.period_start) + 1) AS days,
+                   BOOL_OR(EXISTS (
+                       SELECT FROM swap
+                        WHERE span.device_id IN (swap.old_id, swap.new_id)
+                          AND swap.subscription_line_id = span.subscription_line_id
+                          AND swap.day > item.period_start AND swap.day <= item.period_end
+                   )) AS swapped
+              FROM item
+              JOIN service ON service.id = item.subscription_line_id
+              JOIN (%(spans)s) span
+                ON span.subscription_line_id = service.counted_id
+               AND (span.date_from IS NULL OR span.date_from <= item.period_end)
+               AND (span.date_to IS NULL OR span.date_to >= item.period_start)
+             WHERE item.period_start <= item.period_end
+          GROUP BY item.id, span.device_id
+        ), weighted AS (
+            SELECT item.*, presence.device_id,
+                   CASE WHEN item.by_day OR presence.swapped THEN presence.days
+                        ELSE item.period_end - item.period_start + 1 END AS weight
+              FROM item
+         LEFT JOIN presence ON presence.id = item.id
+        ), share AS (
+            SELECT weighted.*, ROW_NUMBER() OVER so_far AS number,
+                   CASE WHEN device_id IS NULL THEN amount
+                        ELSE ROUND(amount * (SUM(weight) OVER so_far) / (SUM(weight) OVER whole), places)
+                           - ROUND(amount * (SUM(weight) OVER so_far - weight) / (SUM(weight) OVER whole), places)
+                    END AS device_amount
+              FROM weighted
+            WINDOW whole AS (PARTITION BY id), so_far AS (PARTITION BY id ORDER BY device_id)
+        )
+        SELECT share.id AS move_line_id, (share.number - 1) * 2 + part.number AS slot, share.company_id,
+               share.subscription_id, share.subscription_line_id, share.device_id, part.component, share.period_start,
+               share.period_end, share.posted, part.amount
+          FROM share
+     LEFT JOIN LATERAL (
+                   SELECT SUM(line.base_service_cost) AS service, SUM(line.base_supply_cost) AS supply
+                     FROM xpps_billing_file_line line
+                    WHERE share.role = 'base_price' AND line.device_id = share.device_id
+                      AND line.billed_period_end BETWEEN share.period_start AND share.period_end
+                      AND line.superseded_by_id IS NULL
+               ) fee ON TRUE
+    CROSS JOIN LATERAL (
+                   SELECT CASE WHEN share.role = 'base_supply' THEN share.device_amount
+                               WHEN fee.service >= 0 AND fee.supply > 0
+                               THEN ROUND(share.device_amount * fee.supply / (fee.service + fee.supply), share.places)
+                               ELSE 0 END AS amount
+               ) supply
+    CROSS JOIN LATERAL (
+                   VALUES (0, 'base_service', share.device_amount - supply.amount), (1, 'base_supply', supply.amount)
+               ) part(number, component, amount)
+         WHERE part.amount <> 0
+        """,
+        states=["posted"] if posted_only else ["draft", "posted"],
+        roles=list(BASE_ROLES),
+        services=_counted_services(),
+        spans=env["xpps.device.assignment"]._spans(),
+    )
+
+
+def _counted_services():
+    """The service whose devices each service bills, as ``sale.subscription.line._xpps_counted_line`` finds it.
+
+    :return: SQL of a SELECT with ``id`` and ``counted_id``
+    """
+    return SQL(
+        """
+            SELECT line.id, COALESCE(line.xpps_devices_line_id, only_service.id, line.id) AS counted_id
+              FROM sale_subscription_line line
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN LATERAL (
+                       SELECT MIN(other.id) AS id
+                         FROM sale_subscription_line other
+                         JOIN product_product other_product ON other_product.id = other.product_id
+                         JOIN product_template other_template ON other_template.id = other_product.product_tmpl_id
+                        WHERE other.sale_subscription_id = line.sale_subscription_id
+                          AND other_template.xpps_role = 'base_service'
+                       HAVING COUNT(*) = 1
+                   ) only_service
+                ON template.xpps_role = 'base_supply'
+               AND NOT EXISTS (SELECT FROM stock_lot WHERE xpps_subscription_line_id = line.id)
+        """
+    )
