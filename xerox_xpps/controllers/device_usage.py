@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
-from ..reports.device_usage_xlsx import XLSX_MIMETYPE
+from .download import xlsx_response
 
 
 class DeviceUsageController(http.Controller):
@@ -12,13 +12,4 @@ class DeviceUsageController(http.Controller):
         move.check_access("read")
         if not move.has_xpps_usage:
             raise request.not_found()
-        content = move._xpps_usage_xlsx()
-        return request.make_response(
-            content,
-            [
-                ("Content-Type", XLSX_MIMETYPE),
-                ("Content-Length", len(content)),
-                ("Content-Disposition", content_disposition(move._xpps_usage_filename("xlsx"))),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return xlsx_response(move._xpps_usage_xlsx(), move._xpps_usage_filename("xlsx"))

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
-from ..reports.device_usage_xlsx import XLSX_MIMETYPE
+from ..reports.report_workbook import XLSX_MIMETYPE
 
 USAGE_REPORT = "xerox_xpps.report_device_usage"
 

@@ -1,13 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The annex "Device usage" as a workbook: a sheet of rows to filter and add up, and a sheet of totals."""
 
-import io
-from decimal import Decimal
-
-import xlsxwriter
-
-XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PAGES, PRICE, DATE = "#,##0", "0.000000", "yyyy-mm-dd"
+from .report_workbook import Column, ReportWorkbook
 
 
 def write_xlsx(env, usage):
@@ -18,72 +12,38 @@ def write_xlsx(env, usage):
     return UsageWorkbook(env, usage).to_bytes()
 
 
-class UsageWorkbook:
-    """Text is written as text, whatever it starts with: a serial number "=1+1" is no formula."""
-
+class UsageWorkbook(ReportWorkbook):
     def __init__(self, env, usage):
-        self.env = env
+        super().__init__(env, usage.decimal_places)
         self.usage = usage
-        self.output = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self.output, {"in_memory": True})
-        money = "#,##0" + ("." + "0" * usage.decimal_places if usage.decimal_places else "")
-        self.formats = {
-            "title": self.book.add_format({"bold": True, "font_size": 14}),
-            "head": self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
-            "bold": self.book.add_format({"bold": True}),
-            "text": None,
-            "wrapped": self.book.add_format({"text_wrap": True, "valign": "top"}),
-            "date": self.book.add_format({"num_format": DATE, "align": "left"}),
-            "pages": self.book.add_format({"num_format": PAGES}),
-            "quantity": self.book.add_format({"num_format": "General"}),
-            "price": self.book.add_format({"num_format": PRICE}),
-            "money": self.book.add_format({"num_format": money}),
-            "bold_pages": self.book.add_format({"num_format": PAGES, "bold": True}),
-            "bold_money": self.book.add_format({"num_format": money, "bold": True}),
-        }
 
-    def to_bytes(self):
-        self._write_rows()
+    def _write_sheets(self):
+        self._write_usage()
         self._write_totals()
-        self.book.close()
-        return self.output.getvalue()
 
-    def _write_rows(self):
+    def _write_usage(self):
         env = self.env
         columns = [
-            (env._("Agreement"), 28, "text"),
-            (env._("Location"), 24, "text"),
-            (env._("Model"), 24, "text"),
-            (env._("Serial Number"), 16, "text"),
-            (env._("Asset Number"), 14, "text"),
-            (env._("Output Type"), 12, "text"),
-            (env._("Period Start"), 11, "date"),
-            (env._("Period End"), 11, "date"),
-            (env._("Read On"), 11, "date"),
-            (env._("Read"), 10, "text"),
-            (env._("Previous Read"), 11, "pages"),
-            (env._("Current Read"), 11, "pages"),
-            (env._("Pages"), 10, "pages"),
-            (env._("Included"), 10, "pages"),
-            (env._("Overage"), 10, "pages"),
-            (env._("Billed Pages"), 10, "pages"),
-            (env._("Price per Page"), 11, "price"),
-            (env._("Amount (%s)", self.usage.currency), 13, "money"),
+            Column(env._("Agreement"), 28),
+            Column(env._("Location"), 24),
+            Column(env._("Model"), 24),
+            Column(env._("Serial Number"), 16),
+            Column(env._("Asset Number"), 14),
+            Column(env._("Output Type"), 12),
+            Column(env._("Period Start"), 11, "date"),
+            Column(env._("Period End"), 11, "date"),
+            Column(env._("Read On"), 11, "date"),
+            Column(env._("Read"), 10),
+            Column(env._("Previous Read"), 11, "pages"),
+            Column(env._("Current Read"), 11, "pages"),
+            Column(env._("Pages"), 10, "pages"),
+            Column(env._("Included"), 10, "pages"),
+            Column(env._("Overage"), 10, "pages"),
+            Column(env._("Billed Pages"), 10, "pages"),
+            Column(env._("Price per Page"), 11, "price"),
+            Column(env._("Amount (%s)", self.usage.currency), 13, "money"),
         ]
-        kinds = [kind for _title, _width, kind in columns]
-        sheet = self.book.add_worksheet(self._sheet_name(self.usage.title))
-        for index, (title, width, _kind) in enumerate(columns):
-            sheet.set_column(index, index, width)
-            sheet.write_string(0, index, title, self.formats["head"])
-        number = 0
-        for values in self._rows():
-            number += 1
-            self._write_row(sheet, number, values, kinds)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, number, len(columns) - 1)
-        sheet.set_landscape()
-        sheet.repeat_rows(0)
-        sheet.fit_to_pages(1, 0)
+        self._add_list(self.usage.title, columns, self._rows())
 
     def _rows(self):
         for agreement in self.usage.agreements:
@@ -123,7 +83,7 @@ class UsageWorkbook:
 
     def _write_totals(self):
         env, usage = self.env, self.usage
-        sheet = self.book.add_worksheet(self._sheet_name(env._("Totals")))
+        sheet = self._add_sheet(env._("Totals"))
         for column, width in enumerate((48, 14, 14, 16)):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, f"{usage.title} – {usage.document}", self.formats["title"])
@@ -147,18 +107,3 @@ class UsageWorkbook:
         rows.append(((env._("Devices in all, before taxes"), None, pages, usage.amount), bold))
         for number, (values, kinds) in enumerate(rows, start=4):
             self._write_row(sheet, number, values, kinds)
-
-    def _write_row(self, sheet, number, values, kinds):
-        for column, (value, kind) in enumerate(zip(values, kinds, strict=True)):
-            if value is None or value == "":
-                continue
-            if isinstance(value, str):
-                sheet.write_string(number, column, value, self.formats[kind])
-            elif isinstance(value, int | Decimal):
-                sheet.write_number(number, column, value, self.formats[kind])
-            else:
-                sheet.write_datetime(number, column, value, self.formats[kind])
-
-    def _sheet_name(self, title):
-        """Excel refuses some characters, and names of more than 31, which a translation might have."""
-        return "".join(char for char in title if char not in "[]:*?/\\'")[:31]

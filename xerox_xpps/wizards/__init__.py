@@ -24,4 +24,5 @@ from . import (
     xpps_file_format_wizard_place,
     xpps_import_wizard,
     xpps_import_wizard_mapping,
+    xpps_vendor_report_wizard,
 )

@@ -1,0 +1,67 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""How PDF documents write numbers and dates, and what they do where wkhtmltopdf prints no page headers."""
+
+from decimal import Decimal
+from itertools import count
+
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+#: Where a table's header is not repeated on every page: rows after which it stands again, less than a page has.
+HEADER_EVERY = 20
+
+
+def top_margin():
+    """:return: millimetres to keep free above the page, None for as many as Odoo's paper format says
+
+    Debian's wkhtmltopdf prints no page headers: what is kept free for them would be blank.
+    """
+    return None if _wkhtml().is_patched_qt else 12
+
+
+class ReportFormat:
+    """Numbers and dates as the reader's language writes them; nothing for None."""
+
+    def __init__(self, env, decimal_places):
+        """:param decimal_places: of the amounts"""
+        self.env = env
+        self.decimal_places = decimal_places
+        # Debian's wkhtmltopdf prints a table's header on its first page only.
+        self.header_every = 0 if _wkhtml().is_patched_qt else HEADER_EVERY
+        self._row_numbers = count()
+
+    def start_table(self):
+        """Count the rows of a new table; the first of several need not."""
+        self._row_numbers = count()
+
+    def starts_with_header(self):
+        """Whether the table's header stands again above the next row; to be asked once a row."""
+        number = next(self._row_numbers)
+        return bool(self.header_every and number and number % self.header_every == 0)
+
+    def pages(self, pages):
+        return "" if pages is None else formatLang(self.env, pages, digits=0)
+
+    def amount(self, amount):
+        return "" if amount is None else formatLang(self.env, float(amount), digits=self.decimal_places)
+
+    def price(self, price):
+        """With as many decimals as it has, at least the currency's."""
+        return self._exact(price, self.decimal_places)
+
+    def quantity(self, quantity):
+        return self._exact(quantity, 0)
+
+    def date(self, date):
+        return format_date(self.env, date) if date else ""
+
+    def period(self, start, end):
+        return " – ".join(self.date(date) for date in (start, end) if date)
+
+    def _exact(self, value: Decimal | None, places):
+        if value is None:
+            return ""
+        exponent = value.normalize().as_tuple().exponent
+        return formatLang(self.env, float(value), digits=max(places, -exponent))
