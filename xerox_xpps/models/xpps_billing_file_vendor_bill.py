@@ -14,17 +14,19 @@ from .locking import lock_or_refuse
 from .xpps_vendor_bill_component import OTHER
 
 
-class XppsBillingFile(models.Model):
+class XppsBillingFileVendorBill(models.AbstractModel):
     """Xerox's bill of an imported file: drafted from it, or matched by Xerox's invoice number.
 
-    Whether both agree follows the bill, whatever becomes of it.
+    Whether both agree follows the bill, whatever becomes of it. Part of ``xpps.billing.file``.
     """
 
-    _inherit = "xpps.billing.file"
+    _name = "xpps.billing.file.vendor.bill"
+    _description = "XPPS Billing File: Vendor Bill"
 
+    company_id = fields.Many2one("res.company")
+    currency_id = fields.Many2one("res.currency")
     vendor_bill_id = fields.Many2one(
         "account.move",
-        string="Vendor Bill",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -47,7 +49,6 @@ class XppsBillingFile(models.Model):
         help="The vendor bill without taxes, in the currency of the file.",
     )
     vendor_bill_difference = fields.Monetary(
-        string="Vendor Bill Difference",
         compute="_compute_vendor_bill_state",
         store=True,
         help="Vendor bill less billing file, without taxes.",
@@ -200,14 +201,14 @@ class XppsBillingFile(models.Model):
         if twins:
             raise UserError(
                 self.env._(
-                    "There is a bill for Xerox invoice %(number)s already: %(bills)s. Press Match Vendor Bill to compare "
-                    "it with the file.",
+                    "There is a bill for Xerox invoice %(number)s already: %(bills)s. Press Match Vendor Bill to "
+                    "compare it with the file.",
                     number=self.name,
                     bills=self._listed_bills(twins),
                 )
             )
         amounts = VendorAmounts(self)
-        bill = VendorBillDraft(self, amounts, vendor, settings.xpps_vendor_bill_analytic).create()
+        bill = VendorBillDraft(self, amounts, vendor, settings.xpps_vendor_bill_analytic).make()
         self._link_vendor_bill(bill, amounts)
         self._note_on_both(
             bill,
@@ -259,8 +260,8 @@ class XppsBillingFile(models.Model):
         if bills:
             raise UserError(
                 self.env._(
-                    "Several bills of %(vendor)s have the number %(number)s: %(bills)s. Delete or cancel those that are "
-                    "not Xerox's bill, or correct their references.",
+                    "Several bills of %(vendor)s have the number %(number)s: %(bills)s. Delete or cancel those that "
+                    "are not Xerox's bill, or correct their references.",
                     **terms,
                 )
             )
@@ -274,8 +275,8 @@ class XppsBillingFile(models.Model):
             )
         raise UserError(
             self.env._(
-                "No bill of %(vendor)s has the number %(number)s as its reference. Enter the bill, or draft it from the "
-                "file with Create Vendor Bill.",
+                "No bill of %(vendor)s has the number %(number)s as its reference. Enter the bill, or draft it from "
+                "the file with Create Vendor Bill.",
                 **terms,
             )
         )
@@ -356,7 +357,9 @@ class XppsBillingFile(models.Model):
         if bill:
             self._note_on_both(
                 bill,
-                self.env._("Vendor bill %(bill)s does not belong to this file any more. Delete it if it is not wanted."),
+                self.env._(
+                    "Vendor bill %(bill)s does not belong to this file any more. Delete it if it is not wanted."
+                ),
                 self.env._(
                     "The import of Xerox's billing file %(file)s was undone: the bill does not belong to it any more. "
                     "Delete it if it is not wanted, or match it when the file is imported again."
