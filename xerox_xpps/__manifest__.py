@@ -46,6 +46,7 @@
         "views/account_move_views.xml",
         "views/xpps_menus.xml",
         "reports/device_usage_report.xml",
+        "reports/xpps_vendor_report_views.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",
