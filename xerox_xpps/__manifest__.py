@@ -58,6 +58,7 @@
         "views/xpps_dispute_views.xml",
         "views/xpps_vendor_report_dispute_views.xml",
         "views/xpps_billing_file_audit_views.xml",
+        "reports/xpps_vendor_report_views.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",
