@@ -52,6 +52,7 @@
         "views/xpps_menus.xml",
         "reports/report_style.xml",
         "reports/device_usage_report.xml",
+        "reports/xpps_vendor_report_views.xml",
         "reports/vendor_document_report.xml",
         "wizards/xpps_vendor_report_wizard_views.xml",
         "views/xpps_dispute_line_views.xml",

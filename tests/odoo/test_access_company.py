@@ -56,6 +56,7 @@ class TestCompany(XppsCase):
         self.assertTrue(file.issue_ids)
         self.env["xpps.import.progress"].create({"billing_file_id": file.id, "company_id": self.company.id})
         self.env["xpps.billing.run"].create({}).action_prepare()
+        self.env["xpps.dispute"]._create_from_rows(self.env["xpps.vendor.report"].search([("flag", "!=", False)]))
         for model in (*self._models(), self.env["stock.lot"], self.env["sale.subscription"]):
             if model._transient:
                 continue

@@ -8,7 +8,6 @@ from odoo.tools import format_amount
 from ..reports.dispute_xlsx import write_dispute_xlsx
 from .locking import lock_or_refuse
 
-
 #: States in which Xerox's answer is still to come.
 OPEN_STATES = ("draft", "sent")
 
@@ -31,7 +30,9 @@ class XppsDispute(models.Model):
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, help="The currency that Xerox bills in.")
+    currency_id = fields.Many2one(
+        "res.currency", required=True, readonly=True, help="The currency that Xerox bills in."
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Xerox Contact",
@@ -102,9 +103,7 @@ class XppsDispute(models.Model):
 
     def _compute_line_count(self):
         counts = dict(
-            self.env["xpps.dispute.line"]._read_group(
-                [("dispute_id", "in", self.ids)], ["dispute_id"], ["__count"]
-            )
+            self.env["xpps.dispute.line"]._read_group([("dispute_id", "in", self.ids)], ["dispute_id"], ["__count"])
         )
         for dispute in self:
             dispute.line_count = counts.get(dispute, 0)
@@ -184,7 +183,9 @@ class XppsDispute(models.Model):
         left = faulty - disputed
         remarks = self._left_out(rows - faulty, disputed)
         if not left:
-            raise UserError("\n".join([self.env._("There is nothing to dispute in the rows that you selected."), *remarks]))
+            raise UserError(
+                "\n".join([self.env._("There is nothing to dispute in the rows that you selected."), *remarks])
+            )
         company = left.company_id
         bills = left.billing_file_id.vendor_bill_id if "vendor_bill_id" in left.billing_file_id._fields else []
         flags = dict(rows._fields["flag"]._description_selection(self.env))
@@ -325,7 +326,8 @@ class XppsDispute(models.Model):
         :raises UserError: naming them
         """
         lock_or_refuse(
-            self, self.env._("Someone else is working on %s right now. Look at it again.", ", ".join(self.mapped("name")))
+            self,
+            self.env._("Someone else is working on %s right now. Look at it again.", ", ".join(self.mapped("name"))),
         )
         labels = dict(self._fields["state"]._description_selection(self.env))
         wrong = self.filtered(lambda dispute: dispute.state not in states)
@@ -361,4 +363,6 @@ class XppsDispute(models.Model):
 
     def action_open_files(self):
         self.ensure_one()
-        return self.billing_file_ids._action_open("xerox_xpps.action_xpps_billing_file", [("id", "in", self.billing_file_ids.ids)])
+        return self.billing_file_ids._action_open(
+            "xerox_xpps.action_xpps_billing_file", [("id", "in", self.billing_file_ids.ids)]
+        )

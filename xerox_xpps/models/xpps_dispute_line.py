@@ -48,7 +48,12 @@ class XppsDisputeLine(models.Model):
     state = fields.Selection(related="dispute_id.state")
     is_open = fields.Boolean(compute="_compute_is_open", store=True, precompute=True)
     billing_file_id = fields.Many2one(
-        "xpps.billing.file", string="Xerox Invoice", required=True, readonly=True, ondelete="restrict", check_company=True
+        "xpps.billing.file",
+        string="Xerox Invoice",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        check_company=True,
     )
     line_id = fields.Many2one(
         "xpps.billing.file.line",
@@ -140,6 +145,4 @@ class XppsDisputeLine(models.Model):
     def _check_draft(self):
         for dispute in self.dispute_id:
             if dispute.state != "draft":
-                raise UserError(
-                    self.env._("%s is not a draft any more: its rows cannot be changed.", dispute.name)
-                )
+                raise UserError(self.env._("%s is not a draft any more: its rows cannot be changed.", dispute.name))

@@ -81,9 +81,7 @@ class CostSummary:
 
 @dataclass(frozen=True)
 class DifferenceRow:
-    """A component of a device that Xerox billed otherwise than was to be expected, or that somebody should look at.
-
-    """
+    """A component of a device that Xerox billed otherwise than was to be expected, or that somebody should look at."""
 
     invoice: str
     period_start: date | None

@@ -136,7 +136,9 @@ class VendorDocumentBuilder:
         if self.file:
             if self.file.state != "imported":
                 raise UserError(
-                    self.env._("Billing file %s is not imported: there is nothing to report on.", self.file.display_name)
+                    self.env._(
+                        "Billing file %s is not imported: there is nothing to report on.", self.file.display_name
+                    )
                 )
             return self.file
         files = self.env["xpps.billing.file"].search(
@@ -182,7 +184,9 @@ class VendorDocumentBuilder:
         previous = defaultdict(dict)
         for _file, currency, device, serial, component, cost in groups:
             devices = previous[currency]
-            _serial, _device, costs = devices.setdefault(self._key(device, serial), (serial, device, defaultdict(Decimal)))
+            _serial, _device, costs = devices.setdefault(
+                self._key(device, serial), (serial, device, defaultdict(Decimal))
+            )
             costs[component] += to_decimal(cost)
         return previous, self.env["xpps.billing.file"].browse(dict.fromkeys(file.id for file, *_group in groups))
 
@@ -191,7 +195,7 @@ class VendorDocumentBuilder:
 
         A reseller may get more than one file a month. What a correction does not name, it does not bill.
         """
-        keys = {self._key(row.device_id, row.serial) for row in rows}
+        keys = {self._key(row.device_id, row.serial) for row in rows if row.line_id}
         groups = [group for group in groups if group[1] == self.file.currency_id]
         ours = [group for group in groups if self._key(group[2], group[3]) in keys]
         if self.file.kind == "correction":
@@ -217,7 +221,9 @@ class VendorDocumentBuilder:
             for component, cost in costs.items():
                 previous_costs[component] += cost
         shown = [
-            component for component in self.texts.components if component in rows_by_component or previous_costs[component]
+            component
+            for component in self.texts.components
+            if component in rows_by_component or previous_costs[component]
         ]
         rows_by_flag = rows.grouped("flag")
         return VendorSection(
@@ -293,11 +299,15 @@ class VendorDocumentBuilder:
             )
         if control.device_difference:
             remarks.append(env._("%s of its device records are not in this report.", control.device_difference))
-        if control.difference:
+        if control.difference > 0:
             remarks.append(env._("%s of its total is not in this report.", money(control.difference)))
+        if control.difference < 0:
+            remarks.append(env._("This report has %s more than the file.", money(-control.difference)))
         corrected = self.corrected.get(file)
         if corrected:
             remarks.append(env._("Correction files replace %s of its device records.", corrected))
+        if file.kind == "correction" and control.difference < 0:
+            remarks.append(env._("What a correction does not name stays as it was."))
         return remarks
 
     def _component_summary(self, component, rows, previous_cost):
@@ -347,7 +357,9 @@ class VendorDocumentBuilder:
                 device.flags.append(label)
         for key, (serial, lot, costs) in previous.items():
             if key not in devices:
-                devices[key] = DeviceRow(serial or "", lot.xpps_partner_id.display_name or "", lot.product_id.name or "")
+                devices[key] = DeviceRow(
+                    serial or "", lot.xpps_partner_id.display_name or "", lot.product_id.name or ""
+                )
             devices[key].previous = sum(costs.values(), Decimal(0))
         return sorted(devices.values(), key=lambda device: (device.customer.lower(), device.serial))
 

@@ -219,7 +219,9 @@ class VendorWorkbook(ReportWorkbook):
             Column(env._("Change"), 13, "money"),
             Column(env._("Flags"), 40),
         ]
-        sheet, below = self._add_list(title, columns, (self._device_values(device, section) for device in section.devices))
+        sheet, below = self._add_list(
+            title, columns, (self._device_values(device, section) for device in section.devices)
+        )
         values = self._device_totals(section)
         kinds = [f"bold_{column.kind}" if column.kind in ("money", "pages") else "bold" for column in columns]
         self._write_row(sheet, below, values, kinds)
@@ -230,11 +232,7 @@ class VendorWorkbook(ReportWorkbook):
             device.customer,
             device.model,
             *(device.costs.get(component) for component in section.base_labels),
-            *(
-                figures.get(component)
-                for component in section.page_labels
-                for figures in (device.pages, device.costs)
-            ),
+            *(figures.get(component) for component in section.page_labels for figures in (device.pages, device.costs)),
             device.total,
             device.previous,
             device.change,

@@ -80,8 +80,7 @@ class XppsVendorReportWizard(models.TransientModel):
     def action_print(self):
         """Print the document as PDF."""
         self.ensure_one()
-        report = self.env.ref("xerox_xpps.action_report_xpps_vendor_period")
-        return report.report_action(self) | {"close_on_report_download": True}
+        return self.env.ref("xerox_xpps.action_report_xpps_vendor_period").report_action(self)
 
     def action_download(self):
         """Download the document as XLSX."""
