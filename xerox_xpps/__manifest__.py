@@ -14,6 +14,7 @@
         "security/xpps_rules.xml",
         "data/xpps_file_format_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "wizards/xpps_import_wizard_views.xml",
         "wizards/xpps_device_create_wizard_views.xml",
         "wizards/xpps_device_assign_wizard_views.xml",
@@ -46,6 +47,8 @@
         "views/account_move_views.xml",
         "views/xpps_menus.xml",
         "reports/device_usage_report.xml",
+        "reports/xpps_profitability_report_views.xml",
+        "reports/xpps_low_margin_views.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",
