@@ -15,6 +15,7 @@
         "data/xpps_file_format_data.xml",
         "data/ir_cron_data.xml",
         "data/xpps_dispute_data.xml",
+        "data/mail_activity_type_data.xml",
         "wizards/xpps_import_wizard_views.xml",
         "wizards/xpps_device_create_wizard_views.xml",
         "wizards/xpps_device_assign_wizard_views.xml",
@@ -60,6 +61,8 @@
         "views/xpps_vendor_report_dispute_views.xml",
         "views/xpps_billing_file_audit_views.xml",
         "reports/xpps_vendor_report_views.xml",
+        "reports/xpps_profitability_report_views.xml",
+        "reports/xpps_low_margin_views.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",

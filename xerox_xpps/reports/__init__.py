@@ -8,3 +8,4 @@ from . import (
     xpps_vendor_report_dispute,
 )
 from . import report_device_usage, xpps_vendor_reason, xpps_vendor_report
+from . import xpps_low_margin
