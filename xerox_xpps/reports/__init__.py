@@ -1,4 +1,3 @@
-from . import report_device_usage, xpps_profitability_report, xpps_vendor_report
 from . import (
     report_device_usage,
     report_vendor_file,
@@ -6,6 +5,6 @@ from . import (
     xpps_vendor_reason,
     xpps_vendor_report,
     xpps_vendor_report_dispute,
+    xpps_profitability_report,
+    xpps_low_margin,
 )
-from . import report_device_usage, xpps_vendor_reason, xpps_vendor_report
-from . import xpps_low_margin
