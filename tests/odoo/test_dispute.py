@@ -28,7 +28,8 @@ class DisputeCase(ReportExample):
         cls.february = cls.files[1]
 
     def _rows(self, *serials, file=None, **values):
-        """Rows of February."""
+        """Rows of February, as a user sees them now."""
+        self.env["xpps.vendor.report"].invalidate_model()
         domain = [("billing_file_id", "=", (file or self.february).id), *((n, "=", values[n]) for n in values)]
         return self.env["xpps.vendor.report"].search([*domain, ("serial", "in", serials)] if serials else domain)
 

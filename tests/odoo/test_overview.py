@@ -314,10 +314,12 @@ class TestCompanies(OverviewCase):
         self.assertEqual(others["to_approve"]["detail"], "7.00 €")
         self.assertEqual((others["file"]["value"], others["devices"]["value"], others["cost"]["value"]), (0, 1, 0))
         self.assertOpensWhatItCounts(others, companies=both)
-        # The month of the company that is not done yet.
         with freeze_time("2026-03-05"):
             self.assertEqual(self._overviews(companies=both).get_overview()["month"]["value"], MONTH)
-            self.assertEqual(self._overviews(companies=self.other).get_overview()["month"]["value"], MONTH)
+            # It never had a file; what waits there is not forgotten.
+            alone = self._overviews(companies=self.other).get_overview()
+            self.assertEqual(alone["month"]["value"], "2026-02-01")
+            self.assertEqual([month["value"] for month in alone["unfinished"]], [MONTH])
 
     def test_only_those_of_the_switcher(self):
         self._january()

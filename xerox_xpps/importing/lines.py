@@ -4,6 +4,8 @@
 import json
 from decimal import Decimal
 
+from .expectations import expected_fees
+
 
 def prepare_line_base(scope):
     """What all lines of a file share."""
@@ -23,6 +25,8 @@ def prepare_line(scope, record, device, total):
     """
     base = record.base_total
     unsplit = record.base_service is None and record.base_supply is None and record.base_price is not None
+    last = device and scope.lookups.last_base_costs.get(device.id)
+    expected_service, expected_supply = expected_fees(record, last, scope.currency)
     return {
         "sequence": record.sequence,
         "source_line": record.source_line,
@@ -43,6 +47,10 @@ def prepare_line(scope, record, device, total):
         "base_supply_cost": scope.round(record.base_supply or Decimal(0)),
         "base_service_stated": record.base_service is not None or unsplit,
         "base_supply_stated": record.base_supply is not None or unsplit,
+        "expected_service_cost": expected_service,
+        "expected_supply_cost": expected_supply,
+        "standing_service_cost": None,
+        "standing_supply_cost": None,
         "overage_cost": scope.round(total - base),
         "cost_total": scope.round(total),
         "meter_values": json.dumps(

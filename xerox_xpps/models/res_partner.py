@@ -80,3 +80,11 @@ class ResPartner(models.Model):
 
     def action_open_xpps_charges(self):
         return self._action_open_xpps("xerox_xpps.action_sale_subscription_charge", "partner_id")
+
+    def action_open_xpps_profitability(self):
+        """What the customer's agreements earn, by agreement."""
+        self.ensure_one()
+        action = self._action_open_xpps("xerox_xpps.action_xpps_profitability_report", "partner_id")
+        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {"pivot_row_groupby": ["subscription_id"], "search_default_last_months": 1}
+        return action

@@ -378,6 +378,12 @@ class SaleSubscription(models.Model):
     def action_open_xpps_meter_reads(self):
         return self._action_open_xpps("xerox_xpps.action_xpps_meter_read", "subscription_id")
 
+    def action_open_xpps_profitability(self):
+        """What the agreement earns, by device."""
+        action = self._action_open_xpps("xerox_xpps.action_xpps_profitability_report", "subscription_id")
+        action["context"] = {"pivot_row_groupby": ["device_id"], "search_default_last_months": 1}
+        return action
+
     # Set-up
 
     def action_xpps_copy_to_customer(self):

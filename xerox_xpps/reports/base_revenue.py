@@ -25,6 +25,11 @@ CHARGE_LINKS = SQL(
     """
 )
 
+#: Xerox's fees of a device record, ``line``. What it does not split counts as the service fee; a correction that states
+#: no base fees leaves them as they were.
+SERVICE_FEE = SQL("COALESCE(line.standing_service_cost, line.base_price_cost - line.base_supply_cost)")
+SUPPLY_FEE = SQL("COALESCE(line.standing_supply_cost, line.base_supply_cost)")
+
 #: What the queries read, for ``_depends``. The spans of devices are flushed where their query is made.
 BASE_REVENUE_DEPENDS = {
     "account.move": ["move_type", "subscription_id"],
@@ -49,10 +54,12 @@ BASE_REVENUE_DEPENDS = {
     "sale.subscription.charge": ["earlier_line_ids"],
     "sale.subscription.line": ["product_id", "sale_subscription_id", "xpps_devices_line_id"],
     "xpps.billing.file.line": [
-        "base_service_cost",
+        "base_price_cost",
         "base_supply_cost",
         "billed_period_end",
         "device_id",
+        "standing_service_cost",
+        "standing_supply_cost",
         "superseded_by_id",
     ],
     "xpps.device.assignment": ["date_from", "date_to", "device_id", "replaces_id", "subscription_line_id"],
@@ -135,7 +142,7 @@ def base_revenue_shares(env, posted_only=False):
                share.period_end, share.date, share.posted, part.amount
           FROM share
      LEFT JOIN LATERAL (
-                   SELECT SUM(line.base_service_cost) AS service, SUM(line.base_supply_cost) AS supply
+                   SELECT SUM(%(service_fee)s) AS service, SUM(%(supply_fee)s) AS supply
                      FROM xpps_billing_file_line line
                     WHERE share.role = 'base_price' AND line.device_id = share.device_id
                       AND line.billed_period_end BETWEEN share.period_start AND share.period_end
@@ -153,6 +160,8 @@ def base_revenue_shares(env, posted_only=False):
          WHERE part.amount <> 0
         """,
         items=base_revenue_items(posted_only),
+        service_fee=SERVICE_FEE,
+        supply_fee=SUPPLY_FEE,
         services=_counted_services(),
         spans=env["xpps.device.assignment"]._spans(),
     )

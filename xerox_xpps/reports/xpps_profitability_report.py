@@ -3,35 +3,15 @@ import re
 from itertools import chain
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..models.field_types import COMPONENT_SELECTION, OUTPUT_TYPE_SELECTION
-from .base_revenue import BASE_REVENUE_DEPENDS, CHARGE_LINKS, base_revenue_items, base_revenue_shares
+from ..models.field_types import COMPONENT_SELECTION
+from .base_revenue import BASE_REVENUE_DEPENDS
+from .profitability import sources
+from .profitability.sources import COLUMNS, MEASURES
 
-#: The columns of every part, in their order, with the type of those that a part leaves out.
-COLUMNS = {
-    "id": "int8",
-    "company_id": "int4",
-    "source": "varchar",
-    "date": "date",
-    "subscription_id": "int4",
-    "owner_id": "int4",
-    "device_id": "int4",
-    "component": "varchar",
-    "move_line_id": "int4",
-    "charge_id": "int4",
-    "line_id": "int4",
-    "meter_read_id": "int4",
-    "billing_file_id": "int4",
-    "revenue": "numeric",
-    "cost": "numeric",
-    "pages": "int4",
-    "overage": "int4",
-    "uninvoiced": "numeric",
-}
-#: What the columns of a part that are summed tell, and which parts tell it.
-MEASURES = ("revenue", "cost", "pages", "overage", "uninvoiced")
 #: What can be told from sums.
 SUMS = {"__count", "margin_percent:avg", *(f"{name}:sum" for name in (*MEASURES, "margin"))}
 #: The columns of a part that a field is made of, where it is not one of the same name.
@@ -43,38 +23,6 @@ SOURCE_COLUMNS = {
     "margin": {"revenue", "cost"},
     "margin_percent": {"revenue", "cost"},
 }
-#: What an invoice line of base prices can tell without being split.
-WHOLE_ITEM = {
-    "company_id",
-    "source",
-    "date",
-    "subscription_id",
-    "owner_id",
-    "move_line_id",
-    "billing_file_id",
-    *MEASURES,
-}
-#: Rows that one invoice line or record of a file may become: 2 ** 18.
-SLOT_BITS = 18
-
-
-def _row_id(kind, record_id, slot=SQL("0")):
-    """A number that is the same whenever the report is made; ``kind`` is one of four tables."""
-    return SQL("((%s::int8 * 4 + %s) << %s) + %s", record_id, kind, SLOT_BITS, slot)
-
-
-def _part(source, values, tables):
-    """A SELECT of all ``COLUMNS``.
-
-    :param values: {column: SQL}; the others are NULL
-    :param tables: SQL from FROM on
-    """
-    values = {"source": SQL("%s", source), **values}
-    columns = [
-        SQL("%s::%s AS %s", values.get(name, SQL("NULL")), SQL(type_), SQL.identifier(name))
-        for name, type_ in COLUMNS.items()
-    ]
-    return SQL("SELECT %s %s", SQL(", ").join(columns), tables)
 
 
 class XppsProfitabilityReport(models.Model):
@@ -93,7 +41,48 @@ class XppsProfitabilityReport(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "subscription_id"
-    _depends = {}
+    _depends = {
+        **BASE_REVENUE_DEPENDS,
+        "account.move.line": [*BASE_REVENUE_DEPENDS["account.move.line"], "date"],
+        "res.company": ["currency_id", "parent_id", "xpps_proration"],
+        "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
+        "res.partner": ["commercial_partner_id"],
+        "sale.subscription": ["is_xpps", "partner_id", "user_id"],
+        "sale.subscription.charge": [
+            "billable",
+            "company_id",
+            "currency_id",
+            "device_id",
+            "earlier_line_ids",
+            "output_type",
+            "period_end",
+            "price_subtotal",
+            "quantity",
+            "state",
+            "subscription_id",
+        ],
+        "stock.lot": ["product_id"],
+        "xpps.billing.file": ["company_id", "currency_id", "invoice_date", "period_end", "state"],
+        "xpps.billing.file.line": [
+            *BASE_REVENUE_DEPENDS["xpps.billing.file.line"],
+            "meter_values",
+            "partner_id",
+            "state",
+            "subscription_id",
+        ],
+        "xpps.meter.read": [
+            "billing_file_id",
+            "cost",
+            "device_id",
+            "output_type",
+            "overage",
+            "pages",
+            "partner_id",
+            "period_end",
+            "subscription_id",
+            "superseded_by_id",
+        ],
+    }
 
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -134,7 +123,7 @@ class XppsProfitabilityReport(models.Model):
     uninvoiced = fields.Monetary(
         string="Not Yet Invoiced",
         readonly=True,
-        help="Billable charges that are on no posted invoice, also those that wait for approval. Not part of the revenue.",
+        help="Billable charges on no posted invoice, also those that wait for approval. They are not in the revenue.",
     )
 
     # Reading
@@ -170,33 +159,42 @@ class XppsProfitabilityReport(models.Model):
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
-        """A pivot reads sums, so that each source is summed up before it is joined to anything."""
-        if all(spec in SUMS for spec in aggregates):
-            specs = [*aggregates, *chain.from_iterable(grouping_sets)]
-            specs += [condition.field_expr for condition in Domain(domain).iter_conditions()]
-            asked = {re.split(r"[.:]", spec)[0] for spec in specs}
-            self = self.with_context(xpps_asked=asked)
+        """A pivot reads sums, so that each source is summed up before it is joined to anything.
+
+        Its count is then one of sums.
+        """
+        rules = self.env["ir.rule"]._compute_domain(self._name, "read")
+        conditions = [condition.field_expr for condition in (Domain(domain) & rules).iter_conditions()]
+        filtered, specs = self._asked(conditions), self._asked([*aggregates, *chain.from_iterable(grouping_sets)])
+        if SUMS.issuperset(aggregates) and filtered.isdisjoint(MEASURES):
+            self = self.with_context(xpps_asked=filtered | specs)
         return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
 
     @api.model
+    def _asked(self, specs):
+        """The columns that fields are made of; ``specs`` are paths, groupings or aggregates."""
+        names = {re.split(r"[.:]", spec)[0] for spec in specs}
+        return set().union(*(SOURCE_COLUMNS.get(name, {name}) for name in names)) & set(COLUMNS)
+
+    @api.model
     def _parts(self):
-        """:return: [SQL], one for each source; where only some fields are asked for, what can tell of these"""
+        """:return: [SQL], one for each source; where only some fields are asked for, for those that tell of them"""
         asked = self.env.context.get("xpps_asked")
         parts = {
-            self._base_part: {"revenue"},
-            self._charge_part: {"revenue"},
-            self._charges_part: {"revenue"},
-            self._other_part: {"revenue"},
-            self._fees_part: {"cost"},
-            self._reads_part: {"cost", "pages", "overage"},
-            self._held_part: {"cost", "overage"},
-            self._waiting_part: {"uninvoiced"},
+            sources.base_part: {"revenue"},
+            sources.charge_part: {"revenue"},
+            sources.charges_part: {"revenue"},
+            sources.other_part: {"revenue"},
+            sources.fees_part: {"cost"},
+            sources.reads_part: {"cost", "pages", "overage"},
+            sources.held_part: {"cost", "overage"},
+            sources.waiting_part: {"uninvoiced"},
         }
         if asked is None:
-            return [part(COLUMNS) for part in parts]
-        columns = set().union(*(SOURCE_COLUMNS.get(name, {name}) for name in asked)) & set(COLUMNS) | {"company_id"}
+            return [part(self.env, COLUMNS) for part in parts]
+        columns = {"company_id", *asked} & set(COLUMNS)
         measures = columns & set(MEASURES) or set(MEASURES)
-        return [self._summed(part(columns), columns) for part, told in parts.items() if told & measures]
+        return [self._summed(part(self.env, columns), columns) for part, told in parts.items() if told & measures]
 
     @api.model
     def _summed(self, part, columns):
@@ -211,309 +209,50 @@ class XppsProfitabilityReport(models.Model):
         groups = SQL(", ").join(SQL.identifier(name) for name in COLUMNS if name in columns and name not in MEASURES)
         return SQL("SELECT %s FROM (%s) part GROUP BY %s", SQL(", ").join(selected), part, groups)
 
-    # Sources
+    # What is behind it
 
-    @api.model
-    def _base_part(self, columns):
-        """:param columns: what is asked for; as for the other parts"""
-        whole = WHOLE_ITEM.issuperset(columns)
-        return _part(
-            "base",
-            {
-                "id": SQL("NULL") if whole else _row_id(0, SQL("share.move_line_id"), SQL("share.slot")),
-                "company_id": SQL("share.company_id"),
-                "date": SQL("COALESCE(share.period_end, share.date)"),
-                "subscription_id": SQL("share.subscription_id"),
-                "device_id": SQL("NULL") if whole else SQL("share.device_id"),
-                "component": SQL("NULL") if whole else SQL("share.component"),
-                "move_line_id": SQL("share.id") if whole else SQL("share.move_line_id"),
-                "revenue": SQL("share.amount"),
-            },
-            SQL(
-                "FROM (%s) share",
-                base_revenue_items(posted_only=True) if whole else base_revenue_shares(self.env, posted_only=True),
-            ),
-        )
-
-    @api.model
-    def _charge_values(self, revenue, slot):
+    def action_open(self):
+        """Open the invoice, device record or charge that the row is of."""
+        self.ensure_one()
+        self.check_access("read")
+        record = self.move_line_id.move_id or self.line_id or self._device_records()[:1] or self.charge_id
         return {
-            "id": _row_id(0, SQL("share.move_line_id"), slot),
-            "company_id": SQL("share.company_id"),
-            "date": SQL("COALESCE(share.period_end, share.date)"),
-            "subscription_id": SQL("share.subscription_id"),
-            "device_id": SQL("share.device_id"),
-            "component": SQL("share.output_type"),
-            "move_line_id": SQL("share.move_line_id"),
-            "charge_id": SQL("share.charge_id"),
-            "revenue": revenue,
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
         }
 
-    @api.model
-    def _charge_lines(self, alone):
-        """Posted invoice lines and their charges.
+    def action_open_invoices(self):
+        """Open the invoices and credit notes behind the rows."""
+        return self._action_open("account.action_move_out_invoice_type", self.move_line_id.move_id)
 
-        :param alone: whether of the lines of one charge, which are most and need no splitting, or of the others
-        """
-        return SQL(
-            """
-            SELECT line.id AS move_line_id, line.company_id, line.date, -line.balance AS amount,
-                   COALESCE(line.xpps_subscription_id, charge.subscription_id) AS subscription_id,
-                   charge.id AS charge_id, charge.device_id, charge.output_type, charge.period_end,
-                   charge.price_subtotal AS price, line.company_currency_id
-              FROM (%(links)s) link
-              JOIN account_move_line line ON line.id = link.move_line_id
-              JOIN sale_subscription_charge charge ON charge.id = link.charge_id
-             WHERE line.parent_state = 'posted' AND line.display_type = 'product'
-               AND %(alone)s EXISTS (
-                       SELECT FROM (%(links)s) other
-                        WHERE other.move_line_id = link.move_line_id AND other.charge_id <> link.charge_id
-                   )
-            """,
-            links=CHARGE_LINKS,
-            alone=SQL("NOT") if alone else SQL(),
-        )
+    def action_open_charges(self):
+        """Open the charges that the rows bill, or that Xerox's pages became."""
+        charges = self.env["sale.subscription.charge"]
+        of_reads = charges.search([("meter_read_id", "in", self.meter_read_id.ids)])
+        return self._action_open("xerox_xpps.action_sale_subscription_charge", self.charge_id | of_reads)
 
-    @api.model
-    def _charge_part(self, columns):
-        """Invoice lines of one charge."""
-        return _part(
-            "pages",
-            self._charge_values(SQL("share.amount"), SQL("0")),
-            SQL("FROM (%s) share", self._charge_lines(alone=True)),
-        )
+    def action_open_records(self):
+        """Open the device records of Xerox's files behind the rows."""
+        return self._action_open("xerox_xpps.action_xpps_billing_file_line", self.line_id | self._device_records())
 
-    @api.model
-    def _charges_part(self, columns):
-        """Invoice lines of several charges, split among these by what each comes to, rounded as they add up."""
-        revenue = SQL(
-            """
-            CASE WHEN share.total = 0 THEN CASE WHEN share.number = 1 THEN share.amount ELSE 0 END
-                 ELSE ROUND(share.amount * share.so_far / share.total, currency.decimal_places)
-                    - ROUND(share.amount * (share.so_far - share.price) / share.total, currency.decimal_places) END
-            """
+    def _device_records(self):
+        """The device records that the rows' reads were in, with one query."""
+        read = self.filtered("meter_read_id")
+        keys = {(row.billing_file_id, row.device_id) for row in read}
+        lines = self.env["xpps.billing.file.line"].search(
+            [("billing_file_id", "in", read.billing_file_id.ids), ("device_id", "in", read.device_id.ids)]
         )
-        return _part(
-            "pages",
-            self._charge_values(revenue, SQL("share.number")),
-            SQL(
-                """
-                FROM (
-                    SELECT line.*, ROW_NUMBER() OVER so_far AS number, SUM(price) OVER so_far AS so_far,
-                           SUM(price) OVER (PARTITION BY move_line_id) AS total
-                      FROM (%s) line
-                    WINDOW so_far AS (PARTITION BY move_line_id ORDER BY charge_id)
-                ) share
-                JOIN res_currency currency ON currency.id = share.company_currency_id
-                """,
-                self._charge_lines(alone=False),
-            ),
-        )
+        return lines.filtered(lambda line: (line.billing_file_id, line.device_id) in keys)
 
-    @api.model
-    def _other_part(self, columns):
-        """Pages that somebody billed by hand, on invoices of agreements."""
-        return _part(
-            "other",
-            {
-                "id": _row_id(0, SQL("line.id")),
-                "company_id": SQL("line.company_id"),
-                "date": SQL("COALESCE(line.xpps_period_end, line.date)"),
-                "subscription_id": SQL("agreement.id"),
-                "move_line_id": SQL("line.id"),
-                "revenue": SQL("-line.balance"),
-            },
-            SQL(
-                """
-                FROM account_move_line line
-                JOIN account_move move ON move.id = line.move_id
-                JOIN product_product product ON product.id = line.product_id
-                JOIN product_template template ON template.id = product.product_tmpl_id
-                JOIN sale_subscription agreement
-                  ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
-               WHERE line.parent_state = 'posted' AND line.display_type = 'product' AND agreement.is_xpps
-                 AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                 AND template.xpps_role = 'material_code'
-                 AND NOT EXISTS (SELECT FROM (%s) link WHERE link.move_line_id = line.id)
-                """,
-                CHARGE_LINKS,
-            ),
-        )
-
-    @api.model
-    def _files(self):
-        """Imported files, and what a unit of theirs is in the company's currency: found once a file (OFFSET)."""
-        return SQL(
-            """
-            SELECT file.id, file.company_id, file.period_end, currency.decimal_places AS places,
-                   CASE WHEN file.currency_id = company.currency_id THEN 1
-                        ELSE %(company_rate)s / %(file_rate)s END AS rate
-              FROM xpps_billing_file file
-              JOIN res_company company ON company.id = file.company_id
-         LEFT JOIN res_currency currency ON currency.id = file.currency_id
-             WHERE file.state = 'imported'
-            OFFSET 0
-            """,
-            company_rate=self._rate(SQL("company.currency_id"), SQL("file.invoice_date")),
-            file_rate=self._rate(SQL("file.currency_id"), SQL("file.invoice_date")),
-        )
-
-    @api.model
-    def _rate(self, currency, date):
-        """The rate of a currency on a day in ``company``, as ``res.currency._get_rates`` finds it."""
-        rates = SQL(
-            """
-            SELECT rate.rate FROM res_currency_rate rate
-             WHERE rate.currency_id = %s
-               AND (rate.company_id IS NULL OR rate.company_id = split_part(company.parent_path, '/', 1)::int)
-            """,
-            currency,
-        )
-        return SQL(
-            """
-            COALESCE((%(rates)s AND rate.name <= %(date)s ORDER BY rate.company_id, rate.name DESC LIMIT 1),
-                     (%(rates)s ORDER BY rate.company_id, rate.name LIMIT 1), 1)
-            """,
-            rates=rates,
-            date=date,
-        )
-
-    @api.model
-    def _fees_part(self, columns):
-        """Service and supply fee. One that Xerox does not split is a service fee."""
-        if {"id", "component"}.isdisjoint(columns):
-            fees = SQL("(VALUES (0, NULL)) fee(slot, component)")
-            cost = SQL("line.base_price_cost")
-        else:
-            fees = SQL("(VALUES (0, 'base_service'), (1, 'base_supply')) fee(slot, component)")
-            cost = SQL(
-                "CASE fee.slot WHEN 0 THEN line.base_price_cost - line.base_supply_cost ELSE line.base_supply_cost END"
-            )
-        return _part(
-            "fee",
-            {
-                "id": _row_id(1, SQL("line.id"), SQL("fee.slot")),
-                "company_id": SQL("line.company_id"),
-                "date": SQL("file.period_end"),
-                "subscription_id": SQL("line.subscription_id"),
-                "owner_id": SQL("line.partner_id"),
-                "device_id": SQL("line.device_id"),
-                "component": SQL("fee.component"),
-                "line_id": SQL("line.id"),
-                "billing_file_id": SQL("line.billing_file_id"),
-                "cost": SQL("%s * file.rate", cost),
-            },
-            SQL(
-                """
-                FROM xpps_billing_file_line line
-                JOIN (%s) file ON file.id = line.billing_file_id
-                CROSS JOIN %s
-               WHERE line.superseded_by_id IS NULL AND %s <> 0
-                """,
-                self._files(),
-                fees,
-                cost,
-            ),
-        )
-
-    @api.model
-    def _reads_part(self, columns):
-        return _part(
-            "read",
-            {
-                "id": _row_id(2, SQL("read.id")),
-                "company_id": SQL("read.company_id"),
-                "date": SQL("read.period_end"),
-                "subscription_id": SQL("read.subscription_id"),
-                "owner_id": SQL("read.partner_id"),
-                "device_id": SQL("read.device_id"),
-                "component": SQL("read.output_type"),
-                "meter_read_id": SQL("read.id"),
-                "billing_file_id": SQL("read.billing_file_id"),
-                "cost": SQL("read.cost * file.rate"),
-                "pages": SQL("read.pages"),
-                "overage": SQL("read.overage"),
-            },
-            SQL(
-                "FROM xpps_meter_read read JOIN (%s) file ON file.id = read.billing_file_id "
-                "WHERE read.superseded_by_id IS NULL %s",
-                self._files(),
-                SQL() if "pages" in columns else SQL("AND (read.cost <> 0 OR read.overage <> 0)"),
-            ),
-        )
-
-    @api.model
-    def _held_part(self, columns):
-        """Pages of records that are not imported; Xerox bills them all the same."""
-        slots = SQL(", ").join(
-            SQL("(%s, %s)", number, value) for number, (value, _label) in enumerate(OUTPUT_TYPE_SELECTION, 2)
-        )
-        return _part(
-            "held",
-            {
-                "id": _row_id(1, SQL("line.id"), SQL("type.slot")),
-                "company_id": SQL("line.company_id"),
-                "date": SQL("file.period_end"),
-                "subscription_id": SQL("line.subscription_id"),
-                "owner_id": SQL("line.partner_id"),
-                "device_id": SQL("line.device_id"),
-                "component": SQL("type.name"),
-                "line_id": SQL("line.id"),
-                "billing_file_id": SQL("line.billing_file_id"),
-                "cost": SQL("ROUND(meter.overage * meter.unit_cost, file.places) * file.rate"),
-                "overage": SQL("meter.overage"),
-            },
-            SQL(
-                """
-                FROM xpps_billing_file_line line
-                JOIN (%s) file ON file.id = line.billing_file_id
-                CROSS JOIN (VALUES %s) type(slot, name)
-                CROSS JOIN LATERAL (
-                    SELECT (line.meter_values -> type.name ->> 'overage')::int AS overage,
-                           (line.meter_values -> type.name ->> 'unit_cost')::numeric AS unit_cost
-                ) meter
-               WHERE line.state IN ('held', 'left_out') AND meter.overage <> 0
-                """,
-                self._files(),
-                slots,
-            ),
-        )
-
-    @api.model
-    def _waiting_part(self, columns):
-        """What charges come to at today's rate."""
-        today = SQL("%s", fields.Date.context_today(self))
-        return _part(
-            "waiting",
-            {
-                "id": _row_id(3, SQL("charge.id")),
-                "company_id": SQL("charge.company_id"),
-                "date": SQL("COALESCE(charge.period_end, charge.create_date::date)"),
-                "subscription_id": SQL("charge.subscription_id"),
-                "device_id": SQL("charge.device_id"),
-                "component": SQL("charge.output_type"),
-                "charge_id": SQL("charge.id"),
-                "billing_file_id": SQL("charge.billing_file_id"),
-                "uninvoiced": SQL(
-                    """
-                    CASE WHEN charge.currency_id = company.currency_id THEN charge.price_subtotal
-                         ELSE ROUND((charge.price_subtotal * %s / %s)::numeric, currency.decimal_places) END
-                    """,
-                    self._rate(SQL("company.currency_id"), today),
-                    self._rate(SQL("charge.currency_id"), today),
-                ),
-            },
-            SQL(
-                """
-                FROM sale_subscription_charge charge
-                JOIN res_company company ON company.id = charge.company_id
-                JOIN res_currency currency ON currency.id = company.currency_id
-               WHERE charge.billable AND charge.state IN ('draft', 'approved') AND charge.quantity <> 0
-                 AND NOT EXISTS (
-                         SELECT FROM xpps_charge_invoice_line_rel link
-                           JOIN account_move_line line ON line.id = link.invoice_line_id
-                          WHERE link.charge_id = charge.id AND line.parent_state = 'posted'
-                     )
-                """
-            ),
-        )
+    def _action_open(self, action_xmlid, records):
+        self.check_access("read")
+        if not records:
+            raise UserError(self.env._("There is none behind the rows that you chose."))
+        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
+        action |= {"domain": [("id", "in", records.ids)], "context": {}}
+        if records._name == "account.move":
+            # Without it, Odoo's list has no customers and no invoice dates.
+            action["context"] = {"default_move_type": "out_invoice"}
+        return action

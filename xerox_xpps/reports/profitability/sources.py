@@ -1,0 +1,356 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What the profitability report is made of, source by source: invoice lines, records of files, charges.
+
+Each function gives a SELECT with the columns of ``COLUMNS``; ``columns`` are those that are asked for. What a source
+cannot tell, or is not asked for where that saves time, is NULL.
+"""
+
+from odoo import fields
+from odoo.tools import SQL
+
+from ...models.field_types import OUTPUT_TYPE_SELECTION
+from ..base_revenue import (
+    CHARGE_LINKS,
+    SERVICE_FEE,
+    SUPPLY_FEE,
+    base_revenue_items,
+    base_revenue_shares,
+)
+from ..exchange_rates import exchange_rate
+
+#: The columns of every part, in their order, with the type of those that a part leaves out.
+COLUMNS = {
+    "id": "int8",
+    "company_id": "int4",
+    "source": "varchar",
+    "date": "date",
+    "subscription_id": "int4",
+    "owner_id": "int4",
+    "device_id": "int4",
+    "component": "varchar",
+    "move_line_id": "int4",
+    "charge_id": "int4",
+    "line_id": "int4",
+    "meter_read_id": "int4",
+    "billing_file_id": "int4",
+    "revenue": "numeric",
+    "cost": "numeric",
+    "pages": "int4",
+    "overage": "int4",
+    "uninvoiced": "numeric",
+}
+#: Those that are summed up.
+MEASURES = ("revenue", "cost", "pages", "overage", "uninvoiced")
+#: What an invoice line of base prices can tell without being split.
+WHOLE_ITEM = {
+    "company_id",
+    "source",
+    "date",
+    "subscription_id",
+    "owner_id",
+    "move_line_id",
+    "billing_file_id",
+    *MEASURES,
+}
+#: Rows that one invoice line or record of a file may become: 2 ** 18.
+SLOT_BITS = 18
+
+
+def _row_id(kind, record_id, slot):
+    """A number that is the same whenever the report is made; ``kind`` is one of four tables."""
+    return SQL("((%s::int8 * 4 + %s) << %s) + %s", record_id, kind, SLOT_BITS, slot)
+
+
+def _part(source, values, tables):
+    """A SELECT of all ``COLUMNS``.
+
+    :param values: {column: SQL}; the others are NULL
+    :param tables: SQL from FROM on
+    """
+    values = {"source": SQL("%s", source), **values}
+    columns = [
+        SQL("%s::%s AS %s", values.get(name, SQL("NULL")), SQL(type_), SQL.identifier(name))
+        for name, type_ in COLUMNS.items()
+    ]
+    return SQL("SELECT %s %s", SQL(", ").join(columns), tables)
+
+
+def base_part(env, columns):
+    """:param columns: what is asked for; as for the other parts"""
+    whole = WHOLE_ITEM.issuperset(columns)
+    return _part(
+        "base",
+        {
+            "id": SQL("NULL") if whole else _row_id(0, SQL("share.move_line_id"), SQL("share.slot")),
+            "company_id": SQL("share.company_id"),
+            "date": SQL("COALESCE(share.period_end, share.date)"),
+            "subscription_id": SQL("share.subscription_id"),
+            "device_id": SQL("NULL") if whole else SQL("share.device_id"),
+            "component": SQL("NULL") if whole else SQL("share.component"),
+            "move_line_id": SQL("share.id") if whole else SQL("share.move_line_id"),
+            "revenue": SQL("share.amount"),
+        },
+        SQL(
+            "FROM (%s) share",
+            base_revenue_items(posted_only=True) if whole else base_revenue_shares(env, posted_only=True),
+        ),
+    )
+
+
+def _charge_values(revenue, slot):
+    return {
+        "id": _row_id(0, SQL("share.move_line_id"), slot),
+        "company_id": SQL("share.company_id"),
+        "date": SQL("COALESCE(share.period_end, share.date)"),
+        "subscription_id": SQL("share.subscription_id"),
+        "device_id": SQL("share.device_id"),
+        "component": SQL("share.output_type"),
+        "move_line_id": SQL("share.move_line_id"),
+        "charge_id": SQL("share.charge_id"),
+        "revenue": revenue,
+    }
+
+
+def _charge_lines(alone):
+    """Posted invoice lines and their charges.
+
+    :param alone: whether of the lines of one charge, which are most and need no splitting, or of the others
+    """
+    return SQL(
+        """
+        SELECT line.id AS move_line_id, line.company_id, line.date, -line.balance AS amount,
+               COALESCE(line.xpps_subscription_id, charge.subscription_id) AS subscription_id,
+               charge.id AS charge_id, charge.device_id, charge.output_type, charge.period_end,
+               charge.price_subtotal AS price, line.company_currency_id
+          FROM (%(links)s) link
+          JOIN account_move_line line ON line.id = link.move_line_id
+          JOIN sale_subscription_charge charge ON charge.id = link.charge_id
+         WHERE line.parent_state = 'posted' AND line.display_type = 'product'
+           AND %(alone)s EXISTS (
+                   SELECT FROM (%(links)s) other
+                    WHERE other.move_line_id = link.move_line_id AND other.charge_id <> link.charge_id
+               )
+        """,
+        links=CHARGE_LINKS,
+        alone=SQL("NOT") if alone else SQL(),
+    )
+
+
+def charge_part(env, columns):
+    """Invoice lines of one charge."""
+    return _part(
+        "pages",
+        _charge_values(SQL("share.amount"), SQL("0")),
+        SQL("FROM (%s) share", _charge_lines(alone=True)),
+    )
+
+
+def charges_part(env, columns):
+    """Invoice lines of several charges, split among these by what each comes to, rounded as they add up."""
+    revenue = SQL(
+        """
+        CASE WHEN share.total = 0 THEN CASE WHEN share.number = 1 THEN share.amount ELSE 0 END
+             ELSE ROUND(share.amount * share.so_far / share.total, currency.decimal_places)
+                - ROUND(share.amount * (share.so_far - share.price) / share.total, currency.decimal_places) END
+        """
+    )
+    return _part(
+        "pages",
+        _charge_values(revenue, SQL("share.number")),
+        SQL(
+            """
+            FROM (
+                SELECT line.*, ROW_NUMBER() OVER so_far AS number, SUM(price) OVER so_far AS so_far,
+                       SUM(price) OVER (PARTITION BY move_line_id) AS total
+                  FROM (%s) line
+                WINDOW so_far AS (PARTITION BY move_line_id ORDER BY charge_id)
+            ) share
+            JOIN res_currency currency ON currency.id = share.company_currency_id
+            """,
+            _charge_lines(alone=False),
+        ),
+    )
+
+
+def other_part(env, columns):
+    """Pages that somebody billed by hand, on invoices of agreements."""
+    return _part(
+        "other",
+        {
+            "id": _row_id(0, SQL("line.id"), SQL("0")),
+            "company_id": SQL("line.company_id"),
+            "date": SQL("COALESCE(line.xpps_period_end, line.date)"),
+            "subscription_id": SQL("agreement.id"),
+            "move_line_id": SQL("line.id"),
+            "revenue": SQL("-line.balance"),
+        },
+        SQL(
+            """
+            FROM account_move_line line
+            JOIN account_move move ON move.id = line.move_id
+            JOIN product_product product ON product.id = line.product_id
+            JOIN product_template template ON template.id = product.product_tmpl_id
+            JOIN sale_subscription agreement
+              ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
+           WHERE line.parent_state = 'posted' AND line.display_type = 'product' AND agreement.is_xpps
+             AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+             AND template.xpps_role = 'material_code'
+             AND NOT EXISTS (SELECT FROM (%s) link WHERE link.move_line_id = line.id)
+            """,
+            CHARGE_LINKS,
+        ),
+    )
+
+
+def _files():
+    """Imported files, and what a unit of theirs is in the company's currency: found once a file (OFFSET)."""
+    return SQL(
+        """
+        SELECT file.id, file.period_end, currency.decimal_places AS places, %s AS rate
+          FROM xpps_billing_file file
+          JOIN res_company company ON company.id = file.company_id
+     LEFT JOIN res_currency currency ON currency.id = file.currency_id
+         WHERE file.state = 'imported'
+        OFFSET 0
+        """,
+        exchange_rate(SQL("file.currency_id"), SQL("company.currency_id"), SQL("company.id"), SQL("file.invoice_date")),
+    )
+
+
+def fees_part(env, columns):
+    """Service and supply fee. One that Xerox does not split is a service fee."""
+    if {"id", "component"}.isdisjoint(columns):
+        fees = SQL("(VALUES (0, NULL)) fee(slot, component)")
+        cost = SQL("(%s + %s)", SERVICE_FEE, SUPPLY_FEE)
+    else:
+        fees = SQL("(VALUES (0, 'base_service'), (1, 'base_supply')) fee(slot, component)")
+        cost = SQL("CASE fee.slot WHEN 0 THEN %s ELSE %s END", SERVICE_FEE, SUPPLY_FEE)
+    return _part(
+        "fee",
+        {
+            "id": _row_id(1, SQL("line.id"), SQL("fee.slot")),
+            "company_id": SQL("line.company_id"),
+            "date": SQL("file.period_end"),
+            "subscription_id": SQL("line.subscription_id"),
+            "owner_id": SQL("line.partner_id"),
+            "device_id": SQL("line.device_id"),
+            "component": SQL("fee.component"),
+            "line_id": SQL("line.id"),
+            "billing_file_id": SQL("line.billing_file_id"),
+            "cost": SQL("%s * file.rate", cost),
+        },
+        SQL(
+            """
+            FROM xpps_billing_file_line line
+            JOIN (%s) file ON file.id = line.billing_file_id
+            CROSS JOIN %s
+           WHERE line.superseded_by_id IS NULL AND %s <> 0
+            """,
+            _files(),
+            fees,
+            cost,
+        ),
+    )
+
+
+def reads_part(env, columns):
+    return _part(
+        "read",
+        {
+            "id": _row_id(2, SQL("read.id"), SQL("0")),
+            "company_id": SQL("read.company_id"),
+            "date": SQL("read.period_end"),
+            "subscription_id": SQL("read.subscription_id"),
+            "owner_id": SQL("read.partner_id"),
+            "device_id": SQL("read.device_id"),
+            "component": SQL("read.output_type"),
+            "meter_read_id": SQL("read.id"),
+            "billing_file_id": SQL("read.billing_file_id"),
+            "cost": SQL("read.cost * file.rate"),
+            "pages": SQL("read.pages"),
+            "overage": SQL("read.overage"),
+        },
+        SQL(
+            "FROM xpps_meter_read read JOIN (%s) file ON file.id = read.billing_file_id "
+            "WHERE read.superseded_by_id IS NULL %s",
+            _files(),
+            SQL() if "pages" in columns else SQL("AND (read.cost <> 0 OR read.overage <> 0)"),
+        ),
+    )
+
+
+def held_part(env, columns):
+    """Pages of records that are not imported; Xerox bills them all the same."""
+    slots = SQL(", ").join(
+        SQL("(%s, %s)", number, value) for number, (value, _label) in enumerate(OUTPUT_TYPE_SELECTION, 2)
+    )
+    return _part(
+        "held",
+        {
+            "id": _row_id(1, SQL("line.id"), SQL("type.slot")),
+            "company_id": SQL("line.company_id"),
+            "date": SQL("file.period_end"),
+            "subscription_id": SQL("line.subscription_id"),
+            "owner_id": SQL("line.partner_id"),
+            "device_id": SQL("line.device_id"),
+            "component": SQL("type.name"),
+            "line_id": SQL("line.id"),
+            "billing_file_id": SQL("line.billing_file_id"),
+            "cost": SQL("ROUND(meter.overage * meter.unit_cost, file.places) * file.rate"),
+            "overage": SQL("meter.overage"),
+        },
+        SQL(
+            """
+            FROM xpps_billing_file_line line
+            JOIN (%s) file ON file.id = line.billing_file_id
+            CROSS JOIN (VALUES %s) type(slot, name)
+            CROSS JOIN LATERAL (
+                SELECT (line.meter_values -> type.name ->> 'overage')::int AS overage,
+                       (line.meter_values -> type.name ->> 'unit_cost')::numeric AS unit_cost
+            ) meter
+           WHERE line.state IN ('held', 'left_out') AND meter.overage <> 0
+            """,
+            _files(),
+            slots,
+        ),
+    )
+
+
+def waiting_part(env, columns):
+    """What charges come to at today's rate."""
+    amount = SQL(
+        "ROUND((charge.price_subtotal * %s)::numeric, currency.decimal_places)",
+        exchange_rate(
+            SQL("charge.currency_id"),
+            SQL("company.currency_id"),
+            SQL("company.id"),
+            SQL("%s::date", fields.Date.context_today(env.user)),
+        ),
+    )
+    return _part(
+        "waiting",
+        {
+            "id": _row_id(3, SQL("charge.id"), SQL("0")),
+            "company_id": SQL("charge.company_id"),
+            "date": SQL("COALESCE(charge.period_end, charge.create_date::date)"),
+            "subscription_id": SQL("charge.subscription_id"),
+            "device_id": SQL("charge.device_id"),
+            "component": SQL("charge.output_type"),
+            "charge_id": SQL("charge.id"),
+            "billing_file_id": SQL("charge.billing_file_id"),
+            "uninvoiced": amount,
+        },
+        SQL(
+            """
+            FROM sale_subscription_charge charge
+            JOIN res_company company ON company.id = charge.company_id
+            JOIN res_currency currency ON currency.id = company.currency_id
+           WHERE charge.billable AND charge.state IN ('draft', 'approved') AND charge.quantity <> 0
+             AND NOT EXISTS (
+                     SELECT FROM xpps_charge_invoice_line_rel link
+                       JOIN account_move_line line ON line.id = link.invoice_line_id
+                      WHERE link.charge_id = charge.id AND line.parent_state = 'posted'
+                 )
+            """
+        ),
+    )
