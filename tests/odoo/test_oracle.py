@@ -371,7 +371,7 @@ class Reseller(Records):
                 key = (self.devices[device], self.agreements[agreement])
                 costs[key] += sum(self.world.fees[device])
                 for output_type in TYPES:
-                    overage, unit_cost = self.world.months[past].get((device, output_type), (0, 0))
+                    overage, unit_cost = self.world.months[past].get((device, output_type), (0, Decimal(0)))
                     costs[key] += cents(overage * unit_cost)
                     pages[key] += overage
         found = read_report(self.env, ["device_id", "subscription_id"], ["cost", "overage"])
