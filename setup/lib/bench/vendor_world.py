@@ -23,16 +23,12 @@ def make_vendor_world(env, devices):
         "expected_supply_cost = base_supply_cost"
     )
     _invoice(env, file)
+    tables = "xpps_billing_file", "xpps_billing_file_line", "xpps_meter_read", "sale_subscription_charge"
+    tables += "account_move", "account_move_line"
+    steps = {table: _last_id(env, table) for table in tables}
     for month in range(1, MONTHS):
-        _copy_month(env, file, month)
-    for table in (
-        "xpps_billing_file",
-        "xpps_billing_file_line",
-        "xpps_meter_read",
-        "sale_subscription_charge",
-        "account_move",
-        "account_move_line",
-    ):
+        _copy_month(env, file, month, {table: month * step for table, step in steps.items()})
+    for table in tables:
         env.cr.execute(
             SQL(
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT MAX(id) FROM %s))",
@@ -63,13 +59,14 @@ def _invoice(env, file):
     move.action_post()
     env.flush_all()
     line = move.invoice_line_ids
-    # Each copy of the line has the id of what it bills, added to that of the line.
+    # Each copy of the line has the id of what it bills, above all others.
+    last_id = _last_id(env, "account_move_line")
     _copy(
         env,
         "account_move_line",
         SQL("JOIN sale_subscription_charge charge ON charge.billing_file_id = %s", file.id),
         SQL("item.id = %s", line.id),
-        id=SQL("item.id + charge.id"),
+        id=SQL("%s + charge.id", last_id),
         balance=SQL("-charge.price_subtotal"),
         price_subtotal=SQL("charge.price_subtotal"),
         xpps_subscription_id=SQL("charge.subscription_id"),
@@ -77,15 +74,14 @@ def _invoice(env, file):
     env.cr.execute(
         "INSERT INTO xpps_charge_invoice_line_rel (charge_id, invoice_line_id) "
         "SELECT id, id + %s FROM sale_subscription_charge WHERE billing_file_id = %s",
-        [line.id, file.id],
+        [last_id, file.id],
     )
-    env.cr.execute("SELECT MAX(id) FROM account_move_line")
     _copy(
         env,
         "account_move_line",
         SQL("JOIN sale_subscription_line service ON service.company_id = item.company_id"),
         SQL("item.id = %s", line.id),
-        id=SQL("%s + service.id", env.cr.fetchone()[0]),
+        id=SQL("%s + service.id", _last_id(env, "account_move_line")),
         balance=SQL("-30 * (SELECT COUNT(*) FROM stock_lot WHERE xpps_subscription_line_id = service.id)"),
         product_id=SQL("service.product_id"),
         xpps_subscription_id=SQL("service.sale_subscription_id"),
@@ -95,10 +91,12 @@ def _invoice(env, file):
     )
 
 
-def _copy_month(env, file, months):
-    """Copy what the file left to an earlier month, with ids that are as far from the first ones as from each other."""
-    steps = {table: _step(env, table, months) for table in ("xpps_billing_file", "xpps_meter_read", "account_move")}
-    new_file, new_read, new_move = steps.values()
+def _copy_month(env, file, months, steps):
+    """Copy what the file left to an earlier month.
+
+    :param steps: {table: what is added to the ids}
+    """
+    new_file, new_line, new_read, new_charge, new_move, new_item = steps.values()
     own = SQL("item.billing_file_id = %s", file.id)
     period = {"period_start": _earlier("period_start", months), "period_end": _last_day("period_start", months)}
     _copy(
@@ -118,13 +116,12 @@ def _copy_month(env, file, months):
         "xpps_billing_file_line",
         SQL(),
         own,
-        id=SQL("item.id + %s", _step(env, "xpps_billing_file_line", months)),
+        id=SQL("item.id + %s", new_line),
         billed_period_start=_earlier("billed_period_start", months),
         billed_period_end=_last_day("billed_period_start", months),
         **belongs,
     )
     _copy(env, "xpps_meter_read", SQL(), own, id=SQL("item.id + %s", new_read), **belongs, **period)
-    new_charge = _step(env, "sale_subscription_charge", months)
     _copy(
         env,
         "sale_subscription_charge",
@@ -135,7 +132,6 @@ def _copy_month(env, file, months):
         **belongs,
         **period,
     )
-    new_line = _step(env, "account_move_line", months)
     _copy(
         env,
         "account_move",
@@ -150,7 +146,7 @@ def _copy_month(env, file, months):
         "account_move_line",
         SQL("JOIN account_move move ON move.id = item.move_id AND move.name NOT LIKE 'BENCH%%'"),
         SQL("item.company_id = %s", file.company_id.id),
-        id=SQL("item.id + %s", new_line),
+        id=SQL("item.id + %s", new_item),
         move_id=SQL("item.move_id + %s", new_move),
         xpps_period_start=_earlier("xpps_period_start", months),
         xpps_period_end=_last_day("xpps_period_start", months),
@@ -159,13 +155,12 @@ def _copy_month(env, file, months):
         "INSERT INTO xpps_charge_invoice_line_rel (charge_id, invoice_line_id) "
         "SELECT rel.charge_id + %s, rel.invoice_line_id + %s FROM xpps_charge_invoice_line_rel rel "
         "JOIN sale_subscription_charge charge ON charge.id = rel.charge_id AND charge.billing_file_id = %s",
-        [new_charge, new_line, file.id],
+        [new_charge, new_item, file.id],
     )
 
 
-def _step(env, table, months):
-    """How far the ids of a month's copies are from the first ones."""
-    env.cr.execute(SQL("SELECT MAX(id) - MIN(id) + 1 FROM %s", SQL.identifier(table)))
+def _last_id(env, table):
+    env.cr.execute(SQL("SELECT MAX(id) FROM %s", SQL.identifier(table)))
     return env.cr.fetchone()[0]
 
 
