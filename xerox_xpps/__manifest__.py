@@ -49,6 +49,7 @@
         "reports/device_usage_report.xml",
         "reports/xpps_profitability_report_views.xml",
         "reports/xpps_low_margin_views.xml",
+        "reports/xpps_vendor_report_views.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",

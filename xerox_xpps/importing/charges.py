@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ..billing_file import round_half_up, to_decimal
 from .amounts import charge_amounts, page_amount
+from .expectations import expected_meter, last_unit_cost
 from .findings import CostChange, PlannedRead
 from .scope import plain
 
@@ -41,7 +42,8 @@ class ChargePlan:
         :param base: what ``prepare_read_base`` gave for the record
         """
         noted = self.scope.lookups.noted_reads.at_end.get((device.id, meter.output_type))
-        read = PlannedRead(index, base, self.prepare_read(meter), supersedes=noted)
+        read = PlannedRead(index, base, self.prepare_read(device, meter), supersedes=noted)
+        read.expected_unit_cost = last_unit_cost(self.scope.lookups, device.id, meter, self.scope.currency)
         self.reads.append(read)
         if meter.overage:
             self.plan_charge(read, record, device, agreement, meter)
@@ -57,6 +59,7 @@ class ChargePlan:
         if not product:
             return
         terms = self.scope.pricing.terms(agreement.record, product, meter.overage)
+        self._expect_default(read, agreement, terms.default)
         cost = self.page_cost(agreement.currency, meter)
         price = terms.price(cost.unit_cost)
         if terms.billable and not price:
@@ -150,6 +153,13 @@ class ChargePlan:
         )
 
     # Unit costs
+
+    def _expect_default(self, read, agreement, default):
+        """The agreement's unit cost says what to expect, where it is in Xerox's currency and not a later month's."""
+        if not default or agreement.currency != self.scope.currency:
+            return
+        if default.unit_cost and agreement.id not in self.scope.lookups.billed_later:
+            read.expected_unit_cost = default.unit_cost
 
     def page_cost(self, to_currency, meter):
         """:return: the PageCost of a meter on an agreement of that currency"""
@@ -255,7 +265,7 @@ class ChargePlan:
             "origin": "file",
         }
 
-    def prepare_read(self, meter):
+    def prepare_read(self, device, meter):
         """What a read has of its own, in the order of ``METER_VALUES``."""
         previous, current, overage = meter.previous or 0, meter.current or 0, meter.overage or 0
         return (
@@ -267,4 +277,5 @@ class ChargePlan:
             overage,
             meter.unit_cost or 0,
             self.scope.round(meter.cost_unrounded) if overage else 0,
+            *expected_meter(self.scope.lookups, device.id, meter),
         )

@@ -13,6 +13,7 @@ from ..billing_file import check_serials, check_totals
 from .charges import ChargePlan
 from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
+from .expectations import standing_fees
 from .file_checks import FileChecks
 from .findings import Findings
 from .lines import prepare_line, prepare_line_base
@@ -204,6 +205,8 @@ class BillingFileCheck:
             corrected = scope.is_correction and scope.lookups.billed.get(device.id)
             if corrected:
                 self.prior_lines[index] = corrected
+                service, supply = standing_fees(record, corrected, scope.currency)
+                self.lines[index] |= {"standing_service_cost": service, "standing_supply_cost": supply}
             if corrected and corrected.subscription_id:
                 # What was billed once is corrected on that agreement, whatever became of it and of the device.
                 self.lines[index] |= {

@@ -35,7 +35,7 @@ class CorrectionPlan:
             agreement = self.scope.lookups.agreements[prior.subscription_id.id]
             base = base | {"subscription_id": agreement.id, "partner_id": prior.partner_id.id or None}
         meter = self._completed(meter, prior)
-        read = PlannedRead(index, base, self.plan.prepare_read(meter), supersedes=prior.id)
+        read = PlannedRead(index, base, self.plan.prepare_read(device, meter), supersedes=prior.id)
         if not self._differs(read.values, prior):
             return
         self.plan.reads.append(read)
@@ -45,6 +45,12 @@ class CorrectionPlan:
         elif meter.overage and meter.overage != prior.overage:
             # Charges that were deleted stay so as long as Xerox does not bill another number of pages.
             self.plan.plan_charge(read, record, device, agreement, meter)
+        # What was to be expected of the month does not change with what Xerox says later.
+        read.expected_unit_cost = self._expected_unit_cost(prior)
+
+    def _expected_unit_cost(self, prior):
+        """None when nothing was expected, or in another currency. The ORM reads the column's NULL as 0."""
+        return (prior.expected_unit_cost or None) if prior.currency_id == self.scope.currency else None
 
     def _completed(self, meter, prior):
         """The meter, with what the record does not state as it was: an element that is absent corrects nothing."""

@@ -97,7 +97,18 @@ class Findings:
 
 
 #: What a meter read has of its own; the rest it shares with the other reads of its record.
-METER_VALUES = ("output_type", "previous_read", "current_read", "pages", "included", "overage", "unit_cost", "cost")
+METER_VALUES = (
+    "output_type",
+    "previous_read",
+    "current_read",
+    "pages",
+    "included",
+    "overage",
+    "unit_cost",
+    "cost",
+    "expected_previous",
+    "expected_overage",
+)
 
 
 @dataclass(slots=True)
@@ -106,20 +117,23 @@ class PlannedRead:
 
     ``index`` counts the file's records; ``base`` are the values that the reads of one record share, ``meter`` those
     named by ``METER_VALUES``; ``supersedes`` is the id of the read that a correction replaces, or that was noted
-    on the same day. ``charges`` are values
-    of ``create``.
+    on the same day. ``expected_unit_cost`` is what a page should cost, in Xerox's currency, None when that is not
+    known. ``charges`` are values of ``create``.
     """
 
     index: int
     base: dict
     meter: tuple
     supersedes: int | None = None
+    expected_unit_cost: float | None = None
     charges: tuple[dict, ...] = ()
 
     @property
     def values(self):
         """All values of the ``xpps.meter.read``."""
-        return self.base | dict(zip(METER_VALUES, self.meter, strict=True))
+        values = self.base | dict(zip(METER_VALUES, self.meter, strict=True))
+        values["expected_unit_cost"] = self.expected_unit_cost
+        return values
 
 
 @dataclass(slots=True)

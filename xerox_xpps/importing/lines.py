@@ -4,6 +4,8 @@
 import json
 from decimal import Decimal
 
+from .expectations import expected_fees
+
 
 def prepare_line_base(scope):
     """What all lines of a file share."""
@@ -22,6 +24,8 @@ def prepare_line(scope, record, device, total):
     :param total: Decimal, what the record adds up to
     """
     base = record.base_total
+    last = device and scope.lookups.last_base_costs.get(device.id)
+    expected_service, expected_supply = expected_fees(record, last, scope.currency)
     return {
         "sequence": record.sequence,
         "source_line": record.source_line,
@@ -40,6 +44,10 @@ def prepare_line(scope, record, device, total):
         "base_price_cost": scope.round(base),
         "base_service_cost": scope.round(record.base_service or Decimal(0)),
         "base_supply_cost": scope.round(record.base_supply or Decimal(0)),
+        "expected_service_cost": expected_service,
+        "expected_supply_cost": expected_supply,
+        "standing_service_cost": None,
+        "standing_supply_cost": None,
         "overage_cost": scope.round(total - base),
         "cost_total": scope.round(total),
         "meter_values": json.dumps(

@@ -12,6 +12,8 @@ from .xpps_device_history import ASSIGNMENT_FIELDS
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 LAST_READ = "_compute_xpps_last_reads"
 LAST_COST = "_compute_xpps_last_costs"
+#: What ``_xpps_last_reads`` would have of a meter that was never read.
+NO_READ = (None, 0, 0, 0.0, None)
 
 
 class StockLot(models.Model):
@@ -221,9 +223,9 @@ class StockLot(models.Model):
         for lot in self:
             dates = []
             for output_type in OUTPUT_TYPES:
-                read_date, current_read, _overage, _unit_cost = last.get((lot.id, output_type), (None, 0, 0, 0))
+                read_date, current_read, *_billed = last.get((lot.id, output_type), NO_READ)
                 lot[f"xpps_{output_type}_last_read"] = current_read
-                lot[f"xpps_{output_type}_last_overage"] = billed.get((lot.id, output_type), (None, 0, 0, 0))[2]
+                lot[f"xpps_{output_type}_last_overage"] = billed.get((lot.id, output_type), NO_READ)[2]
                 dates.append(read_date)
             lot.xpps_last_read_date = max(filter(None, dates), default=False)
 
@@ -233,7 +235,7 @@ class StockLot(models.Model):
         base_costs = self.env["xpps.billing.file.line"]._last_base_costs(self)
         for lot in self:
             for output_type in OUTPUT_TYPES:
-                lot[f"xpps_{output_type}_unit_cost"] = last.get((lot.id, output_type), (None, 0, 0, 0))[3]
+                lot[f"xpps_{output_type}_unit_cost"] = last.get((lot.id, output_type), NO_READ)[3]
             _currency, _price, service_cost, supply_cost = base_costs.get(lot.id, (None, 0, 0, 0))
             lot.xpps_base_service_cost = service_cost
             lot.xpps_base_supply_cost = supply_cost
@@ -244,7 +246,7 @@ class StockLot(models.Model):
 
         :param before: a date; only periods that ended by then count, also on the very day: Xerox's may share one
         :param billed: leave out opening and closing reads, which bill nothing
-        :return: {(device id, output type): (read date, current read, overage, unit cost)}
+        :return: {(device id, output type): (read date, current read, overage, unit cost, id of the cost's currency)}
         """
         if not device_ids:
             return {}
@@ -254,7 +256,8 @@ class StockLot(models.Model):
             SQL(
                 """
                 SELECT DISTINCT ON (device_id, output_type)
-                       device_id, output_type, COALESCE(read_date, period_end), current_read, overage, unit_cost
+                       device_id, output_type, COALESCE(read_date, period_end), current_read, overage, unit_cost,
+                       currency_id
                   FROM %(table)s
                  WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL %(before)s %(billed)s
               ORDER BY device_id, output_type, period_end DESC
@@ -266,8 +269,8 @@ class StockLot(models.Model):
             )
         )
         return {
-            (device_id, output_type): (read_date, current_read or 0, overage or 0, float(unit_cost or 0))
-            for device_id, output_type, read_date, current_read, overage, unit_cost in rows
+            (device_id, output_type): (read_date, current_read or 0, overage or 0, float(unit_cost or 0), currency_id)
+            for device_id, output_type, read_date, current_read, overage, unit_cost, currency_id in rows
         }
 
     @api.model

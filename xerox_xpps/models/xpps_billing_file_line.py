@@ -107,7 +107,10 @@ class XppsBillingFileLine(models.Model):
             SQL(
                 """
                 SELECT DISTINCT ON (device_id)
-                       device_id, currency_id, base_price_cost, base_service_cost, base_supply_cost
+                       device_id, currency_id,
+                       COALESCE(standing_service_cost + standing_supply_cost, base_price_cost),
+                       COALESCE(standing_service_cost, base_service_cost),
+                       COALESCE(standing_supply_cost, base_supply_cost)
                   FROM %(table)s
                  WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL
                    AND billed_period_end IS NOT NULL %(before)s

@@ -1,2 +1,7 @@
-from . import report_device_usage, xpps_profitability_report, xpps_vendor_report
-from . import xpps_low_margin
+from . import (
+    report_device_usage,
+    xpps_low_margin,
+    xpps_profitability_report,
+    xpps_vendor_reason,
+    xpps_vendor_report,
+)

@@ -1,13 +1,18 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..models.field_types import CLICK_DIGITS, COMPONENT_SELECTION
+from ..models.field_types import BASE_ROLES, CLICK_DIGITS, COMPONENT_SELECTION, OUTPUT_TYPE_SELECTION
 from .exchange_rates import exchange_rate
+from .vendor.base_charges import charged_base
 from .vendor.charges import charged_pages, invoiced_pages
 from .vendor.presence import absences, unserved_lines
 from .vendor.rows import report_rows
 
+#: Components that are fees, not pages.
+BASE_COMPONENTS = set(dict(COMPONENT_SELECTION)) - set(dict(OUTPUT_TYPE_SELECTION))
 #: What may be wrong with a row, the most severe first.
 FLAG_SELECTION = [
     ("unknown_device", "Unknown Device"),
@@ -30,6 +35,7 @@ class XppsVendorReport(models.Model):
     """
 
     _name = "xpps.vendor.report"
+    _inherit = ["xpps.vendor.reason"]
     _description = "Xerox Vendor Report"
     _auto = False
     _order = "period_end desc, serial, component, id"
@@ -84,9 +90,65 @@ class XppsVendorReport(models.Model):
     reason = fields.Char(compute="_compute_reason")
 
     def _compute_reason(self):
-        labels = dict(self._fields["flag"]._description_selection(self.env))
         for row in self:
-            row.reason = "; ".join(labels[flag] for flag in (row.flags or "").split(",") if flag)
+            row.reason = "; ".join(row._reason(flag) for flag in (row.flags or "").split(",") if flag)
+
+    # Opening what a row is about
+
+    def action_open_device(self):
+        self.check_access("read")
+        self.ensure_one()
+        if not self.device_id:
+            raise UserError(self.env._("No device has the serial number %s yet.", self.serial))
+        return self.device_id.get_formview_action()
+
+    def action_open_file(self):
+        self.check_access("read")
+        self.ensure_one()
+        return self.billing_file_id.get_formview_action()
+
+    def action_open_charges(self):
+        """The charges of the rows' pages, those of corrections included."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_sale_subscription_charge")
+        return action | {"domain": self._charge_domain(), "context": {}}
+
+    def action_open_invoices(self):
+        """The invoices and credit notes that bill the rows' pages or base fees."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
+        charges = self.env["sale.subscription.charge"].search(self._charge_domain())
+        # Which invoices those are does not depend on the right to see them; whoever opens them needs it.
+        lines = charges.sudo().invoice_line_ids | charges.sudo().earlier_line_ids | charges.sudo().credit_line_ids
+        lines |= lines.search(self._base_line_domain())
+        # Without the type, Odoo's list has no customers and no invoice dates.
+        return action | {
+            "domain": [("id", "in", lines.move_id.ids)],
+            "context": {"default_move_type": "out_invoice"},
+        }
+
+    def _charge_domain(self):
+        """Charges of the device and output type whose period starts or ends with the row's, as a correction's may."""
+        return Domain.OR(
+            Domain("device_id", "=", row.device_id.id)
+            & Domain("output_type", "=", row.component)
+            & (Domain("period_end", "=", row.period_end) | Domain("period_start", "=", row.period_start))
+            for row in self
+            if row.device_id
+        )
+
+    def _base_line_domain(self):
+        """Invoice lines of base prices, of the rows' agreements and periods."""
+        return Domain.OR(
+            Domain("xpps_subscription_id", "=", row.subscription_id.id)
+            & Domain("product_id.xpps_role", "in", BASE_ROLES)
+            & Domain("xpps_period_start", "<=", row.period_end)
+            & Domain("xpps_period_end", ">=", row.period_start)
+            for row in self
+            if row.subscription_id and row.component in BASE_COMPONENTS
+        )
+
+    # The query
 
     @property
     def _table_query(self):
@@ -106,10 +168,10 @@ class XppsVendorReport(models.Model):
                    %(expected_cost)s AS expected_cost,
                    item.cost - %(expected_cost)s AS difference,
                    %(cost)s AS cost,
-                   COALESCE(charged.quantity, 0) AS charged_quantity,
-                   COALESCE(charged.amount, 0) AS charged_amount,
-                   COALESCE(invoiced.amount, 0) AS invoiced_amount,
-                   COALESCE(charged.amount, 0) - %(cost)s AS margin,
+                   COALESCE(charged.quantity, (base.drafted <> 0)::int, 0) AS charged_quantity,
+                   COALESCE(charged.amount, base.drafted, 0) AS charged_amount,
+                   COALESCE(invoiced.amount, base.posted, 0) AS invoiced_amount,
+                   COALESCE(charged.amount, base.drafted, 0) - %(cost)s AS margin,
                    %(flag)s AS flag,
                    %(flags)s AS flags
               FROM (%(rows)s) item
@@ -119,7 +181,8 @@ class XppsVendorReport(models.Model):
                 ON absence.device_id = item.device_id AND absence.last_day < item.period_start
                AND COALESCE(absence.next_day > item.period_end, TRUE)
          LEFT JOIN (%(rates)s) rate ON rate.file_id = item.billing_file_id
-         LEFT JOIN (%(unserved)s) unserved ON unserved.id = item.base_line_id
+         LEFT JOIN (%(unserved)s) unserved ON unserved.id = item.base_key
+         LEFT JOIN (%(base)s) base ON base.base_key = item.base_key AND base.component = item.component
          LEFT JOIN (%(charged)s) charged ON charged.meter_read_id = item.meter_read_id
          LEFT JOIN (%(invoiced)s) invoiced ON invoiced.meter_read_id = item.meter_read_id
             """,
@@ -133,6 +196,7 @@ class XppsVendorReport(models.Model):
             absences=absences(self.env),
             rates=self._rates(),
             unserved=unserved_lines(self.env),
+            base=charged_base(self.env),
             charged=charged_pages(),
             invoiced=invoiced_pages(),
         )
@@ -160,21 +224,23 @@ class XppsVendorReport(models.Model):
 
     def _conditions(self):
         """:return: {flag: SQL}, none of which is NULL; the most severe first"""
-        conditions = {
+        billed = SQL("(item.quantity <> 0 OR item.cost <> 0)")
+        return {
             "unknown_device": SQL("item.device_id IS NULL"),
-            "billed_after_removal": SQL("absence.device_id IS NOT NULL"),
+            "billed_after_removal": SQL("(absence.device_id IS NOT NULL AND %s)", billed),
             "missing_from_file": SQL("item.missing"),
             "quantity_wrong": SQL("item.wrong_quantity"),
             "rate_changed": SQL("item.rate_changed"),
             "base_changed": SQL("item.base_changed"),
             "read_gap": SQL("item.read_gap"),
             "not_billed_to_customer": SQL(
-                "(item.held AND item.device_id IS NOT NULL OR unserved.id IS NOT NULL AND item.cost <> 0 "
-                "OR item.meter_read_id IS NOT NULL AND item.quantity > COALESCE(charged.covered, 0))"
+                "(item.device_id IS NOT NULL AND absence.device_id IS NULL AND (item.held AND %s "
+                "OR unserved.id IS NOT NULL AND item.cost <> 0 "
+                "OR item.meter_read_id IS NOT NULL AND item.quantity > COALESCE(charged.covered, 0)))",
+                billed,
             ),
             "estimated_read": SQL("item.estimated"),
         }
-        return conditions
 
     def _flag(self):
         cases = (SQL("WHEN %s THEN %s", condition, flag) for flag, condition in self._conditions().items())

@@ -21,7 +21,7 @@ class XppsDeviceReadRow(models.AbstractModel):
         reads = self.env["stock.lot"]._xpps_last_reads(device.ids)
         return [
             Command.create({"output_type": output_type, "last_read": counter, "closing_read": counter})
-            for (_device_id, output_type), (_day, counter, _overage, _unit_cost) in sorted(reads.items())
+            for (_device_id, output_type), (_day, counter, *_billed) in sorted(reads.items())
         ]
 
     def _warnings(self):

@@ -3,6 +3,8 @@
 
 from odoo.tools import SQL
 
+from .fees import row_fee
+
 
 def absences(env):
     """When devices had left: (device_id, last_day, next_day).
@@ -56,9 +58,7 @@ def missing_devices(env):
           FROM (%s) absent
      LEFT JOIN LATERAL (
                SELECT line.currency_id,
-                      COALESCE(line.standing_service_cost,
-                               COALESCE(line.base_price_cost, 0) - COALESCE(line.base_supply_cost, 0)) AS base_service,
-                      COALESCE(line.standing_supply_cost, line.base_supply_cost, 0) AS base_supply
+                      %s AS base_service, %s AS base_supply
                  FROM xpps_billing_file_line line
                 WHERE line.device_id = absent.device_id AND line.superseded_by_id IS NULL
                   AND line.billed_period_end <= absent.period_start
@@ -66,6 +66,8 @@ def missing_devices(env):
                 LIMIT 1) last ON TRUE
         """,
         _absent_devices(env),
+        row_fee("base_service"),
+        row_fee("base_supply"),
     )
 
 

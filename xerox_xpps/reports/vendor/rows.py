@@ -3,8 +3,8 @@
 
 Each function gives a SELECT with the columns of ``COLUMNS``. ``expected_*`` are what a device that was there is
 expected to cost; ``wrong_quantity``, ``rate_changed``, ``base_changed``, ``read_gap`` and ``estimated`` say what
-differs; ``held`` that the record was not imported, ``missing`` that Xerox sent none. ``base_line_id`` is the record
-whose base fee the row is.
+differs; ``held`` that the record was not imported, ``missing`` that Xerox sent none. ``base_key`` tells the record
+whose base fee the row is; it is negative where there is none.
 
 Columns that a query does not ask for are not computed, so nothing here joins what only some of them need.
 """
@@ -12,6 +12,7 @@ Columns that a query does not ask for are not computed, so nothing here joins wh
 from odoo.tools import SQL
 
 from ...billing_file import OUTPUT_TYPES
+from .fees import base_key, billed_records, missing_key, row_fee
 from .presence import missing_devices
 
 COLUMNS = (
@@ -20,7 +21,7 @@ COLUMNS = (
     "currency_id",
     "billing_file_id",
     "line_id",
-    "base_line_id",
+    "base_key",
     "meter_read_id",
     "period_start",
     "period_end",
@@ -49,9 +50,6 @@ METER_CODES = {output_type: 2 + index for index, output_type in enumerate(OUTPUT
 READ_CODE = 7
 MISSING_CODES = {"base_service": 8, "base_supply": 9}
 KINDS = 16
-#: Rows of missing devices are about a file and a device. JavaScript's integers end at 2^53: this leaves room for 2
-#: million files and 268 million devices.
-DEVICES = 2**28
 
 
 def report_rows(env):
@@ -65,7 +63,7 @@ def _select(values, tail):
     """:param values: {column: SQL}; those that are not named are empty"""
     empty = {
         "line_id": SQL("NULL::int"),
-        "base_line_id": SQL("NULL::int"),
+        "base_key": SQL("NULL::bigint"),
         "meter_read_id": SQL("NULL::int"),
         **dict.fromkeys(COLUMNS[-7:], SQL("FALSE")),
     }
@@ -75,20 +73,10 @@ def _select(values, tail):
 
 
 def base_fees(component):
-    """Base fees of live records, and of those that were held back.
-
-    What Xerox does not split counts as the service fee. A correction that states no base fees leaves them as they
-    were. There is a row for the supply fee only where there is, or was, one.
-    """
+    """Base fees of live records, and of those that were held back: a supply fee only where there is, or was, one."""
     supply = component == "base_supply"
-    fee = SQL("COALESCE(line.standing_supply_cost, line.base_supply_cost, 0)")
-    expected = SQL("line.expected_supply_cost")
-    if not supply:
-        fee = SQL(
-            "COALESCE(line.standing_service_cost, COALESCE(line.base_price_cost, 0) - COALESCE(line.base_supply_cost, 0))"
-        )
-        expected = SQL("line.expected_service_cost")
-    expected_fee = SQL("COALESCE(%s, %s)", expected, fee)
+    fee = row_fee(component)
+    expected_fee = SQL("COALESCE(%s, %s)", SQL("line.expected_%s_cost", SQL(component.removeprefix("base_"))), fee)
     return _select(
         {
             "id": SQL("line.id::bigint * %s + %s", KINDS, BASE_CODES[component]),
@@ -96,7 +84,7 @@ def base_fees(component):
             "currency_id": SQL("line.currency_id"),
             "billing_file_id": SQL("line.billing_file_id"),
             "line_id": SQL("line.id"),
-            "base_line_id": SQL("line.id"),
+            "base_key": base_key(),
             "period_start": SQL("file.period_start"),
             "period_end": SQL("file.period_end"),
             "device_id": SQL("line.device_id"),
@@ -119,7 +107,7 @@ def base_fees(component):
               JOIN xpps_billing_file file ON file.id = line.billing_file_id
              WHERE %s AND %s
             """,
-            _billed_records(),
+            billed_records(),
             SQL("(%s <> 0 OR %s <> 0)", fee, expected_fee) if supply else SQL("TRUE"),
         ),
     )
@@ -180,10 +168,13 @@ def held_meters():
     overage = SQL("COALESCE((meter.value ->> 'overage')::int, 0)")
     unit_cost = SQL("COALESCE((meter.value ->> 'unit_cost')::numeric, 0)")
     cost = SQL("ROUND(%s * %s, COALESCE(currency.decimal_places, 2))", overage, unit_cost)
+    # GREATEST would take a 0 for what the record does not state.
+    turned = SQL(
+        "(meter.value ->> 'current')::int - (meter.value ->> 'previous')::int "
+        "- COALESCE((meter.value ->> 'included')::int, 0)"
+    )
     by_reads = SQL(
-        "COALESCE(GREATEST(0, (meter.value ->> 'current')::int - (meter.value ->> 'previous')::int "
-        "- COALESCE((meter.value ->> 'included')::int, 0)), %s)",
-        overage,
+        "CASE WHEN %(turned)s < 0 THEN 0 ELSE COALESCE(%(turned)s, %(overage)s) END", turned=turned, overage=overage
     )
     codes = SQL(" ").join(SQL("WHEN %s THEN %s", output_type, code) for output_type, code in METER_CODES.items())
     return _select(
@@ -218,7 +209,7 @@ def held_meters():
         CROSS JOIN jsonb_each(line.meter_values) meter
              WHERE line.state IN ('held', 'left_out') AND %s
             """,
-            _billed_records(),
+            billed_records(),
         ),
     )
 
@@ -228,12 +219,7 @@ def missing_fees(env, component):
     fee = SQL("missing.%s", SQL.identifier(component))
     return _select(
         {
-            "id": SQL(
-                "(missing.file_id::bigint * %s + missing.device_id) * %s + %s",
-                DEVICES,
-                KINDS,
-                MISSING_CODES[component],
-            ),
+            "id": SQL("-%s * %s + %s", missing_key(), KINDS, MISSING_CODES[component]),
             "company_id": SQL("missing.company_id"),
             "currency_id": SQL("missing.currency_id"),
             "billing_file_id": SQL("missing.file_id"),
@@ -243,6 +229,7 @@ def missing_fees(env, component):
             "serial": SQL("NULL::varchar"),
             "partner_id": SQL("missing.partner_id"),
             "subscription_id": SQL("missing.subscription_id"),
+            "base_key": missing_key(),
             "component": SQL("%s", component),
             "quantity": SQL("0"),
             "unit_cost": SQL("0::numeric"),
@@ -257,20 +244,4 @@ def missing_fees(env, component):
             missing_devices(env),
             SQL("%s <> 0", fee) if component == "base_supply" else SQL("TRUE"),
         ),
-    )
-
-
-def _billed_records():
-    """Condition on ``line`` and ``file``: a record that Xerox bills, and that no correction has replaced.
-
-    A record of a correction that waits bills nothing yet: what it corrects does.
-    """
-    return SQL(
-        """
-        file.state = 'imported' AND line.superseded_by_id IS NULL AND line.state <> 'draft'
-        AND (line.state = 'imported' OR file.kind = 'regular' OR NOT EXISTS (
-            SELECT FROM xpps_billing_file_line standing
-             WHERE standing.device_id = line.device_id AND standing.superseded_by_id IS NULL
-               AND (standing.billed_period_end = file.period_end OR standing.billed_period_start = file.period_start)))
-        """
     )

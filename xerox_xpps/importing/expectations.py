@@ -1,0 +1,66 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What was to be expected of a device record when it was imported: the vendor report compares Xerox's bill with it.
+
+It is kept on lines and reads, where None means that there is nothing to compare with.
+"""
+
+
+def expected_meter(lookups, device_id, meter):
+    """Where a meter should start, and how many pages Xerox should bill.
+
+    :param meter: billing_file.MeterRecord; only if it states both of its reads and the pages above the allowance, these
+        can be compared
+    :return: (our last read, pages above the allowance from that read on); None where there is nothing to compare with
+    """
+    previous, current = meter.previous, meter.current
+    if previous is None:
+        return None, None
+    key = device_id, meter.output_type
+    noted = lookups.noted_reads.opening.get(key) or lookups.last_reads.get(key)
+    start = noted[1] if noted else None
+    if current is None or meter.overage is None:
+        return start, None
+    return start, max(0, current - (previous if start is None else start) - (meter.included or 0))
+
+
+def last_unit_cost(lookups, device_id, meter, currency):
+    """What Xerox billed for a page of the meter the last time, in the same currency; None when it did not."""
+    last = lookups.last_reads.get((device_id, meter.output_type))
+    return (last[3] or None) if last and last[4] == currency.id else None
+
+
+def expected_fees(record, last, currency):
+    """The base fees that Xerox billed last for the device, split as they are now.
+
+    What is not split counts as the service fee. As long as Xerox splits only one of two equal base prices, neither of
+    the two fees has changed.
+
+    :param record: billing_file.DeviceRecord
+    :param last: what ``xpps.billing.file.line._last_base_costs`` has of the device, or None
+    :return: (service fee, supply fee) as floats, None and None for a first bill or one in another currency
+    """
+    if not last or last[0] != currency.id:
+        return None, None
+    _currency, price, service, supply = last
+    if record.base_service is None and record.base_supply is None and record.base_price is not None:
+        return price, 0.0
+    if not service and not supply:
+        own_supply = min(float(record.base_supply or 0), price)
+        return round(price - own_supply, 6), own_supply
+    return round(price - supply, 6), supply
+
+
+def standing_fees(record, prior, currency):
+    """The base fees that a correction leaves as they were, because its record states none.
+
+    :param record: billing_file.DeviceRecord of the correction
+    :param prior: the xpps.billing.file.line that it replaces
+    :return: (service fee, supply fee), None and None where the record speaks for itself
+    """
+    stated = (record.base_price, record.base_service, record.base_supply)
+    if any(fee is not None for fee in stated) or prior.currency_id != currency:
+        return None, None
+    # A correction that was corrected may itself have left them as they were.
+    supply = prior.standing_supply_cost or prior.base_supply_cost
+    service = prior.standing_service_cost or round(prior.base_price_cost - prior.base_supply_cost, 6)
+    return service, supply

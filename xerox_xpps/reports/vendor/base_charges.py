@@ -1,0 +1,68 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What customers were charged and invoiced for the base fees of devices, in the company's currency."""
+
+from odoo.tools import SQL
+
+from ..base_revenue import base_revenue
+from .fees import base_key, billed_records, missing_key, row_fee
+from .presence import missing_devices
+
+
+def charged_base(env):
+    """Base revenue of each record: (base_key, component, drafted, posted).
+
+    The period of an invoice and that of a file may be shifted against each other. They go together when the middles of
+    both lie in one month; of two records of a device in a month, the later one has the revenue. What a customer pays
+    for supplies counts with the service fee where Xerox bills no supply fee.
+    """
+    return SQL(
+        """
+        SELECT target.base_key,
+               CASE WHEN target.has_supply THEN revenue.component ELSE 'base_service' END AS component,
+               SUM(revenue.drafted_amount) AS drafted, SUM(revenue.posted_amount) AS posted
+          FROM (SELECT DISTINCT ON (device_id, month) device_id, month, base_key, has_supply
+                  FROM (%(records)s UNION ALL %(missing)s) record
+              ORDER BY device_id, month, period_end DESC, base_key DESC) target
+          JOIN (SELECT device_id, component, %(month)s AS month, drafted_amount, posted_amount
+                  FROM (%(revenue)s) period) revenue
+            ON revenue.device_id = target.device_id AND revenue.month = target.month
+      GROUP BY 1, 2
+        """,
+        records=_records(),
+        missing=_missing(env),
+        month=_month("period"),
+        revenue=base_revenue(env),
+    )
+
+
+def _month(table):
+    table = SQL.identifier(table)
+    return SQL("DATE_TRUNC('month', %s.period_start + (%s.period_end - %s.period_start) / 2)", table, table, table)
+
+
+def _records():
+    return SQL(
+        """
+        SELECT line.device_id, %(month)s AS month, %(key)s AS base_key, file.period_end,
+               %(supply)s <> 0 OR COALESCE(line.expected_supply_cost, 0) <> 0 AS has_supply
+          FROM xpps_billing_file_line line
+          JOIN xpps_billing_file file ON file.id = line.billing_file_id
+         WHERE line.device_id IS NOT NULL AND %(billed)s
+        """,
+        month=_month("file"),
+        key=base_key(),
+        supply=row_fee("base_supply"),
+        billed=billed_records(),
+    )
+
+
+def _missing(env):
+    return SQL(
+        """
+        SELECT missing.device_id, %s, %s, missing.period_end, missing.base_supply <> 0
+          FROM (%s) missing
+        """,
+        _month("missing"),
+        missing_key(),
+        missing_devices(env),
+    )
