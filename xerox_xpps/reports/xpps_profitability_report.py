@@ -39,7 +39,7 @@ class XppsProfitabilityReport(models.Model):
     _name = "xpps.profitability.report"
     _description = "XPPS Profitability"
     _auto = False
-    _order = "date desc, id desc"
+    _order = "date desc, subscription_id, device_id, component, id"
     _rec_name = "subscription_id"
     _depends = {
         **BASE_REVENUE_DEPENDS,
