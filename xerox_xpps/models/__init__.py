@@ -8,7 +8,6 @@ from . import (
     account_tax,
     product_template,
     res_company,
-    res_company_vendor,
     res_config_settings,
     res_partner,
     sale_order,
@@ -28,7 +27,6 @@ from . import (
     xpps_billing_file_line,
     xpps_billing_file_summary,
     xpps_billing_file_upload,
-    xpps_billing_file_dispute,
     xpps_billing_run_queue,
     xpps_billing_run,
     xpps_billing_run_line_work,
@@ -46,5 +44,5 @@ from . import (
     xpps_meter_read,
     xpps_price_level,
     xpps_vendor_document,
-    xpps_billing_file_vendor_document,
+    xpps_billing_file_audit,
 )

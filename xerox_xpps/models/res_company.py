@@ -49,6 +49,13 @@ class ResCompany(models.Model):
         help="Gets an activity for every billing file that arrives by e-mail.",
     )
 
+    xpps_vendor_id = fields.Many2one(
+        "res.partner",
+        string="Xerox as Vendor",
+        ondelete="restrict",
+        help="Whose bills are drafted from billing files, or compared with them. A branch has its parent's.",
+    )
+
     xpps_alias_id = fields.Many2one("mail.alias", string="Alias for Billing Files", copy=False, ondelete="set null")
     xpps_alias_name = fields.Char(
         string="E-Mail Alias",

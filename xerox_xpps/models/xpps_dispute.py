@@ -71,7 +71,6 @@ class XppsDispute(models.Model):
     )
     vendor_bill_id = fields.Many2one(
         "account.move",
-        string="Vendor Bill",
         check_company=True,
         domain="[('company_id', '=', company_id), ('move_type', 'in', ('in_invoice', 'in_refund'))]",
         index="btree_not_null",

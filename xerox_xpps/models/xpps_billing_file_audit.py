@@ -1,12 +1,25 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import fields, models
 
 from ..reports.vendor_document_builder import VendorDocumentBuilder
 
 
 class XppsBillingFile(models.Model):
+    """A file can be printed as Xerox Vendor Report, and its rows disputed."""
+
     _name = "xpps.billing.file"
     _inherit = ["xpps.billing.file", "xpps.vendor.document"]
+
+    dispute_count = fields.Integer(string="Disputes", compute="_compute_dispute_count")
+
+    def _compute_dispute_count(self):
+        counts = dict(
+            self.env["xpps.dispute.line"]._read_group(
+                [("billing_file_id", "in", self.ids)], ["billing_file_id"], ["dispute_id:count_distinct"]
+            )
+        )
+        for file in self:
+            file.dispute_count = counts.get(file, 0)
 
     def _vendor_document(self):
         self.ensure_one()
@@ -22,3 +35,7 @@ class XppsBillingFile(models.Model):
             "url": f"/xerox_xpps/vendor_report/file/{self.id}",
             "target": "download",
         }
+
+    def action_open_disputes(self):
+        self.check_access("read")
+        return self._action_open("xerox_xpps.action_xpps_dispute", [("line_ids.billing_file_id", "in", self.ids)])
