@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..reports.vendor_document_builder import VendorDocumentBuilder
 
@@ -22,14 +23,20 @@ class XppsBillingFile(models.Model):
             file.dispute_count = counts.get(file, 0)
 
     def _vendor_document(self):
+        self._check_reportable()
+        return VendorDocumentBuilder(self.company_id, file=self).build()
+
+    def _check_reportable(self):
         self.ensure_one()
         self.check_access("read")
-        return VendorDocumentBuilder(self.company_id, file=self).build()
+        if self.state != "imported":
+            raise UserError(
+                self.env._("Billing file %s is not imported: there is nothing to report on.", self.display_name)
+            )
 
     def action_download_vendor_report(self):
         """Download the Xerox Vendor Report as XLSX."""
-        self.ensure_one()
-        self.check_access("read")
+        self._check_reportable()
         return {
             "type": "ir.actions.act_url",
             "url": f"/xerox_xpps/vendor_report/file/{self.id}",
