@@ -9,7 +9,6 @@ from . import (
     account_tax,
     product_template,
     res_company,
-    res_company_vendor,
     res_config_settings,
     res_partner,
     sale_order,
@@ -30,7 +29,6 @@ from . import (
     xpps_billing_file_line,
     xpps_billing_file_summary,
     xpps_billing_file_upload,
-    xpps_billing_file_dispute,
     xpps_billing_run_queue,
     xpps_billing_run,
     xpps_billing_run_line_work,
@@ -52,5 +50,5 @@ from . import (
     xpps_price_level,
     xpps_vendor_bill_component,
     xpps_vendor_document,
-    xpps_billing_file_vendor_document,
+    xpps_billing_file_audit,
 )
