@@ -109,7 +109,7 @@ class AccountMove(models.Model):
         # Whoever is to pay the bill must know, also without a right to see billing files.
         file = self.sudo().xpps_billing_file_ids
         if file.vendor_bill_state == "different":
-            alerts["xpps_vendor_bill"] = {"level": "warning", "message": file._describe_vendor_bill()}
+            alerts["xpps_vendor_bill"] = {"level": "warning", "message": file.vendor_bill_comparison}
         return alerts
 
     def action_open_xpps_billing_file(self):

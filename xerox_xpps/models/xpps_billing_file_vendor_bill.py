@@ -60,6 +60,9 @@ class XppsBillingFileVendorBill(models.AbstractModel):
         store=True,
         help="Whether Xerox's bill comes to what the billing file says.",
     )
+    vendor_bill_comparison = fields.Char(
+        compute="_compute_vendor_bill_comparison", help="How the vendor bill differs from the file, in words."
+    )
 
     _vendor_bill_uniq = models.UniqueIndex(
         "(vendor_bill_id) WHERE vendor_bill_id IS NOT NULL", "This vendor bill belongs to another billing file already."
@@ -84,6 +87,11 @@ class XppsBillingFileVendorBill(models.AbstractModel):
                 file.vendor_bill_state = "equal"
             else:
                 file.vendor_bill_state = "different"
+
+    @api.depends("vendor_bill_state", "vendor_bill_difference", "vendor_bill_component_ids.difference")
+    def _compute_vendor_bill_comparison(self):
+        for file in self:
+            file.vendor_bill_comparison = file.vendor_bill_state != "none" and file._describe_vendor_bill()
 
     def _live_vendor_bill(self):
         return self.vendor_bill_id.filtered(lambda bill: bill.state != "cancel")
@@ -307,7 +315,7 @@ class XppsBillingFileVendorBill(models.AbstractModel):
         terms = {
             "file": self._get_html_link(),
             "bill": bill._get_html_link(),
-            "comparison": self._describe_vendor_bill(),
+            "comparison": self.vendor_bill_comparison,
         }
         self.message_post(body=Markup(on_file) % terms)
         bill.message_post(body=Markup(on_bill) % terms)
@@ -320,15 +328,27 @@ class XppsBillingFileVendorBill(models.AbstractModel):
             return format_amount(self.env, value, self.currency_id)
 
         if self.vendor_bill_state == "equal":
-            return self.env._("It comes to what the file says: %s without taxes.", amount(self.vendor_bill_expected))
-        text = self.env._(
-            "It comes to %(bill)s without taxes, but billing file %(file)s says %(expected)s: a difference of "
-            "%(difference)s.",
-            bill=amount(self.vendor_bill_amount),
-            file=self.display_name,
-            expected=amount(self.vendor_bill_expected),
-            difference=amount(self.vendor_bill_difference),
-        )
+            return self.env._(
+                "The bill comes to what the file says: %s without taxes.", amount(self.vendor_bill_expected)
+            )
+        terms = {
+            "bill": amount(self.vendor_bill_amount),
+            "file": self.display_name,
+            "expected": amount(self.vendor_bill_expected),
+            "difference": amount(abs(self.vendor_bill_difference)),
+        }
+        if self.vendor_bill_difference < 0:
+            text = self.env._(
+                "The bill comes to %(bill)s without taxes: %(difference)s less than the %(expected)s of Xerox's billing file "
+                "%(file)s.",
+                **terms,
+            )
+        else:
+            text = self.env._(
+                "The bill comes to %(bill)s without taxes: %(difference)s more than the %(expected)s of Xerox's billing file "
+                "%(file)s.",
+                **terms,
+            )
         if self.vendor_bill_id.currency_id != self.currency_id:
             text += " " + self.env._("It is in %s.", self.vendor_bill_id.currency_id.name)
         rows = self.vendor_bill_component_ids
@@ -340,7 +360,7 @@ class XppsBillingFileVendorBill(models.AbstractModel):
             for row in rows
             if not self.currency_id.is_zero(row.difference)
         ]
-        return f"{text} {', '.join(parts)}." if parts else text
+        return f"{text} {self.env._('By component, bill less file: %s.', ', '.join(parts))}" if parts else text
 
     # Undoing
 
