@@ -7,6 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from .common import record
@@ -616,6 +617,29 @@ class TestAccess(VendorBillCase):
                 with self.subTest(user=user.name, method=name), self.assertRaises(AccessError):
                     getattr(file.with_user(user), name)()
 
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_reading_files_is_not_enough(self):
+        file = self._file()
+        reader = self._user("xpps_test_reader", USER, "account.group_account_invoice")
+        for model in ("xpps.billing.file", "xpps.billing.file.line", "xpps.component.account"):
+            self.env["ir.model.access"].create(
+                {
+                    "name": model,
+                    "model_id": self.env["ir.model"]._get_id(model),
+                    "group_id": self.env.ref(USER).id,
+                    "perm_read": True,
+                    "perm_write": False,
+                    "perm_create": False,
+                    "perm_unlink": False,
+                }
+            )
+        file = file.with_user(reader)
+        self.assertEqual(file.name, NUMBER)
+        for method in (file.action_create_vendor_bill, file.action_match_vendor_bill):
+            with self.assertRaises(AccessError):
+                method()
+        self.assertFalse(self.env["account.move"].search([("ref", "=", NUMBER)]))
+
     def test_an_accountant_is_warned(self):
         file = self._file()
         bill = self._enter(("Mono", 75))
@@ -631,6 +655,23 @@ class TestAccess(VendorBillCase):
         self.assertEqual(file.vendor_bill_state, "equal")
         seen.invalidate_recordset()
         self.assertFalse(seen.alerts and "xpps_vendor_bill" in seen.alerts)
+
+    def test_the_bill_is_edited_in_its_form(self):
+        file = self._file()
+        bill = self._draft(file)
+        for user, price, state in ((self.accountant, 9, "different"), (self.clerk, 6, "equal")):
+            with Form(bill.with_user(user)) as form, form.invoice_line_ids.edit(2) as line:
+                line.price_unit = price
+            self.assertEqual(file.vendor_bill_state, state)
+
+    def test_settings(self):
+        system = self._user("xpps_test_system", MANAGER, "base.group_system")
+        with Form(self.env["res.config.settings"].with_user(system)) as form:
+            form.xpps_vendor_id = self.second_customer
+            form.xpps_vendor_bill_analytic = True
+        form.record.execute()
+        self.assertEqual(self.company.xpps_vendor_id, self.second_customer)
+        self.assertTrue(self.company.xpps_vendor_bill_analytic)
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
     def test_only_managers_configure(self):

@@ -339,14 +339,14 @@ class XppsBillingFileVendorBill(models.AbstractModel):
         }
         if self.vendor_bill_difference < 0:
             text = self.env._(
-                "The bill comes to %(bill)s without taxes: %(difference)s less than the %(expected)s of Xerox's billing file "
-                "%(file)s.",
+                "The bill comes to %(bill)s without taxes: %(difference)s less than the %(expected)s of Xerox's "
+                "billing file %(file)s.",
                 **terms,
             )
         else:
             text = self.env._(
-                "The bill comes to %(bill)s without taxes: %(difference)s more than the %(expected)s of Xerox's billing file "
-                "%(file)s.",
+                "The bill comes to %(bill)s without taxes: %(difference)s more than the %(expected)s of Xerox's "
+                "billing file %(file)s.",
                 **terms,
             )
         if self.vendor_bill_id.currency_id != self.currency_id:
