@@ -442,6 +442,12 @@ class TestCost(ProfitCase):
         self._correct([record("SN-1", BaseServiceFee=10, mono=(300, "0.005"))], **JANUARY)
         self.assertEqual(self._read(["component"], ["cost"]), {"base_service": 10, "mono": 1.5, "color": 0.5})
 
+    def test_correction_without_base_fees(self):
+        """Fees that a correction does not state stay."""
+        self._load([record("SN-1", BaseServiceFee=10, BaseSupplyFee=5, mono=(100, "0.005"))], **JANUARY)
+        self._correct([record("SN-1", mono=(300, "0.005"))], **JANUARY)
+        self.assertEqual(self._read(["component"], ["cost"]), {"base_service": 10, "base_supply": 5, "mono": 1.5})
+
     def test_undone(self):
         file = self._load([record("SN-1", BaseServiceFee=10, mono=(100, "0.005"))], **JANUARY)
         file.action_cancel()
