@@ -26,7 +26,7 @@ COSTS = {
         "xerox_cost",
     ),
     "sale.subscription.charge.default": ("unit_cost", "markup_percent", "cost_change_ids"),
-    "xpps.meter.read": ("unit_cost", "cost"),
+    "xpps.meter.read": ("unit_cost", "cost", "expected_unit_cost"),
     "stock.lot": (
         "xpps_mono_unit_cost",
         "xpps_color_unit_cost",

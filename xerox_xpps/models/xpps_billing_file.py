@@ -472,7 +472,11 @@ class XppsBillingFile(models.Model):
         self.check_access("read")
         action = self._action_open("xerox_xpps.action_xpps_vendor_report", [("billing_file_id", "in", self.ids)])
         views = sorted(action["views"], key=lambda view: view[1] != "list")
-        return action | {"views": views, "view_mode": "list,pivot,graph,form", "context": {"search_default_differences": 1}}
+        return action | {
+            "views": views,
+            "view_mode": "list,pivot,graph,form",
+            "context": {"search_default_differences": 1},
+        }
 
     # Mending
 

@@ -168,7 +168,7 @@ class XppsVendorReport(models.Model):
                    %(expected_cost)s AS expected_cost,
                    item.cost - %(expected_cost)s AS difference,
                    %(cost)s AS cost,
-                   COALESCE(charged.quantity, 0) AS charged_quantity,
+                   COALESCE(charged.quantity, (base.drafted <> 0)::int, 0) AS charged_quantity,
                    COALESCE(charged.amount, base.drafted, 0) AS charged_amount,
                    COALESCE(invoiced.amount, base.posted, 0) AS invoiced_amount,
                    COALESCE(charged.amount, base.drafted, 0) - %(cost)s AS margin,

@@ -168,10 +168,13 @@ def held_meters():
     overage = SQL("COALESCE((meter.value ->> 'overage')::int, 0)")
     unit_cost = SQL("COALESCE((meter.value ->> 'unit_cost')::numeric, 0)")
     cost = SQL("ROUND(%s * %s, COALESCE(currency.decimal_places, 2))", overage, unit_cost)
+    # GREATEST would take a 0 for what the record does not state.
+    turned = SQL(
+        "(meter.value ->> 'current')::int - (meter.value ->> 'previous')::int "
+        "- COALESCE((meter.value ->> 'included')::int, 0)"
+    )
     by_reads = SQL(
-        "COALESCE(GREATEST(0, (meter.value ->> 'current')::int - (meter.value ->> 'previous')::int "
-        "- COALESCE((meter.value ->> 'included')::int, 0)), %s)",
-        overage,
+        "CASE WHEN %(turned)s < 0 THEN 0 ELSE COALESCE(%(turned)s, %(overage)s) END", turned=turned, overage=overage
     )
     codes = SQL(" ").join(SQL("WHEN %s THEN %s", output_type, code) for output_type, code in METER_CODES.items())
     return _select(
