@@ -96,7 +96,7 @@ class SaleSubscription(models.Model):
             ("xpps_subscription_id", "in", self.ids),
         ]
         groups = self.env["stock.lot"]._read_group(active, ["xpps_subscription_id"], ["__count"])
-        return {agreement.id: count for agreement, count in groups}
+        return dict.fromkeys(self.ids, 0) | {agreement.id: count for agreement, count in groups}
 
     @api.constrains("is_xpps_master", "stage_id")
     def _check_master_not_started(self):

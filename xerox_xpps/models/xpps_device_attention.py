@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang
 
 from .field_types import OUTPUT_TYPE_SELECTION
@@ -16,8 +16,10 @@ KIND_SELECTION = [
 #: Rows keep their ids between queries: the device's id times this, plus the place of the kind.
 ID_STEP = 8
 
-#: Days that the period of a month's file has at least; what is shorter is a read in between.
+#: Days between start and end of a month's file at least; what is shorter is a read in between.
 MONTH_DAYS = 27
+#: Days after a month in which reads are of the next one, as long as that has no file.
+OPEN_DAYS = 31
 #: Months of files that tell what a device prints nowadays.
 RECENT_MONTHS = 3
 #: Months after which a device is overdue for a read.
@@ -197,7 +199,7 @@ class XppsDeviceAttention(models.Model):
             SELECT fleet.device_id, 'absent' AS kind, fleet.period_end AS since, NULL AS output_type,
                    NULL::int AS pages, NULL::int AS compared_pages
               FROM fleet
-             WHERE fleet.device_id IN (
+              JOIN (
                     SELECT span.device_id
                       FROM (%(spans)s) span
                       JOIN last_month ON last_month.company_id = span.company_id
@@ -206,14 +208,14 @@ class XppsDeviceAttention(models.Model):
                      WHERE stage.type = 'in_progress' AND agreement.date_start <= last_month.period_end
                        AND COALESCE(span.date_from, last_month.period_end) <= last_month.period_end
                        AND COALESCE(span.date_to, last_month.period_start) >= last_month.period_start
-                   )
-               AND NOT EXISTS (
-                    SELECT
-                      FROM xpps_billing_file_line line
-                      JOIN xpps_billing_file file ON file.id = line.billing_file_id
-                     WHERE line.device_id = fleet.device_id AND file.state = 'imported'
-                       AND (file.period_end = fleet.period_end OR file.period_start = fleet.period_start)
-                   )
+                    EXCEPT
+                    SELECT line.device_id
+                      FROM last_month
+                      JOIN xpps_billing_file file ON file.company_id = last_month.company_id
+                       AND (file.period_end = last_month.period_end OR file.period_start = last_month.period_start)
+                      JOIN xpps_billing_file_line line ON line.billing_file_id = file.id
+                     WHERE file.state = 'imported'
+                   ) absent ON absent.device_id = fleet.device_id
             """,
             spans=self.env["xpps.device.assignment"]._spans(),
         )
@@ -235,24 +237,25 @@ class XppsDeviceAttention(models.Model):
             SELECT DISTINCT ON (billed.device_id)
                    billed.device_id, 'allowance', latest.period_end, billed.output_type,
                    latest.current_read - billed.current_read, billed.included
-              FROM fleet
+              FROM (
+                    SELECT DISTINCT ON (read.device_id, read.output_type)
+                           read.device_id, read.output_type, read.current_read, read.period_end,
+                           last_month.period_end AS billed_end
+                      FROM last_month
+                      JOIN xpps_meter_read read ON read.company_id = last_month.company_id
+                     WHERE read.superseded_by_id IS NULL AND read.period_end > last_month.period_end
+                       AND read.period_end <= last_month.period_end + %s
+                  ORDER BY read.device_id, read.output_type, read.period_end DESC
+                   ) latest
               JOIN xpps_meter_read billed
-                ON billed.device_id = fleet.device_id AND billed.period_end = fleet.period_end
-               AND billed.superseded_by_id IS NULL AND billed.origin = 'file' AND billed.included > 0
-              JOIN LATERAL (
-                    SELECT read.current_read, read.period_end
-                      FROM xpps_meter_read read
-                     WHERE read.device_id = fleet.device_id AND read.output_type = billed.output_type
-                       AND read.superseded_by_id IS NULL
-                       AND read.period_end > fleet.period_end
-                       AND read.period_end <= fleet.period_end + INTERVAL '1 month'
-                  ORDER BY read.period_end DESC
-                     LIMIT 1
-                   ) latest ON TRUE
+                ON billed.device_id = latest.device_id AND billed.output_type = latest.output_type
+               AND billed.period_end = latest.billed_end AND billed.superseded_by_id IS NULL
+               AND billed.origin = 'file' AND billed.included > 0
              WHERE (latest.current_read - billed.current_read) * 100 > billed.included * %s
           ORDER BY billed.device_id,
                    (latest.current_read - billed.current_read)::float / billed.included DESC, billed.output_type
             """,
+            OPEN_DAYS,
             ALLOWANCE_PERCENT,
         )
 
@@ -287,6 +290,8 @@ class XppsDeviceAttention(models.Model):
             """
         )
 
+    # What the list loads at once: the query is not cheap.
+    @api.depends("kind", "since", "last_read_date", "output_type", "pages", "compared_pages")
     def _compute_explanation(self):
         types = dict(self._fields["output_type"]._description_selection(self.env))
         for row in self:

@@ -76,7 +76,7 @@ class XppsUsage(models.AbstractModel):
             record.xpps_allowance_percent = usage.last_month(usage.types)[2] or 0.0
             record.xpps_usage = {
                 "month": month_labels.get(usage.last),
-                "devices": None if devices is None else devices.get(record_id, 0),
+                "devices": devices.get(record_id),
                 "rows": rows,
             }
             record.xpps_usage_chart = {
@@ -113,8 +113,8 @@ class XppsUsage(models.AbstractModel):
         return found
 
     def _xpps_usage_devices(self):
-        """:return: {id: number of active devices}, or None where that makes no sense"""
-        return None
+        """:return: {id: number of active devices}, empty where that makes no sense"""
+        return {}
 
     def _xpps_usage_last_reads(self):
         """:return: {(id, output type): (date, counter, …)}, empty where that makes no sense"""

@@ -1,0 +1,32 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a device and its agreement print, drawn for a user: xerox_xpps/static/tests/tours/usage_tour.js."""
+
+from odoo.tests import HttpCase
+
+from ..odoo.records import Records
+
+
+class TestUsageTour(Records, HttpCase):
+    def test_usage(self):
+        self._make_reseller()
+        user = self._user("xpps_test_user", "xerox_xpps.group_xpps_user")
+        # As start_tour logs in.
+        user.password = user.login
+        self.env["xpps.meter.read"].create(
+            [
+                {
+                    "device_id": self.device.id,
+                    "company_id": self.company.id,
+                    "partner_id": self.customer.id,
+                    "subscription_id": self.agreement.id,
+                    "output_type": "mono",
+                    "period_start": f"2026-0{month}-01",
+                    "period_end": f"2026-0{month}-28",
+                    "previous_read": 1500 * (month - 1),
+                    "current_read": 1500 * month,
+                    "included": 2000,
+                }
+                for month in (1, 2)
+            ]
+        )
+        self.start_tour(f"/odoo/xpps-devices/{self.device.id}", "xpps_usage_tour", login=user.login, timeout=120)
