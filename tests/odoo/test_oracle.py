@@ -3,6 +3,7 @@
 
 import base64
 import os
+from collections import Counter
 from decimal import Decimal
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,8 +13,9 @@ from odoo import Command
 
 from ..billing_file.builder import build_xml
 from .common import XppsCase, record
-from .oracle import CUSTOMERS, DEVICES, FEATURES, MONTHS, PERIODS, TYPES, World, worlds
+from .oracle import CUSTOMERS, DEVICES, FEATURES, MONTHS, PERIODS, TYPES, World, cents, worlds
 from .records import Records
+from .report_reading import read_report
 
 INVOICE_DATES = ("2026-02-03", "2026-03-03")
 
@@ -34,6 +36,7 @@ class Reseller(Records):
         self.world = world
         self.charges = []
         self.billed = {}
+        self.payers = []  # {device: agreement} of each month's file
         self._build()
 
     # Make
@@ -145,11 +148,13 @@ class Reseller(Records):
         self._compare_defaults()
         self._compare_costs()
         self._bill(month, rows)
+        self._compare_reports(month)
         self.case.assertEqual(
             {charge.invoice_status for charge in charges}, {"invoiced" if row[7] else "no" for row in rows}
         )
         if not month:
             self._reverse(rows)
+            self._compare_reports(month)
 
     def _happen(self, device, event, replacement):
         old = self.devices[device]
@@ -173,7 +178,8 @@ class Reseller(Records):
 
     def _bill_file(self, month):
         rows = []
-        for device in self.world.in_file(month):
+        self.payers.append(self.world.in_file(month))
+        for device in self.payers[month]:
             meters = {
                 output_type: self.world.months[month][device, output_type]
                 for output_type in TYPES
@@ -320,6 +326,63 @@ class Reseller(Records):
                 for line in lines
             ]
             self.case.assertEqual(found, expected)
+
+    def _compare_reports(self, month):
+        """Revenue is the ledger's, by agreement; cost is what the files say, by device and by who had it."""
+        self._compare_revenue()
+        self._compare_report_costs(month)
+
+    def _compare_revenue(self):
+        lines = self.env["account.move.line"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("parent_state", "=", "posted"),
+                ("display_type", "=", "product"),
+                ("product_id", "!=", self.coffee.id),
+            ]
+        )
+        ledger = Counter()
+        for line in lines:
+            ledger[line.xpps_subscription_id] -= exact(line.balance, 2)
+        found = read_report(self.env, ["subscription_id"], ["revenue"])
+        self.case.assertEqual(
+            {agreement: exact(amount, 2) for agreement, amount in found.items() if amount},
+            {agreement: amount for agreement, amount in ledger.items() if amount},
+        )
+        by_device = read_report(self.env, ["device_id", "component"], ["revenue"])
+        self.case.assertEqual(exact(sum(by_device.values()), 2), sum(ledger.values()))
+        waiting = Counter()
+        for charge in self.env["sale.subscription.charge"].search([("company_id", "=", self.company.id)]):
+            posted = any(line.parent_state == "posted" for line in charge.invoice_line_ids)
+            if charge.billable and charge.state != "rejected" and not posted:
+                amount, rate = exact(charge.price_subtotal, 2), self.world.rate
+                waiting[charge.subscription_id] += cents(amount / rate) if charge.currency_id == self.eur else amount
+        found = read_report(self.env, ["subscription_id"], ["uninvoiced"])
+        self.case.assertEqual(
+            {agreement: exact(amount, 2) for agreement, amount in found.items() if amount},
+            {agreement: amount for agreement, amount in waiting.items() if amount},
+        )
+
+    def _compare_report_costs(self, month):
+        """Of the months so far, reckoned from the world."""
+        costs, pages = Counter(), Counter()
+        for past in range(month + 1):
+            for device, agreement in self.payers[past].items():
+                key = (self.devices[device], self.agreements[agreement])
+                costs[key] += sum(self.world.fees[device])
+                for output_type in TYPES:
+                    overage, unit_cost = self.world.months[past].get((device, output_type), (0, Decimal(0)))
+                    costs[key] += cents(overage * unit_cost)
+                    pages[key] += overage
+        found = read_report(self.env, ["device_id", "subscription_id"], ["cost", "overage"])
+        self.case.assertEqual(
+            {key: (exact(cost, 2), overage) for key, (cost, overage) in found.items() if key in costs},
+            {key: (cost, pages[key]) for key, cost in costs.items()},
+        )
+        total = sum(costs.values())
+        self.case.assertEqual(exact(sum(cost for cost, _overage in found.values()), 2), total)
+        rows = self.env["xpps.vendor.report"].search([("company_id", "=", self.company.id)])
+        self.case.assertEqual(exact(sum(rows.mapped("xerox_cost")), 2), total)
 
 
 class TestOracle(XppsCase):

@@ -15,6 +15,7 @@ amount to the cent.
 from odoo.tools import SQL
 
 from ..models.field_types import BASE_ROLES
+from .vendor.fees import row_fee
 
 #: Which charges an invoice line or a line of a credit note has to do with, those that it bills no more among them.
 CHARGE_LINKS = SQL(
@@ -24,11 +25,6 @@ CHARGE_LINKS = SQL(
      UNION ALL SELECT credit_line_id, charge_id FROM xpps_charge_credit_line_rel
     """
 )
-
-#: Xerox's fees of a device record, ``line``. What it does not split counts as the service fee; a correction that states
-#: no base fees leaves them as they were.
-SERVICE_FEE = SQL("COALESCE(line.standing_service_cost, line.base_price_cost - line.base_supply_cost)")
-SUPPLY_FEE = SQL("COALESCE(line.standing_supply_cost, line.base_supply_cost)")
 
 #: What the queries read, for ``_depends``. The spans of devices are flushed where their query is made.
 BASE_REVENUE_DEPENDS = {
@@ -160,8 +156,8 @@ def base_revenue_shares(env, posted_only=False):
          WHERE part.amount <> 0
         """,
         items=base_revenue_items(posted_only),
-        service_fee=SERVICE_FEE,
-        supply_fee=SUPPLY_FEE,
+        service_fee=row_fee("base_service"),
+        supply_fee=row_fee("base_supply"),
         services=_counted_services(),
         spans=env["xpps.device.assignment"]._spans(),
     )

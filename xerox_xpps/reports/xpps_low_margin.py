@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 ACTIVITY_TYPE = "xerox_xpps.mail_activity_low_margin"
 #: How many months are looked at, up to the last one with revenue.
@@ -18,7 +18,7 @@ class XppsLowMargin(models.Model):
     _name = "xpps.low.margin"
     _description = "XPPS Agreement Below the Margin Floor"
     _auto = False
-    _order = "margin, id"
+    _order = "margin_percent, id"
     _rec_name = "subscription_id"
     _depends = {
         "xpps.profitability.report": [],
@@ -121,16 +121,18 @@ class XppsLowMargin(models.Model):
         """
         self.check_access("read")
         activities = self._open_activities()
+        deadline = self.env.ref(ACTIVITY_TYPE)._get_date_deadline()
         for row in self.filtered(lambda row: row.subscription_id.id not in activities):
             agreement = row.subscription_id
             agreement.activity_schedule(
                 ACTIVITY_TYPE,
+                deadline,
                 user_id=(agreement.user_id or row.company_id._xpps_file_responsible() or self.env.user).id,
                 note=self.env._(
                     "What %(agreement)s earned in the last months until %(month)s is below the margin floor of "
                     "%(company)s.",
                     agreement=agreement.display_name,
-                    month=fields.Date.to_string(row.last_month),
+                    month=format_date(self.env, row.last_month),
                     company=row.company_id.display_name,
                 ),
             )

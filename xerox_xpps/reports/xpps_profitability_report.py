@@ -39,7 +39,7 @@ class XppsProfitabilityReport(models.Model):
     _name = "xpps.profitability.report"
     _description = "XPPS Profitability"
     _auto = False
-    _order = "date desc, id desc"
+    _order = "date desc, subscription_id, device_id, component, id"
     _rec_name = "subscription_id"
     _depends = {
         **BASE_REVENUE_DEPENDS,
@@ -62,9 +62,18 @@ class XppsProfitabilityReport(models.Model):
             "subscription_id",
         ],
         "stock.lot": ["product_id"],
-        "xpps.billing.file": ["company_id", "currency_id", "invoice_date", "period_end", "state"],
+        "xpps.billing.file": [
+            "company_id",
+            "currency_id",
+            "invoice_date",
+            "kind",
+            "period_end",
+            "period_start",
+            "state",
+        ],
         "xpps.billing.file.line": [
             *BASE_REVENUE_DEPENDS["xpps.billing.file.line"],
+            "billed_period_start",
             "meter_values",
             "partner_id",
             "state",

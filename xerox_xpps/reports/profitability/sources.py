@@ -11,12 +11,11 @@ from odoo.tools import SQL
 from ...models.field_types import OUTPUT_TYPE_SELECTION
 from ..base_revenue import (
     CHARGE_LINKS,
-    SERVICE_FEE,
-    SUPPLY_FEE,
     base_revenue_items,
     base_revenue_shares,
 )
 from ..exchange_rates import exchange_rate
+from ..vendor.fees import billed_records, row_fee
 
 #: The columns of every part, in their order, with the type of those that a part leaves out.
 COLUMNS = {
@@ -206,7 +205,8 @@ def _files():
     """Imported files, and what a unit of theirs is in the company's currency: found once a file (OFFSET)."""
     return SQL(
         """
-        SELECT file.id, file.period_end, currency.decimal_places AS places, %s AS rate
+        SELECT file.id, file.kind, file.state, file.period_start, file.period_end,
+               currency.decimal_places AS places, %s AS rate
           FROM xpps_billing_file file
           JOIN res_company company ON company.id = file.company_id
      LEFT JOIN res_currency currency ON currency.id = file.currency_id
@@ -221,10 +221,10 @@ def fees_part(env, columns):
     """Service and supply fee. One that Xerox does not split is a service fee."""
     if {"id", "component"}.isdisjoint(columns):
         fees = SQL("(VALUES (0, NULL)) fee(slot, component)")
-        cost = SQL("(%s + %s)", SERVICE_FEE, SUPPLY_FEE)
+        cost = SQL("(%s + %s)", row_fee("base_service"), row_fee("base_supply"))
     else:
         fees = SQL("(VALUES (0, 'base_service'), (1, 'base_supply')) fee(slot, component)")
-        cost = SQL("CASE fee.slot WHEN 0 THEN %s ELSE %s END", SERVICE_FEE, SUPPLY_FEE)
+        cost = SQL("CASE fee.slot WHEN 0 THEN %s ELSE %s END", row_fee("base_service"), row_fee("base_supply"))
     return _part(
         "fee",
         {
@@ -244,10 +244,11 @@ def fees_part(env, columns):
             FROM xpps_billing_file_line line
             JOIN (%s) file ON file.id = line.billing_file_id
             CROSS JOIN %s
-           WHERE line.superseded_by_id IS NULL AND %s <> 0
+           WHERE %s AND %s <> 0
             """,
             _files(),
             fees,
+            billed_records(),
             cost,
         ),
     )
@@ -308,10 +309,11 @@ def held_part(env, columns):
                 SELECT (line.meter_values -> type.name ->> 'overage')::int AS overage,
                        (line.meter_values -> type.name ->> 'unit_cost')::numeric AS unit_cost
             ) meter
-           WHERE line.state IN ('held', 'left_out') AND meter.overage <> 0
+           WHERE line.state IN ('held', 'left_out') AND meter.overage <> 0 AND %s
             """,
             _files(),
             slots,
+            billed_records(),
         ),
     )
 
