@@ -401,8 +401,8 @@ class TestFiles(VendorDocumentCase):
         draft = self._check(build_xml({"InvoiceNumber": "NEW", **MARCH}, [record("A-1", MonthlyBasePrice=1)]))
         self.assertEqual(report.get_valid_action_reports("xpps.billing.file", self.files[0].ids), report.ids)
         self.assertEqual(report.get_valid_action_reports("xpps.billing.file", draft.ids), [])
-        with self.assertRaisesRegex(UserError, "is not imported"):
-            draft._vendor_document()
+        for call in (draft._vendor_document, draft.action_download_vendor_report):
+            self.assertRaisesMessage("is not imported", call)
         bindings = self.env["ir.actions.actions"].get_bindings("xpps.billing.file")["report"]
         self.assertEqual(
             {binding["name"] for binding in bindings}, {"Xerox Vendor Report", "Xerox Vendor Report (XLSX)"}

@@ -9,7 +9,6 @@ from . import (
     account_tax,
     product_template,
     res_company,
-    res_company_vendor,
     res_config_settings,
     res_partner,
     sale_order,
@@ -52,5 +51,5 @@ from . import (
     xpps_price_level,
     xpps_vendor_bill_component,
     xpps_vendor_document,
-    xpps_billing_file_vendor_document,
+    xpps_billing_file_audit,
 )

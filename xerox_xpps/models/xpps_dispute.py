@@ -71,7 +71,6 @@ class XppsDispute(models.Model):
     )
     vendor_bill_id = fields.Many2one(
         "account.move",
-        string="Vendor Bill",
         check_company=True,
         domain="[('company_id', '=', company_id), ('move_type', 'in', ('in_invoice', 'in_refund'))]",
         index="btree_not_null",
@@ -187,14 +186,13 @@ class XppsDispute(models.Model):
                 "\n".join([self.env._("There is nothing to dispute in the rows that you selected."), *remarks])
             )
         company = left.company_id
-        bills = left.billing_file_id.vendor_bill_id if "vendor_bill_id" in left.billing_file_id._fields else []
         flags = dict(rows._fields["flag"]._description_selection(self.env))
         dispute = self.with_company(company).create(
             {
                 "company_id": company.id,
                 "currency_id": left.currency_id.id,
-                "partner_id": company.xpps_vendor_id.id,
-                "vendor_bill_id": bills.id if len(bills) == 1 else False,
+                "partner_id": self._xerox_of(company).id,
+                "vendor_bill_id": self._vendor_bill_of(left.billing_file_id).id,
                 "reason": ", ".join(label for flag, label in flags.items() if flag in left.mapped("flag"))
                 or self.env._("Differences"),
             }
@@ -205,6 +203,15 @@ class XppsDispute(models.Model):
         if remarks:
             dispute.message_post(body="\n".join(remarks))
         return dispute
+
+    def _xerox_of(self, company):
+        # Whoever works in a branch need not have access to the companies above it.
+        return company.sudo().parent_ids.filtered("xpps_vendor_id")[-1:].xpps_vendor_id
+
+    def _vendor_bill_of(self, files):
+        """:return: Xerox's bill of the files, empty if there are several"""
+        bills = files.vendor_bill_id if "vendor_bill_id" in files._fields else self.env["account.move"]
+        return bills if len(bills) == 1 else bills.browse()
 
     def _left_out(self, as_expected, disputed):
         """:return: which rows are not disputed, and why: a list of texts"""

@@ -132,9 +132,9 @@ class XppsDisputeLine(models.Model):
 
     def write(self, vals):
         # What Xerox billed is evidence; what is claimed of it was told to Xerox when the dispute was sent.
-        if not self.env.su:
-            if set(vals) - {"amount"}:
-                raise AccessError(self.env._("Only the disputed amount of a row can be changed."))
+        if not self.env.su and set(vals) - {"amount"}:
+            raise AccessError(self.env._("Only the disputed amount of a row can be changed."))
+        if "amount" in vals:
             self._check_draft()
         return super().write(vals)
 

@@ -33,7 +33,7 @@ class ReportFormat:
         self._row_numbers = count()
 
     def start_table(self):
-        """Count the rows of a new table; the first of several need not."""
+        """Count rows anew: the table that begins now has its header."""
         self._row_numbers = count()
 
     def starts_with_header(self):

@@ -86,7 +86,7 @@ class VendorDocumentBuilder:
     def __init__(self, company, period_start=None, period_end=None, file=None):
         """:param period_start: any day of the first month; not with a file
         :param period_end: any day of the last month
-        :param file: xpps.billing.file
+        :param file: xpps.billing.file, imported
         """
         self.env = (file or company).env
         self.company = company
@@ -134,12 +134,6 @@ class VendorDocumentBuilder:
 
     def _files(self):
         if self.file:
-            if self.file.state != "imported":
-                raise UserError(
-                    self.env._(
-                        "Billing file %s is not imported: there is nothing to report on.", self.file.display_name
-                    )
-                )
             return self.file
         files = self.env["xpps.billing.file"].search(
             [("company_id", "=", self.company.id), ("state", "=", "imported"), *self._between(self.start, self.end)],

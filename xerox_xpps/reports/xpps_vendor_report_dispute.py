@@ -9,7 +9,6 @@ class XppsVendorReport(models.Model):
     # Few of many rows are disputed: they are looked up, which the report's query need not do for all the others.
     dispute_id = fields.Many2one(
         "xpps.dispute",
-        string="Dispute",
         compute="_compute_dispute_id",
         search="_search_dispute_id",
         help="The open dispute that this row is in.",
