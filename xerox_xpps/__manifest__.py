@@ -71,6 +71,7 @@
         "demo/xpps_customer_demo.xml",
         "demo/xpps_agreement_demo.xml",
         "demo/xpps_device_demo.xml",
+        "demo/xpps_vendor_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["xerox_xpps/static/src/**/*"],

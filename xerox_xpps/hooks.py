@@ -23,7 +23,8 @@ def uninstall_hook(env):
     """
     billed = env["account.move"].search_count([("subscription_id.is_xpps", "=", True)], limit=1)
     ordered = env["sale.order"].search_count([("order_subscription_id.is_xpps", "=", True)], limit=1)
-    if billed or ordered:
+    bought = env["xpps.billing.file"].search_count([("vendor_bill_id", "!=", False)], limit=1)
+    if billed or ordered or bought:
         data = env["ir.model.data"].search([("module", "=", "xerox_xpps"), ("model", "in", SHARED_MODELS)])
         data.unlink()
     for model in ("sale.subscription.charge", "sale.subscription.charge.default", "xpps.meter.read"):

@@ -51,9 +51,12 @@ class TestCompany(XppsCase):
         self.env["xpps.price.level"].create({"name": "XPPS Test A4", "company_id": self.company.id})
         self.env.ref("xerox_xpps.format_autotask_xml").copy({"company_id": self.company.id})
         self.env["xpps.blocking.warning"].create({"code": "usage_spike", "company_id": self.company.id})
+        self.env["xpps.component.account"].create({"component": "mono", "company_id": self.company.id})
         self._device("SN-2")
         file = self._import([record("SN-1", mono=(100, "0.004"))])
         self.assertTrue(file.issue_ids)
+        self.company.xpps_vendor_id = self.company.partner_id
+        file.action_create_vendor_bill()
         self.env["xpps.import.progress"].create({"billing_file_id": file.id, "company_id": self.company.id})
         self.env["xpps.billing.run"].create({}).action_prepare()
         self.env["xpps.dispute"]._create_from_rows(self.env["xpps.vendor.report"].search([("flag", "!=", False)]))

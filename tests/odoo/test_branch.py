@@ -4,6 +4,7 @@
 from odoo import Command
 
 from .common import XppsCase, record
+from .test_access import BILLING
 
 
 class TestBranch(XppsCase):
@@ -58,3 +59,28 @@ class TestBranch(XppsCase):
         charge = self._bill([record("SN-1", mono=(100, "0.004"))])
         self.assertEqual((charge.company_id, charge.device_id), (self.parent, self.device))
         self.assertFalse(device.xpps_charge_ids)
+
+    def test_vendor_bill(self):
+        """Who Xerox is, and how its bills are booked, the parent says."""
+        self.parent.xpps_vendor_id = self._partner("Xerox Corporation", company_id=self.parent.id)
+        self.tax.type_tax_use = "purchase"
+        account = self.env["account.account"].create({"name": "Pages", "code": "XPPS1", "account_type": "expense"})
+        setting = {"component": "mono", "account_id": account.id, "tax_ids": self.tax.ids}
+        self.env["xpps.component.account"].create(setting)
+        clerk = self._user("xpps_test_branch", BILLING, company=self.branch)
+        self.env, parent_env = self.in_branch, self.env
+        type(self).env = self.in_branch
+        try:
+            agreement = self._agreement(company_id=self.branch.id, pricelist_id=self._pricelist("Branch Prices").id)
+            self._device("SN-1", agreement)
+            file = self._import([record("SN-1", mono=(1000, "0.004"))], company=self.branch)
+        finally:
+            self.env = type(self).env = parent_env
+        file = file.with_user(clerk).with_context(allowed_company_ids=self.branch.ids)
+        file.action_create_vendor_bill()
+        line = file.vendor_bill_id.invoice_line_ids
+        self.assertEqual((file.vendor_bill_id.company_id.id, line.price_subtotal), (self.branch.id, 4))
+        self.assertEqual((line.account_id.id, line.tax_ids.ids), (account.id, self.tax.ids))
+        self.assertEqual(file.vendor_bill_component_ids.mapped("difference"), [0] * 8)
+        file.vendor_bill_id.action_post()
+        self.assertEqual(file.vendor_bill_state, "equal")

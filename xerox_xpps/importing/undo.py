@@ -21,7 +21,7 @@ class ImportUndo:
         self.lines = self.env["xpps.billing.file.line"]
 
     def check(self):
-        """:raises UserError: when a charge is or was invoiced, Xerox's bill is posted, or a later import corrects this"""
+        """:raises UserError: when a charge is or was invoiced, Xerox's bill posted, or a later import corrects this"""
         charges = self.evidence.charge_ids
         invoiced = charges.filtered(lambda charge: charge.invoice_status == "invoiced")
         # Without its charge nothing would keep the credit note of an earlier invoice from being taken back.

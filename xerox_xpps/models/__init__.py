@@ -22,6 +22,7 @@ from . import (
     stock_lot,
     xpps_background_work,
     xpps_billing_file_queue,
+    xpps_billing_file_vendor_bill,
     xpps_billing_file,
     xpps_billing_file_cost_change,
     xpps_billing_file_issue,

@@ -106,10 +106,11 @@ class AccountMove(models.Model):
 
     def _get_alerts(self):
         alerts = super()._get_alerts()
-        # Whoever is to pay the bill must know, also without a right to see billing files.
-        file = self.sudo().xpps_billing_file_ids
+        # Whoever is to pay the bill must know, also without a right to see billing files. What is compared is the bill
+        # as it is saved.
+        file = self._origin.sudo().xpps_billing_file_ids
         if file.vendor_bill_state == "different":
-            alerts["xpps_vendor_bill"] = {"level": "warning", "message": file._describe_vendor_bill()}
+            alerts["xpps_vendor_bill"] = {"level": "warning", "message": file.vendor_bill_comparison}
         return alerts
 
     def action_open_xpps_billing_file(self):

@@ -52,7 +52,6 @@ class ResCompany(models.Model):
     xpps_vendor_id = fields.Many2one(
         "res.partner",
         string="Xerox as Vendor",
-        ondelete="restrict",
         help="Whose bills are drafted from billing files, or compared with them. A branch has its parent's.",
     )
     xpps_vendor_bill_analytic = fields.Boolean(

@@ -28,7 +28,12 @@ class XppsBillingFile(models.Model):
 
     _name = "xpps.billing.file"
     _description = "XPPS Billing Details File"
-    _inherit = ["mail.thread", "mail.activity.mixin", "xpps.billing.file.queue"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "xpps.billing.file.queue",
+        "xpps.billing.file.vendor.bill",
+    ]
     _order = "invoice_date desc, id desc"
     _check_company_auto = True
 

@@ -14,17 +14,19 @@ from .locking import lock_or_refuse
 from .xpps_vendor_bill_component import OTHER
 
 
-class XppsBillingFile(models.Model):
+class XppsBillingFileVendorBill(models.AbstractModel):
     """Xerox's bill of an imported file: drafted from it, or matched by Xerox's invoice number.
 
-    Whether both agree follows the bill, whatever becomes of it.
+    Whether both agree follows the bill, whatever becomes of it. Part of ``xpps.billing.file``.
     """
 
-    _inherit = "xpps.billing.file"
+    _name = "xpps.billing.file.vendor.bill"
+    _description = "XPPS Billing File: Vendor Bill"
 
+    company_id = fields.Many2one("res.company")
+    currency_id = fields.Many2one("res.currency")
     vendor_bill_id = fields.Many2one(
         "account.move",
-        string="Vendor Bill",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -47,7 +49,6 @@ class XppsBillingFile(models.Model):
         help="The vendor bill without taxes, in the currency of the file.",
     )
     vendor_bill_difference = fields.Monetary(
-        string="Vendor Bill Difference",
         compute="_compute_vendor_bill_state",
         store=True,
         help="Vendor bill less billing file, without taxes.",
@@ -58,6 +59,9 @@ class XppsBillingFile(models.Model):
         compute="_compute_vendor_bill_state",
         store=True,
         help="Whether Xerox's bill comes to what the billing file says.",
+    )
+    vendor_bill_comparison = fields.Char(
+        compute="_compute_vendor_bill_comparison", help="How the vendor bill differs from the file, in words."
     )
 
     _vendor_bill_uniq = models.UniqueIndex(
@@ -83,6 +87,11 @@ class XppsBillingFile(models.Model):
                 file.vendor_bill_state = "equal"
             else:
                 file.vendor_bill_state = "different"
+
+    @api.depends("vendor_bill_state", "vendor_bill_difference", "vendor_bill_component_ids.difference")
+    def _compute_vendor_bill_comparison(self):
+        for file in self:
+            file.vendor_bill_comparison = file.vendor_bill_state != "none" and file._describe_vendor_bill()
 
     def _live_vendor_bill(self):
         return self.vendor_bill_id.filtered(lambda bill: bill.state != "cancel")
@@ -200,14 +209,14 @@ class XppsBillingFile(models.Model):
         if twins:
             raise UserError(
                 self.env._(
-                    "There is a bill for Xerox invoice %(number)s already: %(bills)s. Press Match Vendor Bill to compare "
-                    "it with the file.",
+                    "There is a bill for Xerox invoice %(number)s already: %(bills)s. Press Match Vendor Bill to "
+                    "compare it with the file.",
                     number=self.name,
                     bills=self._listed_bills(twins),
                 )
             )
         amounts = VendorAmounts(self)
-        bill = VendorBillDraft(self, amounts, vendor, settings.xpps_vendor_bill_analytic).create()
+        bill = VendorBillDraft(self, amounts, vendor, settings.xpps_vendor_bill_analytic).make()
         self._link_vendor_bill(bill, amounts)
         self._note_on_both(
             bill,
@@ -259,8 +268,8 @@ class XppsBillingFile(models.Model):
         if bills:
             raise UserError(
                 self.env._(
-                    "Several bills of %(vendor)s have the number %(number)s: %(bills)s. Delete or cancel those that are "
-                    "not Xerox's bill, or correct their references.",
+                    "Several bills of %(vendor)s have the number %(number)s: %(bills)s. Delete or cancel those that "
+                    "are not Xerox's bill, or correct their references.",
                     **terms,
                 )
             )
@@ -274,8 +283,8 @@ class XppsBillingFile(models.Model):
             )
         raise UserError(
             self.env._(
-                "No bill of %(vendor)s has the number %(number)s as its reference. Enter the bill, or draft it from the "
-                "file with Create Vendor Bill.",
+                "No bill of %(vendor)s has the number %(number)s as its reference. Enter the bill, or draft it from "
+                "the file with Create Vendor Bill.",
                 **terms,
             )
         )
@@ -306,7 +315,7 @@ class XppsBillingFile(models.Model):
         terms = {
             "file": self._get_html_link(),
             "bill": bill._get_html_link(),
-            "comparison": self._describe_vendor_bill(),
+            "comparison": self.vendor_bill_comparison,
         }
         self.message_post(body=Markup(on_file) % terms)
         bill.message_post(body=Markup(on_bill) % terms)
@@ -319,15 +328,27 @@ class XppsBillingFile(models.Model):
             return format_amount(self.env, value, self.currency_id)
 
         if self.vendor_bill_state == "equal":
-            return self.env._("It comes to what the file says: %s without taxes.", amount(self.vendor_bill_expected))
-        text = self.env._(
-            "It comes to %(bill)s without taxes, but billing file %(file)s says %(expected)s: a difference of "
-            "%(difference)s.",
-            bill=amount(self.vendor_bill_amount),
-            file=self.display_name,
-            expected=amount(self.vendor_bill_expected),
-            difference=amount(self.vendor_bill_difference),
-        )
+            return self.env._(
+                "The bill comes to what the file says: %s without taxes.", amount(self.vendor_bill_expected)
+            )
+        terms = {
+            "bill": amount(self.vendor_bill_amount),
+            "file": self.display_name,
+            "expected": amount(self.vendor_bill_expected),
+            "difference": amount(abs(self.vendor_bill_difference)),
+        }
+        if self.vendor_bill_difference < 0:
+            text = self.env._(
+                "The bill comes to %(bill)s without taxes: %(difference)s less than the %(expected)s of Xerox's "
+                "billing file %(file)s.",
+                **terms,
+            )
+        else:
+            text = self.env._(
+                "The bill comes to %(bill)s without taxes: %(difference)s more than the %(expected)s of Xerox's "
+                "billing file %(file)s.",
+                **terms,
+            )
         if self.vendor_bill_id.currency_id != self.currency_id:
             text += " " + self.env._("It is in %s.", self.vendor_bill_id.currency_id.name)
         rows = self.vendor_bill_component_ids
@@ -339,7 +360,7 @@ class XppsBillingFile(models.Model):
             for row in rows
             if not self.currency_id.is_zero(row.difference)
         ]
-        return f"{text} {', '.join(parts)}." if parts else text
+        return f"{text} {self.env._('By component, bill less file: %s.', ', '.join(parts))}" if parts else text
 
     # Undoing
 
@@ -356,7 +377,9 @@ class XppsBillingFile(models.Model):
         if bill:
             self._note_on_both(
                 bill,
-                self.env._("Vendor bill %(bill)s does not belong to this file any more. Delete it if it is not wanted."),
+                self.env._(
+                    "Vendor bill %(bill)s does not belong to this file any more. Delete it if it is not wanted."
+                ),
                 self.env._(
                     "The import of Xerox's billing file %(file)s was undone: the bill does not belong to it any more. "
                     "Delete it if it is not wanted, or match it when the file is imported again."

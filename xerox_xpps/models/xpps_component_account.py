@@ -65,4 +65,6 @@ class XppsComponentAccount(models.Model):
         parents = company.sudo().parent_ids
         settings = self.search([("company_id", "in", parents.ids)])
         # From the topmost company down, so that the nearest one decides.
-        return {setting.component: setting for parent in parents for setting in settings if setting.company_id == parent}
+        return {
+            setting.component: setting for parent in parents for setting in settings if setting.company_id == parent
+        }

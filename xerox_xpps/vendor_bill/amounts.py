@@ -137,7 +137,9 @@ class VendorAmounts:
         by_serial = {serial_key(line.serial or ""): line for line in lines}
         statements = defaultdict(Statement)
         for file in self._files_before():
-            for earlier in self.env["xpps.billing.file.line"].search_fetch([("billing_file_id", "=", file.id)], LINE_FIELDS):
+            for earlier in self.env["xpps.billing.file.line"].search_fetch(
+                [("billing_file_id", "=", file.id)], LINE_FIELDS
+            ):
                 line = by_device.get(earlier.device_id.id) or by_serial.get(serial_key(earlier.serial or ""))
                 if not line:
                     continue

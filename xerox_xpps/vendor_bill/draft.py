@@ -54,7 +54,7 @@ class VendorBillDraft:
         self.labels = dict(self.env["xpps.vendor.bill.component"]._fields["component"]._description_selection(self.env))
         self._distributions = {}
 
-    def create(self):
+    def make(self):
         """:return: the account.move, a draft; a refund when Xerox takes back more than it bills"""
         total = self.amounts.total
         self.sign = -1 if total < 0 else 1
@@ -189,8 +189,8 @@ class VendorBillDraft:
         taxes = bill.invoice_line_ids.tax_ids.filtered("price_include")
         raise UserError(
             self.env._(
-                "Xerox's amounts are without taxes, but these taxes are included in prices: %s. Choose others in XPPS ▸ "
-                "Configuration ▸ Vendor Bill Accounts.",
+                "Xerox's amounts are without taxes, but these taxes are included in prices: %s. Choose others in "
+                "XPPS ▸ Configuration ▸ Vendor Bill Accounts.",
                 ", ".join(taxes.mapped("name")),
             )
         )
