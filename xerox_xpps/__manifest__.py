@@ -62,9 +62,6 @@
         "views/xpps_billing_file_audit_views.xml",
         "reports/xpps_profitability_report_views.xml",
         "reports/xpps_low_margin_views.xml",
-        "reports/xpps_profitability_report_views.xml",
-        "reports/xpps_low_margin_views.xml",
-        "reports/xpps_vendor_report_views.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",

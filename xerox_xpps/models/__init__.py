@@ -29,8 +29,6 @@ from . import (
     xpps_billing_file_line,
     xpps_billing_file_summary,
     xpps_billing_file_upload,
-    xpps_billing_file_vendor_bill,
-    xpps_billing_file_dispute,
     xpps_billing_run_queue,
     xpps_billing_run,
     xpps_billing_run_line_work,
