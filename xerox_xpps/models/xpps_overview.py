@@ -35,9 +35,9 @@ class XppsOverview(models.AbstractModel):
         """The figures of a month.
 
         :param month: a day of the month, as text such as "2026-10-01"; by default the month that billing is at
-        :return: {"month", "previous", "next", "months", "unfinished", "with_cost", "companies", "setup"}. ``next`` is
-            False where the future begins; ``months``, those to choose from, and ``unfinished``, those before the month that
-            billing is at in which something waits, are [{"value", "label"}], the newest first.
+        :return: {"month", "previous", "next", "months", "unfinished", "with_cost", "companies", "setup"}. A month is
+            {"value", "label"}; ``next`` is False where the future begins. ``months`` are those to choose from, and
+            ``unfinished`` those before the month that billing is at in which something waits, the newest first.
             ``companies`` has of each company with agreements, devices or files {"id", "name", "steps", "sections"};
             see ``Steps`` and ``Section``. Where there is none, ``setup`` says how to begin; see ``setup_steps``.
         :raises AccessError: when the user may not see XPPS devices

@@ -27,7 +27,9 @@ class ResultSection(Section):
         return self._amount("cost", self.env._("Xerox's Cost"))
 
     def _uninvoiced(self):
-        return self._amount("uninvoiced", self.env._("Not Yet Invoiced"), self.env._("Charges without a posted invoice."))
+        return self._amount(
+            "uninvoiced", self.env._("Not Yet Invoiced"), self.env._("Charges without a posted invoice.")
+        )
 
     def _margin(self):
         margin, revenue = self._sum("margin"), self._sum("revenue")
