@@ -6,7 +6,7 @@ import json
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from odoo.addons.xerox_xpps.overview.charge_section import ChargeSection
@@ -114,7 +114,7 @@ class TestMonth(OverviewCase):
         run.action_create_drafts()
         figures = self._figures()
         self.assertEqual([figures[key]["value"] for key in ("ready", "drafts", "posted", "invoiced")], [0, 1, 0, 2])
-        self.assertEqual(figures["drafts"]["detail"], "$ 31.50")
+        self.assertEqual(figures["drafts"]["detail"], "$ 31.50 without taxes")
         self.assertEqual(figures["revenue"]["value"], 0, "A draft earns nothing.")
         self.assertOpensWhatItCounts(figures)
         step = self._step()
@@ -123,7 +123,7 @@ class TestMonth(OverviewCase):
         run.action_post()
         figures = self._figures()
         self.assertEqual([figures[key]["value"] for key in ("drafts", "posted")], [0, 1])
-        self.assertEqual(figures["posted"]["detail"], "$ 31.50")
+        self.assertEqual(figures["posted"]["detail"], "$ 31.50 without taxes")
         self.assertEqual([figures[key]["value"] for key in ("revenue", "margin", "uninvoiced")], [31.5, -9.1, 0])
         self.assertEqual(figures["margin"]["look"], "danger")
         self.assertEqual(figures["vendor_bill"]["formatted"], "Missing")
@@ -152,10 +152,10 @@ class TestMonth(OverviewCase):
         self._moves().action_post()
         credit = self._moves()._reverse_moves([{}])
         figures = self._figures()
-        self.assertEqual((figures["drafts"]["value"], figures["drafts"]["detail"]), (1, "$ -31.50"))
+        self.assertEqual((figures["drafts"]["value"], figures["drafts"]["detail"]), (1, "$ -31.50 without taxes"))
         credit.action_post()
         figures = self._figures()
-        self.assertEqual((figures["posted"]["value"], figures["posted"]["detail"]), (2, "$ 0.00"))
+        self.assertEqual((figures["posted"]["value"], figures["posted"]["detail"]), (2, "$ 0.00 without taxes"))
         self.assertEqual(figures["revenue"]["value"], 0)
         self.assertOpensWhatItCounts(figures)
 
@@ -435,7 +435,9 @@ class TestCharts(OverviewCase):
         self._load([record("SN-1", MonthlyBasePrice="20.00", mono=(100, "0.004"), **READS)], **FEBRUARY)
         charts = self._charts("2026-03-01")
         for chart in charts.values():
-            self.assertEqual((len(chart["labels"]), chart["labels"][0], chart["labels"][-1]), (12, "Apr 2025", "Mar 2026"))
+            self.assertEqual(
+                (len(chart["labels"]), chart["labels"][0], chart["labels"][-1]), (12, "Apr 2025", "Mar 2026")
+            )
             self.assertEqual(chart["months"][-3:], ["2026-01-01", "2026-02-01", "2026-03-01"])
         pages = charts["pages"]
         self.assertEqual([dataset["label"] for dataset in pages["datasets"]], ["Mono"])
@@ -451,7 +453,9 @@ class TestCharts(OverviewCase):
 
     def test_a_correction_counts_once(self):
         self._january()
-        self._correct([record("SN-1", MonthlyBasePrice="20.00", mono=(90, "0.004"), MonoPrevious=0, MonoCurrent=590)], **JANUARY)
+        self._correct(
+            [record("SN-1", MonthlyBasePrice="20.00", mono=(90, "0.004"), MonoPrevious=0, MonoCurrent=590)], **JANUARY
+        )
         charts = self._charts(MONTH)
         self.assertEqual(charts["pages"]["datasets"][0]["data"][-1], 1140)
         self.assertEqual(self._values("pages"), [1140])

@@ -35,8 +35,9 @@ class XppsOverview(models.AbstractModel):
         """The figures of a month.
 
         :param month: a day of the month, as text such as "2026-10-01"; by default the month that billing is at
-        :return: {"month", "previous", "next", "months", "unfinished", "with_cost", "companies", "setup"}. ``next`` is
-            False where the future begins; ``months`` and ``unfinished`` are [{"value", "label"}], the newest first.
+        :return: {"month", "previous", "next", "months", "unfinished", "with_cost", "companies", "setup"}. A month is
+            {"value", "label"}; ``next`` is False where the future begins. ``months`` are those to choose from, and
+            ``unfinished`` those before the month that billing is at in which something waits, the newest first.
             ``companies`` has of each company with agreements, devices or files {"id", "name", "steps", "sections"};
             see ``Steps`` and ``Section``. Where there is none, ``setup`` says how to begin; see ``setup_steps``.
         :raises AccessError: when the user may not see XPPS devices
@@ -55,7 +56,9 @@ class XppsOverview(models.AbstractModel):
             "next": shown < latest and self._month(shown + relativedelta(months=1)),
             "months": [self._month(date) for date in sorted({*with_files, open_month, shown}, reverse=True)],
             "unfinished": [
-                self._month(date) for date in sorted(unfinished - {shown}, reverse=True) if with_cost and date < latest
+                self._month(date)
+                for date in sorted(unfinished - {shown}, reverse=True)
+                if with_cost and date < open_month
             ],
             "with_cost": with_cost,
             "companies": [self._company(company, shown, months.today, with_cost) for company in companies],

@@ -19,9 +19,7 @@ class AuditSection(Section):
     def _differences(self):
         domain = self.of_company & of_month("period_end", self.month) & Domain("flag", "!=", False)
         action = self._open("xerox_xpps.action_xpps_vendor_report", "xpps.vendor.report", domain)
-        return self._count(
-            "differences", self.env._("Differences with Xerox"), action, "warning", amount="difference"
-        )
+        return self._count("differences", self.env._("Differences with Xerox"), action, "warning", amount="difference")
 
     def _vendor_bill(self):
         env = self.env

@@ -64,4 +64,7 @@ class InvoiceSection(Section):
             # Without it, Odoo's list has no customers and no invoice dates.
             default_move_type="out_invoice",
         )
-        return self._count(key, label, action, look, amount="amount_untaxed_in_currency_signed")
+        figure = self._count(key, label, action, look, amount="amount_untaxed_in_currency_signed")
+        if figure["value"]:
+            figure["detail"] = self.env._("%s without taxes", figure["detail"])
+        return figure

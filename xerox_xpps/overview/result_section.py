@@ -21,13 +21,15 @@ class ResultSection(Section):
         return self._revenue, self._cost, self._margin, self._uninvoiced
 
     def _revenue(self):
-        return self._amount("revenue", self.env._("Revenue"), self.env._("On posted invoices."))
+        return self._amount("revenue", self.env._("Revenue"), self.env._("XPPS items of posted invoices."))
 
     def _cost(self):
         return self._amount("cost", self.env._("Xerox's Cost"))
 
     def _uninvoiced(self):
-        return self._amount("uninvoiced", self.env._("Not Yet Invoiced"), self.env._("Charges without a posted invoice."))
+        return self._amount(
+            "uninvoiced", self.env._("Not Yet Invoiced"), self.env._("Charges without a posted invoice.")
+        )
 
     def _margin(self):
         margin, revenue = self._sum("margin"), self._sum("revenue")

@@ -131,7 +131,9 @@ class Steps:
         waiting = imported.filtered(lambda file: file.vendor_bill_state != "equal")
         if imported and not waiting:
             return None
-        hint = self.env._("Enter Xerox's bill or draft it from the file, and see whether it comes to what the file says.")
+        hint = self.env._(
+            "Enter Xerox's bill or draft it from the file, and see whether it comes to what the file says."
+        )
         if "different" in waiting.mapped("vendor_bill_state"):
             hint = self.env._("Xerox's bill does not come to what the file says.")
         return self._todo(hint, self.env._("Open the File"), self._form(waiting[:1]))

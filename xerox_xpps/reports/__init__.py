@@ -5,6 +5,6 @@ from . import (
     xpps_vendor_reason,
     xpps_vendor_report,
     xpps_vendor_report_dispute,
-    xpps_profitability_report,
     xpps_low_margin,
+    xpps_profitability_report,
 )

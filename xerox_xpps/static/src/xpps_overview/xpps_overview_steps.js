@@ -15,6 +15,11 @@ export class XppsOverviewSteps extends Component {
     }
 
     icon({ state }) {
-        return { done: "fa-check-circle text-success", current: "fa-arrow-circle-right text-primary" }[state] || "fa-circle-o text-muted";
+        const icons = {
+            done: "fa-check-circle text-success",
+            current: "fa-arrow-circle-right text-primary",
+            todo: "fa-circle-o text-muted",
+        };
+        return icons[state];
     }
 }
