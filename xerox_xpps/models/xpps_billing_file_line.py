@@ -88,6 +88,9 @@ class XppsBillingFileLine(models.Model):
         "Check the file again.",
     )
 
+    # The few that the vendor report shows though they are not imported.
+    _held_idx = models.Index("(billing_file_id) WHERE state IN ('held', 'left_out')")
+
     @api.depends("meter_values")
     def _compute_overages(self):
         for line in self:

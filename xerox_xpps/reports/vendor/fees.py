@@ -31,15 +31,20 @@ def row_fee(component):
     )
 
 
-def billed_records():
-    """Condition on ``line`` and ``file``: a record that Xerox bills, and that no correction has replaced.
+def expected_row_fee(component):
+    """:return: SQL, what Xerox billed the month before; NULL for a first bill"""
+    return SQL.identifier("line", f"expected_{component.removeprefix('base_')}_cost")
 
-    A record of a correction that waits bills nothing yet: what it corrects does.
+
+def held_condition():
+    """Condition on ``line`` and ``file``: a record that Xerox bills and that was held back or left out.
+
+    Such a record of a correction bills nothing as long as what it corrects does.
     """
     return SQL(
         """
-        file.state = 'imported' AND line.superseded_by_id IS NULL AND line.state <> 'draft'
-        AND (line.state = 'imported' OR file.kind = 'regular' OR NOT EXISTS (
+        line.state IN ('held', 'left_out') AND file.state = 'imported'
+        AND (file.kind = 'regular' OR NOT EXISTS (
             SELECT FROM xpps_billing_file_line standing
              WHERE standing.device_id = line.device_id AND standing.superseded_by_id IS NULL
                AND (standing.billed_period_end = file.period_end OR standing.billed_period_start = file.period_start)))
