@@ -218,3 +218,94 @@ class TestCurrencies(EqualityCase):
         self.agreement.pricelist_id = self._pricelist("Euro", self.eur, mono=0.03, color=0.07)
         self._bill_pages(self._load([record("SN-1", mono=(1001, "0.0043"), color=(3, "0.03"))], **JANUARY))
         self.assertReportsAgree()
+
+
+class TestBasePrices(EqualityCase):
+    """What customers pay for base prices is in both reports, where Xerox has a record of the device in the month."""
+
+    def assertBase(self, total):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.env["xpps.vendor.report"].search([("component", "in", ("base_service", "base_supply"))])
+        earned = self.env["xpps.profitability.report"].search([("source", "=", "base"), ("device_id", "!=", False)])
+        self.assertEqual(round(sum(rows.mapped("invoiced_amount")), 2), total)
+        self.assertEqual(round(sum(earned.mapped("revenue")), 2), total)
+        self.assertReportsAgree()
+
+    def setUp(self):
+        super().setUp()
+        self.base_line.xpps_qty_from_devices = True
+
+    def test_two_files_of_a_period(self):
+        """Of two customers; the second one comes late, after the next month's."""
+        other = self._agreement(partner_id=self._partner("Another Customer").id)
+        other.sale_subscription_line_ids.xpps_qty_from_devices = True
+        self._device("OT-1", other)
+        mine = [record("SN-1", **FEES), record("SN-2", **FEES)]
+        self._load(mine, **JANUARY)
+        self._load([*mine, record("OT-1", **FEES)], **FEBRUARY)
+        self._load([record("OT-1", mono=(100, "0.005"), **FEES)], **JANUARY)
+        self._post()
+        self._post()
+        self._post(other)
+        self.assertBase(150)
+        self.assertFalse(self.env["xpps.vendor.report"].search([("flag", "=", "missing_from_file")]))
+
+    def test_a_period_from_mid_month(self):
+        """Invoices are of calendar months, Xerox's periods from the 15th: each month once."""
+        for start, end in (("2026-01-15", "2026-02-14"), ("2026-02-15", "2026-03-14")):
+            self._load(
+                [record("SN-1", **FEES), record("SN-2", **FEES)], InvoiceDate=end, PeriodStart=start, PeriodEnd=end
+            )
+        self._post()
+        self._post()
+        self.assertBase(120)
+
+    def test_swap_and_move(self):
+        self.company.xpps_proration = "full"
+        other = self._agreement(partner_id=self._partner("Another Customer").id)
+        other.sale_subscription_line_ids.xpps_qty_from_devices = True
+        self.env["xpps.device.swap.wizard"].create(
+            {"device_id": self.second.id, "serial": "SN-9", "date": "2026-01-15"}
+        ).action_apply()
+        self.env["xpps.device.move.wizard"].create(
+            {
+                "device_ids": self.device.ids,
+                "partner_id": other.partner_id.id,
+                "subscription_id": other.id,
+                "subscription_line_id": other.sale_subscription_line_ids.id,
+                "date": "2026-01-20",
+            }
+        ).action_apply()
+        self._load([record("SN-1", **FEES), record("SN-2", **FEES), record("SN-9", **FEES)], **JANUARY)
+        self._post()
+        self._post(other)
+        # Full months: both agreements bill the device that moved, and one price for the two that were swapped.
+        self.assertBase(90)
+
+    def test_taxes_and_orders(self):
+        """A tax that is included in the price, by invoice and by order, on one invoice or two."""
+        self.base.taxes_id = self.env["account.tax"].create(
+            {
+                "name": "Included",
+                "amount": 20,
+                "price_include_override": "tax_included",
+                "company_id": self.company.id,
+                "country_id": self.company.account_fiscal_country_id.id,
+            }
+        )
+        total = 0
+        for number, (mode, split) in enumerate(
+            (("invoice", "combined"), ("sale_and_invoice", "separate"), ("invoice", "customer"))
+        ):
+            agreement = self._contract(mode, self.base, xpps_invoice_mode=split)
+            agreement.sale_subscription_line_ids.xpps_qty_from_devices = True
+            serial = f"TX-{number}"
+            self._device(serial, agreement)
+            file = self._load([record(serial, mono=(100, "0.005"), **FEES)], **JANUARY)
+            file.charge_ids.action_approve()
+            moves = self._post(agreement)
+            self.assertTrue(moves)
+            total += sum(-line.balance for line in self._product_lines(moves) if line.product_id == self.base)
+            self.assertEqual(round(total, 2), 25 * (number + 1))
+            self.assertBase(25 * (number + 1))
