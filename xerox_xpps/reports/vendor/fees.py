@@ -50,3 +50,11 @@ def held_condition():
                AND (standing.billed_period_end = file.period_end OR standing.billed_period_start = file.period_start)))
         """
     )
+
+
+def billed_records():
+    """Condition on ``line`` and ``file``: a record that Xerox bills, imported or held, and no correction replaced."""
+    return SQL(
+        "line.superseded_by_id IS NULL AND (line.state = 'imported' AND file.state = 'imported' OR %s)",
+        held_condition(),
+    )
