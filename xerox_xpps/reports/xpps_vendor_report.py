@@ -214,7 +214,8 @@ class XppsVendorReport(models.Model):
                     "ELSE ROUND(item.expected_quantity * item.expected_unit_cost, currency.decimal_places) END"
                 )
             ),
-            cost=SQL("ROUND(item.cost * rate.rate, rate.places)"),
+            # Not rounded, so that the rows of a file add up to what its total is worth.
+            cost=SQL("item.cost * rate.rate"),
             flag=self._flag(),
             flags=self._flags(),
             rows=report_rows(self.env),
@@ -289,10 +290,9 @@ class XppsVendorReport(models.Model):
         """What Xerox's currency was worth in the company's at the invoice date of each file."""
         return SQL(
             """
-            SELECT DISTINCT ON (file.id) file.id AS file_id, own.decimal_places AS places, %s AS rate
+            SELECT DISTINCT ON (file.id) file.id AS file_id, %s AS rate
               FROM xpps_billing_file file
               JOIN res_company company ON company.id = file.company_id
-              JOIN res_currency own ON own.id = company.currency_id
             """,
             exchange_rate(
                 SQL("file.currency_id"), SQL("company.currency_id"), SQL("company.id"), SQL("file.invoice_date")
