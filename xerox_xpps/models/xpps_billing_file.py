@@ -476,12 +476,7 @@ class XppsBillingFile(models.Model):
         """What Xerox bills with the files, against what was to be expected: the differences first."""
         self.check_access("read")
         action = self._action_open("xerox_xpps.action_xpps_vendor_report", [("billing_file_id", "in", self.ids)])
-        views = sorted(action["views"], key=lambda view: view[1] != "list")
-        return action | {
-            "views": views,
-            "view_mode": "list,pivot,graph,form",
-            "context": {"search_default_differences": 1},
-        }
+        return action | {"context": {"search_default_differences": 1}}
 
     # Mending
 

@@ -84,7 +84,7 @@ class XppsDispute(models.Model):
         help="Above 0: Xerox billed this much too much.",
     )
     credited_amount = fields.Monetary(
-        copy=False, tracking=True, help="What Xerox credits of the disputed amount; empty: all of it."
+        copy=False, tracking=True, help="What Xerox credits of the disputed amount; 0: all of it."
     )
     open_amount = fields.Monetary(
         compute="_compute_open_amount", store=True, help="Disputed, while Xerox's answer is still to come."

@@ -157,4 +157,9 @@ class XppsLowMargin(models.Model):
     def action_open_profitability(self):
         """Open what the agreement earned in these months, by device."""
         self.ensure_one()
-        return self.subscription_id.action_open_xpps_profitability()
+        action = self.subscription_id.action_open_xpps_profitability()
+        months = [("date", ">=", self.date_from), ("date", "<=", self.last_month)]
+        return action | {
+            "domain": [*action["domain"], *months],
+            "context": {"pivot_row_groupby": ["device_id"]},
+        }

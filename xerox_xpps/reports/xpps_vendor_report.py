@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -103,7 +105,7 @@ class XppsVendorReport(models.Model):
     margin = fields.Monetary(currency_field="company_currency_id", readonly=True, help="Charged amount less cost.")
     flag = fields.Selection(FLAG_SELECTION, readonly=True, help="What is wrong: the worst, if several things are.")
     flags = fields.Char(string="All Flags", readonly=True)
-    reason = fields.Char(compute="_compute_reason")
+    reason = fields.Text(compute="_compute_reason")
 
     def _compute_reason(self):
         for row in self:
@@ -116,7 +118,7 @@ class XppsVendorReport(models.Model):
         self.ensure_one()
         if not self.device_id:
             raise UserError(self.env._("No device has the serial number %s yet.", self.serial))
-        return self.device_id.get_formview_action()
+        return self.device_id._xpps_form_action()
 
     def action_open_file(self):
         self.check_access("read")
@@ -140,7 +142,8 @@ class XppsVendorReport(models.Model):
         # Without the type, Odoo's list has no customers and no invoice dates.
         return action | {
             "domain": [("id", "in", lines.move_id.ids)],
-            "context": {"default_move_type": "out_invoice"},
+            "context": {"default_move_type": "out_invoice", "create": False},
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>") % self.env._("Nothing is invoiced yet"),
         }
 
     def _charge_domain(self):
