@@ -96,7 +96,7 @@ class TestCorrections(EqualityCase):
         self.assertReportsAgree()
 
     def test_without_a_serial_number(self):
-        """Nothing tells which device two such records are of, so both are billed; they can be looked at and disputed."""
+        """Nothing tells which device two such records are of, so both are billed; they can be disputed."""
         file = self._load_partly([record("SN-1", **FEES), record("SN-2", **FEES), record("", **FEES)])
         other = self._upload([record("", mono=(10, "0.05"), **FEES), record("SN-2", **FEES)], "correction", **JANUARY)
         other.action_import()
