@@ -95,6 +95,18 @@ class TestCorrections(EqualityCase):
         self.assertEqual(self._cost(), 26)
         self.assertReportsAgree()
 
+    def test_without_a_serial_number(self):
+        """Nothing tells which device two such records are of, so both are billed; they can be disputed."""
+        file = self._load_partly([record("SN-1", **FEES), record("SN-2", **FEES), record("", **FEES)])
+        other = self._upload([record("", mono=(10, "0.05"), **FEES), record("SN-2", **FEES)], "correction", **JANUARY)
+        other.action_import()
+        self.assertEqual(self._cost(), 100.5)
+        rows = self.env["xpps.vendor.report"].search([("device_id", "=", False)])
+        self.assertEqual(set(rows.mapped("flag")), {"unknown_device"})
+        self.assertTrue(all(rows.mapped("reason")))
+        self.env["xpps.dispute"]._create_from_rows(rows)
+        file._vendor_document_xlsx()
+
     def test_undone(self):
         self._load([record("SN-1", mono=(100, "0.005"), **FEES), record("SN-2", **FEES)], **JANUARY)
         correction = self._correct([record("SN-1", mono=(300, "0.004"), BaseServiceFee=10)], **JANUARY)

@@ -361,6 +361,7 @@ class XppsDispute(models.Model):
 
     def action_open_lines(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_dispute_line")
         return action | {"domain": [("dispute_id", "=", self.id)], "context": {}}
 
