@@ -3,7 +3,7 @@
 
 import base64
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -351,8 +351,10 @@ class Reseller(Records):
         )
         by_device = read_report(self.env, ["device_id", "component"], ["revenue"])
         self.case.assertEqual(exact(sum(by_device.values()), 2), sum(ledger.values()))
+        charges = self.env["sale.subscription.charge"].search([("company_id", "=", self.company.id)])
+        self._compare_page_revenue(charges)
         waiting = Counter()
-        for charge in self.env["sale.subscription.charge"].search([("company_id", "=", self.company.id)]):
+        for charge in charges:
             posted = any(line.parent_state == "posted" for line in charge.invoice_line_ids)
             if charge.billable and charge.state != "rejected" and not posted:
                 amount, rate = exact(charge.price_subtotal, 2), self.world.rate
@@ -362,6 +364,23 @@ class Reseller(Records):
             {agreement: exact(amount, 2) for agreement, amount in found.items() if amount},
             {agreement: amount for agreement, amount in waiting.items() if amount},
         )
+
+    def _compare_page_revenue(self, charges):
+        """A line of one charge is of its device; nobody billed pages by hand."""
+        self.case.assertNotIn("other", read_report(self.env, ["source"], ["revenue"]))
+        links = defaultdict(list)
+        for charge in charges:
+            for line in charge.invoice_line_ids | charge.credit_line_ids | charge.earlier_line_ids:
+                if line.parent_state == "posted":
+                    links[line].append(charge)
+        expected = Counter()
+        alone = [line for line, billed in links.items() if len(billed) == 1]
+        for line in alone:
+            (charge,) = links[line]
+            expected[charge.device_id, charge.output_type] -= exact(line.balance, 2)
+        domain = [("move_line_id", "in", [line.id for line in alone])]
+        found = read_report(self.env, ["device_id", "component"], ["revenue"], domain)
+        self.case.assertEqual({key: exact(amount, 2) for key, amount in found.items()}, expected)
 
     def _compare_report_costs(self, month):
         """Of the months so far, reckoned from the world."""

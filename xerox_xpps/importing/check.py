@@ -205,7 +205,7 @@ class BillingFileCheck:
             corrected = scope.is_correction and scope.lookups.billed.get(device.id)
             if corrected:
                 self.prior_lines[index] = corrected
-                service, supply = standing_fees(record, corrected, scope.currency)
+                service, supply = standing_fees(record, self.lines[index], corrected, scope.currency)
                 self.lines[index] |= {"standing_service_cost": service, "standing_supply_cost": supply}
             if corrected and corrected.subscription_id:
                 # What was billed once is corrected on that agreement, whatever became of it and of the device.

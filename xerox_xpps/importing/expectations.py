@@ -50,17 +50,22 @@ def expected_fees(record, last, currency):
     return round(price - supply, 6), supply
 
 
-def standing_fees(record, prior, currency):
-    """The base fees that a correction leaves as they were, because its record states none.
+def standing_fees(record, line, prior, currency):
+    """The base fees that stand after a correction: what its record does not state stays as it was.
 
     :param record: billing_file.DeviceRecord of the correction
+    :param line: what ``lines.prepare_line`` made of it
     :param prior: the xpps.billing.file.line that it replaces
     :return: (service fee, supply fee), None and None where the record speaks for itself
     """
-    stated = (record.base_price, record.base_service, record.base_supply)
-    if any(fee is not None for fee in stated) or prior.currency_id != currency:
+    has_service, has_supply = record.base_service is not None, record.base_supply is not None
+    unsplit = record.base_price is not None and not has_service and not has_supply
+    if unsplit or (has_service and has_supply) or prior.currency_id != currency:
         return None, None
     # A correction that was corrected may itself have left them as they were.
-    supply = prior.standing_supply_cost or prior.base_supply_cost
     service = prior.standing_service_cost or round(prior.base_price_cost - prior.base_supply_cost, 6)
-    return service, supply
+    supply = prior.standing_supply_cost or prior.base_supply_cost
+    return (
+        line["base_service_cost"] if has_service else service,
+        line["base_supply_cost"] if has_supply else supply,
+    )

@@ -46,8 +46,8 @@ class XppsBillingFileLine(models.Model):
     # What the vendor report compares with, NULL where there is nothing.
     expected_service_cost = fields.Monetary(help="Base service fee of the month before.")
     expected_supply_cost = fields.Monetary(help="Base supply fee of the month before.")
-    standing_service_cost = fields.Monetary(help="Base service fee that a correction without base fees leaves.")
-    standing_supply_cost = fields.Monetary(help="Base supply fee that a correction without base fees leaves.")
+    standing_service_cost = fields.Monetary(help="Base service fee after a correction that does not state both fees.")
+    standing_supply_cost = fields.Monetary(help="Base supply fee after a correction that does not state both fees.")
     overage_cost = fields.Monetary()
     cost_total = fields.Monetary(string="Total Cost")
     meter_values = fields.Json(
@@ -75,6 +75,8 @@ class XppsBillingFileLine(models.Model):
     )
     issue_ids = fields.One2many("xpps.billing.file.issue", "line_id")
 
+    # The few that wait or were given up, for the reports.
+    _not_imported_idx = models.Index("(billing_file_id) WHERE state IN ('held', 'left_out')")
     # Two imports of one period at the same moment do not see each other's lines; these indexes do. As in the check,
     # a period is the same when it starts or ends on the same day.
     _billed_uniq = models.UniqueIndex(
@@ -87,6 +89,9 @@ class XppsBillingFileLine(models.Model):
         "A device of this billing file was billed for the period already, by another file at the same moment. "
         "Check the file again.",
     )
+
+    # The few that the vendor report shows though they are not imported.
+    _held_idx = models.Index("(billing_file_id) WHERE state IN ('held', 'left_out')")
 
     @api.depends("meter_values")
     def _compute_overages(self):

@@ -15,16 +15,8 @@ amount to the cent.
 from odoo.tools import SQL
 
 from ..models.field_types import BASE_ROLES
+from .charge_revenue import CHARGE_LINKS
 from .vendor.fees import row_fee
-
-#: Which charges an invoice line or a line of a credit note has to do with, those that it bills no more among them.
-CHARGE_LINKS = SQL(
-    """
-    SELECT invoice_line_id AS move_line_id, charge_id FROM xpps_charge_invoice_line_rel
-     UNION ALL SELECT invoice_line_id, charge_id FROM xpps_charge_earlier_line_rel
-     UNION ALL SELECT credit_line_id, charge_id FROM xpps_charge_credit_line_rel
-    """
-)
 
 #: What the queries read, for ``_depends``. The spans of devices are flushed where their query is made.
 BASE_REVENUE_DEPENDS = {

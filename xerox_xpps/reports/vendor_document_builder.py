@@ -167,7 +167,7 @@ class VendorDocumentBuilder:
             [
                 ("company_id", "=", self.company.id),
                 # Not what Xerox should have billed.
-                ("line_id", "!=", False),
+                ("xerox_cost", "!=", 0),
                 *self._between(self.previous_start, self.previous_end),
             ],
             ["billing_file_id", "currency_id", "device_id", "serial", "component"],

@@ -18,6 +18,19 @@ def open_form(record):
     return record.with_context(bin_size=True).web_read(_specification(arch, record._name, fields))
 
 
+def open_vendor_pivot(env):
+    """Call what the client calls for the pivot of the vendor report, as its view has it.
+
+    :return: the number of rows that it adds up
+    """
+    measures = []
+    for name in ("xerox_cost", "expected_cost", "difference"):
+        measures += [f"{name}:sum", "currency_id:array_agg_distinct", f"{name}:sum_currency"]
+    groups = [[], ["component"], ["period_end:month"], ["component", "period_end:month"]]
+    totals, *_groups = env["xpps.vendor.report"].formatted_read_grouping_sets([], groups, [*measures, "__count"])
+    return totals[0]["__count"]
+
+
 def _specification(arch, model, fields):
     """The fields of a view, and of lists and forms inside it, as ``web_read`` wants them."""
     specification = {}

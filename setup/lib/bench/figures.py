@@ -200,6 +200,15 @@ FIGURES = (
         note="time in the server: views, and the record with the first page of its lists",
     ),
     Figure(
+        "vendor-pivot",
+        "pivot of the vendor report",
+        "s",
+        (("vendor_pivot", "many"),),
+        ours=lambda samples: samples.get("many", "vendor_pivot"),
+        target=lambda sizes: 2,
+        note="24 months: component by month, Xerox's cost, what was expected and the difference",
+    ),
+    Figure(
         "billing-run",
         "an invoice, one by one / a run",
         "ms",

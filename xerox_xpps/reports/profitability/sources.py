@@ -9,11 +9,8 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...models.field_types import OUTPUT_TYPE_SELECTION
-from ..base_revenue import (
-    CHARGE_LINKS,
-    base_revenue_items,
-    base_revenue_shares,
-)
+from ..base_revenue import base_revenue_items, base_revenue_shares
+from ..charge_revenue import CHARGE_LINKS, charge_shares
 from ..exchange_rates import exchange_rate
 from ..vendor.fees import billed_records, row_fee
 
@@ -96,78 +93,31 @@ def base_part(env, columns):
     )
 
 
-def _charge_values(revenue, slot):
-    return {
-        "id": _row_id(0, SQL("share.move_line_id"), slot),
-        "company_id": SQL("share.company_id"),
-        "date": SQL("COALESCE(share.period_end, share.date)"),
-        "subscription_id": SQL("share.subscription_id"),
-        "device_id": SQL("share.device_id"),
-        "component": SQL("share.output_type"),
-        "move_line_id": SQL("share.move_line_id"),
-        "charge_id": SQL("share.charge_id"),
-        "revenue": revenue,
-    }
-
-
-def _charge_lines(alone):
-    """Posted invoice lines and their charges.
-
-    :param alone: whether of the lines of one charge, which are most and need no splitting, or of the others
-    """
-    return SQL(
-        """
-        SELECT line.id AS move_line_id, line.company_id, line.date, -line.balance AS amount,
-               COALESCE(line.xpps_subscription_id, charge.subscription_id) AS subscription_id,
-               charge.id AS charge_id, charge.device_id, charge.output_type, charge.period_end,
-               charge.price_subtotal AS price, line.company_currency_id
-          FROM (%(links)s) link
-          JOIN account_move_line line ON line.id = link.move_line_id
-          JOIN sale_subscription_charge charge ON charge.id = link.charge_id
-         WHERE line.parent_state = 'posted' AND line.display_type = 'product'
-           AND %(alone)s EXISTS (
-                   SELECT FROM (%(links)s) other
-                    WHERE other.move_line_id = link.move_line_id AND other.charge_id <> link.charge_id
-               )
-        """,
-        links=CHARGE_LINKS,
-        alone=SQL("NOT") if alone else SQL(),
-    )
-
-
 def charge_part(env, columns):
     """Invoice lines of one charge."""
-    return _part(
-        "pages",
-        _charge_values(SQL("share.amount"), SQL("0")),
-        SQL("FROM (%s) share", _charge_lines(alone=True)),
-    )
+    return _charges(alone=True)
 
 
 def charges_part(env, columns):
-    """Invoice lines of several charges, split among these by what each comes to, rounded as they add up."""
-    revenue = SQL(
-        """
-        CASE WHEN share.total = 0 THEN CASE WHEN share.number = 1 THEN share.amount ELSE 0 END
-             ELSE ROUND(share.amount * share.so_far / share.total, currency.decimal_places)
-                - ROUND(share.amount * (share.so_far - share.price) / share.total, currency.decimal_places) END
-        """
-    )
+    """Invoice lines of several charges."""
+    return _charges(alone=False)
+
+
+def _charges(alone):
     return _part(
         "pages",
-        _charge_values(revenue, SQL("share.number")),
-        SQL(
-            """
-            FROM (
-                SELECT line.*, ROW_NUMBER() OVER so_far AS number, SUM(price) OVER so_far AS so_far,
-                       SUM(price) OVER (PARTITION BY move_line_id) AS total
-                  FROM (%s) line
-                WINDOW so_far AS (PARTITION BY move_line_id ORDER BY charge_id)
-            ) share
-            JOIN res_currency currency ON currency.id = share.company_currency_id
-            """,
-            _charge_lines(alone=False),
-        ),
+        {
+            "id": _row_id(0, SQL("share.move_line_id"), SQL("share.slot")),
+            "company_id": SQL("share.company_id"),
+            "date": SQL("COALESCE(share.period_end, share.date)"),
+            "subscription_id": SQL("share.subscription_id"),
+            "device_id": SQL("share.device_id"),
+            "component": SQL("share.output_type"),
+            "move_line_id": SQL("share.move_line_id"),
+            "charge_id": SQL("share.charge_id"),
+            "revenue": SQL("share.amount"),
+        },
+        SQL("FROM (%s) share", charge_shares(alone)),
     )
 
 
@@ -205,8 +155,7 @@ def _files():
     """Imported files, and what a unit of theirs is in the company's currency: found once a file (OFFSET)."""
     return SQL(
         """
-        SELECT file.id, file.kind, file.state, file.period_start, file.period_end,
-               currency.decimal_places AS places, %s AS rate
+        SELECT file.id, file.state, file.period_end, currency.decimal_places AS places, %s AS rate
           FROM xpps_billing_file file
           JOIN res_company company ON company.id = file.company_id
      LEFT JOIN res_currency currency ON currency.id = file.currency_id
@@ -219,12 +168,13 @@ def _files():
 
 def fees_part(env, columns):
     """Service and supply fee. One that Xerox does not split is a service fee."""
+    service, supply = row_fee("base_service"), row_fee("base_supply")
     if {"id", "component"}.isdisjoint(columns):
         fees = SQL("(VALUES (0, NULL)) fee(slot, component)")
-        cost = SQL("(%s + %s)", row_fee("base_service"), row_fee("base_supply"))
+        cost = SQL("(%s + %s)", service, supply)
     else:
         fees = SQL("(VALUES (0, 'base_service'), (1, 'base_supply')) fee(slot, component)")
-        cost = SQL("CASE fee.slot WHEN 0 THEN %s ELSE %s END", row_fee("base_service"), row_fee("base_supply"))
+        cost = SQL("CASE fee.slot WHEN 0 THEN %s ELSE %s END", service, supply)
     return _part(
         "fee",
         {

@@ -4,7 +4,7 @@
 from odoo.tools import SQL
 
 from ..base_revenue import base_revenue
-from .fees import base_key, billed_records, missing_key, row_fee
+from .fees import base_key, expected_row_fee, held_condition, missing_key, row_fee
 from .presence import missing_devices
 
 
@@ -44,15 +44,17 @@ def _records():
     return SQL(
         """
         SELECT line.device_id, %(month)s AS month, %(key)s AS base_key, file.period_end,
-               %(supply)s <> 0 OR COALESCE(line.expected_supply_cost, 0) <> 0 AS has_supply
+               %(supply)s <> 0 OR COALESCE(%(expected)s, 0) <> 0 AS has_supply
           FROM xpps_billing_file_line line
           JOIN xpps_billing_file file ON file.id = line.billing_file_id
-         WHERE line.device_id IS NOT NULL AND %(billed)s
+         WHERE line.device_id IS NOT NULL
+           AND (line.state = 'imported' AND line.superseded_by_id IS NULL OR %(held)s)
         """,
         month=_month("file"),
         key=base_key(),
         supply=row_fee("base_supply"),
-        billed=billed_records(),
+        expected=expected_row_fee("base_supply"),
+        held=held_condition(),
     )
 
 

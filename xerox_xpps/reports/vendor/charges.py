@@ -3,6 +3,7 @@
 
 from odoo.tools import SQL
 
+from ..charge_revenue import charge_shares
 from ..exchange_rates import exchange_rate
 
 
@@ -31,32 +32,17 @@ def charged_pages():
 
 
 def invoiced_pages():
-    """Posted invoice lines less posted credit notes of each live read: (meter_read_id, amount).
-
-    A line that bills several charges is split in proportion to their amounts, so that the parts add up to it.
-    """
+    """Posted invoice lines less posted credit notes of each live read: (meter_read_id, amount)."""
     return SQL(
         """
-        SELECT meter_read_id, SUM(ROUND(total * upto, places) - ROUND(total * before, places)) AS amount
-          FROM (SELECT meter_read_id, total, places,
-                       SUM(weight) OVER running / whole AS upto,
-                       (SUM(weight) OVER running - weight) / whole AS before
-                  FROM (SELECT charge.meter_read_id, billed.line_id, charge.id, -line.balance AS total,
-                               currency.decimal_places AS places,
-                               CASE WHEN SUM(charge.price_subtotal) OVER whole = 0 THEN 1
-                                    ELSE charge.price_subtotal END AS weight,
-                               CASE WHEN SUM(charge.price_subtotal) OVER whole = 0 THEN COUNT(*) OVER whole
-                                    ELSE SUM(charge.price_subtotal) OVER whole END AS whole
-                          FROM (SELECT charge_id, invoice_line_id AS line_id FROM xpps_charge_invoice_line_rel
-                                 UNION SELECT charge_id, invoice_line_id FROM xpps_charge_earlier_line_rel
-                                 UNION SELECT charge_id, credit_line_id FROM xpps_charge_credit_line_rel) billed
-                          JOIN account_move_line line ON line.id = billed.line_id AND line.parent_state = 'posted'
-                          JOIN res_currency currency ON currency.id = line.company_currency_id
-                          JOIN (%s) charge ON charge.id = billed.charge_id
-                        WINDOW whole AS (PARTITION BY billed.line_id)) share
-                WINDOW running AS (PARTITION BY line_id ORDER BY id)) part
-      GROUP BY meter_read_id
+        SELECT charge.meter_read_id, SUM(share.amount) AS amount
+          FROM (SELECT charge_id, amount FROM (%s) single
+                 UNION ALL SELECT charge_id, amount FROM (%s) part) share
+          JOIN (%s) charge ON charge.id = share.charge_id
+      GROUP BY charge.meter_read_id
         """,
+        charge_shares(alone=True),
+        charge_shares(alone=False),
         _charges_of_reads(),
     )
 

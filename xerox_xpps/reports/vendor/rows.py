@@ -12,38 +12,38 @@ Columns that a query does not ask for are not computed, so nothing here joins wh
 from odoo.tools import SQL
 
 from ...billing_file import OUTPUT_TYPES
-from .fees import base_key, billed_records, missing_key, row_fee
+from .fees import base_key, expected_row_fee, held_condition, missing_key, row_fee
 from .presence import missing_devices
 
-COLUMNS = (
-    "id",
-    "company_id",
-    "currency_id",
-    "billing_file_id",
-    "line_id",
-    "base_key",
-    "meter_read_id",
-    "period_start",
-    "period_end",
-    "device_id",
-    "serial",
-    "partner_id",
-    "subscription_id",
-    "component",
-    "quantity",
-    "unit_cost",
-    "cost",
-    "expected_quantity",
-    "expected_unit_cost",
-    "expected_cost",
-    "wrong_quantity",
-    "rate_changed",
-    "base_changed",
-    "read_gap",
-    "estimated",
-    "held",
-    "missing",
-)
+#: {column: type}. Only where the types of all parts are the same does PostgreSQL leave out what is not asked for.
+COLUMNS = {
+    "id": "bigint",
+    "company_id": "int",
+    "currency_id": "int",
+    "billing_file_id": "int",
+    "line_id": "int",
+    "base_key": "bigint",
+    "meter_read_id": "int",
+    "period_start": "date",
+    "period_end": "date",
+    "device_id": "int",
+    "serial": "varchar",
+    "partner_id": "int",
+    "subscription_id": "int",
+    "component": "varchar",
+    "quantity": "int",
+    "unit_cost": "numeric",
+    "cost": "numeric",
+    "expected_quantity": "int",
+    "expected_unit_cost": "numeric",
+    "wrong_quantity": "bool",
+    "rate_changed": "bool",
+    "base_changed": "bool",
+    "read_gap": "bool",
+    "estimated": "bool",
+    "held": "bool",
+    "missing": "bool",
+}
 #: What a row's id ends with: its kind. Times 16 comes the id of what the row is about.
 BASE_CODES = {"base_service": 0, "base_supply": 1}
 METER_CODES = {output_type: 2 + index for index, output_type in enumerate(OUTPUT_TYPES)}
@@ -55,28 +55,24 @@ KINDS = 16
 def report_rows(env):
     """:return: SQL, all rows"""
     parts = [base_fees(component) for component in BASE_CODES]
-    parts += [meter_reads(), held_meters(), *(missing_fees(env, component) for component in MISSING_CODES)]
+    parts += [meter_reads(), held_records(), missing_fees(env)]
     return SQL(" UNION ALL ").join(parts)
 
 
 def _select(values, tail):
     """:param values: {column: SQL}; those that are not named are empty"""
-    empty = {
-        "line_id": SQL("NULL::int"),
-        "base_key": SQL("NULL::bigint"),
-        "meter_read_id": SQL("NULL::int"),
-        **dict.fromkeys(COLUMNS[-7:], SQL("FALSE")),
-    }
-    values = empty | values
-    columns = (SQL("%s AS %s", values[name], SQL.identifier(name)) for name in COLUMNS)
+    empty = {name: SQL("FALSE") if kind == "bool" else SQL("NULL") for name, kind in COLUMNS.items()}
+    columns = (
+        SQL("(%s)::%s AS %s", values.get(name, empty[name]), SQL(kind), SQL.identifier(name))
+        for name, kind in COLUMNS.items()
+    )
     return SQL("SELECT %s %s", SQL(", ").join(columns), tail)
 
 
 def base_fees(component):
-    """Base fees of live records, and of those that were held back: a supply fee only where there is, or was, one."""
-    supply = component == "base_supply"
+    """Base fees of live records: a supply fee only where there is, or was, one."""
     fee = row_fee(component)
-    expected_fee = SQL("COALESCE(%s, %s)", SQL("line.expected_%s_cost", SQL(component.removeprefix("base_"))), fee)
+    expected_fee = SQL("COALESCE(%s, %s)", expected_row_fee(component), fee)
     return _select(
         {
             "id": SQL("line.id::bigint * %s + %s", KINDS, BASE_CODES[component]),
@@ -85,8 +81,8 @@ def base_fees(component):
             "billing_file_id": SQL("line.billing_file_id"),
             "line_id": SQL("line.id"),
             "base_key": base_key(),
-            "period_start": SQL("file.period_start"),
-            "period_end": SQL("file.period_end"),
+            "period_start": SQL("line.billed_period_start"),
+            "period_end": SQL("line.billed_period_end"),
             "device_id": SQL("line.device_id"),
             "serial": SQL("line.serial"),
             "partner_id": SQL("line.partner_id"),
@@ -97,18 +93,11 @@ def base_fees(component):
             "cost": fee,
             "expected_quantity": SQL("(%s <> 0)::int", expected_fee),
             "expected_unit_cost": expected_fee,
-            "expected_cost": expected_fee,
             "base_changed": SQL("%s <> %s", expected_fee, fee),
-            "held": SQL("line.state <> 'imported'"),
         },
         SQL(
-            """
-              FROM xpps_billing_file_line line
-              JOIN xpps_billing_file file ON file.id = line.billing_file_id
-             WHERE %s AND %s
-            """,
-            billed_records(),
-            SQL("(%s <> 0 OR %s <> 0)", fee, expected_fee) if supply else SQL("TRUE"),
+            "FROM xpps_billing_file_line line WHERE line.state = 'imported' AND line.superseded_by_id IS NULL AND %s",
+            SQL("(%s <> 0 OR %s <> 0)", fee, expected_fee) if component == "base_supply" else SQL("TRUE"),
         ),
     )
 
@@ -131,7 +120,6 @@ def meter_reads():
             "period_start": SQL("read.period_start"),
             "period_end": SQL("read.period_end"),
             "device_id": SQL("read.device_id"),
-            "serial": SQL("NULL::varchar"),
             "partner_id": SQL("read.partner_id"),
             "subscription_id": SQL("read.subscription_id"),
             "component": SQL("read.output_type"),
@@ -140,17 +128,6 @@ def meter_reads():
             "cost": SQL("read.cost"),
             "expected_quantity": quantity,
             "expected_unit_cost": unit_cost,
-            # Few reads deviate, so that few look for the decimals of their currency.
-            "expected_cost": SQL(
-                """
-                CASE WHEN %(quantity)s = read.overage AND (%(unit_cost)s = read.unit_cost OR read.overage = 0)
-                     THEN read.cost
-                     ELSE ROUND(%(quantity)s * %(unit_cost)s,
-                                (SELECT decimal_places FROM res_currency WHERE id = read.currency_id)) END
-                """,
-                quantity=quantity,
-                unit_cost=unit_cost,
-            ),
             "wrong_quantity": SQL(
                 "(read.expected_overage IS NOT NULL "
                 "AND read.overage <> GREATEST(0, read.current_read - read.previous_read - read.included))"
@@ -163,42 +140,70 @@ def meter_reads():
     )
 
 
-def held_meters():
-    """Meters of records that were held back or left out: of them there are no reads."""
+def held_records():
+    """Base fees and meters of records that were held back or left out: of them there are no reads."""
     overage = SQL("COALESCE((meter.value ->> 'overage')::int, 0)")
-    unit_cost = SQL("COALESCE((meter.value ->> 'unit_cost')::numeric, 0)")
-    cost = SQL("ROUND(%s * %s, COALESCE(currency.decimal_places, 2))", overage, unit_cost)
     # GREATEST would take a 0 for what the record does not state.
     turned = SQL(
         "(meter.value ->> 'current')::int - (meter.value ->> 'previous')::int "
         "- COALESCE((meter.value ->> 'included')::int, 0)"
     )
-    by_reads = SQL(
-        "CASE WHEN %(turned)s < 0 THEN 0 ELSE COALESCE(%(turned)s, %(overage)s) END", turned=turned, overage=overage
-    )
     codes = SQL(" ").join(SQL("WHEN %s THEN %s", output_type, code) for output_type, code in METER_CODES.items())
+    parts = [
+        SQL(
+            "SELECT %s AS code, %s AS component, (%s <> 0)::int AS quantity, %s AS unit_cost, "
+            "COALESCE(%s, %s) AS expected_unit_cost, 1 AS expected_quantity",
+            code,
+            component,
+            row_fee(component),
+            row_fee(component),
+            expected_row_fee(component),
+            row_fee(component),
+        )
+        for component, code in BASE_CODES.items()
+    ]
+    parts.append(
+        SQL(
+            """
+            SELECT CASE meter.key %(codes)s END, meter.key, %(overage)s,
+                   COALESCE((meter.value ->> 'unit_cost')::numeric, 0),
+                   COALESCE((meter.value ->> 'unit_cost')::numeric, 0),
+                   CASE WHEN %(turned)s < 0 THEN 0 ELSE COALESCE(%(turned)s, %(overage)s) END
+              FROM jsonb_each(line.meter_values) meter
+            """,
+            codes=codes,
+            overage=overage,
+            turned=turned,
+        )
+    )
     return _select(
         {
-            "id": SQL("line.id::bigint * %s + CASE meter.key %s END", KINDS, codes),
+            "id": SQL("line.id::bigint * %s + part.code", KINDS),
             "company_id": SQL("line.company_id"),
             "currency_id": SQL("line.currency_id"),
             "billing_file_id": SQL("line.billing_file_id"),
             "line_id": SQL("line.id"),
+            "base_key": SQL("CASE WHEN part.code < %s THEN %s END", min(METER_CODES.values()), base_key()),
             "period_start": SQL("file.period_start"),
             "period_end": SQL("file.period_end"),
             "device_id": SQL("line.device_id"),
             "serial": SQL("line.serial"),
             "partner_id": SQL("line.partner_id"),
             "subscription_id": SQL("line.subscription_id"),
-            "component": SQL("meter.key"),
-            "quantity": overage,
-            "unit_cost": unit_cost,
-            "cost": cost,
-            "expected_quantity": by_reads,
-            "expected_unit_cost": unit_cost,
-            "expected_cost": SQL("ROUND(%s * %s, COALESCE(currency.decimal_places, 2))", by_reads, unit_cost),
-            "wrong_quantity": SQL("%s <> %s", by_reads, overage),
-            "estimated": SQL("COALESCE(line.estimated, FALSE)"),
+            "component": SQL("part.component"),
+            "quantity": SQL("part.quantity"),
+            "unit_cost": SQL("part.unit_cost"),
+            "cost": SQL("ROUND(part.quantity * part.unit_cost, COALESCE(currency.decimal_places, 2))"),
+            "expected_quantity": SQL(
+                "CASE WHEN part.code < %s THEN (part.expected_unit_cost <> 0)::int ELSE part.expected_quantity END",
+                min(METER_CODES.values()),
+            ),
+            "expected_unit_cost": SQL("part.expected_unit_cost"),
+            "wrong_quantity": SQL(
+                "part.code >= %s AND part.expected_quantity <> part.quantity", min(METER_CODES.values())
+            ),
+            "base_changed": SQL("part.expected_unit_cost <> part.unit_cost"),
+            "estimated": SQL("part.code >= %s AND COALESCE(line.estimated, FALSE)", min(METER_CODES.values())),
             "held": SQL("TRUE"),
         },
         SQL(
@@ -206,42 +211,46 @@ def held_meters():
               FROM xpps_billing_file_line line
               JOIN xpps_billing_file file ON file.id = line.billing_file_id
          LEFT JOIN res_currency currency ON currency.id = line.currency_id
-        CROSS JOIN jsonb_each(line.meter_values) meter
-             WHERE line.state IN ('held', 'left_out') AND %s
+        CROSS JOIN LATERAL (%s) part
+             WHERE %s AND (part.component <> 'base_supply' OR part.unit_cost <> 0 OR part.expected_unit_cost <> 0)
             """,
-            billed_records(),
+            SQL(" UNION ALL ").join(parts),
+            held_condition(),
         ),
     )
 
 
-def missing_fees(env, component):
+def missing_fees(env):
     """Base fees last billed of devices that should be in a file, and are not."""
-    fee = SQL("missing.%s", SQL.identifier(component))
     return _select(
         {
-            "id": SQL("-%s * %s + %s", missing_key(), KINDS, MISSING_CODES[component]),
+            "id": SQL("-%s * %s + fee.code", missing_key(), KINDS),
             "company_id": SQL("missing.company_id"),
             "currency_id": SQL("missing.currency_id"),
             "billing_file_id": SQL("missing.file_id"),
             "period_start": SQL("missing.period_start"),
             "period_end": SQL("missing.period_end"),
             "device_id": SQL("missing.device_id"),
-            "serial": SQL("NULL::varchar"),
             "partner_id": SQL("missing.partner_id"),
             "subscription_id": SQL("missing.subscription_id"),
             "base_key": missing_key(),
-            "component": SQL("%s", component),
+            "component": SQL("fee.component"),
             "quantity": SQL("0"),
             "unit_cost": SQL("0::numeric"),
             "cost": SQL("0::numeric"),
-            "expected_quantity": SQL("(%s <> 0)::int", fee),
-            "expected_unit_cost": fee,
-            "expected_cost": fee,
+            "expected_quantity": SQL("(fee.amount <> 0)::int"),
+            "expected_unit_cost": SQL("fee.amount"),
             "missing": SQL("TRUE"),
         },
         SQL(
-            "FROM (%s) missing WHERE %s",
+            """
+              FROM (%s) missing
+        CROSS JOIN LATERAL (VALUES (%s, 'base_service', missing.base_service),
+                                   (%s, 'base_supply', missing.base_supply)) fee(code, component, amount)
+             WHERE fee.component = 'base_service' OR fee.amount <> 0
+            """,
             missing_devices(env),
-            SQL("%s <> 0", fee) if component == "base_supply" else SQL("TRUE"),
+            MISSING_CODES["base_service"],
+            MISSING_CODES["base_supply"],
         ),
     )

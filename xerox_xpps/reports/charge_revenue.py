@@ -1,0 +1,69 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What invoices earn with the pages of charges, as queries for the reports.
+
+An invoice line may bill several charges, such as those of one material code. Its amount is split among them by what
+each comes to, and the shares are rounded as they add up, so that those of a line are its amount to the cent. Where the
+charges come to nothing together, the first one has the amount.
+"""
+
+from odoo.tools import SQL
+
+#: Which charges an invoice line or a line of a credit note has to do with, those that it bills no more among them.
+CHARGE_LINKS = SQL(
+    """
+    SELECT invoice_line_id AS move_line_id, charge_id FROM xpps_charge_invoice_line_rel
+     UNION ALL SELECT invoice_line_id, charge_id FROM xpps_charge_earlier_line_rel
+     UNION ALL SELECT credit_line_id, charge_id FROM xpps_charge_credit_line_rel
+    """
+)
+
+
+def charge_shares(alone):
+    """Posted invoice lines, credit notes negative, by charge.
+
+    :param alone: whether of the lines of one charge, which are most and need no splitting, or of the others
+    :return: SQL of a SELECT with ``move_line_id``, ``slot`` (a number of the share within its line), ``charge_id``,
+        ``company_id``, ``subscription_id``, ``device_id``, ``output_type``, ``period_end``, ``date`` of the accounting
+        entry, and ``amount`` in the company's currency
+    """
+    lines = _charge_lines(alone)
+    if alone:
+        return SQL("SELECT line.*, 0 AS slot, total AS amount FROM (%s) line", lines)
+    return SQL(
+        """
+        SELECT share.*, share.number AS slot,
+               CASE WHEN share.weight = 0 THEN CASE WHEN share.number = 1 THEN share.total ELSE 0 END
+                    ELSE ROUND(share.total * share.so_far / share.weight, currency.decimal_places)
+                       - ROUND(share.total * (share.so_far - share.price) / share.weight, currency.decimal_places)
+                END AS amount
+          FROM (
+                SELECT line.*, ROW_NUMBER() OVER so_far AS number, SUM(price) OVER so_far AS so_far,
+                       SUM(price) OVER (PARTITION BY move_line_id) AS weight
+                  FROM (%s) line
+                WINDOW so_far AS (PARTITION BY move_line_id ORDER BY charge_id)
+               ) share
+          JOIN res_currency currency ON currency.id = share.company_currency_id
+        """,
+        lines,
+    )
+
+
+def _charge_lines(alone):
+    return SQL(
+        """
+        SELECT line.id AS move_line_id, line.company_id, line.date, -line.balance AS total,
+               COALESCE(line.xpps_subscription_id, charge.subscription_id) AS subscription_id,
+               charge.id AS charge_id, charge.device_id, charge.output_type, charge.period_end,
+               charge.price_subtotal AS price, line.company_currency_id
+          FROM (%(links)s) link
+          JOIN account_move_line line ON line.id = link.move_line_id
+          JOIN sale_subscription_charge charge ON charge.id = link.charge_id
+         WHERE line.parent_state = 'posted' AND line.display_type = 'product'
+           AND %(alone)s EXISTS (
+                   SELECT FROM (%(links)s) other
+                    WHERE other.move_line_id = link.move_line_id AND other.charge_id <> link.charge_id
+               )
+        """,
+        links=CHARGE_LINKS,
+        alone=SQL("NOT") if alone else SQL(),
+    )
