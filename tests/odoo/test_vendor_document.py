@@ -33,7 +33,7 @@ TOTAL = ("66.30", "70.50", "68.50")
 #: (rows, Xerox's cost, expected cost)
 FLAGS = {
     "Unknown Device": (2, "13.50", "0"),
-    "Missing From File": (1, "0", "20.00"),
+    "Missing from File": (1, "0", "20.00"),
     "Quantity Wrong": (1, "2.55", "2.50"),
     "Unit Cost Changed": (1, "15.75", "15.00"),
     "Base Fee Changed": (1, "11.00", "10.00"),

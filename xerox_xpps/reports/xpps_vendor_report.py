@@ -19,7 +19,7 @@ BASE_COMPONENTS = set(dict(COMPONENT_SELECTION)) - set(dict(OUTPUT_TYPE_SELECTIO
 FLAG_SELECTION = [
     ("unknown_device", "Unknown Device"),
     ("billed_after_removal", "Billed After Removal"),
-    ("missing_from_file", "Missing From File"),
+    ("missing_from_file", "Missing from File"),
     ("quantity_wrong", "Quantity Wrong"),
     ("rate_changed", "Unit Cost Changed"),
     ("base_changed", "Base Fee Changed"),
