@@ -33,7 +33,7 @@ class XppsLowMargin(models.Model):
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     date_from = fields.Date(string="From", readonly=True, help="First day of the months that are looked at.")
-    last_month = fields.Date(string="Last Month", readonly=True, help="Last day of the last month with revenue.")
+    last_month = fields.Date(readonly=True, help="Last day of the last month with revenue.")
     revenue = fields.Monetary(readonly=True)
     cost = fields.Monetary(readonly=True)
     margin = fields.Monetary(readonly=True)
