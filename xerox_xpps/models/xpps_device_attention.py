@@ -113,7 +113,7 @@ class XppsDeviceAttention(models.Model):
 
     @property
     def _table_query(self):
-        # OFFSET keeps conditions, such as that of the company, out of the parts: PostgreSQL knows nothing of what a WITH
+        # OFFSET keeps conditions, such as that of the company, out of the parts: PostgreSQL knows nothing of what WITH
         # has found, takes a few rows for granted, and joins thousands in a loop.
         return SQL(
             """
