@@ -13,7 +13,12 @@ from .profitability import sources
 from .profitability.sources import COLUMNS, MEASURES
 
 #: What can be told from sums.
-SUMS = {"__count", "margin_percent:avg", *(f"{name}:sum" for name in (*MEASURES, "margin"))}
+SUMS = {
+    "__count",
+    "margin_percent:avg",
+    "currency_id:array_agg_distinct",
+    *(f"{name}:{total}" for name in (*MEASURES, "margin") for total in ("sum", "sum_currency")),
+}
 #: The columns of a part that a field is made of, where it is not one of the same name.
 SOURCE_COLUMNS = {
     "currency_id": {"company_id"},
@@ -172,35 +177,12 @@ class XppsProfitabilityReport(models.Model):
 
         Its count is then one of sums.
         """
-        specs = chain.from_iterable(grouping_sets)
-        return super(XppsProfitabilityReport, self._with_asked(domain, specs, aggregates))._read_grouping_sets(
-            domain, grouping_sets, aggregates, order
-        )
-
-    @api.model
-    def _read_group(self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
-        """Sums of each source, as of a pivot, where nothing but sums is asked for."""
-        report = self
-        if not having and not order and "__count" not in aggregates:
-            report = self._with_asked(domain, groupby, aggregates)
-        groups = super(XppsProfitabilityReport, report)._read_group(
-            domain, groupby, aggregates, having, offset, limit, order
-        )
-        # What the records are used for has nothing to do with what was asked for here.
-        return [
-            tuple(value.with_env(self.env) if isinstance(value, models.BaseModel) else value for value in group)
-            for group in groups
-        ]
-
-    @api.model
-    def _with_asked(self, domain, specs, aggregates):
-        """The report with what is asked for only, if sums can tell it."""
         rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         conditions = [condition.field_expr for condition in (Domain(domain) & rules).iter_conditions()]
-        filtered = self._asked(conditions)
-        if not SUMS.issuperset(aggregates) or not filtered.isdisjoint(MEASURES):
-            return self
-        return self.with_context(xpps_asked=filtered | self._asked([*aggregates, *specs]))
+        filtered, specs = self._asked(conditions), self._asked([*aggregates, *chain.from_iterable(grouping_sets)])
+        if SUMS.issuperset(aggregates) and filtered.isdisjoint(MEASURES):
+            self = self.with_context(xpps_asked=filtered | specs)
+        return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
 
     @api.model
     def _asked(self, specs):
