@@ -49,10 +49,13 @@ class OverviewCase(ImportCase, BillingRunCase):
 
     def _step(self, month=MONTH):
         """:return: the current step, or None when all are done"""
-        steps = self._entry(self._overviews().get_overview(month)["companies"])["steps"]
+        steps = self._steps(month)
         states = [step["state"] for step in steps]
         self.assertLessEqual(states.count("current"), 1)
         return next((step for step in steps if step["state"] == "current"), None)
+
+    def _steps(self, month=MONTH):
+        return self._entry(self._overviews().get_overview(month)["companies"])["steps"]
 
     def assertOpensWhatItCounts(self, figures, user=None, companies=None):
         """Each figure is the number of records that its list shows the user, or the sum of their amounts."""

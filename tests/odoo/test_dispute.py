@@ -189,7 +189,8 @@ class TestLife(DisputeCase):
         rows = [dict(zip(titles, row, strict=True)) for row in rows]
         self.assertEqual(
             sorted(
-                (row["Serial Number"], row["Component"], row["Xerox Cost (USD)"], row["Disputed (USD)"]) for row in rows
+                (row["Serial Number"], row["Component"], row["Xerox's Cost (USD)"], row["Disputed (USD)"])
+                for row in rows
             ),
             [
                 ("A-1", "Color", 15.75, 0.75),

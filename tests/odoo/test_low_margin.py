@@ -63,6 +63,9 @@ class TestLowMargin(LowMarginCase):
         for period, cost in ((JANUARY, 30), (FEBRUARY, 27), (MARCH, 27), (APRIL, 27)):
             self._month(period, cost)
         self.assertEqual(self._figures(), [(90, 81, 9, 10, "2026-02-01", "2026-04-30")])
+        action = self._rows().action_open_profitability()
+        report = self.env[action["res_model"]]
+        self.assertEqual(report._read_group(action["domain"], [], ["revenue:sum", "cost:sum"]), [(90, 81)])
 
     def test_month_that_is_not_invoiced(self):
         """An imported file is no loss as long as its invoices are not made."""

@@ -78,6 +78,13 @@ class TestMonth(OverviewCase):
         self.assertEqual(self._values("held"), [0])
         self.assertEqual(self._step()["key"], "approve")
 
+    def test_nothing_is_invoiced_before_the_charges_are_approved(self):
+        """Also where nothing else is due: the agreement's base price waits for another month."""
+        self.agreement.recurring_next_date = "2027-01-01"
+        self._january()
+        self.assertEqual(self._values("ready"), [0])
+        self.assertEqual([step["state"] for step in self._steps()], ["done", "done", "current", "todo", "todo", "todo"])
+
     def test_from_import_to_bill(self):
         file = self._january()
         figures = self._figures()

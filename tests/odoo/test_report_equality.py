@@ -1,86 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Whatever happened, both reports say the same of Xerox's costs and of what was invoiced, and Xerox's bills, too."""
-
-from collections import Counter, defaultdict
-
-from odoo.addons.xerox_xpps.vendor_bill.amounts import VendorAmounts
+"""Corrections, credit notes and currencies after which the reports could say different things of the same money."""
 
 from .common import record
 from .importing import FEBRUARY, JANUARY, ImportCase
+from .report_equality import ReportEquality
 from .test_rebill import RebillCase
 
 FEES = {"BaseServiceFee": 20, "BaseSupplyFee": 5}
 
 
-class EqualityCase(RebillCase, ImportCase):
-    def assertReportsAgree(self, waits=False):
-        """To the cent, by device and component.
-
-        :param waits: whether records of a correction wait: Xerox bills them, but what they correct counts until then
-        """
-        self.env.flush_all()
-        self.env.invalidate_all()
-        rows = self.env["xpps.vendor.report"].search([("company_id", "=", self.company.id)])
-        self._assert_ids(rows)
-        self._assert_files(rows, waits)
-        self._assert_costs(rows)
-        self._assert_revenue(rows)
-
-    def _assert_ids(self, rows):
-        report = self.env["xpps.profitability.report"]
-        for found in (rows, report.search([("company_id", "=", self.company.id)])):
-            self.assertEqual([id_ for id_, times in Counter(found.ids).items() if times > 1], [])
-        keys = Counter(
-            (
-                row.billing_file_id,
-                row.line_id,
-                row.serial,
-                row.component,
-                row.period_end,
-                row.flag == "missing_from_file",
-            )
-            for row in rows
-        )
-        self.assertEqual([key for key, times in keys.items() if times > 1], [])
-
-    def _assert_files(self, rows, waits):
-        """A file that nobody corrected is there as a whole; what Xerox bills with all of them is the rows' cost."""
-        files = self.env["xpps.billing.file"].search([("company_id", "=", self.company.id), ("state", "=", "imported")])
-        by_file = defaultdict(float)
-        for row in rows:
-            by_file[row.billing_file_id] += row.xerox_cost
-        corrected = files.filtered(lambda file: file.kind == "correction").mapped("period_end")
-        for file in files.filtered(lambda file: file.period_end not in corrected):
-            self.assertEqual(round(by_file[file], 3), file.amount_total, file.name)
-        if not waits:
-            bills = sum(VendorAmounts(file).total for file in files)
-            self.assertEqual(round(sum(by_file.values()), 3), float(bills))
-
-    def _assert_costs(self, rows):
-        found, expected = defaultdict(float), defaultdict(float)
-        for row in rows:
-            found[row.device_id, row.component] += row.cost
-        report = self.env["xpps.profitability.report"].search([("company_id", "=", self.company.id)])
-        for row in report:
-            if row.source in ("fee", "read", "held"):
-                expected[row.device_id, row.component] += row.cost
-        self.assertEqual(self._tidy(found), self._tidy(expected))
-
-    def _assert_revenue(self, rows):
-        """Of reads; pages that are charged without one are not in the vendor report."""
-        found, expected = defaultdict(float), defaultdict(float)
-        for row in rows.filtered("meter_read_id"):
-            found[row.device_id, row.component, row.period_end] += row.invoiced_amount
-        known = set(found)
-        for row in self.env["xpps.profitability.report"].search([("source", "=", "pages")]):
-            key = row.device_id, row.component, row.charge_id.period_end
-            if key in known:
-                expected[key] += row.revenue
-        self.assertEqual(self._tidy(found), self._tidy(expected))
-
-    def _tidy(self, amounts):
-        return {key: round(amount, 2) for key, amount in amounts.items() if round(amount, 2)}
-
+class EqualityCase(ReportEquality, RebillCase, ImportCase):
     def _cost(self):
         self.env.invalidate_all()
         return round(sum(self.env["xpps.vendor.report"].search([]).mapped("cost")), 2)
@@ -120,7 +49,7 @@ class TestCorrections(EqualityCase):
             [record("SN-1", mono=(200, "0.005"), clr_lvl3=(10, "0.05"), **FEES), record("SN-2", **FEES)], "correction"
         )
         self.assertEqual(self._cost(), 50.5)
-        self.assertReportsAgree(waits=True)
+        self.assertReportsAgree(bills=False)
         self._mend()
         correction.action_import()
         self.assertEqual(self._cost(), 51.5)
@@ -165,6 +94,18 @@ class TestCorrections(EqualityCase):
         self._correct([record("SN-1", MonthlyBasePrice=26)], **JANUARY)
         self.assertEqual(self._cost(), 26)
         self.assertReportsAgree()
+
+    def test_without_a_serial_number(self):
+        """Nothing tells which device two such records are of, so both are billed; they can be disputed."""
+        file = self._load_partly([record("SN-1", **FEES), record("SN-2", **FEES), record("", **FEES)])
+        other = self._upload([record("", mono=(10, "0.05"), **FEES), record("SN-2", **FEES)], "correction", **JANUARY)
+        other.action_import()
+        self.assertEqual(self._cost(), 100.5)
+        rows = self.env["xpps.vendor.report"].search([("device_id", "=", False)])
+        self.assertEqual(set(rows.mapped("flag")), {"unknown_device"})
+        self.assertTrue(all(rows.mapped("reason")))
+        self.env["xpps.dispute"]._create_from_rows(rows)
+        file._vendor_document_xlsx()
 
     def test_undone(self):
         self._load([record("SN-1", mono=(100, "0.005"), **FEES), record("SN-2", **FEES)], **JANUARY)
@@ -289,3 +230,94 @@ class TestCurrencies(EqualityCase):
         self.agreement.pricelist_id = self._pricelist("Euro", self.eur, mono=0.03, color=0.07)
         self._bill_pages(self._load([record("SN-1", mono=(1001, "0.0043"), color=(3, "0.03"))], **JANUARY))
         self.assertReportsAgree()
+
+
+class TestBasePrices(EqualityCase):
+    """What customers pay for base prices is in both reports, where Xerox has a record of the device in the month."""
+
+    def assertBase(self, total):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.env["xpps.vendor.report"].search([("component", "in", ("base_service", "base_supply"))])
+        earned = self.env["xpps.profitability.report"].search([("source", "=", "base"), ("device_id", "!=", False)])
+        self.assertEqual(round(sum(rows.mapped("invoiced_amount")), 2), total)
+        self.assertEqual(round(sum(earned.mapped("revenue")), 2), total)
+        self.assertReportsAgree()
+
+    def setUp(self):
+        super().setUp()
+        self.base_line.xpps_qty_from_devices = True
+
+    def test_two_files_of_a_period(self):
+        """Of two customers; the second one comes late, after the next month's."""
+        other = self._agreement(partner_id=self._partner("Another Customer").id)
+        other.sale_subscription_line_ids.xpps_qty_from_devices = True
+        self._device("OT-1", other)
+        mine = [record("SN-1", **FEES), record("SN-2", **FEES)]
+        self._load(mine, **JANUARY)
+        self._load([*mine, record("OT-1", **FEES)], **FEBRUARY)
+        self._load([record("OT-1", mono=(100, "0.005"), **FEES)], **JANUARY)
+        self._post()
+        self._post()
+        self._post(other)
+        self.assertBase(150)
+        self.assertFalse(self.env["xpps.vendor.report"].search([("flag", "=", "missing_from_file")]))
+
+    def test_a_period_from_mid_month(self):
+        """Invoices are of calendar months, Xerox's periods from the 15th: each month once."""
+        for start, end in (("2026-01-15", "2026-02-14"), ("2026-02-15", "2026-03-14")):
+            self._load(
+                [record("SN-1", **FEES), record("SN-2", **FEES)], InvoiceDate=end, PeriodStart=start, PeriodEnd=end
+            )
+        self._post()
+        self._post()
+        self.assertBase(120)
+
+    def test_swap_and_move(self):
+        self.company.xpps_proration = "full"
+        other = self._agreement(partner_id=self._partner("Another Customer").id)
+        other.sale_subscription_line_ids.xpps_qty_from_devices = True
+        self.env["xpps.device.swap.wizard"].create(
+            {"device_id": self.second.id, "serial": "SN-9", "date": "2026-01-15"}
+        ).action_apply()
+        self.env["xpps.device.move.wizard"].create(
+            {
+                "device_ids": self.device.ids,
+                "partner_id": other.partner_id.id,
+                "subscription_id": other.id,
+                "subscription_line_id": other.sale_subscription_line_ids.id,
+                "date": "2026-01-20",
+            }
+        ).action_apply()
+        self._load([record("SN-1", **FEES), record("SN-2", **FEES), record("SN-9", **FEES)], **JANUARY)
+        self._post()
+        self._post(other)
+        # Full months: both agreements bill the device that moved, and one price for the two that were swapped.
+        self.assertBase(90)
+
+    def test_taxes_and_orders(self):
+        """A tax that is included in the price, by invoice and by order, on one invoice or two."""
+        self.base.taxes_id = self.env["account.tax"].create(
+            {
+                "name": "Included",
+                "amount": 20,
+                "price_include_override": "tax_included",
+                "company_id": self.company.id,
+                "country_id": self.company.account_fiscal_country_id.id,
+            }
+        )
+        total = 0
+        for number, (mode, split) in enumerate(
+            (("invoice", "combined"), ("sale_and_invoice", "separate"), ("invoice", "customer"))
+        ):
+            agreement = self._contract(mode, self.base, xpps_invoice_mode=split)
+            agreement.sale_subscription_line_ids.xpps_qty_from_devices = True
+            serial = f"TX-{number}"
+            self._device(serial, agreement)
+            file = self._load([record(serial, mono=(100, "0.005"), **FEES)], **JANUARY)
+            file.charge_ids.action_approve()
+            moves = self._post(agreement)
+            self.assertTrue(moves)
+            total += sum(-line.balance for line in self._product_lines(moves) if line.product_id == self.base)
+            self.assertEqual(round(total, 2), 25 * (number + 1))
+            self.assertBase(25 * (number + 1))

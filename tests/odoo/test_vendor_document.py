@@ -33,7 +33,7 @@ TOTAL = ("66.30", "70.50", "68.50")
 #: (rows, Xerox's cost, expected cost)
 FLAGS = {
     "Unknown Device": (2, "13.50", "0"),
-    "Missing From File": (1, "0", "20.00"),
+    "Missing from File": (1, "0", "20.00"),
     "Quantity Wrong": (1, "2.55", "2.50"),
     "Unit Cost Changed": (1, "15.75", "15.00"),
     "Base Fee Changed": (1, "11.00", "10.00"),
@@ -274,7 +274,7 @@ class TestFiles(VendorDocumentCase):
             {
                 row["Component"]: (
                     row["Devices or Pages"],
-                    row["Xerox Cost"],
+                    row["Xerox's Cost"],
                     row["Expected Cost"],
                     row["Previous Period"],
                 )
@@ -283,12 +283,12 @@ class TestFiles(VendorDocumentCase):
             {name: (number, *map(float, costs)) for name, (number, *costs) in COMPONENTS.items()},
         )
         self.assertEqual(
-            (total["Xerox Cost"], total["Expected Cost"], total["Previous Period"]), tuple(map(float, TOTAL))
+            (total["Xerox's Cost"], total["Expected Cost"], total["Previous Period"]), tuple(map(float, TOTAL))
         )
         self.assertEqual((total["Difference"], total["Change"]), (-4.2, -2.2))
         self.assertEqual(
             {
-                row["Flag"]: (row["Rows"], row["Xerox Cost"], row["Expected Cost"])
+                row["Flag"]: (row["Rows"], row["Xerox's Cost"], row["Expected Cost"])
                 for row in self._table(summary, "Flag")
             },
             {name: (rows, *map(float, costs)) for name, (rows, *costs) in FLAGS.items()},
@@ -304,8 +304,8 @@ class TestFiles(VendorDocumentCase):
                 (
                     row["Serial Number"],
                     row["Component"],
-                    row["Xerox Quantity"],
-                    row["Xerox Cost (USD)"],
+                    row["Xerox's Quantity"],
+                    row["Xerox's Cost (USD)"],
                     row["Expected Cost (USD)"],
                     row["Difference (USD)"],
                 )
@@ -318,7 +318,7 @@ class TestFiles(VendorDocumentCase):
             ],
         )
         color = rows[4]
-        self.assertEqual((color["Xerox Unit Cost"], color["Expected Unit Cost"]), (0.0525, 0.05))
+        self.assertEqual((color["Xerox's Unit Cost"], color["Expected Unit Cost"]), (0.0525, 0.05))
         self.assertEqual(color["Period End"], datetime.datetime(2026, 2, 28))
         self.assertEqual((sheet["I6"].number_format, sheet["J6"].number_format), ("0.000000", "#,##0.00"))
 

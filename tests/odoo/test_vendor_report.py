@@ -181,9 +181,9 @@ class TestVendorReportExample(ReportExample):
 
     def test_opens_the_device_and_the_file(self):
         row = self._row(1, "A-1", "mono")
-        self.assertEqual(
-            (row.action_open_device()["res_model"], row.action_open_device()["res_id"]), ("stock.lot", row.device_id.id)
-        )
+        action = row.action_open_device()
+        self.assertEqual((action["res_model"], action["res_id"]), ("stock.lot", row.device_id.id))
+        self.assertEqual(action["views"], [(self.env.ref("xerox_xpps.view_xpps_device_form").id, "form")])
         self.assertEqual(row.action_open_file()["res_id"], self.files[1].id)
         with self.assertRaisesRegex(UserError, "X-9"):
             self._row(1, "X-9", "mono").action_open_device()

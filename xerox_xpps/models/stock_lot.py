@@ -315,6 +315,13 @@ class StockLot(models.Model):
         place = f" ({self.xpps_location})" if self.xpps_location else ""
         return f"{self.product_id.name} {self.name}{place}"
 
+    def _xpps_form_action(self):
+        """:return: action that opens the device in the form of XPPS devices, not in that of any lot"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_device")
+        form = self.env.ref("xerox_xpps.view_xpps_device_form")
+        return action | {"views": [(form.id, "form")], "res_id": self.id}
+
     def _action_open_xpps(self, action_xmlid):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)

@@ -447,6 +447,7 @@ class XppsBillingFile(models.Model):
         return [("invoice_line_ids.xpps_charge_ids.billing_file_id", "in", self.ids)]
 
     def _action_open(self, action_xmlid, domain):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
         action["domain"] = domain
         action["context"] = {}
@@ -474,14 +475,8 @@ class XppsBillingFile(models.Model):
 
     def action_open_vendor_report(self):
         """What Xerox bills with the files, against what was to be expected: the differences first."""
-        self.check_access("read")
         action = self._action_open("xerox_xpps.action_xpps_vendor_report", [("billing_file_id", "in", self.ids)])
-        views = sorted(action["views"], key=lambda view: view[1] != "list")
-        return action | {
-            "views": views,
-            "view_mode": "list,pivot,graph,form",
-            "context": {"search_default_differences": 1},
-        }
+        return action | {"context": {"search_default_differences": 1}}
 
     # Mending
 

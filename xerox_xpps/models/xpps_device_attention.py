@@ -77,7 +77,7 @@ class XppsDeviceAttention(models.Model):
         aggregator=False,
         help="The mean of the model's other devices, or the pages included in a month.",
     )
-    explanation = fields.Char(compute="_compute_explanation")
+    explanation = fields.Text(compute="_compute_explanation")
 
     # What the query reads, so that the ORM writes it first.
     _depends = {
@@ -330,9 +330,7 @@ class XppsDeviceAttention(models.Model):
 
     def action_open_device(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_device")
-        form = self.env.ref("xerox_xpps.view_xpps_device_form")
-        return action | {"views": [(form.id, "form")], "res_id": self.device_id.id}
+        return self.device_id._xpps_form_action()
 
     def action_schedule_activity(self):
         """Open Odoo's dialog that plans an activity on each of the devices."""

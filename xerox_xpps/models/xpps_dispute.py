@@ -84,7 +84,7 @@ class XppsDispute(models.Model):
         help="Above 0: Xerox billed this much too much.",
     )
     credited_amount = fields.Monetary(
-        copy=False, tracking=True, help="What Xerox credits of the disputed amount; empty: all of it."
+        copy=False, tracking=True, help="What Xerox credits of the disputed amount; 0: all of it."
     )
     open_amount = fields.Monetary(
         compute="_compute_open_amount", store=True, help="Disputed, while Xerox's answer is still to come."
@@ -191,7 +191,7 @@ class XppsDispute(models.Model):
             {
                 "company_id": company.id,
                 "currency_id": left.currency_id.id,
-                "partner_id": self._xerox_of(company).id,
+                "partner_id": company._xpps_vendor_settings().xpps_vendor_id.id,
                 "vendor_bill_id": self._vendor_bill_of(left.billing_file_id).id,
                 "reason": ", ".join(label for flag, label in flags.items() if flag in left.mapped("flag"))
                 or self.env._("Differences"),
@@ -204,13 +204,9 @@ class XppsDispute(models.Model):
             dispute.message_post(body="\n".join(remarks))
         return dispute
 
-    def _xerox_of(self, company):
-        # Whoever works in a branch need not have access to the companies above it.
-        return company.sudo().parent_ids.filtered("xpps_vendor_id")[-1:].xpps_vendor_id
-
     def _vendor_bill_of(self, files):
         """:return: Xerox's bill of the files, empty if there are several"""
-        bills = files.vendor_bill_id if "vendor_bill_id" in files._fields else self.env["account.move"]
+        bills = files.vendor_bill_id
         return bills if len(bills) == 1 else bills.browse()
 
     def _left_out(self, as_expected, disputed):
@@ -365,6 +361,7 @@ class XppsDispute(models.Model):
 
     def action_open_lines(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_dispute_line")
         return action | {"domain": [("dispute_id", "=", self.id)], "context": {}}
 

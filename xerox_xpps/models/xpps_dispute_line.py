@@ -74,15 +74,17 @@ class XppsDisputeLine(models.Model):
     component = fields.Selection(COMPONENT_SELECTION, required=True, readonly=True)
     period_start = fields.Date(readonly=True)
     period_end = fields.Date(readonly=True)
-    xerox_quantity = fields.Integer(readonly=True)
-    xerox_unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator=None, readonly=True)
-    xerox_cost = fields.Monetary(readonly=True)
+    xerox_quantity = fields.Integer(string="Xerox's Quantity", readonly=True)
+    xerox_unit_cost = fields.Float(
+        string="Xerox's Unit Cost", digits=CLICK_DIGITS, min_display_digits=2, aggregator=None, readonly=True
+    )
+    xerox_cost = fields.Monetary(string="Xerox's Cost", readonly=True)
     expected_quantity = fields.Integer(readonly=True)
     expected_unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator=None, readonly=True)
     expected_cost = fields.Monetary(readonly=True)
     difference = fields.Monetary(readonly=True)
     flag = fields.Selection(selection="_selection_flag", readonly=True)
-    reason = fields.Char(readonly=True)
+    reason = fields.Text(readonly=True)
     amount = fields.Monetary(
         string="Disputed", help="What is claimed of this row. Above 0: Xerox billed this much too much."
     )

@@ -102,7 +102,7 @@ class Steps:
 
     def _invoice(self):
         env, run = self.env, self.invoice_section.runs[:1]
-        waiting = self._value("ready") + self._value("held_back") + self._value("failed")
+        waiting = self._value("ready") + self._value("held_back") + self._value("failed") + self._value("to_approve")
         begun = self._value("drafts") or self._value("posted")
         if not waiting and (begun or self._in_state("imported")):
             return None

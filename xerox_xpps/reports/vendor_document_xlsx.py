@@ -23,9 +23,9 @@ def difference_columns(env, currency):
         Column(env._("Customer"), 28),
         Column(env._("Model"), 24),
         Column(env._("Component"), 16),
-        Column(env._("Xerox Quantity"), 10, "pages"),
-        Column(env._("Xerox Unit Cost"), 11, "price"),
-        Column(env._("Xerox Cost (%s)", currency), 13, "money"),
+        Column(env._("Xerox's Quantity"), 10, "pages"),
+        Column(env._("Xerox's Unit Cost"), 11, "price"),
+        Column(env._("Xerox's Cost (%s)", currency), 13, "money"),
         Column(env._("Expected Quantity"), 10, "pages"),
         Column(env._("Expected Unit Cost"), 11, "price"),
         Column(env._("Expected Cost (%s)", currency), 13, "money"),
@@ -147,7 +147,7 @@ class VendorWorkbook(ReportWorkbook):
         columns = [
             Column(env._("Component"), 0),
             Column(env._("Devices or Pages"), 0, "pages"),
-            Column(env._("Xerox Cost"), 0, "money"),
+            Column(env._("Xerox's Cost"), 0, "money"),
             Column(env._("Expected Cost"), 0, "money"),
             Column(env._("Difference"), 0, "money"),
             Column(env._("Previous Period"), 0, "money"),
@@ -188,7 +188,7 @@ class VendorWorkbook(ReportWorkbook):
         columns = [
             Column(env._("Flag"), 0),
             Column(env._("Rows"), 0, "pages"),
-            Column(env._("Xerox Cost"), 0, "money"),
+            Column(env._("Xerox's Cost"), 0, "money"),
             Column(env._("Expected Cost"), 0, "money"),
             Column(env._("Difference"), 0, "money"),
         ]

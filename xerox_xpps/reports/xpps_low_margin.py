@@ -145,8 +145,8 @@ class XppsLowMargin(models.Model):
 
     def action_open_agreement(self):
         """Open the agreement, where its prices are."""
-        self.ensure_one()
         self.check_access("read")
+        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "res_model": "sale.subscription",
@@ -156,5 +156,11 @@ class XppsLowMargin(models.Model):
 
     def action_open_profitability(self):
         """Open what the agreement earned in these months, by device."""
+        self.check_access("read")
         self.ensure_one()
-        return self.subscription_id.action_open_xpps_profitability()
+        action = self.subscription_id.action_open_xpps_profitability()
+        months = [("date", ">=", self.date_from), ("date", "<=", self.last_month)]
+        return action | {
+            "domain": [*action["domain"], *months],
+            "context": {"pivot_row_groupby": ["device_id"]},
+        }

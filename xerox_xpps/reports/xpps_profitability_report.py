@@ -194,6 +194,8 @@ class XppsProfitabilityReport(models.Model):
     def _parts(self):
         """:return: [SQL], one for each source; where only some fields are asked for, for those that tell of them"""
         asked = self.env.context.get("xpps_asked")
+        # A client that says so itself sends a list.
+        asked = asked if isinstance(asked, set) else None
         parts = {
             sources.base_part: {"revenue"},
             sources.charge_part: {"revenue"},

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -18,7 +20,7 @@ BASE_COMPONENTS = set(dict(COMPONENT_SELECTION)) - set(dict(OUTPUT_TYPE_SELECTIO
 FLAG_SELECTION = [
     ("unknown_device", "Unknown Device"),
     ("billed_after_removal", "Billed After Removal"),
-    ("missing_from_file", "Missing From File"),
+    ("missing_from_file", "Missing from File"),
     ("quantity_wrong", "Quantity Wrong"),
     ("rate_changed", "Unit Cost Changed"),
     ("base_changed", "Base Fee Changed"),
@@ -105,7 +107,7 @@ class XppsVendorReport(models.Model):
     margin = fields.Monetary(currency_field="company_currency_id", readonly=True, help="Charged amount less cost.")
     flag = fields.Selection(FLAG_SELECTION, readonly=True, help="What is wrong: the worst, if several things are.")
     flags = fields.Char(string="All Flags", readonly=True)
-    reason = fields.Char(compute="_compute_reason")
+    reason = fields.Text(compute="_compute_reason")
 
     def _compute_reason(self):
         for row in self:
@@ -118,7 +120,7 @@ class XppsVendorReport(models.Model):
         self.ensure_one()
         if not self.device_id:
             raise UserError(self.env._("No device has the serial number %s yet.", self.serial))
-        return self.device_id.get_formview_action()
+        return self.device_id._xpps_form_action()
 
     def action_open_file(self):
         self.check_access("read")
@@ -142,7 +144,8 @@ class XppsVendorReport(models.Model):
         # Without the type, Odoo's list has no customers and no invoice dates.
         return action | {
             "domain": [("id", "in", lines.move_id.ids)],
-            "context": {"default_move_type": "out_invoice"},
+            "context": {"default_move_type": "out_invoice", "create": False},
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>") % self.env._("Nothing is invoiced yet"),
         }
 
     def _charge_domain(self):
@@ -231,7 +234,7 @@ class XppsVendorReport(models.Model):
             charged=charged_pages(asked),
             invoiced=invoiced_pages(self.env, asked),
         )
-        condensed = self.env.context.get(CONDENSED)
+        condensed = self._condensed_by()
         return self._condense(rows, *condensed) if condensed else rows
 
     @api.model
@@ -261,7 +264,7 @@ class XppsVendorReport(models.Model):
         return super(XppsVendorReport, report)._read_grouping_sets(domain, grouping_sets, aggregates, *args, **kwargs)
 
     def _read_group_select(self, aggregate_spec, query):
-        if aggregate_spec == "__count" and self.env.context.get(CONDENSED):
+        if aggregate_spec == "__count" and self._condensed_by():
             return SQL("COALESCE(SUM(%s), 0)::bigint", SQL.identifier(self._table, "row_count"))
         return super()._read_group_select(aggregate_spec, query)
 
@@ -274,7 +277,9 @@ class XppsVendorReport(models.Model):
         several processes at once, and are few.
         """
         names = {"company_id", *(spec.partition(":")[0].partition(".")[0] for spec in groupby)}
-        names |= {condition.field_expr.partition(".")[0] for condition in Domain(domain).iter_conditions()}
+        rules = self.env["ir.rule"]._compute_domain(self._name, "read")
+        conditions = (Domain(domain) & rules).iter_conditions()
+        names |= {condition.field_expr.partition(".")[0] for condition in conditions}
         sums = set()
         for spec in aggregates:
             name, _colon, function = spec.partition(":")
@@ -290,11 +295,13 @@ class XppsVendorReport(models.Model):
             return self
         return self.with_context(**{CONDENSED: (sorted(names), sorted(sums))})
 
+    def _condensed_by(self):
+        """:return: what ``_condensed`` put into the context; a client that says so itself sends a list"""
+        condensed = self.env.context.get(CONDENSED)
+        return condensed if isinstance(condensed, tuple) else None
+
     def _condense(self, rows, names, sums):
         """Group the rows by fields, and add up others; ``row_count`` is how many they are."""
-        if not set(names) <= FEW_VALUES or not set(sums) <= self._fields.keys():
-            # The key of a context may come from anywhere.
-            return rows
         columns = SQL(", ").join(map(SQL.identifier, names))
         totals = SQL("").join(SQL(", SUM(%s) AS %s", *[SQL.identifier(name)] * 2) for name in sums)
         return SQL("SELECT %s%s, COUNT(*) AS row_count FROM (%s) detail GROUP BY %s", columns, totals, rows, columns)

@@ -80,11 +80,13 @@ class XppsVendorReportWizard(models.TransientModel):
     def action_print(self):
         """Print the document as PDF."""
         self.ensure_one()
+        self.check_access("read")
         return self.env.ref("xerox_xpps.action_report_xpps_vendor_period").report_action(self)
 
     def action_download(self):
         """Download the document as XLSX."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "url": f"/xerox_xpps/vendor_report/period/{self.id}",
