@@ -113,6 +113,8 @@ class XppsDeviceAttention(models.Model):
 
     @property
     def _table_query(self):
+        # OFFSET keeps conditions, such as that of the company, out of the parts: PostgreSQL knows nothing of what WITH
+        # has found, takes a few rows for granted, and joins thousands in a loop.
         return SQL(
             """
             WITH last_month AS (
@@ -130,6 +132,7 @@ class XppsDeviceAttention(models.Model):
                    fleet.last_read_date, found.kind, found.since, found.output_type, found.pages, found.compared_pages
               FROM found
               JOIN fleet ON fleet.device_id = found.device_id
+            OFFSET 0
             """,
             before=RECENT_MONTHS - 1,
             month_days=MONTH_DAYS,

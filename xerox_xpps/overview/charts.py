@@ -54,12 +54,11 @@ class Charts:
     def _earnings(self):
         report, currency = self.env["xpps.profitability.report"], self.company.currency_id
         names = ("revenue", "cost", "margin")
-        sums = {
-            month: dict(zip(names, amounts, strict=True))
-            for month, *amounts in report._read_group(
-                self._domain("date"), ["date:month"], [f"{name}:sum" for name in names]
-            )
-        }
+        # As of a pivot, which the report makes of sums.
+        (groups,) = report._read_grouping_sets(
+            self._domain("date"), [["date:month"]], [f"{name}:sum" for name in names]
+        )
+        sums = {month: dict(zip(names, amounts, strict=True)) for month, *amounts in groups}
         labels = {
             "revenue": self.env._("Revenue"),
             "cost": self.env._("Xerox's Cost"),

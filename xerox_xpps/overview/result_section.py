@@ -59,8 +59,9 @@ class ResultSection(Section):
 
     def _sum(self, name, month=None):
         if self._sums is None:
-            rows = self.env["xpps.profitability.report"]._read_group(
-                self._of_months(self._earlier()), ["date:month"], [f"{amount}:sum" for amount in AMOUNTS]
+            # As of a pivot, which the report makes of sums.
+            (rows,) = self.env["xpps.profitability.report"]._read_grouping_sets(
+                self._of_months(self._earlier()), [["date:month"]], [f"{amount}:sum" for amount in AMOUNTS]
             )
             self._sums = {date: dict(zip(AMOUNTS, amounts, strict=True)) for date, *amounts in rows}
         value = self._sums.get(month or self.month, {}).get(name) or 0.0

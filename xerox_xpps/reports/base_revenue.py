@@ -18,6 +18,8 @@ from ..models.field_types import BASE_ROLES
 from .charge_revenue import CHARGE_LINKS
 from .vendor.fees import row_fee
 
+ALL = SQL("TRUE")
+
 #: What the queries read, for ``_depends``. The spans of devices are flushed where their query is made.
 BASE_REVENUE_DEPENDS = {
     "account.move": ["move_type", "subscription_id"],
@@ -54,11 +56,12 @@ BASE_REVENUE_DEPENDS = {
 }
 
 
-def base_revenue(env):
+def base_revenue(env, condition=ALL):
     """Base revenue by device, component and period; draft and posted invoices, credit notes negative.
 
     A device may have several rows of one month: those of two services, or of periods that differ.
 
+    :param condition: SQL, on ``line``, the invoice line; as for the other functions
     :return: SQL of a SELECT with ``company_id``, ``subscription_id``, ``subscription_line_id`` (NULL: the line does not
         say which service it bills), ``device_id`` (NULL: not known), ``component`` (base_service or base_supply),
         ``period_start``, ``period_end`` (NULL: the line has none), and, in the company's currency, ``drafted_amount``
@@ -71,11 +74,11 @@ def base_revenue(env):
           FROM (%s) share
       GROUP BY company_id, subscription_id, subscription_line_id, device_id, component, period_start, period_end
         """,
-        base_revenue_shares(env),
+        base_revenue_shares(env, condition=condition),
     )
 
 
-def base_revenue_shares(env, posted_only=False):
+def base_revenue_shares(env, posted_only=False, condition=ALL):
     """The shares that invoice lines are split into.
 
     :return: SQL of a SELECT with the columns of ``base_revenue`` but the amounts, and with ``move_line_id``, ``slot``
@@ -147,7 +150,7 @@ def base_revenue_shares(env, posted_only=False):
                ) part(number, component, amount)
          WHERE part.amount <> 0
         """,
-        items=base_revenue_items(posted_only),
+        items=base_revenue_items(posted_only, condition),
         service_fee=row_fee("base_service"),
         supply_fee=row_fee("base_supply"),
         services=_counted_services(),
@@ -155,7 +158,7 @@ def base_revenue_shares(env, posted_only=False):
     )
 
 
-def base_revenue_items(posted_only=False):
+def base_revenue_items(posted_only=False, condition=ALL):
     """The invoice lines of base prices, whole.
 
     :return: SQL of a SELECT with ``id``, the columns of ``base_revenue`` that a line has, ``date`` of the accounting
@@ -181,7 +184,9 @@ def base_revenue_items(posted_only=False):
                AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                AND template.xpps_role = ANY(%(roles)s) AND agreement.is_xpps
                AND NOT EXISTS (SELECT FROM (%(links)s) link WHERE link.move_line_id = line.id)
+               AND %(condition)s
         """,
+        condition=condition,
         states=["posted"] if posted_only else ["draft", "posted"],
         roles=list(BASE_ROLES),
         links=CHARGE_LINKS,

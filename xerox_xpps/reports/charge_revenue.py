@@ -18,15 +18,16 @@ CHARGE_LINKS = SQL(
 )
 
 
-def charge_shares(alone):
+def charge_shares(alone, lines=None):
     """Posted invoice lines, credit notes negative, by charge.
 
     :param alone: whether of the lines of one charge, which are most and need no splitting, or of the others
+    :param lines: [account.move.line id], only of these; None for all
     :return: SQL of a SELECT with ``move_line_id``, ``slot`` (a number of the share within its line), ``charge_id``,
         ``company_id``, ``subscription_id``, ``device_id``, ``output_type``, ``period_end``, ``date`` of the accounting
         entry, and ``amount`` in the company's currency
     """
-    lines = _charge_lines(alone)
+    lines = _charge_lines(alone, lines)
     if alone:
         return SQL("SELECT line.*, 0 AS slot, total AS amount FROM (%s) line", lines)
     return SQL(
@@ -48,7 +49,7 @@ def charge_shares(alone):
     )
 
 
-def _charge_lines(alone):
+def _charge_lines(alone, lines):
     return SQL(
         """
         SELECT line.id AS move_line_id, line.company_id, line.date, -line.balance AS total,
@@ -58,12 +59,13 @@ def _charge_lines(alone):
           FROM (%(links)s) link
           JOIN account_move_line line ON line.id = link.move_line_id
           JOIN sale_subscription_charge charge ON charge.id = link.charge_id
-         WHERE line.parent_state = 'posted' AND line.display_type = 'product'
+         WHERE line.parent_state = 'posted' AND line.display_type = 'product' AND %(asked)s
            AND %(alone)s EXISTS (
                    SELECT FROM (%(links)s) other
                     WHERE other.move_line_id = link.move_line_id AND other.charge_id <> link.charge_id
                )
         """,
         links=CHARGE_LINKS,
+        asked=SQL("TRUE") if lines is None else SQL("link.move_line_id = ANY(%s::int[])", lines),
         alone=SQL("NOT") if alone else SQL(),
     )

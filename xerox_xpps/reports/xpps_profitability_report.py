@@ -13,7 +13,12 @@ from .profitability import sources
 from .profitability.sources import COLUMNS, MEASURES
 
 #: What can be told from sums.
-SUMS = {"__count", "margin_percent:avg", *(f"{name}:sum" for name in (*MEASURES, "margin"))}
+SUMS = {
+    "__count",
+    "margin_percent:avg",
+    "currency_id:array_agg_distinct",
+    *(f"{name}:{total}" for name in (*MEASURES, "margin") for total in ("sum", "sum_currency")),
+}
 #: The columns of a part that a field is made of, where it is not one of the same name.
 SOURCE_COLUMNS = {
     "currency_id": {"company_id"},

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..models.field_types import BASE_ROLES, CLICK_DIGITS, COMPONENT_SELECTION, OUTPUT_TYPE_SELECTION
 from .exchange_rates import exchange_rate
+from .vendor.asked import Asked, find_asked
 from .vendor.base_charges import charged_base
 from .vendor.charges import charged_pages, invoiced_pages
 from .vendor.presence import absences, unserved_lines
@@ -41,8 +42,9 @@ FEW_VALUES = {
     "component",
     "flag",
 }
-#: Key of the context: what the rows are grouped by, and what is added up.
+#: Keys of the context: what the rows are grouped by, and what is added up; which rows (``Asked``).
 CONDENSED = "xpps_vendor_report_condensed"
+ASKED = "xpps_vendor_report_asked"
 
 
 class XppsVendorReport(models.Model):
@@ -177,6 +179,9 @@ class XppsVendorReport(models.Model):
             self.env[name].flush_model()
         for name in ("res.company", "res.currency", "res.currency.rate", "account.move.line"):
             self.env[name].flush_model()
+        asked = self.env.context.get(ASKED)
+        if not isinstance(asked, Asked):
+            asked = Asked()
         rows = SQL(
             """
             SELECT item.id, item.company_id, company.currency_id AS company_currency_id, item.currency_id,
@@ -221,16 +226,30 @@ class XppsVendorReport(models.Model):
             cost=SQL("item.cost * rate.rate"),
             flag=self._flag(),
             flags=self._flags(),
-            rows=report_rows(self.env),
-            absences=absences(self.env),
+            rows=report_rows(self.env, asked),
+            absences=absences(self.env, asked),
             rates=self._rates(),
-            unserved=unserved_lines(self.env),
-            base=charged_base(self.env),
-            charged=charged_pages(),
-            invoiced=invoiced_pages(),
+            unserved=unserved_lines(self.env, asked),
+            base=charged_base(self.env, asked),
+            charged=charged_pages(asked),
+            invoiced=invoiced_pages(self.env, asked),
         )
         condensed = self._condensed_by()
         return self._condense(rows, *condensed) if condensed else rows
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        report = self.with_context(**{ASKED: find_asked(self, domain)})
+        return super(XppsVendorReport, report)._search(domain, *args, **kwargs)
+
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """A page of a list: which rows it has is found without what only its rows need."""
+        if not limit or not field_names:
+            return super().search_fetch(domain, field_names, offset, limit, order)
+        rows = self.browse(self._search(domain, offset=offset, limit=limit, order=order or self._order))
+        rows.fetch(field_names)
+        return rows
 
     # Groups
 

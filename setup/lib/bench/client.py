@@ -31,6 +31,20 @@ def open_vendor_pivot(env):
     return totals[0]["__count"]
 
 
+def open_profitability_pivot(env):
+    """Call what the client calls for the pivot of the profitability report, of all months.
+
+    :return: (revenue, cost)
+    """
+    measures = []
+    for name in ("revenue", "cost", "margin"):
+        measures += [f"{name}:sum", "currency_id:array_agg_distinct", f"{name}:sum_currency"]
+    groups = [[], ["partner_id"], ["date:month"], ["partner_id", "date:month"]]
+    report = env["xpps.profitability.report"]
+    totals, *_groups = report.formatted_read_grouping_sets([], groups, [*measures, "__count"])
+    return totals[0]["revenue:sum"], totals[0]["cost:sum"]
+
+
 def _specification(arch, model, fields):
     """The fields of a view, and of lists and forms inside it, as ``web_read`` wants them."""
     specification = {}

@@ -209,6 +209,15 @@ FIGURES = (
         note="24 months: component by month, Xerox's cost, what was expected and the difference",
     ),
     Figure(
+        "profitability-pivot",
+        "pivot of the profitability report",
+        "s",
+        (("profitability_pivot", "many"),),
+        ours=lambda samples: samples.get("many", "profitability_pivot"),
+        target=lambda sizes: 2,
+        note="24 months: customer by month, revenue, Xerox's cost and the margin",
+    ),
+    Figure(
         "billing-run",
         "an invoice, one by one / a run",
         "ms",

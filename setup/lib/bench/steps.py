@@ -108,6 +108,16 @@ class Steps:
             client.open_vendor_pivot(env)
         return {"vendor_pivot": cost.seconds}
 
+    def profitability_pivot(self):
+        """Open the profitability report's pivot as its view says, of two years."""
+        self.database.reset(self.devices, make_vendor_world)
+        with self.database.environment() as env:
+            if not all(client.open_profitability_pivot(env)):
+                raise RuntimeError("The profitability report has no revenue or no cost.")
+        with self.database.timed() as (env, cost):
+            client.open_profitability_pivot(env)
+        return {"profitability_pivot": cost.seconds}
+
     def memory(self):
         """Peak memory of a process of its own that checks and imports the file."""
         file_id = self.begin()

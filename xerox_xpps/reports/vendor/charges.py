@@ -3,16 +3,18 @@
 
 from odoo.tools import SQL
 
-from ..charge_revenue import charge_shares
+from ..charge_revenue import CHARGE_LINKS, charge_shares
 from ..exchange_rates import exchange_rate
 
 
-def charged_pages():
+def charged_pages(asked):
     """The charges of each live read: (meter_read_id, quantity, amount, covered).
 
     ``quantity`` pages and ``amount`` are what is billable and not rejected; ``covered`` are the pages of all charges
     that are not rejected, also of those that the contract does not bill. A charge of another currency is converted
     at the file's invoice date.
+
+    :param Asked asked: which reads; as for the other functions
     """
     return SQL(
         """
@@ -26,13 +28,14 @@ def charged_pages():
          WHERE charge.state <> 'rejected'
       GROUP BY charge.meter_read_id
         """,
-        _charges_of_reads(),
+        _charges_of_reads(asked),
         _rates(),
     )
 
 
-def invoiced_pages():
+def invoiced_pages(env, asked):
     """Posted invoice lines less posted credit notes of each live read: (meter_read_id, amount)."""
+    lines = None if asked.devices is None else _lines_of(env, asked)
     return SQL(
         """
         SELECT charge.meter_read_id, SUM(share.amount) AS amount
@@ -41,13 +44,25 @@ def invoiced_pages():
           JOIN (%s) charge ON charge.id = share.charge_id
       GROUP BY charge.meter_read_id
         """,
-        charge_shares(alone=True),
-        charge_shares(alone=False),
-        _charges_of_reads(),
+        charge_shares(alone=True, lines=lines),
+        charge_shares(alone=False, lines=lines),
+        _charges_of_reads(asked),
     )
 
 
-def _charges_of_reads():
+def _lines_of(env, asked):
+    """:return: [account.move.line id] of the charges of reads, looked up, as a plan for all of them is a slow one"""
+    rows = env.execute_query(
+        SQL(
+            "SELECT DISTINCT link.move_line_id FROM (%s) charge JOIN (%s) link ON link.charge_id = charge.id",
+            _charges_of_reads(asked),
+            CHARGE_LINKS,
+        )
+    )
+    return [line_id for (line_id,) in rows]
+
+
+def _charges_of_reads(asked):
     """Charges with the live read whose pages they bill: that which replaced their own, or for a charge that was made
     by hand the read of its device, output type and period.
     """
@@ -67,7 +82,7 @@ def _charges_of_reads():
                   FROM replaced
                   JOIN xpps_meter_read read ON read.id = replaced.live_id AND read.superseded_by_id IS NULL) live
             ON live.id = charge.meter_read_id
-         WHERE charge.meter_read_id IS NOT NULL
+         WHERE charge.meter_read_id IS NOT NULL AND %(own)s
      UNION ALL
         SELECT charge.id, charge.currency_id, charge.state, charge.billable, charge.quantity, charge.price_subtotal,
                read.id
@@ -75,8 +90,18 @@ def _charges_of_reads():
           JOIN xpps_meter_read read
             ON read.device_id = charge.device_id AND read.output_type = charge.output_type
            AND read.period_end = charge.period_end AND read.superseded_by_id IS NULL AND read.origin = 'file'
+           AND %(asked)s
          WHERE charge.meter_read_id IS NULL
-        """
+        """,
+        own=SQL("TRUE")
+        if asked.files is None
+        else SQL(
+            "charge.meter_read_id IN ("
+            "SELECT read.id FROM xpps_meter_read read WHERE %(asked)s UNION ALL SELECT replaced.id FROM replaced "
+            "JOIN xpps_meter_read read ON read.id = replaced.live_id AND %(asked)s)",
+            asked=asked.of("read"),
+        ),
+        asked=asked.of("read"),
     )
 
 

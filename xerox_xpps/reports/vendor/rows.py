@@ -52,10 +52,12 @@ MISSING_CODES = {"base_service": 8, "base_supply": 9}
 KINDS = 16
 
 
-def report_rows(env):
-    """:return: SQL, all rows"""
-    parts = [base_fees(component) for component in BASE_CODES]
-    parts += [meter_reads(), held_records(), missing_fees(env)]
+def report_rows(env, asked):
+    """:param Asked asked: as for the parts
+    :return: SQL, all rows
+    """
+    parts = [base_fees(component, asked) for component in BASE_CODES]
+    parts += [meter_reads(asked), held_records(asked), missing_fees(env, asked)]
     return SQL(" UNION ALL ").join(parts)
 
 
@@ -69,7 +71,7 @@ def _select(values, tail):
     return SQL("SELECT %s %s", SQL(", ").join(columns), tail)
 
 
-def base_fees(component):
+def base_fees(component, asked):
     """Base fees of live records: a supply fee only where there is, or was, one."""
     fee = row_fee(component)
     expected_fee = SQL("COALESCE(%s, %s)", expected_row_fee(component), fee)
@@ -96,13 +98,15 @@ def base_fees(component):
             "base_changed": SQL("%s <> %s", expected_fee, fee),
         },
         SQL(
-            "FROM xpps_billing_file_line line WHERE line.state = 'imported' AND line.superseded_by_id IS NULL AND %s",
+            "FROM xpps_billing_file_line line "
+            "WHERE line.state = 'imported' AND line.superseded_by_id IS NULL AND %s AND %s",
+            asked.of("line"),
             SQL("(%s <> 0 OR %s <> 0)", fee, expected_fee) if component == "base_supply" else SQL("TRUE"),
         ),
     )
 
 
-def meter_reads():
+def meter_reads(asked):
     """Live meter reads of files. An import and its undo leave none of a file that is not imported."""
     quantity = SQL("COALESCE(read.expected_overage, read.overage)")
     unit_cost = SQL("COALESCE(read.expected_unit_cost, read.unit_cost)")
@@ -136,11 +140,14 @@ def meter_reads():
             "read_gap": SQL("COALESCE(read.expected_previous <> read.previous_read, FALSE)"),
             "estimated": SQL("COALESCE(read.estimated, FALSE)"),
         },
-        SQL("FROM xpps_meter_read read WHERE read.origin = 'file' AND read.superseded_by_id IS NULL"),
+        SQL(
+            "FROM xpps_meter_read read WHERE read.origin = 'file' AND read.superseded_by_id IS NULL AND %s",
+            asked.of("read"),
+        ),
     )
 
 
-def held_records():
+def held_records(asked):
     """Base fees and meters of records that were held back or left out: of them there are no reads."""
     overage = SQL("COALESCE((meter.value ->> 'overage')::int, 0)")
     # GREATEST would take a 0 for what the record does not state.
@@ -212,15 +219,17 @@ def held_records():
               JOIN xpps_billing_file file ON file.id = line.billing_file_id
          LEFT JOIN res_currency currency ON currency.id = line.currency_id
         CROSS JOIN LATERAL (%s) part
-             WHERE %s AND (part.component <> 'base_supply' OR part.unit_cost <> 0 OR part.expected_unit_cost <> 0)
+             WHERE %s AND %s
+               AND (part.component <> 'base_supply' OR part.unit_cost <> 0 OR part.expected_unit_cost <> 0)
             """,
             SQL(" UNION ALL ").join(parts),
+            asked.of("line"),
             held_condition(),
         ),
     )
 
 
-def missing_fees(env):
+def missing_fees(env, asked):
     """Base fees last billed of devices that should be in a file, and are not."""
     return _select(
         {
@@ -249,7 +258,7 @@ def missing_fees(env):
                                    (%s, 'base_supply', missing.base_supply)) fee(code, component, amount)
              WHERE fee.component = 'base_service' OR fee.amount <> 0
             """,
-            missing_devices(env),
+            missing_devices(env, asked),
             MISSING_CODES["base_service"],
             MISSING_CODES["base_supply"],
         ),
