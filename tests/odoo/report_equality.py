@@ -3,20 +3,27 @@
 
 from collections import Counter, defaultdict
 
+from odoo.tools import SQL
+
+from odoo.addons.xerox_xpps.reports.vendor.asked import find_asked
+from odoo.addons.xerox_xpps.reports.xpps_vendor_report import ASKED
 from odoo.addons.xerox_xpps.vendor_bill.amounts import VendorAmounts
 
 
 class ReportEquality:
-    def assertReportsAgree(self, bills=True):
+    def assertReportsAgree(self, bills=True, searches=True):
         """To the cent, by device and component.
 
         :param bills: whether Xerox's bills have to come to the same. Those of records of a correction that wait do not:
             Xerox bills them, but what they correct counts until they are imported
+        :param searches: whether to search the vendor report in many ways, too, which takes a second
         """
         self.env.flush_all()
         self.env.invalidate_all()
         rows = self.env["xpps.vendor.report"].search([("company_id", "=", self.company.id)])
         self._assert_ids(rows)
+        if searches:
+            self._assert_asked()
         self._assert_files(rows, bills)
         self._assert_costs(rows)
         self._assert_revenue(rows)
@@ -37,6 +44,53 @@ class ReportEquality:
             for row in rows
         )
         self.assertEqual([key for key, times in keys.items() if times > 1], [])
+
+    def _assert_asked(self):
+        """The query of what a search asks for has these rows just as the query of all rows has them."""
+        rows = self._query()
+        if not rows:
+            return
+        files = sorted({row["billing_file_id"] for row in rows.values()})
+        ends = sorted({row["period_end"] for row in rows.values()})
+        searches = [
+            ([("id", "=", id_)], lambda row, id_=id_: row["id"] == id_) for id_ in list(rows)[:: len(rows) // 12 + 1]
+        ]
+        searches += [
+            ([("billing_file_id", "=", file)], lambda row, file=file: row["billing_file_id"] == file) for file in files
+        ]
+        searches += [([("period_end", "=", end)], lambda row, end=end: row["period_end"] == end) for end in ends]
+        searches += [
+            ([("id", "in", list(rows)[::3])], lambda row: row["id"] in list(rows)[::3]),
+            ([("id", "in", [])], lambda row: False),
+            ([("id", "not in", list(rows)[::3])], lambda row: row["id"] not in list(rows)[::3]),
+            ([("period_end", ">", ends[0])], lambda row: row["period_end"] > ends[0]),
+            (
+                ["&", ("period_start", "<=", ends[-1]), ("flag", "!=", False)],
+                lambda row: row["period_start"] <= ends[-1] and row["flag"],
+            ),
+            (
+                ["|", ("billing_file_id", "=", files[0]), ("id", "=", list(rows)[-1])],
+                lambda row: row["billing_file_id"] == files[0] or row["id"] == list(rows)[-1],
+            ),
+            (["!", ("billing_file_id", "=", files[0])], lambda row: row["billing_file_id"] != files[0]),
+            (
+                ["!", "&", ("billing_file_id", "=", files[0]), ("component", "=", "mono")],
+                lambda row: row["billing_file_id"] != files[0] or row["component"] != "mono",
+            ),
+        ]
+        for domain, matches in searches:
+            found, expected = self._query(domain), {id_: row for id_, row in rows.items() if matches(row)}
+            self.assertEqual({id_: found.get(id_) for id_ in expected}, expected, domain)
+            # What is there besides is no row that does not exist.
+            self.assertLessEqual(found.keys(), rows.keys(), domain)
+
+    def _query(self, domain=None):
+        """:return: {id: values} of all rows, or of those that are read for a search"""
+        report = self.env["xpps.vendor.report"]
+        if domain is not None:
+            report = report.with_context(**{ASKED: find_asked(report, domain)})
+        query = SQL("SELECT * FROM (%s) row", report._table_query)
+        return {row["id"]: row for row in self.env.execute_query_dict(query)}
 
     def _assert_files(self, rows, with_bills):
         """A file that nobody corrected is there as a whole; what Xerox bills with all of them is the rows' cost."""
