@@ -273,6 +273,15 @@ class TestBasePrices(EqualityCase):
         self._post()
         self.assertBase(120)
 
+    def test_two_files_of_a_month(self):
+        """Xerox bills January in halves; the later one has what the month's invoice earns."""
+        for start, end in (("2026-01-01", "2026-01-15"), ("2026-01-16", "2026-01-31")):
+            self._load(
+                [record("SN-1", **FEES), record("SN-2", **FEES)], InvoiceDate=end, PeriodStart=start, PeriodEnd=end
+            )
+        self._post()
+        self.assertBase(60)
+
     def test_swap_and_move(self):
         self.company.xpps_proration = "full"
         other = self._agreement(partner_id=self._partner("Another Customer").id)
