@@ -38,6 +38,17 @@ class TestGroups(ReportExample):
     def _sum(self, rows):
         return self._tidy(map(sum, zip(*[[value or 0 for value in row] for row in rows], strict=True)))
 
+    def test_search_from_a_group(self):
+        """The record that a group is of knows nothing of how the group was read."""
+        for name, measures in REPORTS.items():
+            report = self._report(name)
+            rows = report.search(self.domain)
+            found = report._read_group(self.domain, ["company_id"], [f"{measures[0]}:sum"])
+            found += report._read_grouping_sets(self.domain, [["company_id"]], [f"{measures[0]}:sum"])[0]
+            for company, _total in found:
+                self.assertEqual(company.env[name].search(self.domain), rows)
+                self.assertEqual(company.env.context, report.env.context)
+
     def test_every_group_adds_up(self):
         for name, measures in REPORTS.items():
             report = self._report(name)

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..models.field_types import COMPONENT_SELECTION
 from .base_revenue import BASE_REVENUE_DEPENDS
+from .grouping import in_environment
 from .profitability import sources
 from .profitability.sources import COLUMNS, MEASURES
 
@@ -180,9 +181,11 @@ class XppsProfitabilityReport(models.Model):
         rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         conditions = [condition.field_expr for condition in (Domain(domain) & rules).iter_conditions()]
         filtered, specs = self._asked(conditions), self._asked([*aggregates, *chain.from_iterable(grouping_sets)])
+        report = self
         if SUMS.issuperset(aggregates) and filtered.isdisjoint(MEASURES):
-            self = self.with_context(xpps_asked=filtered | specs)
-        return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+            report = self.with_context(xpps_asked=filtered | specs)
+        sets = super(XppsProfitabilityReport, report)._read_grouping_sets(domain, grouping_sets, aggregates, order)
+        return [in_environment(self.env, groups) for groups in sets]
 
     @api.model
     def _asked(self, specs):

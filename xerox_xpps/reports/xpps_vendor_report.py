@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..models.field_types import BASE_ROLES, CLICK_DIGITS, COMPONENT_SELECTION, OUTPUT_TYPE_SELECTION
 from .exchange_rates import exchange_rate
+from .grouping import in_environment
 from .vendor.asked import Asked, find_asked
 from .vendor.base_charges import charged_base
 from .vendor.charges import charged_pages, invoiced_pages
@@ -256,12 +257,14 @@ class XppsVendorReport(models.Model):
     @api.model
     def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
         report = self._condensed(domain, groupby, aggregates)
-        return super(XppsVendorReport, report)._read_group(domain, groupby, aggregates, *args, **kwargs)
+        groups = super(XppsVendorReport, report)._read_group(domain, groupby, aggregates, *args, **kwargs)
+        return in_environment(self.env, groups)
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), *args, **kwargs):
         report = self._condensed(domain, [spec for groupby in grouping_sets for spec in groupby], aggregates)
-        return super(XppsVendorReport, report)._read_grouping_sets(domain, grouping_sets, aggregates, *args, **kwargs)
+        sets = super(XppsVendorReport, report)._read_grouping_sets(domain, grouping_sets, aggregates, *args, **kwargs)
+        return [in_environment(self.env, groups) for groups in sets]
 
     def _read_group_select(self, aggregate_spec, query):
         if aggregate_spec == "__count" and self._condensed_by():
