@@ -81,9 +81,8 @@ def _absent_devices(env, asked):
     """Devices that were on a running agreement in a period without a record: (file_id, company_id, currency_id,
     period_start, period_end, device_id, partner_id, subscription_id), who had them last.
     """
-    # A set operation, where a join would be planned for a tenth of the rows; no WITH or
-    # LIMIT in any part, which keeps the whole report from
-    # being read by several processes at once.
+    # A set operation, where a join would be planned for a tenth of the rows; no WITH or LIMIT in any part, which keeps
+    # the whole report from being read by several processes at once.
     return SQL(
         """
         SELECT DISTINCT ON (place.file_id, place.device_id) place.*
