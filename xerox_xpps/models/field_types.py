@@ -18,6 +18,27 @@ COMPONENT_SELECTION = [
     *OUTPUT_TYPE_SELECTION,
 ]
 
+#: What documents and disputes say of a row of the vendor report.
+VENDOR_ROW_FIELDS = (
+    "billing_file_id",
+    "line_id",
+    "period_start",
+    "period_end",
+    "device_id",
+    "serial",
+    "product_id",
+    "partner_id",
+    "component",
+    "xerox_quantity",
+    "xerox_unit_cost",
+    "xerox_cost",
+    "expected_quantity",
+    "expected_unit_cost",
+    "expected_cost",
+    "difference",
+    "flag",
+)
+
 #: XPPS roles of services that bill a device's base price; see ``product.template.xpps_role``.
 BASE_ROLES = ("base_price", "base_service", "base_supply")
 

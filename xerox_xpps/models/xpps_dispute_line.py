@@ -3,30 +3,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_amount
 
-from .field_types import CLICK_DIGITS, COMPONENT_SELECTION
+from .field_types import CLICK_DIGITS, COMPONENT_SELECTION, VENDOR_ROW_FIELDS
 from .xpps_dispute import OPEN_STATES
 
 #: Fields that a line takes over from the report's row as they are.
-COPIED_FIELDS = (
-    "billing_file_id",
-    "line_id",
-    "period_start",
-    "period_end",
-    "device_id",
-    "serial",
-    "product_id",
-    "partner_id",
-    "component",
-    "xerox_quantity",
-    "xerox_unit_cost",
-    "xerox_cost",
-    "expected_quantity",
-    "expected_unit_cost",
-    "expected_cost",
-    "difference",
-    "flag",
-    "reason",
-)
+COPIED_FIELDS = (*VENDOR_ROW_FIELDS, "reason")
 
 
 class XppsDisputeLine(models.Model):

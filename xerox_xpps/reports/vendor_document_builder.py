@@ -12,29 +12,11 @@ from odoo.tools import date_utils, format_amount, format_date
 
 from ..billing_file import OUTPUT_TYPES, serial_key, to_decimal
 from ..billing_file.amounts import add_up
+from ..models.field_types import VENDOR_ROW_FIELDS
 from .vendor_document import CostSummary, DeviceRow, DifferenceRow, FileControl, VendorDocument, VendorSection
 
 # Fetched at once: the ORM would read a thousand records a query. Reasons are worked out of the rows that have one.
-ROW_FIELDS = (
-    "billing_file_id",
-    "line_id",
-    "currency_id",
-    "period_start",
-    "period_end",
-    "device_id",
-    "serial",
-    "product_id",
-    "partner_id",
-    "component",
-    "xerox_quantity",
-    "xerox_unit_cost",
-    "xerox_cost",
-    "expected_quantity",
-    "expected_unit_cost",
-    "expected_cost",
-    "difference",
-    "flag",
-)
+ROW_FIELDS = ("currency_id", *VENDOR_ROW_FIELDS)
 
 
 class RowTexts:
