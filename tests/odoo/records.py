@@ -20,7 +20,8 @@ class Records:
         cls.eur = cls.env.ref("base.EUR")
         cls.eur.active = True
         cls.company = cls._company(name)
-        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
+        # Cron jobs of the subscriptions go by the day in UTC, screens by the user's: tests have one today at any hour.
+        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids, tz="UTC"))
         cls.pricelist = cls._pricelist("XPPS Test Prices")
         cls.template = cls._template("draft")
         cls.customer = cls._partner("XPPS Test Customer")
