@@ -20,6 +20,17 @@ from .vendor.fees import row_fee
 
 ALL = SQL("TRUE")
 
+#: Invoice lines, with the product and the agreement that they bill.
+AGREEMENT_LINES = SQL(
+    """
+    account_move_line line
+    JOIN account_move move ON move.id = line.move_id
+    JOIN product_product product ON product.id = line.product_id
+    JOIN product_template template ON template.id = product.product_tmpl_id
+    JOIN sale_subscription agreement ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
+    """
+)
+
 #: What the queries read, for ``_depends``. The spans of devices are flushed where their query is made.
 BASE_REVENUE_DEPENDS = {
     "account.move": ["move_type", "subscription_id"],
@@ -172,23 +183,32 @@ def base_revenue_items(posted_only=False, condition=ALL):
                    line.parent_state = 'posted' AS posted,
                    template.xpps_role AS role, currency.decimal_places AS places,
                    company.xpps_proration = 'day' AS by_day
-              FROM account_move_line line
-              JOIN account_move move ON move.id = line.move_id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN sale_subscription agreement
-                ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
+              FROM %(lines)s
               JOIN res_company company ON company.id = line.company_id
               JOIN res_currency currency ON currency.id = company.currency_id
-             WHERE line.display_type = 'product' AND line.parent_state = ANY(%(states)s)
-               AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-               AND template.xpps_role = ANY(%(roles)s) AND agreement.is_xpps
-               AND NOT EXISTS (SELECT FROM (%(links)s) link WHERE link.move_line_id = line.id)
-               AND %(condition)s
+             WHERE %(uncharged)s AND %(condition)s
         """,
+        lines=AGREEMENT_LINES,
+        uncharged=uncharged(BASE_ROLES, ["posted"] if posted_only else ["draft", "posted"]),
         condition=condition,
-        states=["posted"] if posted_only else ["draft", "posted"],
-        roles=list(BASE_ROLES),
+    )
+
+
+def uncharged(roles, states):
+    """Condition on ``AGREEMENT_LINES``: lines of customer invoices that bill services of some roles, and no charges.
+
+    :param roles: values of ``product.template.xpps_role``
+    :param states: of the invoices
+    """
+    return SQL(
+        """
+        line.display_type = 'product' AND line.parent_state = ANY(%(states)s)
+        AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+        AND template.xpps_role = ANY(%(roles)s) AND agreement.is_xpps
+        AND NOT EXISTS (SELECT FROM (%(links)s) link WHERE link.move_line_id = line.id)
+        """,
+        states=states,
+        roles=list(roles),
         links=CHARGE_LINKS,
     )
 

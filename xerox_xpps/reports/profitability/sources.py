@@ -9,8 +9,8 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...models.field_types import OUTPUT_TYPE_SELECTION
-from ..base_revenue import base_revenue_items, base_revenue_shares
-from ..charge_revenue import CHARGE_LINKS, charge_shares
+from ..base_revenue import AGREEMENT_LINES, base_revenue_items, base_revenue_shares, uncharged
+from ..charge_revenue import charge_shares
 from ..exchange_rates import exchange_rate
 from ..vendor.fees import billed_records, row_fee
 
@@ -133,21 +133,7 @@ def other_part(env, columns):
             "move_line_id": SQL("line.id"),
             "revenue": SQL("-line.balance"),
         },
-        SQL(
-            """
-            FROM account_move_line line
-            JOIN account_move move ON move.id = line.move_id
-            JOIN product_product product ON product.id = line.product_id
-            JOIN product_template template ON template.id = product.product_tmpl_id
-            JOIN sale_subscription agreement
-              ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
-           WHERE line.parent_state = 'posted' AND line.display_type = 'product' AND agreement.is_xpps
-             AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-             AND template.xpps_role = 'material_code'
-             AND NOT EXISTS (SELECT FROM (%s) link WHERE link.move_line_id = line.id)
-            """,
-            CHARGE_LINKS,
-        ),
+        SQL("FROM %s WHERE %s", AGREEMENT_LINES, uncharged(["material_code"], ["posted"])),
     )
 
 
