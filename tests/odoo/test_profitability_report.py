@@ -249,6 +249,49 @@ class TestBaseRevenue(ProfitCase):
                 self._post(agreement)
                 self.assertEqual(tuple(self._split(agreement).values()), amounts)
 
+    def test_quarter(self):
+        """90 for a quarter of 90 days, each month by its days; D-2 comes on 1 March.
+
+        By day it counts in March alone, else as if it had been there in January.
+        """
+        for proration, months in (("day", (31, 28, 62)), ("full", (62, 56, 62))):
+            with self.subTest(proration=proration):
+                self.company.xpps_proration = proration
+                agreement, devices = self._serve(
+                    self._fees()[0], prices=(90,), devices=(f"{proration}-1", f"{proration}-2"), next_date="2026-04-01"
+                )
+                agreement.template_id = self._template("invoice", recurring_interval=3)
+                devices[1].xpps_install_date = "2026-03-01"
+                self._post(agreement)
+                domain = [("subscription_id", "=", agreement.id)]
+                self.assertEqual(
+                    self._read(["date:month"], ["revenue"], domain),
+                    {self.day(f"2026-0{number}-01"): amount for number, amount in enumerate(months, 1)},
+                )
+                late = devices[1] if proration == "day" else devices
+                self.assertEqual(
+                    self._read(
+                        ["device_id"],
+                        ["revenue"],
+                        [*domain, ("date", ">=", "2026-03-01"), ("device_id", "in", late.ids)],
+                    ),
+                    dict.fromkeys(late, 31),
+                )
+
+    def test_year_without_devices(self):
+        """From 15 January on: each month by its days, and all of them are the amount."""
+        agreement, _devices = self._serve(self._fees()[0], devices=(), next_date="2027-01-15")
+        agreement.template_id = self._template("invoice", recurring_rule_type="years")
+        agreement.sale_subscription_line_ids.write({"xpps_qty_from_devices": False, "price_unit": 100})
+        self._post(agreement)
+        months = self._read(["date:month"], ["revenue"], [("subscription_id", "=", agreement.id)])
+        self.assertEqual(
+            list(months), [self.day(f"2026-{month:02}-01") for month in range(2, 13)] + [self.day("2027-01-01")]
+        )
+        # The first one ends on 14 February: 31 of 365 days.
+        self.assertEqual(months[self.day("2026-02-01")], 8.49)
+        self.assertEqual(round(sum(months.values()), 2), 100)
+
     def test_unknown_devices(self):
         """A price without devices stays whole."""
         agreement, _devices = self._serve(*self._fees(), devices=())

@@ -300,6 +300,14 @@ class TestClosing(ProrationCase):
         self.env["sale.subscription"].cron_subscription_management()
         self.assertEqual(len(self._moves()), 1)
 
+    def test_day_of_who_closes(self):
+        """The last day is the clerk's, who at any hour may have another than UTC."""
+        zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+        theirs = [self.agreement.with_context(tz=zone) for zone in zones]
+        (agreement, *_others) = [one for one in theirs if fields.Date.context_today(one) != self.today]
+        agreement.close_subscription()
+        self.assertEqual(agreement.date, fields.Date.context_today(agreement))
+
     def test_closed_within_the_period(self):
         """Devices that nobody removed are billed up to the day of closing."""
         self.agreement.recurring_next_date = self.today + relativedelta(days=10)

@@ -2,7 +2,7 @@
 """Corrections, credit notes and currencies after which the reports could say different things of the same money."""
 
 from .common import record
-from .importing import FEBRUARY, JANUARY, ImportCase
+from .importing import FEBRUARY, JANUARY, MARCH, ImportCase
 from .report_equality import ReportEquality
 from .test_rebill import RebillCase
 
@@ -272,6 +272,20 @@ class TestBasePrices(EqualityCase):
         self._post()
         self._post()
         self.assertBase(120)
+
+    def test_a_quarter(self):
+        """Xerox bills each month, the customer is billed after three: each file has its month's part."""
+        self.agreement.template_id = self._template("invoice", recurring_interval=3)
+        self.agreement.recurring_next_date = "2026-04-01"
+        devices = [record("SN-1", **FEES), record("SN-2", **FEES)]
+        files = [self._load(devices, **month) for month in (JANUARY, FEBRUARY, MARCH)]
+        self._post()
+        self.assertBase(60)
+        report = self.env["xpps.vendor.report"]
+        for file, amount in zip(files, (20.66, 18.68, 20.66), strict=True):
+            rows = report.search([("billing_file_id", "=", file.id)])
+            self.assertEqual(round(sum(rows.mapped("charged_amount")), 2), amount)
+        self.assertFalse(report.search([("flag", "!=", False)]))
 
     def test_two_files_of_a_month(self):
         """Xerox bills January in halves; the later one has what the month's invoice earns."""

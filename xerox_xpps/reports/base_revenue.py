@@ -1,12 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What invoices earn with base prices, by device and component, as queries for the reports.
 
-An invoice line bills a base price for many devices, so its amount is split: among the devices that were on its service
-in its period, then between service and supply fee. Shares are rounded as they add up, so that those of a line are its
-amount to the cent.
+An invoice line bills a base price for many devices, and maybe for a quarter or a year, while Xerox bills each device
+each month. So its amount is split: among the devices that were on its service in its period, by the months of that
+period, then between service and supply fee. Shares are rounded as they add up, so that those of a line are its amount
+to the cent.
 
 - A device counts for the days that it was there where the company bills by day, else in full. Of devices that took
   each other's place in the period, each counts for its days, so that together they are one.
+- The months of a period are counted from its first day: those of one from 15 January begin on the 15th.
 - A service fee and a supply fee are what they say. A base price of both goes by Xerox's fees for the device, of the
   periods that end within the line's; as long as these are unknown or not split, it is a service fee.
 - A line whose devices are not known, such as one without a period, stays whole, without a device.
@@ -30,6 +32,9 @@ AGREEMENT_LINES = SQL(
     JOIN sale_subscription agreement ON agreement.id = COALESCE(line.xpps_subscription_id, move.subscription_id)
     """
 )
+
+#: How many months ``line`` bills, to the nearest: 1 where it does not say.
+MONTHS = SQL("GREATEST(ROUND((line.xpps_period_end - line.xpps_period_start + 1) / 30.44), 1)::int")
 
 #: What the queries read, for ``_depends``. The spans of devices are flushed where their query is made.
 BASE_REVENUE_DEPENDS = {
@@ -70,7 +75,8 @@ BASE_REVENUE_DEPENDS = {
 def base_revenue(env, condition=ALL):
     """Base revenue by device, component and period; draft and posted invoices, credit notes negative.
 
-    A device may have several rows of one month: those of two services, or of periods that differ.
+    A device may have several rows of one month: those of two services, or of periods that differ. No row is about more
+    than one month.
 
     :param condition: SQL, on ``line``, the invoice line; as for the other functions
     :return: SQL of a SELECT with ``company_id``, ``subscription_id``, ``subscription_line_id`` (NULL: the line does not
@@ -98,6 +104,13 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
     return SQL(
         """
         WITH item AS (%(items)s
+        ), month AS (
+            SELECT item.*, number,
+                   (item.period_start + number * INTERVAL '1 month')::date AS month_start,
+                   CASE WHEN number = item.months - 1 THEN item.period_end
+                        ELSE (item.period_start + (number + 1) * INTERVAL '1 month')::date - 1 END AS month_end
+              FROM item
+        CROSS JOIN generate_series(0, item.months - 1) number
         ), service AS (%(services)s
         ), swap AS (
             SELECT DISTINCT old.device_id AS old_id, new.device_id AS new_id, new.date_from AS day,
@@ -107,47 +120,47 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
                 ON old.device_id = new.replaces_id AND old.date_to = new.date_from - 1
                AND old.subscription_line_id = new.subscription_line_id
         ), presence AS (
-            SELECT item.id, span.device_id,
-                   SUM(LEAST(COALESCE(span.date_to, item.period_end), item.period_end)
-                       - GREATEST(COALESCE(span.date_from, item.period_start), item.period_start) + 1) AS days,
+            SELECT month.id, month.number, span.device_id,
+                   SUM(GREATEST(LEAST(COALESCE(span.date_to, month.month_end), month.month_end)
+                       - GREATEST(COALESCE(span.date_from, month.month_start), month.month_start) + 1, 0)) AS days,
                    BOOL_OR(EXISTS (
                        SELECT FROM swap
                         WHERE span.device_id IN (swap.old_id, swap.new_id)
                           AND swap.subscription_line_id = span.subscription_line_id
-                          AND swap.day > item.period_start AND swap.day <= item.period_end
+                          AND swap.day > month.period_start AND swap.day <= month.period_end
                    )) AS swapped
-              FROM item
-              JOIN service ON service.id = item.subscription_line_id
+              FROM month
+              JOIN service ON service.id = month.subscription_line_id
               JOIN (%(spans)s) span
                 ON span.subscription_line_id = service.counted_id
-               AND (span.date_from IS NULL OR span.date_from <= item.period_end)
-               AND (span.date_to IS NULL OR span.date_to >= item.period_start)
-             WHERE item.period_start <= item.period_end
-          GROUP BY item.id, span.device_id
+               AND (span.date_from IS NULL OR span.date_from <= month.period_end)
+               AND (span.date_to IS NULL OR span.date_to >= month.period_start)
+             WHERE month.period_start <= month.period_end
+          GROUP BY month.id, month.number, span.device_id
         ), weighted AS (
-            SELECT item.*, presence.device_id,
-                   CASE WHEN item.by_day OR presence.swapped THEN presence.days
-                        ELSE item.period_end - item.period_start + 1 END AS weight
-              FROM item
-         LEFT JOIN presence ON presence.id = item.id
+            SELECT month.*, presence.device_id,
+                   CASE WHEN presence.device_id IS NOT NULL AND (month.by_day OR presence.swapped) THEN presence.days
+                        ELSE month.month_end - month.month_start + 1 END AS weight
+              FROM month
+         LEFT JOIN presence ON presence.id = month.id AND presence.number = month.number
         ), share AS (
-            SELECT weighted.*, ROW_NUMBER() OVER so_far AS number,
-                   CASE WHEN device_id IS NULL THEN amount
+            SELECT weighted.*, ROW_NUMBER() OVER so_far AS share_number,
+                   CASE WHEN device_id IS NULL AND months = 1 THEN amount
                         ELSE ROUND(amount * (SUM(weight) OVER so_far) / (SUM(weight) OVER whole), places)
                            - ROUND(amount * (SUM(weight) OVER so_far - weight) / (SUM(weight) OVER whole), places)
                     END AS device_amount
               FROM weighted
-            WINDOW whole AS (PARTITION BY id), so_far AS (PARTITION BY id ORDER BY device_id)
+            WINDOW whole AS (PARTITION BY id), so_far AS (PARTITION BY id ORDER BY device_id, number)
         )
-        SELECT share.id AS move_line_id, (share.number - 1) * 2 + part.number AS slot, share.company_id,
-               share.subscription_id, share.subscription_line_id, share.device_id, part.component, share.period_start,
-               share.period_end, share.date, share.posted, part.amount
+        SELECT share.id AS move_line_id, (share.share_number - 1) * 2 + part.number AS slot, share.company_id,
+               share.subscription_id, share.subscription_line_id, share.device_id, part.component,
+               share.month_start AS period_start, share.month_end AS period_end, share.date, share.posted, part.amount
           FROM share
      LEFT JOIN LATERAL (
                    SELECT SUM(%(service_fee)s) AS service, SUM(%(supply_fee)s) AS supply
                      FROM xpps_billing_file_line line
                     WHERE share.role = 'base_price' AND line.device_id = share.device_id
-                      AND line.billed_period_end BETWEEN share.period_start AND share.period_end
+                      AND line.billed_period_end BETWEEN share.month_start AND share.month_end
                       AND line.superseded_by_id IS NULL
                ) fee ON TRUE
     CROSS JOIN LATERAL (
@@ -173,13 +186,13 @@ def base_revenue_items(posted_only=False, condition=ALL):
     """The invoice lines of base prices, whole.
 
     :return: SQL of a SELECT with ``id``, the columns of ``base_revenue`` that a line has, ``date`` of the accounting
-        entry, ``amount``, ``posted``, and what says how to split it: ``role``, ``places``, ``by_day``
+        entry, ``amount``, ``posted``, and what says how to split it: ``months``, ``role``, ``places``, ``by_day``
     """
     return SQL(
         """
             SELECT line.id, line.company_id, agreement.id AS subscription_id,
                    line.xpps_subscription_line_id AS subscription_line_id, line.xpps_period_start AS period_start,
-                   line.xpps_period_end AS period_end, line.date, -line.balance AS amount,
+                   line.xpps_period_end AS period_end, %(months)s AS months, line.date, -line.balance AS amount,
                    line.parent_state = 'posted' AS posted,
                    template.xpps_role AS role, currency.decimal_places AS places,
                    company.xpps_proration = 'day' AS by_day
@@ -189,6 +202,7 @@ def base_revenue_items(posted_only=False, condition=ALL):
              WHERE %(uncharged)s AND %(condition)s
         """,
         lines=AGREEMENT_LINES,
+        months=MONTHS,
         uncharged=uncharged(BASE_ROLES, ["posted"] if posted_only else ["draft", "posted"]),
         condition=condition,
     )

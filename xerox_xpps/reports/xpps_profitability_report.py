@@ -39,7 +39,8 @@ class XppsProfitabilityReport(models.Model):
     to the cent, and cost is the files' total. Amounts are in the company's currency; those of a file are converted at
     its invoice's rate and not rounded, so that their sum is its total.
 
-    Revenue stands in the month that it bills, cost in the month for which Xerox bills it.
+    Revenue stands in the month that it bills, that of a quarter or a year in each of its months; cost in the month for
+    which Xerox bills it.
     """
 
     _name = "xpps.profitability.report"
@@ -113,7 +114,11 @@ class XppsProfitabilityReport(models.Model):
         ],
         readonly=True,
     )
-    date = fields.Date(string="Period", readonly=True, help="The last day of the period that is billed.")
+    date = fields.Date(
+        string="Period",
+        readonly=True,
+        help="The last day of what is billed; a quarter or a year counts month by month.",
+    )
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     subscription_id = fields.Many2one("sale.subscription", string="Agreement", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)

@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...models.field_types import OUTPUT_TYPE_SELECTION
-from ..base_revenue import AGREEMENT_LINES, base_revenue_items, base_revenue_shares, uncharged
+from ..base_revenue import AGREEMENT_LINES, MONTHS, base_revenue_items, base_revenue_shares, uncharged
 from ..charge_revenue import charge_shares
 from ..exchange_rates import exchange_rate
 from ..vendor.fees import billed_records, row_fee
@@ -83,13 +83,25 @@ def base_part(env, columns):
             "subscription_id": SQL("share.subscription_id"),
             "device_id": SQL("NULL") if whole else SQL("share.device_id"),
             "component": SQL("NULL") if whole else SQL("share.component"),
-            "move_line_id": SQL("share.id") if whole else SQL("share.move_line_id"),
+            "move_line_id": SQL("share.move_line_id"),
             "revenue": SQL("share.amount"),
         },
-        SQL(
-            "FROM (%s) share",
-            base_revenue_items(posted_only=True) if whole else base_revenue_shares(env, posted_only=True),
-        ),
+        SQL("FROM (%s) share", _base_by_month(env) if whole else base_revenue_shares(env, posted_only=True)),
+    )
+
+
+def _base_by_month(env):
+    """As ``base_revenue_shares``, but what an invoice line bills for one month is not split."""
+    names = SQL("company_id, subscription_id, period_end, date, amount, move_line_id")
+    return SQL(
+        """
+        SELECT %(names)s FROM (SELECT id AS move_line_id, item.* FROM (%(items)s) item) item
+         UNION ALL
+        SELECT %(names)s FROM (%(shares)s) share
+        """,
+        names=names,
+        items=base_revenue_items(posted_only=True, condition=SQL("%s = 1", MONTHS)),
+        shares=base_revenue_shares(env, posted_only=True, condition=SQL("%s > 1", MONTHS)),
     )
 
 

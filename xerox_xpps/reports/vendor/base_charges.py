@@ -13,9 +13,9 @@ from .presence import missing_devices
 def charged_base(env, asked):
     """Base revenue of each record: (base_key, component, drafted, posted).
 
-    The period of an invoice and that of a file may be shifted against each other. They go together when the middles of
-    both lie in one month; of two records of a device in a month, the later one has the revenue. What a customer pays
-    for supplies counts with the service fee where Xerox bills no supply fee.
+    The months of an invoice and the period of a file may be shifted against each other. They go together when the
+    middles of both lie in one month; of two records of a device in a month, the later one has the revenue. What a
+    customer pays for supplies counts with the service fee where Xerox bills no supply fee.
 
     :param Asked asked: which records
     """
@@ -24,7 +24,13 @@ def charged_base(env, asked):
         files, months = _files_of_months(env, asked.files)
         asked = replace(asked, files=files)
         period = SQL(
-            "%s = ANY(%s::timestamp[])", _month(SQL("line.xpps_period_start"), SQL("line.xpps_period_end")), months
+            """
+            EXISTS (
+                SELECT FROM UNNEST(%s::timestamp[]) month
+                 WHERE line.xpps_period_start < month + INTERVAL '1 month' AND line.xpps_period_end >= month
+            )
+            """,
+            months,
         )
     return SQL(
         """
