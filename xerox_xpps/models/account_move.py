@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 from ..reports.device_usage_builder import UsageBuilder
 from ..reports.device_usage_xlsx import write_xlsx
+from .window_actions import open_records
 
 
 class AccountMove(models.Model):
@@ -66,11 +67,8 @@ class AccountMove(models.Model):
 
     def action_open_xpps_charges(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_sale_subscription_charge")
-        lines = self.invoice_line_ids
-        action["domain"] = [("id", "in", (lines.xpps_charge_ids | lines.xpps_credited_charge_ids).ids)]
-        action["context"] = {}
-        return action
+        charges = self.invoice_line_ids.xpps_charge_ids | self.invoice_line_ids.xpps_credited_charge_ids
+        return open_records(self.env, "xerox_xpps.action_sale_subscription_charge", [("id", "in", charges.ids)])
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note says which charges it credits."""

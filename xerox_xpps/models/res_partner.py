@@ -4,6 +4,7 @@ from collections import defaultdict
 from odoo import fields, models
 
 from .field_types import INVOICE_MODE_SELECTION
+from .window_actions import open_records
 from .xpps_usage import BILLED_READS
 
 
@@ -62,29 +63,29 @@ class ResPartner(models.Model):
             for partner in self
         }
 
-    def _action_open_xpps(self, action_xmlid, field_name):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
-        action["domain"] = self._xpps_domain(field_name)
-        action["context"] = {}
-        return action
-
     def action_open_xpps_devices(self):
-        action = self._action_open_xpps("xerox_xpps.action_xpps_device", "xpps_partner_id")
-        action["domain"].append(("is_xpps_device", "=", True))
-        action["context"] = {"default_is_xpps_device": True, "default_xpps_partner_id": self.id}
-        return action
+        self.ensure_one()
+        return open_records(
+            self.env,
+            "xerox_xpps.action_xpps_device",
+            [*self._xpps_domain("xpps_partner_id"), ("is_xpps_device", "=", True)],
+            {"default_is_xpps_device": True, "default_xpps_partner_id": self.id},
+        )
 
     def action_open_xpps_meter_reads(self):
-        return self._action_open_xpps("xerox_xpps.action_xpps_meter_read", "partner_id")
+        self.ensure_one()
+        return open_records(self.env, "xerox_xpps.action_xpps_meter_read", self._xpps_domain("partner_id"))
 
     def action_open_xpps_charges(self):
-        return self._action_open_xpps("xerox_xpps.action_sale_subscription_charge", "partner_id")
+        self.ensure_one()
+        return open_records(self.env, "xerox_xpps.action_sale_subscription_charge", self._xpps_domain("partner_id"))
 
     def action_open_xpps_profitability(self):
         """What the customer's agreements earn, by agreement."""
         self.ensure_one()
-        action = self._action_open_xpps("xerox_xpps.action_xpps_profitability_report", "partner_id")
-        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
-        action["context"] = {"pivot_row_groupby": ["subscription_id"], "search_default_last_months": 1}
-        return action
+        return open_records(
+            self.env,
+            "xerox_xpps.action_xpps_profitability_report",
+            [("partner_id", "=", self.commercial_partner_id.id)],
+            {"pivot_row_groupby": ["subscription_id"], "search_default_last_months": 1},
+        )

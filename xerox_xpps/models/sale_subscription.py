@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from .field_types import BASE_ROLES, INVOICE_MODE_SELECTION
+from .window_actions import open_invoices, open_records
 
 _logger = logging.getLogger(__name__)
 
@@ -275,9 +276,7 @@ class SaleSubscription(models.Model):
                 )
             )
         self._set_next_invoice_date_after_invoice()
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        action["domain"] = [("id", "in", moves.ids)]
-        action["context"] = {"default_move_type": "out_invoice"}
+        action = open_invoices(self.env, [("id", "in", moves.ids)])
         if len(moves) == 1:
             action |= {"views": [(False, "form")], "res_id": moves.id}
         return action
@@ -356,10 +355,8 @@ class SaleSubscription(models.Model):
 
     def _action_open_xpps(self, action_xmlid, field_name, context=None):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
-        action["domain"] = [(field_name, "=", self.id)]
-        action["context"] = context or {f"default_{field_name}": self.id}
-        return action
+        context = context or {f"default_{field_name}": self.id}
+        return open_records(self.env, action_xmlid, [(field_name, "=", self.id)], context)
 
     def action_open_xpps_devices(self):
         return self._action_open_xpps(
@@ -380,9 +377,11 @@ class SaleSubscription(models.Model):
 
     def action_open_xpps_profitability(self):
         """What the agreement earns, by device."""
-        action = self._action_open_xpps("xerox_xpps.action_xpps_profitability_report", "subscription_id")
-        action["context"] = {"pivot_row_groupby": ["device_id"], "search_default_last_months": 1}
-        return action
+        return self._action_open_xpps(
+            "xerox_xpps.action_xpps_profitability_report",
+            "subscription_id",
+            {"pivot_row_groupby": ["device_id"], "search_default_last_months": 1},
+        )
 
     # Set-up
 

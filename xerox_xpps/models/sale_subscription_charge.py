@@ -10,6 +10,7 @@ from ..billing_file import to_decimal
 from ..importing.amounts import AMOUNT_FIELDS, charge_amounts, page_amount
 from .field_types import CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from .locking import lock_or_refuse
+from .window_actions import open_invoices
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 
@@ -530,9 +531,5 @@ class SaleSubscriptionCharge(models.Model):
         return f"{formatLang(self.env, self.unit_price, digits=digits)} {self.currency_id.name}"
 
     def action_open_invoices(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
         lines = self.invoice_line_ids | self.credit_line_ids | self.earlier_line_ids
-        action["domain"] = [("id", "in", lines.move_id.ids)]
-        # Without it, Odoo's list has no customers and no invoice dates.
-        action["context"] = {"default_move_type": "out_invoice"}
-        return action
+        return open_invoices(self.env, [("id", "in", lines.move_id.ids)])

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, serial_key
 from .field_types import BASE_ROLES, CLICK_DIGITS
+from .window_actions import open_records
 from .xpps_device_history import ASSIGNMENT_FIELDS
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
@@ -324,10 +325,7 @@ class StockLot(models.Model):
 
     def _action_open_xpps(self, action_xmlid):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
-        action["domain"] = [("device_id", "=", self.id)]
-        action["context"] = {"default_device_id": self.id}
-        return action
+        return open_records(self.env, action_xmlid, [("device_id", "=", self.id)], {"default_device_id": self.id})
 
     def action_xpps_add_devices(self):
         """Open *Add Devices* for the agreement whose devices are listed."""

@@ -8,6 +8,7 @@ from ..importing.check import BillingFileCheck
 from ..importing.store import CheckStore, ImportStore
 from ..importing.undo import ImportUndo
 from .locking import lock_or_refuse
+from .window_actions import open_invoices, open_records
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 MANAGER_GROUP = "xerox_xpps.group_xpps_manager"
@@ -446,37 +447,34 @@ class XppsBillingFile(models.Model):
     def _invoice_domain(self):
         return [("invoice_line_ids.xpps_charge_ids.billing_file_id", "in", self.ids)]
 
-    def _action_open(self, action_xmlid, domain):
+    def _action_open(self, action_xmlid, field_name="billing_file_id", context=None):
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
-        action["domain"] = domain
-        action["context"] = {}
-        return action
+        return open_records(self.env, action_xmlid, [(field_name, "in", self.ids)], context)
 
     def action_open_lines(self):
-        return self._action_open("xerox_xpps.action_xpps_billing_file_line", [("billing_file_id", "in", self.ids)])
+        return self._action_open("xerox_xpps.action_xpps_billing_file_line")
 
     def action_open_issues(self):
-        return self._action_open("xerox_xpps.action_xpps_billing_file_issue", [("billing_file_id", "in", self.ids)])
+        return self._action_open("xerox_xpps.action_xpps_billing_file_issue")
 
     def action_open_meter_reads(self):
-        return self._action_open("xerox_xpps.action_xpps_meter_read", [("billing_file_id", "in", self.ids)])
+        return self._action_open("xerox_xpps.action_xpps_meter_read")
 
     def action_open_charges(self):
-        return self._action_open("xerox_xpps.action_sale_subscription_charge", [("billing_file_id", "in", self.ids)])
+        return self._action_open("xerox_xpps.action_sale_subscription_charge")
 
     def action_open_subscriptions(self):
-        return self._action_open("xerox_xpps.action_xpps_agreement", [("id", "in", self._billed_subscriptions().ids)])
+        self.check_access("read")
+        agreements = self._billed_subscriptions()
+        return open_records(self.env, "xerox_xpps.action_xpps_agreement", [("id", "in", agreements.ids)])
 
     def action_open_invoices(self):
-        action = self._action_open("account.action_move_out_invoice_type", self._invoice_domain())
-        # Without it, Odoo's list has no customers and no invoice dates.
-        return action | {"context": {"default_move_type": "out_invoice"}}
+        self.check_access("read")
+        return open_invoices(self.env, self._invoice_domain())
 
     def action_open_vendor_report(self):
         """What Xerox bills with the files, against what was to be expected: the differences first."""
-        action = self._action_open("xerox_xpps.action_xpps_vendor_report", [("billing_file_id", "in", self.ids)])
-        return action | {"context": {"search_default_differences": 1}}
+        return self._action_open("xerox_xpps.action_xpps_vendor_report", context={"search_default_differences": 1})
 
     # Mending
 

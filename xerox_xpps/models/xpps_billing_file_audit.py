@@ -44,5 +44,4 @@ class XppsBillingFile(models.Model):
         }
 
     def action_open_disputes(self):
-        self.check_access("read")
-        return self._action_open("xerox_xpps.action_xpps_dispute", [("line_ids.billing_file_id", "in", self.ids)])
+        return self._action_open("xerox_xpps.action_xpps_dispute", "line_ids.billing_file_id")

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .field_types import OUTPUT_TYPE_SELECTION
+from .window_actions import open_records
 
 #: Every code of a check: what lists call the problem, and the method that opens the place where it is mended.
 FIXES = {
@@ -308,8 +309,7 @@ class XppsBillingFileIssue(models.Model):
         }
 
     def _open_list(self, action_xmlid, domain, context=None):
-        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
-        return action | {"domain": domain, "context": context or {}, "target": "current"}
+        return open_records(self.env, action_xmlid, domain, context) | {"target": "current"}
 
     def _open_to_change(self, record, view=None, **context):
         """A record, or a new one with the defaults of the context, in a dialog."""

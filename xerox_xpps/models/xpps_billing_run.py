@@ -9,6 +9,7 @@ from odoo.tools.misc import formatLang
 
 from ..billing_run.preparation import Found, Gate, RunPreparation, joint_key
 from .locking import lock_or_refuse
+from .window_actions import open_invoices, open_records
 
 #: How many invoices a refusal names.
 MAX_LISTED = 10
@@ -428,10 +429,9 @@ class XppsBillingRun(models.Model):
     # Looking at it
 
     def _action_lines(self, lines=None, filter_name=None):
-        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_billing_run_line")
-        action["domain"] = [("run_id", "in", self.ids)] if lines is None else [("id", "in", lines.ids)]
-        action["context"] = {f"search_default_{filter_name}": 1} if filter_name else {}
-        return action
+        domain = [("run_id", "in", self.ids)] if lines is None else [("id", "in", lines.ids)]
+        context = {f"search_default_{filter_name}": 1} if filter_name else {}
+        return open_records(self.env, "xerox_xpps.action_xpps_billing_run_line", domain, context)
 
     def action_open_lines(self):
         return self._action_lines()
@@ -443,9 +443,4 @@ class XppsBillingRun(models.Model):
         return self._action_lines(filter_name="problems")
 
     def action_open_invoices(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
-        return action | {
-            "domain": [("xpps_billing_run_id", "in", self.ids)],
-            # Without it, Odoo's list has no customers and no invoice dates.
-            "context": {"default_move_type": "out_invoice"},
-        }
+        return open_invoices(self.env, [("xpps_billing_run_id", "in", self.ids)])

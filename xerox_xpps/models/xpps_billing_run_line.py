@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..billing_run.preparation import RunPreparation
+from .window_actions import open_invoices, open_records
 
 #: What may be billed all the same, when the user says why.
 RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "joint")
@@ -177,9 +178,7 @@ class XppsBillingRunLine(models.Model):
         return self.subscription_id.get_formview_action()
 
     def action_open_invoices(self):
-        action = self._action_open("account.action_move_out_invoice_type", [("id", "in", self.move_ids.ids)])
-        # Without it, Odoo's list has no customers and no invoice dates.
-        return action | {"context": {"default_move_type": "out_invoice"}}
+        return open_invoices(self.env, [("id", "in", self.move_ids.ids)])
 
     def action_open_agreement(self):
         self.ensure_one()
@@ -197,12 +196,9 @@ class XppsBillingRunLine(models.Model):
             "context": {"default_line_ids": self.ids},
         }
 
-    def _action_open(self, xmlid, domain):
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return action | {"domain": domain, "context": {}}
-
     def _action_charges(self):
-        return self._action_open(
+        return open_records(
+            self.env,
             "xerox_xpps.action_sale_subscription_charge",
             [
                 ("subscription_id", "=", self.subscription_id.id),
@@ -214,17 +210,20 @@ class XppsBillingRunLine(models.Model):
     def _action_held_records(self):
         held = self._preparation()._held_records()
         ids = list(held.get(self.subscription_id.sudo(), {}))
-        return self._action_open("xerox_xpps.action_xpps_billing_file_line", [("id", "in", ids)])
+        return open_records(self.env, "xerox_xpps.action_xpps_billing_file_line", [("id", "in", ids)])
 
     def _action_missing_devices(self):
         gate = self._preparation().gates().get(self.subscription_id.sudo())
         missing = list(gate.missing) if gate else []
-        return self._action_open("xerox_xpps.action_xpps_device", [("id", "in", missing)])
+        return open_records(self.env, "xerox_xpps.action_xpps_device", [("id", "in", missing)])
 
     def _action_files(self):
-        run = self.run_id
-        action = self._action_open("xerox_xpps.action_xpps_billing_file", [("company_id", "=", run.company_id.id)])
-        return action | {"context": {"search_default_open": 1}}
+        return open_records(
+            self.env,
+            "xerox_xpps.action_xpps_billing_file",
+            [("company_id", "=", self.run_id.company_id.id)],
+            {"search_default_open": 1},
+        )
 
     def _action_joint(self):
         held = (self._with_joint() - self).filtered(lambda line: line.state == "held" and line.hold_code != "joint")

@@ -7,6 +7,7 @@ from odoo.tools import format_amount
 
 from ..reports.dispute_xlsx import write_dispute_xlsx
 from .locking import lock_or_refuse
+from .window_actions import open_records
 
 #: States in which Xerox's answer is still to come.
 OPEN_STATES = ("draft", "sent")
@@ -362,11 +363,8 @@ class XppsDispute(models.Model):
     def action_open_lines(self):
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_dispute_line")
-        return action | {"domain": [("dispute_id", "=", self.id)], "context": {}}
+        return open_records(self.env, "xerox_xpps.action_xpps_dispute_line", [("dispute_id", "=", self.id)])
 
     def action_open_files(self):
         self.ensure_one()
-        return self.billing_file_ids._action_open(
-            "xerox_xpps.action_xpps_billing_file", [("id", "in", self.billing_file_ids.ids)]
-        )
+        return self.billing_file_ids._action_open("xerox_xpps.action_xpps_billing_file", "id")

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.field_types import COMPONENT_SELECTION
+from ..models.window_actions import open_invoices, open_records
 from .base_revenue import BASE_REVENUE_DEPENDS
 from .grouping import in_environment
 from .profitability import sources
@@ -249,17 +250,22 @@ class XppsProfitabilityReport(models.Model):
 
     def action_open_invoices(self):
         """Open the invoices and credit notes behind the rows."""
-        return self._action_open("account.action_move_out_invoice_type", self.move_line_id.move_id)
+        self.check_access("read")
+        return open_invoices(self.env, self._behind(self.move_line_id.move_id))
 
     def action_open_charges(self):
         """Open the charges that the rows bill, or that Xerox's pages became."""
+        self.check_access("read")
         charges = self.env["sale.subscription.charge"]
         of_reads = charges.search([("meter_read_id", "in", self.meter_read_id.ids)])
-        return self._action_open("xerox_xpps.action_sale_subscription_charge", self.charge_id | of_reads)
+        domain = self._behind(self.charge_id | of_reads)
+        return open_records(self.env, "xerox_xpps.action_sale_subscription_charge", domain)
 
     def action_open_records(self):
         """Open the device records of Xerox's files behind the rows."""
-        return self._action_open("xerox_xpps.action_xpps_billing_file_line", self.line_id | self._device_records())
+        self.check_access("read")
+        domain = self._behind(self.line_id | self._device_records())
+        return open_records(self.env, "xerox_xpps.action_xpps_billing_file_line", domain)
 
     def _device_records(self):
         """The device records that the rows' reads were in, with one query."""
@@ -270,13 +276,7 @@ class XppsProfitabilityReport(models.Model):
         )
         return lines.filtered(lambda line: (line.billing_file_id, line.device_id) in keys)
 
-    def _action_open(self, action_xmlid, records):
-        self.check_access("read")
+    def _behind(self, records):
         if not records:
             raise UserError(self.env._("There is none behind the rows that you chose."))
-        action = self.env["ir.actions.act_window"]._for_xml_id(action_xmlid)
-        action |= {"domain": [("id", "in", records.ids)], "context": {}}
-        if records._name == "account.move":
-            # Without it, Odoo's list has no customers and no invoice dates.
-            action["context"] = {"default_move_type": "out_invoice"}
-        return action
+        return [("id", "in", records.ids)]

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.field_types import BASE_ROLES, CLICK_DIGITS, COMPONENT_SELECTION, OUTPUT_TYPE_SELECTION
+from ..models.window_actions import open_invoices, open_records
 from .exchange_rates import exchange_rate
 from .grouping import in_environment
 from .vendor.asked import Asked, find_asked
@@ -131,21 +132,18 @@ class XppsVendorReport(models.Model):
     def action_open_charges(self):
         """The charges of the rows' pages, those of corrections included."""
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_sale_subscription_charge")
-        return action | {"domain": self._charge_domain(), "context": {}}
+        return open_records(self.env, "xerox_xpps.action_sale_subscription_charge", self._charge_domain())
 
     def action_open_invoices(self):
         """The invoices and credit notes that bill the rows' pages or base fees."""
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
         charges = self.env["sale.subscription.charge"].search(self._charge_domain())
         # Which invoices those are does not depend on the right to see them; whoever opens them needs it.
         lines = charges.sudo().invoice_line_ids | charges.sudo().earlier_line_ids | charges.sudo().credit_line_ids
         lines |= lines.search(self._base_line_domain())
-        # Without the type, Odoo's list has no customers and no invoice dates.
+        action = open_invoices(self.env, [("id", "in", lines.move_id.ids)])
         return action | {
-            "domain": [("id", "in", lines.move_id.ids)],
-            "context": {"default_move_type": "out_invoice", "create": False},
+            "context": {**action["context"], "create": False},
             "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>") % self.env._("Nothing is invoiced yet"),
         }
 
