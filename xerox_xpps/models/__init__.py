@@ -1,4 +1,6 @@
 from . import (
+    xpps_reference_guard,
+    xpps_guard,
     xpps_billed_item,
     xpps_usage,
     xpps_agreement_invoicing,

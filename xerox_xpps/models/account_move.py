@@ -13,7 +13,8 @@ class AccountMove(models.Model):
     to draft detaches them. Until then they are made when somebody asks for them.
     """
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "xpps.guard"]
 
     xpps_charge_count = fields.Integer(compute="_compute_xpps_charge_count", groups="xerox_xpps.group_xpps_user")
     has_xpps_usage = fields.Boolean(compute="_compute_has_xpps_usage", compute_sudo=True)

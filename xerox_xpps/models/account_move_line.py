@@ -39,7 +39,7 @@ def in_proportion(total, weights, unit):
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
-    _inherit = ["account.move.line", "xpps.billed.item"]
+    _inherit = ["account.move.line", "xpps.billed.item", "xpps.guard"]
 
     # Not copied: a duplicated invoice or a credit note bills no charge.
     xpps_charge_ids = fields.Many2many(

@@ -4,7 +4,8 @@ from odoo.exceptions import ValidationError
 
 
 class ProductTemplate(models.Model):
-    _inherit = "product.template"
+    _name = "product.template"
+    _inherit = ["product.template", "xpps.guard"]
 
     is_xpps_printer = fields.Boolean(
         string="XPPS Printer Model", help="Devices of this model are serviced by Xerox under PageConnect/XPPS."

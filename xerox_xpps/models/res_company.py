@@ -4,7 +4,8 @@ from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "xpps.guard"]
 
     xpps_quarantine = fields.Boolean(
         string="Hold Back Faulty Devices",

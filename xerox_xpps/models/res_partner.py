@@ -10,7 +10,7 @@ from .xpps_usage import BILLED_READS
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "xpps.usage"]
+    _inherit = ["res.partner", "xpps.usage", "xpps.guard"]
 
     xpps_customer_number = fields.Char(
         string="Xerox Customer Number", index="btree_not_null", help="Xerox's number of this customer."

@@ -3,7 +3,8 @@ from odoo import fields, models
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "xpps.guard"]
 
     xpps_billing_run_id = fields.Many2one(
         "xpps.billing.run",

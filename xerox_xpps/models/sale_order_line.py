@@ -4,7 +4,7 @@ from odoo import Command, fields, models
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
-    _inherit = ["sale.order.line", "xpps.billed.item"]
+    _inherit = ["sale.order.line", "xpps.billed.item", "xpps.guard"]
 
     xpps_charge_ids = fields.Many2many(
         "sale.subscription.charge",

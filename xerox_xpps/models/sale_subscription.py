@@ -19,7 +19,7 @@ class SaleSubscription(models.Model):
     """
 
     _name = "sale.subscription"
-    _inherit = ["sale.subscription", "xpps.agreement.invoicing", "xpps.usage"]
+    _inherit = ["sale.subscription", "xpps.agreement.invoicing", "xpps.usage", "xpps.guard"]
     _xpps_usage_field = "subscription_id"
 
     is_xpps = fields.Boolean(string="XPPS Agreement", index=True, help="Devices serviced by Xerox are billed here.")

@@ -17,7 +17,7 @@ class SaleSubscriptionChargeDefault(models.Model):
 
     _name = "sale.subscription.charge.default"
     _description = "XPPS Contract Cost and Price Default"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "xpps.guard"]
     _check_company_auto = True
     _rec_name = "product_id"
 

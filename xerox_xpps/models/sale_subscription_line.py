@@ -14,7 +14,8 @@ BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 
 
 class SaleSubscriptionLine(models.Model):
-    _inherit = "sale.subscription.line"
+    _name = "sale.subscription.line"
+    _inherit = ["sale.subscription.line", "xpps.guard"]
 
     xpps_device_ids = fields.One2many(
         "stock.lot", "xpps_subscription_line_id", string="Devices", groups="xerox_xpps.group_xpps_user"

@@ -13,6 +13,7 @@ class XppsBillingFileCostChange(models.Model):
 
     _name = "xpps.billing.file.cost.change"
     _description = "XPPS Billing File Unit Cost"
+    _inherit = ["xpps.guard"]
     _order = "billing_file_id, subscription_id, product_id"
     _rec_name = "product_id"
     _check_company_auto = True

@@ -54,6 +54,7 @@ class XppsBillingFileIssue(models.Model):
 
     _name = "xpps.billing.file.issue"
     _description = "XPPS Billing File Issue"
+    _inherit = ["xpps.guard"]
     _order = "severity_rank, source_line, id"
     _rec_name = "message"
     _check_company_auto = True

@@ -15,6 +15,7 @@ class XppsBillingFileLine(models.Model):
 
     _name = "xpps.billing.file.line"
     _description = "XPPS Billing File Line"
+    _inherit = ["xpps.guard"]
     _order = "billing_file_id, sequence"
     _rec_name = "serial"
     _check_company_auto = True

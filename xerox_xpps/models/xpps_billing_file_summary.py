@@ -7,6 +7,7 @@ class XppsBillingFileSummary(models.Model):
 
     _name = "xpps.billing.file.summary"
     _description = "XPPS Billing File Preview"
+    _inherit = ["xpps.guard"]
     _order = "billing_file_id, partner_id, subscription_id"
     _rec_name = "subscription_id"
     _check_company_auto = True

@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
@@ -28,7 +28,7 @@ class XppsBillingRun(models.Model):
 
     _name = "xpps.billing.run"
     _description = "XPPS Billing Run"
-    _inherit = ["mail.thread", "mail.activity.mixin", "xpps.billing.run.queue"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "xpps.billing.run.queue", "xpps.guard"]
     _order = "period_end desc, id desc"
     _check_company_auto = True
 
@@ -187,15 +187,7 @@ class XppsBillingRun(models.Model):
             done = run.task_count - waiting.get(run, 0)
             run.progress = 100.0 * done / run.task_count if run.state == "queued" and run.task_count else 0.0
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
-            raise AccessError(self.env._("A billing run starts without invoices."))
-        return super().create(vals_list)
-
     def write(self, vals):
-        if not self.env.su and any(self._fields[name].store and self._fields[name].readonly for name in vals):
-            raise AccessError(self.env._("What a billing run says, and its state, are not set by hand."))
         changed = CRITERIA.intersection(vals)
         if changed and any(run.state != "draft" for run in self):
             raise UserError(self.env._("The run has begun. Undo it first, or make another run."))

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..billing_run.preparation import RunPreparation
 from .window_actions import open_invoices, open_records
@@ -17,17 +17,29 @@ class XppsBillingRunLine(models.Model):
 
     _name = "xpps.billing.run.line"
     _description = "XPPS Billing Run Agreement"
-    _inherit = ["xpps.billing.run.line.work"]
+    _inherit = ["xpps.billing.run.line.work", "xpps.guard"]
     _order = "run_id desc, id"
     _rec_name = "subscription_id"
     _check_company_auto = True
 
     run_id = fields.Many2one(
-        "xpps.billing.run", string="Billing Run", required=True, index=True, ondelete="cascade", check_company=True
+        "xpps.billing.run",
+        string="Billing Run",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
     )
-    company_id = fields.Many2one("res.company", required=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     subscription_id = fields.Many2one(
-        "sale.subscription", string="Agreement", required=True, index=True, ondelete="cascade", check_company=True
+        "sale.subscription",
+        string="Agreement",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
     )
     partner_id = fields.Many2one(related="subscription_id.partner_id", store=True, precompute=True, string="Customer")
     joint_key = fields.Char(
@@ -118,8 +130,6 @@ class XppsBillingRunLine(models.Model):
             line.move_ids = of_agreement.filtered(lambda move, line=line: move.xpps_billing_run_id == line.run_id)
 
     def write(self, vals):
-        if not self.env.su and vals.keys() - {"override_reason"}:
-            raise AccessError(self.env._("What a billing run says of an agreement is not set by hand."))
         if "override_reason" not in vals:
             return super().write(vals)
         reason = (vals["override_reason"] or "").strip()

@@ -7,6 +7,7 @@ class XppsBlockingWarning(models.Model):
 
     _name = "xpps.blocking.warning"
     _description = "XPPS Blocking Warning"
+    _inherit = ["xpps.guard"]
     _order = "company_id, code"
     _rec_name = "code"
     _check_company_auto = True

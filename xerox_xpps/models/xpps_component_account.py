@@ -12,6 +12,7 @@ class XppsComponentAccount(models.Model):
 
     _name = "xpps.component.account"
     _description = "XPPS Vendor Bill Account"
+    _inherit = ["xpps.guard"]
     _order = "company_id, sequence, id"
     _rec_name = "component"
     _check_company_auto = True

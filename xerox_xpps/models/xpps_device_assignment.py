@@ -21,6 +21,7 @@ class XppsDeviceAssignment(models.Model):
 
     _name = "xpps.device.assignment"
     _description = "XPPS Device Assignment"
+    _inherit = ["xpps.guard"]
     _order = "device_id, date_from desc nulls last, id desc"
     _check_company_auto = True
 

@@ -2,7 +2,7 @@
 import base64
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_amount
 
 from ..reports.dispute_xlsx import write_dispute_xlsx
@@ -25,7 +25,7 @@ class XppsDispute(models.Model):
 
     _name = "xpps.dispute"
     _description = "XPPS Dispute with Xerox"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "xpps.guard"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -135,20 +135,12 @@ class XppsDispute(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
-            raise AccessError(self.env._("A dispute starts as a draft."))
         disputes = super().create(vals_list)
         for dispute in disputes.filtered(lambda dispute: dispute.name == "/"):
             # Whoever may make disputes may take the next number.
             sequence = self.env["ir.sequence"].sudo().with_company(dispute.company_id)
             dispute.sudo().name = sequence.next_by_code("xpps.dispute")
         return disputes
-
-    def write(self, vals):
-        # The states say what was done, and the figures what Xerox billed: no client sets them by hand.
-        if not self.env.su and any(self._fields[name].store and self._fields[name].readonly for name in vals):
-            raise AccessError(self.env._("Number, company and state of a dispute are not set by hand."))
-        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
@@ -188,7 +180,9 @@ class XppsDispute(models.Model):
             )
         company = left.company_id
         flags = dict(rows._fields["flag"]._description_selection(self.env))
-        dispute = self.with_company(company).create(
+        # Company, currency and figures are the report's: nobody has the right to make up others.
+        disputes = self.sudo().with_company(company)
+        dispute = disputes.create(
             {
                 "company_id": company.id,
                 "currency_id": left.currency_id.id,
@@ -198,9 +192,10 @@ class XppsDispute(models.Model):
                 or self.env._("Differences"),
             }
         )
-        lines = self.env["xpps.dispute.line"]
-        # The figures are the report's: nobody has the right to make up others.
-        lines.sudo().create([lines._prepare_from_row(dispute, row) for row in left])
+        lines = dispute.line_ids
+        lines.create([lines._prepare_from_row(dispute, row) for row in left])
+        dispute = dispute.with_env(self.env)
+        dispute.check_access("create")
         if remarks:
             dispute.message_post(body="\n".join(remarks))
         return dispute

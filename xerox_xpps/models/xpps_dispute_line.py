@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_amount
 
 from .field_types import CLICK_DIGITS, COMPONENT_SELECTION, VENDOR_ROW_FIELDS
@@ -19,6 +19,7 @@ class XppsDisputeLine(models.Model):
 
     _name = "xpps.dispute.line"
     _description = "Row of a Dispute with Xerox"
+    _inherit = ["xpps.guard"]
     _order = "dispute_id desc, id"
     _rec_name = "serial"
     _check_company_auto = True
@@ -114,9 +115,7 @@ class XppsDisputeLine(models.Model):
                 )
 
     def write(self, vals):
-        # What Xerox billed is evidence; what is claimed of it was told to Xerox when the dispute was sent.
-        if not self.env.su and set(vals) - {"amount"}:
-            raise AccessError(self.env._("Only the disputed amount of a row can be changed."))
+        # What is claimed was told to Xerox when the dispute was sent.
         if "amount" in vals:
             self._check_draft()
         return super().write(vals)

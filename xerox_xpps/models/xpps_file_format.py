@@ -26,7 +26,7 @@ class XppsFileFormat(models.Model):
     """
 
     _name = "xpps.file.format"
-    _inherit = "xpps.file.options"
+    _inherit = ["xpps.file.options", "xpps.guard"]
     _description = "XPPS Billing File Format"
     _order = "sequence, id"
     _check_company_auto = True

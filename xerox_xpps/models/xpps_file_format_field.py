@@ -50,6 +50,7 @@ class XppsFileFormatField(models.Model):
 
     _name = "xpps.file.format.field"
     _description = "XPPS Billing File Format Field"
+    _inherit = ["xpps.guard"]
     _order = "format_id, part desc, id"
 
     format_id = fields.Many2one("xpps.file.format", required=True, index=True, ondelete="cascade")

@@ -12,6 +12,7 @@ class XppsImportProgress(models.Model):
 
     _name = "xpps.import.progress"
     _description = "XPPS Import Progress"
+    _inherit = ["xpps.guard"]
     _rec_name = "billing_file_id"
     _check_company_auto = True
 

@@ -16,6 +16,7 @@ class XppsMaterialMapping(models.Model):
 
     _name = "xpps.material.mapping"
     _description = "XPPS Material Code Mapping"
+    _inherit = ["xpps.guard"]
     _check_company_auto = True
     _check_company_domain = models.check_company_domain_parent_of
     _order = "price_level_id, product_tmpl_id, id"

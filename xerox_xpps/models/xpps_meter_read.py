@@ -14,6 +14,7 @@ class XppsMeterRead(models.Model):
 
     _name = "xpps.meter.read"
     _description = "XPPS Meter Read"
+    _inherit = ["xpps.guard"]
     _order = "period_end desc, device_id, output_type"
     _check_company_auto = True
 

@@ -5,6 +5,7 @@ from odoo import fields, models
 class XppsPriceLevel(models.Model):
     _name = "xpps.price.level"
     _description = "XPPS Price Level"
+    _inherit = ["xpps.guard"]
     _order = "name"
     _check_company_auto = True
     _check_company_domain = models.check_company_domain_parent_of

@@ -15,6 +15,7 @@ class XppsVendorBillComponent(models.Model):
 
     _name = "xpps.vendor.bill.component"
     _description = "XPPS Vendor Bill Component"
+    _inherit = ["xpps.guard"]
     _order = "billing_file_id, id"
     _rec_name = "component"
     _check_company_auto = True

@@ -18,6 +18,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
 
     _name = "xpps.agreement.copy.wizard"
     _description = "Copy to Customer"
+    _inherit = ["xpps.reference.guard"]
     _check_company_auto = True
 
     subscription_id = fields.Many2one(

@@ -6,6 +6,7 @@ from odoo.tools.misc import get_lang
 class XppsAgreementCopyWizardLine(models.TransientModel):
     _name = "xpps.agreement.copy.wizard.line"
     _description = "Copy to Customer: Service"
+    _inherit = ["xpps.reference.guard"]
 
     wizard_id = fields.Many2one("xpps.agreement.copy.wizard", required=True, index=True, ondelete="cascade")
     subscription_line_id = fields.Many2one("sale.subscription.line", required=True, readonly=True, ondelete="cascade")

@@ -7,6 +7,7 @@ class XppsBillingRunRelease(models.TransientModel):
 
     _name = "xpps.billing.run.release"
     _description = "Bill Incomplete Agreements"
+    _inherit = ["xpps.reference.guard"]
 
     line_ids = fields.Many2many("xpps.billing.run.line", string="Agreements", required=True)
     reason = fields.Char(required=True)

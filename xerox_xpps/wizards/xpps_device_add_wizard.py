@@ -20,7 +20,7 @@ class XppsDeviceAddWizard(models.TransientModel):
     """
 
     _name = "xpps.device.add.wizard"
-    _inherit = "xpps.device.maker"
+    _inherit = ["xpps.device.maker", "xpps.reference.guard"]
     _description = "Add Devices"
     _check_company_auto = True
 

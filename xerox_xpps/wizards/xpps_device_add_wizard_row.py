@@ -5,6 +5,7 @@ from odoo import fields, models
 class XppsDeviceAddWizardRow(models.TransientModel):
     _name = "xpps.device.add.wizard.row"
     _description = "Add Devices: Device"
+    _inherit = ["xpps.reference.guard"]
     _order = "sequence, id"
 
     wizard_id = fields.Many2one("xpps.device.add.wizard", required=True, index=True, ondelete="cascade")

@@ -6,7 +6,7 @@ class XppsDeviceAssignWizard(models.TransientModel):
     """Give devices of a billing file the customer, agreement and service that bill them."""
 
     _name = "xpps.device.assign.wizard"
-    _inherit = "xpps.device.fix.wizard"
+    _inherit = ["xpps.device.fix.wizard", "xpps.reference.guard"]
     _description = "Assign Devices"
 
     _codes = ("device_no_subscription", "device_no_service", "customer_mismatch")

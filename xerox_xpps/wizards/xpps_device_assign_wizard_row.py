@@ -4,7 +4,7 @@ from odoo import fields, models
 
 class XppsDeviceAssignWizardRow(models.TransientModel):
     _name = "xpps.device.assign.wizard.row"
-    _inherit = "xpps.device.fix.row"
+    _inherit = ["xpps.device.fix.row", "xpps.reference.guard"]
     _description = "Assign Devices: Device"
 
     wizard_id = fields.Many2one("xpps.device.assign.wizard", required=True, index=True, ondelete="cascade")

@@ -8,7 +8,7 @@ class XppsDeviceCreateWizard(models.TransientModel):
     """Create the devices that a billing file names and nobody knows, prefilled from its records."""
 
     _name = "xpps.device.create.wizard"
-    _inherit = "xpps.device.fix.wizard"
+    _inherit = ["xpps.device.fix.wizard", "xpps.reference.guard"]
     _description = "Create Devices"
 
     _codes = ("device_unknown",)

@@ -4,7 +4,7 @@ from odoo import fields, models
 
 class XppsDeviceCreateWizardRow(models.TransientModel):
     _name = "xpps.device.create.wizard.row"
-    _inherit = "xpps.device.fix.row"
+    _inherit = ["xpps.device.fix.row", "xpps.reference.guard"]
     _description = "Create Devices: Device"
 
     _needed = ("product_id", "subscription_id", "subscription_line_id")

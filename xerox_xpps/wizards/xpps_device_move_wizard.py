@@ -10,7 +10,7 @@ class XppsDeviceMoveWizard(models.TransientModel):
     """Give devices to another customer, agreement, service or place from a day on; also such that were removed."""
 
     _name = "xpps.device.move.wizard"
-    _inherit = "xpps.devices.change.wizard"
+    _inherit = ["xpps.devices.change.wizard", "xpps.reference.guard"]
     _description = "Move Devices"
 
     date = fields.Date(string="From", help="First day at the new place.")

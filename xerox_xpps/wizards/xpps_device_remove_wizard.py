@@ -7,7 +7,7 @@ class XppsDeviceRemoveWizard(models.TransientModel):
     """Take devices away from their customers, with their last day and, for a single one, its closing reads."""
 
     _name = "xpps.device.remove.wizard"
-    _inherit = "xpps.devices.change.wizard"
+    _inherit = ["xpps.devices.change.wizard", "xpps.reference.guard"]
     _description = "Remove Devices"
 
     device_count = fields.Integer(compute="_compute_device_count")

@@ -20,7 +20,7 @@ class XppsDeviceSwapWizard(models.TransientModel):
     """
 
     _name = "xpps.device.swap.wizard"
-    _inherit = "xpps.device.change.wizard"
+    _inherit = ["xpps.device.change.wizard", "xpps.reference.guard"]
     _description = "Swap Device"
 
     device_id = fields.Many2one("stock.lot", string="Old Device", required=True, readonly=True, ondelete="cascade")

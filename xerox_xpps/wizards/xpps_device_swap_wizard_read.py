@@ -4,7 +4,7 @@ from odoo import fields, models
 
 class XppsDeviceSwapWizardRead(models.TransientModel):
     _name = "xpps.device.swap.wizard.read"
-    _inherit = "xpps.device.read.row"
+    _inherit = ["xpps.device.read.row", "xpps.reference.guard"]
     _description = "Swap Device: Counter"
 
     wizard_id = fields.Many2one("xpps.device.swap.wizard", required=True, index=True, ondelete="cascade")

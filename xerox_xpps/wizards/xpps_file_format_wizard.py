@@ -21,7 +21,7 @@ class XppsFileFormatWizard(models.TransientModel):
     """
 
     _name = "xpps.file.format.wizard"
-    _inherit = "xpps.file.options"
+    _inherit = ["xpps.file.options", "xpps.reference.guard"]
     _description = "New XPPS Billing File Format from Sample"
 
     step = fields.Selection(

@@ -17,6 +17,7 @@ class XppsFileFormatWizardColumn(models.TransientModel):
 
     _name = "xpps.file.format.wizard.column"
     _description = "Column or Element of a Sample Billing File"
+    _inherit = ["xpps.reference.guard"]
     _order = "wizard_id, sequence, id"
 
     wizard_id = fields.Many2one("xpps.file.format.wizard", required=True, ondelete="cascade")

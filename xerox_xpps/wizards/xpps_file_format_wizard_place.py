@@ -7,6 +7,7 @@ class XppsFileFormatWizardPlace(models.TransientModel):
 
     _name = "xpps.file.format.wizard.place"
     _description = "Element or Sheet of a Sample Billing File"
+    _inherit = ["xpps.reference.guard"]
     _order = "wizard_id, sequence, id"
 
     wizard_id = fields.Many2one("xpps.file.format.wizard", required=True, ondelete="cascade")

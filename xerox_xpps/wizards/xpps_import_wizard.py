@@ -10,6 +10,7 @@ class XppsImportWizard(models.TransientModel):
 
     _name = "xpps.import.wizard"
     _description = "XPPS Billing File Import"
+    _inherit = ["xpps.reference.guard"]
 
     file_data = fields.Binary(string="Billing File", attachment=False)
     file_name = fields.Char()

@@ -10,6 +10,7 @@ class XppsImportWizardMapping(models.TransientModel):
 
     _name = "xpps.import.wizard.mapping"
     _description = "XPPS Billing File Import: Material Codes"
+    _inherit = ["xpps.reference.guard"]
 
     wizard_id = fields.Many2one("xpps.import.wizard", required=True, ondelete="cascade")
     name = fields.Char(string="Printer Models", readonly=True)

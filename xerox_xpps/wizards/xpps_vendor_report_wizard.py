@@ -13,7 +13,7 @@ class XppsVendorReportWizard(models.TransientModel):
 
     _name = "xpps.vendor.report.wizard"
     _description = "Print Vendor Report"
-    _inherit = ["xpps.vendor.document"]
+    _inherit = ["xpps.vendor.document", "xpps.reference.guard"]
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     date_from = fields.Date(
