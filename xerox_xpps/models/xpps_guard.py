@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .xpps_reference_guard import is_own_field
 
@@ -51,12 +51,23 @@ class XppsGuard(models.AbstractModel):
         return result
 
     def copy_data(self, default=None):
-        """What the program said of a record does not hold for its copy."""
+        """What the program said of a record does not hold for its copy.
+
+        :raises UserError: when nothing would say it of the copy
+        """
+        vals_list = super().copy_data(default)
+        if self.env.su:
+            return vals_list
         program = self._xpps_program_fields_of(self._fields) - (default or {}).keys()
-        return [
-            vals and {name: value for name, value in vals.items() if name not in program}
-            for vals in super().copy_data(default)
-        ]
+        for name in program:
+            field = self._fields[name]
+            if field.required and not (field.default or field.compute):
+                raise UserError(
+                    self.env._(
+                        "%(model)s: a record cannot be duplicated.", model=self.env["ir.model"]._get(self._name).name
+                    )
+                )
+        return [vals and {name: value for name, value in vals.items() if name not in program} for vals in vals_list]
 
     def onchange(self, values, field_names, fields_spec):
         """A client sends all that a form shows. What the program says of a record is not taken from there."""
