@@ -71,11 +71,7 @@ class BillingFileCheck:
     # The file
 
     def _read(self):
-        attachment = self.file.attachment_id
-        data = attachment.raw or b""
-        # The file itself need not be kept in the cache until the end of the transaction.
-        attachment.invalidate_recordset(["raw"])
-        return self.env["xpps.file.format"]._read_file(data, self.file.file_name, self.company)
+        return self.env["xpps.file.format"]._read_file(self.file._content(), self.file.file_name, self.company)
 
     @cached_property
     def _starts(self):

@@ -9,6 +9,7 @@ from . import (
     account_move_reversal,
     account_move_send,
     account_tax,
+    ir_attachment,
     product_template,
     res_company,
     res_config_settings,

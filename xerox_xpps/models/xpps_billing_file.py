@@ -13,6 +13,8 @@ from .window_actions import open_invoices, open_records
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 MANAGER_GROUP = "xerox_xpps.group_xpps_manager"
 
+#: What a client brings when it makes a file.
+BROUGHT_FIELDS = {"attachment_id", "file_name", "company_id", "kind"}
 #: How many problems a refusal spells out; all of them stand on the file.
 MAX_LISTED = 20
 
@@ -42,7 +44,7 @@ class XppsBillingFile(models.Model):
     name = fields.Char(string="Xerox Invoice", readonly=True, help="Number of Xerox's invoice.", tracking=True)
     file_name = fields.Char(required=True, readonly=True)
     attachment_id = fields.Many2one(
-        "ir.attachment", string="File", required=True, readonly=True, ondelete="restrict", copy=False
+        "ir.attachment", string="File", required=True, readonly=True, index=True, ondelete="restrict", copy=False
     )
     file_data = fields.Binary(related="attachment_id.datas", string="Billing File")
     checksum = fields.Char(compute="_compute_checksum", store=True, help="SHA-256 of the file.")
@@ -256,6 +258,27 @@ class XppsBillingFile(models.Model):
         draft.check_access("create")
         return draft
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A client brings a file that it has just uploaded; what stands in it nobody says by hand."""
+        if self.env.su:
+            return super().create(vals_list)
+        self.check_access("create")
+        for vals in vals_list:
+            for name in vals.keys() - BROUGHT_FIELDS:
+                self._check_field_access(self._fields[name], "write")
+            if not vals.get("attachment_id"):
+                raise UserError(self.env._("A billing file starts with the file that Xerox offers: upload it."))
+            self.env["ir.attachment"].browse(vals["attachment_id"])._xpps_check_uploaded()
+        self._xpps_check_references(vals_list)
+        # These fields are the program's from now on, and so is the attachment.
+        files = super(XppsBillingFile, self.sudo()).create(vals_list)
+        for file in files:
+            file.attachment_id._xpps_bind(file)
+        files = files.with_env(self.env)
+        files.check_access("create")
+        return files
+
     def write(self, vals):
         if "kind" in vals:
             changed = self.filtered(lambda file: file.kind != vals["kind"])
@@ -264,6 +287,36 @@ class XppsBillingFile(models.Model):
             # What the last check said does not hold for the other kind: it has to be checked again.
             changed.sudo().line_digest = False
         return super().write(vals)
+
+    def _content(self):
+        """:return: the file, in bytes, as it was uploaded
+
+        :raises UserError: when it is not that any more
+        """
+        self.ensure_one()
+        # Whoever may see the billing file may see what stands in it.
+        attachment = self.sudo().attachment_id
+        data = attachment.raw or b""
+        # The file itself need not be kept in the cache until the end of the transaction.
+        attachment.invalidate_recordset(["raw"])
+        if hashlib.sha256(data).hexdigest() != self.checksum:
+            raise UserError(
+                self.env._(
+                    "The stored content of billing file %s is not what was uploaded: its SHA-256 differs. It is not "
+                    "read. Upload Xerox's file again, and tell your administrator.",
+                    self.display_name,
+                )
+            )
+        return data
+
+    def _refuse_attachment_change(self):
+        raise AccessError(
+            self.env._(
+                "The content of billing file %s stays as it was uploaded. Where Xerox sent a corrected file, import "
+                "that instead.",
+                self.display_name,
+            )
+        )
 
     @api.model
     def _create_attachment(self, data, file_name, company):
@@ -436,6 +489,7 @@ class XppsBillingFile(models.Model):
 
     def action_approve_charges(self):
         """Approve all charges of the files that wait for approval."""
+        self.check_access("write")
         waiting = [("billing_file_id", "in", self.ids), ("state", "=", "draft")]
         return self.env["sale.subscription.charge"].search(waiting).action_approve()
 
@@ -444,7 +498,7 @@ class XppsBillingFile(models.Model):
 
     def _action_open(self, action_xmlid, field_name="billing_file_id", context=None):
         self.check_access("read")
-        return open_records(self.env, action_xmlid, [(field_name, "in", self.ids)], context)
+        return open_records(self, action_xmlid, [(field_name, "in", self.ids)], context)
 
     def action_open_lines(self):
         return self._action_open("xerox_xpps.action_xpps_billing_file_line")
@@ -461,11 +515,11 @@ class XppsBillingFile(models.Model):
     def action_open_subscriptions(self):
         self.check_access("read")
         agreements = self._billed_subscriptions()
-        return open_records(self.env, "xerox_xpps.action_xpps_agreement", [("id", "in", agreements.ids)])
+        return open_records(self, "xerox_xpps.action_xpps_agreement", [("id", "in", agreements.ids)])
 
     def action_open_invoices(self):
         self.check_access("read")
-        return open_invoices(self.env, self._invoice_domain())
+        return open_invoices(self, self._invoice_domain())
 
     def action_open_vendor_report(self):
         """What Xerox bills with the files, against what was to be expected: the differences first."""

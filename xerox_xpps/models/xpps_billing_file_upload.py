@@ -34,7 +34,7 @@ class XppsBillingFile(models.Model):
         attachments = self.env["ir.attachment"].browse(attachment_ids).exists()
         if not attachments:
             raise UserError(self.env._("No file was uploaded."))
-        attachments.check_access("read")
+        attachments._xpps_check_uploaded()
         company = self.env.company
         drafts = self.browse()
         for attachment in attachments:
