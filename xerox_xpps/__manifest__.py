@@ -12,6 +12,7 @@
         "security/xpps_groups.xml",
         "security/ir.model.access.csv",
         "security/xpps_rules.xml",
+        "security/xpps_wizard_rules.xml",
         "data/xpps_file_format_data.xml",
         "data/ir_cron_data.xml",
         "data/xpps_dispute_data.xml",

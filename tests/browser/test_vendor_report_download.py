@@ -20,15 +20,18 @@ class TestVendorReportDownload(ReportExample, HttpCase):
         cls.february = cls.files[1]
         rows = cls.env["xpps.vendor.report"].search([("billing_file_id", "=", cls.february.id), ("serial", "=", "X-9")])
         cls.dispute = cls.env["xpps.dispute"].browse(rows.action_dispute()["res_id"])
-        cls.wizard = cls.env["xpps.vendor.report.wizard"].create(
-            {"company_id": cls.company.id, "date_from": "2026-02-01", "date_to": "2026-02-28"}
-        )
         other = cls._company("XPPS Other Reseller")
         users = cls._user("xpps_test_billing", "xerox_xpps.group_xpps_billing")
         users |= cls._user("xpps_test_reader", "xerox_xpps.group_xpps_user")
         users |= cls._user("xpps_test_stranger", "xerox_xpps.group_xpps_manager", company=other)
         for user in users:
             user.password = PASSWORD
+        # A wizard is its creator's alone.
+        cls.wizard = (
+            cls.env["xpps.vendor.report.wizard"]
+            .with_user(users[0])
+            .create({"company_id": cls.company.id, "date_from": "2026-02-01", "date_to": "2026-02-28"})
+        )
 
     def _download(self, login, url):
         self.authenticate(login, PASSWORD)
