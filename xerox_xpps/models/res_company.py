@@ -2,6 +2,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+#: Who reads and sets what a company decides: portal users and colleagues may read the company itself.
+SETTINGS_GROUPS = "xerox_xpps.group_xpps_billing,base.group_system"
+
 
 class ResCompany(models.Model):
     _name = "res.company"
@@ -10,21 +13,25 @@ class ResCompany(models.Model):
     xpps_quarantine = fields.Boolean(
         string="Hold Back Faulty Devices",
         help="Import the sound device records of a file, and hold back the faulty ones until they are mended.",
+        groups=SETTINGS_GROUPS,
     )
     xpps_background_threshold = fields.Integer(
         string="Import in the Background Above",
         default=2000,
         help="Billing files with more devices are imported in the background.",
+        groups=SETTINGS_GROUPS,
     )
     xpps_usage_spike_percent = fields.Float(
         string="Usage Spike",
         default=100.0,
         help="Warn when a device prints this much more, in percent, than its mean of three months. 0: never.",
+        groups=SETTINGS_GROUPS,
     )
     xpps_margin_floor_percent = fields.Float(
         string="Margin Floor",
         help="Warn when the margin of a charge, in percent of its price, is below this. "
         "0: only when the price is below Xerox's.",
+        groups=SETTINGS_GROUPS,
     )
     xpps_proration = fields.Selection(
         [
@@ -37,41 +44,50 @@ class ResCompany(models.Model):
         default="none",
         help="What a service whose quantity follows its devices bills of a device that was installed or removed inside "
         "the period. The period is the one that ends before the agreement's next invoice date.",
+        groups=SETTINGS_GROUPS,
     )
     xpps_invoice_by_run = fields.Boolean(
         string="Invoice by Billing Runs Only",
         help="Agreements wait for a billing run, which looks after missing files and unapproved charges. The scheduled "
         "invoicing of subscriptions leaves them alone.",
+        groups=SETTINGS_GROUPS,
     )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",
         domain=lambda self: [("all_group_ids", "in", self.env.ref("xerox_xpps.group_xpps_billing").ids)],
         help="Gets an activity for every billing file that arrives by e-mail.",
+        groups=SETTINGS_GROUPS,
     )
 
     xpps_vendor_id = fields.Many2one(
         "res.partner",
         string="Xerox as Vendor",
         help="Whose bills are drafted from billing files, or compared with them. A branch has its parent's.",
+        groups=SETTINGS_GROUPS,
     )
     xpps_vendor_bill_analytic = fields.Boolean(
         string="Vendor Bills by Customer",
         help="Each customer has lines of its own on Xerox's bill, with its analytic distribution.",
+        groups=SETTINGS_GROUPS,
     )
 
-    xpps_alias_id = fields.Many2one("mail.alias", string="Alias for Billing Files", copy=False, ondelete="set null")
+    xpps_alias_id = fields.Many2one(
+        "mail.alias", string="Alias for Billing Files", copy=False, ondelete="set null", groups=SETTINGS_GROUPS
+    )
     xpps_alias_name = fields.Char(
         string="E-Mail Alias",
         compute="_compute_xpps_alias_name",
         inverse="_inverse_xpps_alias_name",
         help="Billing files that are sent to this address become drafts.",
+        groups=SETTINGS_GROUPS,
     )
     xpps_alias_domain_id = fields.Many2one(
         "mail.alias.domain",
         string="E-Mail Alias Domain",
         compute="_compute_xpps_alias_domain_id",
         inverse="_inverse_xpps_alias_domain_id",
+        groups=SETTINGS_GROUPS,
     )
     xpps_alias_contact = fields.Selection(
         selection="_selection_xpps_alias_contact",
@@ -79,6 +95,7 @@ class ResCompany(models.Model):
         compute="_compute_xpps_alias_contact",
         inverse="_inverse_xpps_alias_contact",
         help="Who may send billing files. Mails of others are refused.",
+        groups=SETTINGS_GROUPS,
     )
 
     def _selection_xpps_alias_contact(self):
@@ -133,11 +150,13 @@ class ResCompany(models.Model):
                     }
                 )
             )
+        # See above.
         return self.xpps_alias_id.sudo()
 
     @api.constrains("xpps_background_threshold", "xpps_usage_spike_percent", "xpps_margin_floor_percent")
     def _check_xpps_limits(self):
-        for company in self:
+        # The rules hold for whoever makes a company, also without a right to these settings.
+        for company in self.sudo():
             if company.xpps_background_threshold < 0:
                 raise ValidationError(
                     self.env._("The number of devices above which a file is imported in the background is negative.")
@@ -151,7 +170,8 @@ class ResCompany(models.Model):
 
     @api.constrains("xpps_responsible_id")
     def _check_xpps_responsible(self):
-        for company in self:
+        # See _check_xpps_limits.
+        for company in self.sudo():
             user = company.xpps_responsible_id
             if user and (company not in user.company_ids or not user.has_group("xerox_xpps.group_xpps_billing")):
                 raise ValidationError(
@@ -165,7 +185,8 @@ class ResCompany(models.Model):
 
     @api.constrains("xpps_vendor_id")
     def _check_xpps_vendor(self):
-        for company in self:
+        # See _check_xpps_limits.
+        for company in self.sudo():
             owner = company.xpps_vendor_id.company_id
             if owner and owner not in company.parent_ids:
                 raise ValidationError(

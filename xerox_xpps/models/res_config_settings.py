@@ -1,19 +1,30 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
+from .res_company import SETTINGS_GROUPS
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    xpps_quarantine = fields.Boolean(related="company_id.xpps_quarantine", readonly=False)
-    xpps_background_threshold = fields.Integer(related="company_id.xpps_background_threshold", readonly=False)
-    xpps_usage_spike_percent = fields.Float(related="company_id.xpps_usage_spike_percent", readonly=False)
-    xpps_margin_floor_percent = fields.Float(related="company_id.xpps_margin_floor_percent", readonly=False)
-    xpps_proration = fields.Selection(related="company_id.xpps_proration", readonly=False)
-    xpps_invoice_by_run = fields.Boolean(related="company_id.xpps_invoice_by_run", readonly=False)
+    xpps_quarantine = fields.Boolean(related="company_id.xpps_quarantine", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_background_threshold = fields.Integer(
+        related="company_id.xpps_background_threshold", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_usage_spike_percent = fields.Float(
+        related="company_id.xpps_usage_spike_percent", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_margin_floor_percent = fields.Float(
+        related="company_id.xpps_margin_floor_percent", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_proration = fields.Selection(related="company_id.xpps_proration", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_invoice_by_run = fields.Boolean(
+        related="company_id.xpps_invoice_by_run", readonly=False, groups=SETTINGS_GROUPS
+    )
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,
+        groups=SETTINGS_GROUPS,
         domain=lambda self: [
             ("all_group_ids", "in", self.env.ref("xerox_xpps.group_xpps_billing").ids),
             ("company_ids", "in", self.env.company.ids),
@@ -22,9 +33,16 @@ class ResConfigSettings(models.TransientModel):
     xpps_vendor_id = fields.Many2one(
         related="company_id.xpps_vendor_id",
         readonly=False,
+        groups=SETTINGS_GROUPS,
         domain=lambda self: [("company_id", "in", [False, *self.env.company.parent_ids.ids])],
     )
-    xpps_vendor_bill_analytic = fields.Boolean(related="company_id.xpps_vendor_bill_analytic", readonly=False)
-    xpps_alias_name = fields.Char(related="company_id.xpps_alias_name", readonly=False)
-    xpps_alias_domain_id = fields.Many2one(related="company_id.xpps_alias_domain_id", readonly=False)
-    xpps_alias_contact = fields.Selection(related="company_id.xpps_alias_contact", readonly=False)
+    xpps_vendor_bill_analytic = fields.Boolean(
+        related="company_id.xpps_vendor_bill_analytic", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_alias_name = fields.Char(related="company_id.xpps_alias_name", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_alias_domain_id = fields.Many2one(
+        related="company_id.xpps_alias_domain_id", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_alias_contact = fields.Selection(
+        related="company_id.xpps_alias_contact", readonly=False, groups=SETTINGS_GROUPS
+    )

@@ -233,7 +233,8 @@ class SaleSubscriptionLine(models.Model):
                 swaps = assignments._xpps_swaps(lines, start, end)
             for line in same:
                 of_line = days.get(counted[line].id, [])
-                if line.company_id.xpps_proration == "full":
+                # Whoever invoices follows the company's settings without a right to read them.
+                if line.company_id.sudo().xpps_proration == "full":
                     swapped = swaps.get(counted[line].id, 0)
                     quantities[line.id] = DeviceQuantity.by_month(of_line, period_days, swapped)
                 else:

@@ -401,7 +401,8 @@ class XppsAgreementInvoicing(models.AbstractModel):
     def _xpps_counts_days(self):
         """Whether services that follow their devices are billed for a period rather than for today's devices."""
         self.ensure_one()
-        return self.company_id.xpps_proration != "none"
+        # Whoever invoices follows the company's settings without a right to read them.
+        return self.company_id.sudo().xpps_proration != "none"
 
     def _xpps_interval_label(self):
         """What a recurring price pays for: “1 month”."""
@@ -430,7 +431,8 @@ class XppsAgreementInvoicing(models.AbstractModel):
         today = fields.Date.context_today(self)
         end = min(self.date or today, today)
         lines = self.sale_subscription_line_ids
-        overdue = self.company_id.xpps_invoice_by_run and next_date and next_date <= end
+        # See _xpps_counts_days.
+        overdue = self.company_id.sudo().xpps_invoice_by_run and next_date and next_date <= end
         counted = self._xpps_counts_days() and any(lines.mapped("xpps_qty_from_devices"))
         if next_date and lines and (overdue or counted):
             self.write({"recurring_next_date": next_date, "date": end})

@@ -60,7 +60,10 @@ class XppsMeterRead(models.Model):
         groups="xerox_xpps.group_xpps_billing",
         help="The agreement's default for the pages, else what Xerox billed the month before.",
     )
-    billing_file_id = fields.Many2one("xpps.billing.file", index=True, ondelete="restrict")
+    # It shows Xerox's invoice number, which customers and those without a right to cost do not know.
+    billing_file_id = fields.Many2one(
+        "xpps.billing.file", index=True, ondelete="restrict", groups="xerox_xpps.group_xpps_billing"
+    )
     origin = fields.Selection(
         [("file", "Billing File"), ("opening", "Opening Read"), ("closing", "Closing Read")],
         required=True,
@@ -98,13 +101,13 @@ class XppsMeterRead(models.Model):
     def _note(self, origin, device, day, counters):
         """Note what the counters of a device showed on the day when it came or was taken away.
 
-        Reads are made by imports, so nobody has the right to; whoever may change the device may note these. A file's
-        read of the same day counts for more, an earlier note for less.
+        A file's read of the same day counts for more, an earlier note for less.
 
         :param origin: ``opening`` or ``closing``
         :param counters: {output type: pages}
         """
         device.check_access("write")
+        # Reads are made by imports, so nobody has the right to; whoever may change the device may note these.
         reads = self.sudo()
         same_day = reads.search(
             [("device_id", "=", device.id), ("output_type", "in", list(counters)), ("period_end", "=", day)]
