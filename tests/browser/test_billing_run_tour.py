@@ -57,7 +57,7 @@ class TestBillingRunTour(HttpCase):
         )
 
     def test_billing_run(self):
-        self.start_tour(LIST_ACTION, "xpps_billing_run_tour", login="admin", timeout=120)
+        self.start_tour(LIST_ACTION, "xpps_billing_run_tour", login="admin", timeout=600)
         lines = self.env["xpps.billing.run.line"].search([("subscription_id", "in", self.agreements.ids)])
         self.assertEqual(len(lines), 2)
         self.assertEqual(set(lines.mapped("state")), {"invoiced"})

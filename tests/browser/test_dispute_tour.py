@@ -19,7 +19,7 @@ class TestDisputeTour(Records, HttpCase):
         file = files._create_from_upload(build_xml(JANUARY, [row]), "january.xml", self.company)
         file.action_import()
         user = self._user("xpps_dispute_user", "xerox_xpps.group_xpps_billing", password="xpps_dispute_user")
-        self.start_tour("/odoo", "xpps_dispute_tour", login=user.login, timeout=120)
+        self.start_tour("/odoo", "xpps_dispute_tour", login=user.login, timeout=600)
         dispute = self.env["xpps.dispute"].search([("billing_file_ids", "in", file.ids)])
         self.assertEqual((dispute.state, dispute.amount), ("sent", 0.04))
         sent = dispute.message_ids.filtered("attachment_ids")

@@ -10,7 +10,7 @@ class TestFileFormatTour(HttpCase):
     def test_sample_to_format(self):
         formats = self.env["xpps.file.format"]
         known = formats.search([])
-        self.start_tour(LIST_ACTION, "xpps_file_format_tour", login="admin", timeout=120)
+        self.start_tour(LIST_ACTION, "xpps_file_format_tour", login="admin", timeout=600)
         file_format = formats.search([]) - known
         self.assertRecordValues(
             file_format,

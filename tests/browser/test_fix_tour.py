@@ -47,7 +47,7 @@ class TestFixTour(HttpCase):
         cls.agreement.action_start_subscription()
 
     def test_fix_and_import(self):
-        self.start_tour(LIST_ACTION, "xpps_fix_tour", login="admin", timeout=120)
+        self.start_tour(LIST_ACTION, "xpps_fix_tour", login="admin", timeout=600)
         file = self.env["xpps.billing.file"].search([("name", "=", "FIX-TOUR")])
         self.assertEqual((len(file), file.state), (1, "imported"))
         devices = file.line_ids.device_id

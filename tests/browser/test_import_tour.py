@@ -51,7 +51,7 @@ class TestImportTour(HttpCase):
         )
 
     def test_import_to_invoice(self):
-        self.start_tour(LIST_ACTION, "xpps_import_tour", login="admin", timeout=120)
+        self.start_tour(LIST_ACTION, "xpps_import_tour", login="admin", timeout=600)
         file = self.env["xpps.billing.file"].search([("name", "=", "TOUR-2")])
         self.assertEqual(file.state, "imported")
         self.assertEqual(file.charge_ids.device_id, self.device)

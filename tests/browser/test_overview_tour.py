@@ -28,7 +28,7 @@ class TestOverviewTour(Records, HttpCase):
 
     def _tour(self, name, group):
         user = self._user("xpps_overview_user", f"xerox_xpps.{group}", password="xpps_overview_user")
-        self.start_tour("/odoo", name, login=user.login, timeout=120)
+        self.start_tour("/odoo", name, login=user.login, timeout=600)
 
     def test_clerk(self):
         self._tour("xpps_overview_tour", "group_xpps_billing")

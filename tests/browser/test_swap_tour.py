@@ -35,7 +35,7 @@ class TestSwapTour(HttpCase):
             }
         )
         self.env["xpps.meter.read"]._note("opening", old, date(2026, 1, 1), {"mono": 1500})
-        self.start_tour(f"/odoo/xpps-devices/{old.id}", "xpps_swap_tour", login="admin", timeout=120)
+        self.start_tour(f"/odoo/xpps-devices/{old.id}", "xpps_swap_tour", login="admin", timeout=600)
         new = self.env["stock.lot"].search([("name", "=", "SWAP-NEW")])
         self.assertEqual((new.xpps_subscription_id, new.xpps_state), (agreement, "active"))
         self.assertEqual((old.xpps_state, old.xpps_mono_last_read), ("removed", 1600))

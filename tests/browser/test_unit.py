@@ -7,9 +7,9 @@ from odoo.tests import HttpCase
 class TestUnit(HttpCase):
     def test_unit(self):
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@xerox_xpps",
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=120000&filter=@xerox_xpps",
             "",
             login="admin",
-            timeout=300,
+            timeout=900,
             success_signal="[HOOT] Test suite succeeded",
         )

@@ -10,7 +10,7 @@ class TestUploadTour(HttpCase):
     def test_drop_and_upload(self):
         files = self.env["xpps.billing.file"]
         self.assertFalse(files.search([]))
-        self.start_tour(LIST_ACTION, "xpps_upload_tour", login="admin", timeout=120)
+        self.start_tour(LIST_ACTION, "xpps_upload_tour", login="admin", timeout=600)
         drafts = files.search([], order="name")
         self.assertEqual(drafts.mapped("name"), ["UPLOAD-1", "UPLOAD-2", "UPLOAD-3"])
         self.assertEqual(set(drafts.mapped("state")), {"draft"})

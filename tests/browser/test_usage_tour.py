@@ -29,4 +29,4 @@ class TestUsageTour(Records, HttpCase):
                 for month in (1, 2)
             ]
         )
-        self.start_tour(f"/odoo/xpps-devices/{self.device.id}", "xpps_usage_tour", login=user.login, timeout=120)
+        self.start_tour(f"/odoo/xpps-devices/{self.device.id}", "xpps_usage_tour", login=user.login, timeout=600)

@@ -15,7 +15,7 @@ from ..billing_file.builder import build_xml
 from .common import record
 from .records import Records
 
-TIMEOUT = 60
+TIMEOUT = 600
 
 
 class ConcurrencyCase(Records, BaseCase):
@@ -55,7 +55,7 @@ class ConcurrencyCase(Records, BaseCase):
     @staticmethod
     def _be_patient(cr):
         """Whoever waits for a lock that nobody gives back fails, instead of the whole run hanging."""
-        cr.execute("SET SESSION lock_timeout TO '15s'")
+        cr.execute("SET SESSION lock_timeout TO '300s'")
         cr.commit()
 
     def _at_once(self, *functions):
