@@ -69,7 +69,7 @@ class AccountMove(models.Model):
     def action_open_xpps_charges(self):
         self.ensure_one()
         charges = self.invoice_line_ids.xpps_charge_ids | self.invoice_line_ids.xpps_credited_charge_ids
-        return open_records(self.env, "xerox_xpps.action_sale_subscription_charge", [("id", "in", charges.ids)])
+        return open_records(self, "xerox_xpps.action_sale_subscription_charge", [("id", "in", charges.ids)])
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note says which charges it credits."""

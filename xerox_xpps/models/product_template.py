@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .window_actions import open_records
+
 
 class ProductTemplate(models.Model):
     _name = "product.template"
@@ -83,6 +85,6 @@ class ProductTemplate(models.Model):
 
     def action_open_xpps_devices(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_device")
-        action["domain"] = [("is_xpps_device", "=", True), ("product_id.product_tmpl_id", "=", self.id)]
-        return action
+        domain = [("is_xpps_device", "=", True), ("product_id.product_tmpl_id", "=", self.id)]
+        context = {"default_is_xpps_device": True, "search_default_active": 1}
+        return open_records(self, "xerox_xpps.action_xpps_device", domain, context)

@@ -66,7 +66,7 @@ class ResPartner(models.Model):
     def action_open_xpps_devices(self):
         self.ensure_one()
         return open_records(
-            self.env,
+            self,
             "xerox_xpps.action_xpps_device",
             [*self._xpps_domain("xpps_partner_id"), ("is_xpps_device", "=", True)],
             {"default_is_xpps_device": True, "default_xpps_partner_id": self.id},
@@ -74,17 +74,17 @@ class ResPartner(models.Model):
 
     def action_open_xpps_meter_reads(self):
         self.ensure_one()
-        return open_records(self.env, "xerox_xpps.action_xpps_meter_read", self._xpps_domain("partner_id"))
+        return open_records(self, "xerox_xpps.action_xpps_meter_read", self._xpps_domain("partner_id"))
 
     def action_open_xpps_charges(self):
         self.ensure_one()
-        return open_records(self.env, "xerox_xpps.action_sale_subscription_charge", self._xpps_domain("partner_id"))
+        return open_records(self, "xerox_xpps.action_sale_subscription_charge", self._xpps_domain("partner_id"))
 
     def action_open_xpps_profitability(self):
         """What the customer's agreements earn, by agreement."""
         self.ensure_one()
         return open_records(
-            self.env,
+            self,
             "xerox_xpps.action_xpps_profitability_report",
             [("partner_id", "=", self.commercial_partner_id.id)],
             {"pivot_row_groupby": ["subscription_id"], "search_default_last_months": 1},

@@ -242,7 +242,8 @@ class SaleSubscription(models.Model):
         if not self.is_xpps:
             return super().generate_invoice()
         scheduled = self.env.context.get("xpps_scheduled")
-        if scheduled and self.company_id.xpps_invoice_by_run:
+        # Whoever invoices follows the company's settings without a right to read them.
+        if scheduled and self.company_id.sudo().xpps_invoice_by_run:
             return None
         try:
             self._generate_xpps_invoices()
@@ -276,7 +277,7 @@ class SaleSubscription(models.Model):
                 )
             )
         self._set_next_invoice_date_after_invoice()
-        action = open_invoices(self.env, [("id", "in", moves.ids)])
+        action = open_invoices(self, [("id", "in", moves.ids)])
         if len(moves) == 1:
             action |= {"views": [(False, "form")], "res_id": moves.id}
         return action
@@ -284,6 +285,7 @@ class SaleSubscription(models.Model):
     @api.model
     def cron_subscription_management(self):
         """Also bill charges of agreements that upstream's loop passes over: nothing recurring is due on them."""
+        self.browse().check_access("write")
         result = super(SaleSubscription, self.with_context(xpps_scheduled=True)).cron_subscription_management()
         self._cron_invoice_xpps_charges()
         return result
@@ -356,7 +358,7 @@ class SaleSubscription(models.Model):
     def _action_open_xpps(self, action_xmlid, field_name, context=None):
         self.ensure_one()
         context = context or {f"default_{field_name}": self.id}
-        return open_records(self.env, action_xmlid, [(field_name, "=", self.id)], context)
+        return open_records(self, action_xmlid, [(field_name, "=", self.id)], context)
 
     def action_open_xpps_devices(self):
         return self._action_open_xpps(
@@ -396,6 +398,8 @@ class SaleSubscription(models.Model):
         return self._action_open_xpps_wizard("xpps.device.add.wizard")
 
     def _action_open_xpps_wizard(self, model):
+        self.check_access("read")
+        self.env[model].check_access("create")
         if not self.is_xpps:
             raise UserError(self.env._("%s is no XPPS agreement.", self.display_name))
         return {

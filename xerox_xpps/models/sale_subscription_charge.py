@@ -532,4 +532,4 @@ class SaleSubscriptionCharge(models.Model):
 
     def action_open_invoices(self):
         lines = self.invoice_line_ids | self.credit_line_ids | self.earlier_line_ids
-        return open_invoices(self.env, [("id", "in", lines.move_id.ids)])
+        return open_invoices(self, [("id", "in", lines.move_id.ids)])

@@ -2,7 +2,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, serial_key
@@ -325,12 +325,14 @@ class StockLot(models.Model):
 
     def _action_open_xpps(self, action_xmlid):
         self.ensure_one()
-        return open_records(self.env, action_xmlid, [("device_id", "=", self.id)], {"default_device_id": self.id})
+        return open_records(self, action_xmlid, [("device_id", "=", self.id)], {"default_device_id": self.id})
 
     def action_xpps_add_devices(self):
         """Open *Add Devices* for the agreement whose devices are listed."""
-        agreement = self.env.context.get("default_xpps_subscription_id")
-        return self.env["sale.subscription"].browse(agreement).action_xpps_add_devices()
+        agreement = self.env["sale.subscription"].browse(self.env.context.get("default_xpps_subscription_id")).exists()
+        if not agreement:
+            raise UserError(self.env._("Devices are added to an agreement: open the devices of one first."))
+        return agreement.action_xpps_add_devices()
 
     def action_open_xpps_meter_reads(self):
         return self._action_open_xpps("xerox_xpps.action_xpps_meter_read")
@@ -340,4 +342,5 @@ class StockLot(models.Model):
 
     def action_open_xpps_subscription(self):
         self.ensure_one()
+        self.xpps_subscription_id.check_access("read")
         return self.xpps_subscription_id.get_formview_action()

@@ -2,12 +2,19 @@
 """What buttons open: window actions with records of one's own choice."""
 
 
-def open_records(env, xmlid, domain, context=None):
-    """:return: a window action that shows the records of a domain, without the action's own filters"""
-    return env["ir.actions.act_window"]._for_xml_id(xmlid) | {"domain": domain, "context": context or {}}
+def open_records(records, xmlid, domain, context=None):
+    """A window action for whoever may read the records whose button it is, and those that it shows.
+
+    :param records: whose button it is
+    :return: the action that shows the records of a domain, without its own filters
+    """
+    records.check_access("read")
+    action = records.env["ir.actions.act_window"]._for_xml_id(xmlid)
+    records.env[action["res_model"]].check_access("read")
+    return action | {"domain": domain, "context": context or {}}
 
 
-def open_invoices(env, domain):
-    """:return: the action of customer invoices and credit notes, with those of a domain"""
+def open_invoices(records, domain):
+    """:return: the action of customer invoices and credit notes, with those of a domain; see ``open_records``"""
     # Without the type, Odoo's list has no customers and no invoice dates.
-    return open_records(env, "account.action_move_out_invoice_type", domain, {"default_move_type": "out_invoice"})
+    return open_records(records, "account.action_move_out_invoice_type", domain, {"default_move_type": "out_invoice"})

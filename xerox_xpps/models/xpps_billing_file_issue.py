@@ -310,7 +310,7 @@ class XppsBillingFileIssue(models.Model):
         }
 
     def _open_list(self, action_xmlid, domain, context=None):
-        return open_records(self.env, action_xmlid, domain, context) | {"target": "current"}
+        return open_records(self, action_xmlid, domain, context) | {"target": "current"}
 
     def _open_to_change(self, record, view=None, **context):
         """A record, or a new one with the defaults of the context, in a dialog."""

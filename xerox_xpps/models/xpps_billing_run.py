@@ -248,6 +248,7 @@ class XppsBillingRun(models.Model):
         The caller has checked access; what lines say is not written by users.
         """
         self.ensure_one()
+        # Lines are the program's, and tell of the run's agreements whoever looks.
         run = self.sudo()
         domain = [("run_id", "=", run.id)]
         if subscriptions is not None:
@@ -423,7 +424,7 @@ class XppsBillingRun(models.Model):
     def _action_lines(self, lines=None, filter_name=None):
         domain = [("run_id", "in", self.ids)] if lines is None else [("id", "in", lines.ids)]
         context = {f"search_default_{filter_name}": 1} if filter_name else {}
-        return open_records(self.env, "xerox_xpps.action_xpps_billing_run_line", domain, context)
+        return open_records(self, "xerox_xpps.action_xpps_billing_run_line", domain, context)
 
     def action_open_lines(self):
         return self._action_lines()
@@ -435,4 +436,4 @@ class XppsBillingRun(models.Model):
         return self._action_lines(filter_name="problems")
 
     def action_open_invoices(self):
-        return open_invoices(self.env, [("xpps_billing_run_id", "in", self.ids)])
+        return open_invoices(self, [("xpps_billing_run_id", "in", self.ids)])

@@ -188,7 +188,7 @@ class XppsBillingRunLine(models.Model):
         return self.subscription_id.get_formview_action()
 
     def action_open_invoices(self):
-        return open_invoices(self.env, [("id", "in", self.move_ids.ids)])
+        return open_invoices(self, [("id", "in", self.move_ids.ids)])
 
     def action_open_agreement(self):
         self.ensure_one()
@@ -208,7 +208,7 @@ class XppsBillingRunLine(models.Model):
 
     def _action_charges(self):
         return open_records(
-            self.env,
+            self,
             "xerox_xpps.action_sale_subscription_charge",
             [
                 ("subscription_id", "=", self.subscription_id.id),
@@ -219,17 +219,19 @@ class XppsBillingRunLine(models.Model):
 
     def _action_held_records(self):
         held = self._preparation()._held_records()
+        # A key only: preparation looks at agreements as superuser.
         ids = list(held.get(self.subscription_id.sudo(), {}))
-        return open_records(self.env, "xerox_xpps.action_xpps_billing_file_line", [("id", "in", ids)])
+        return open_records(self, "xerox_xpps.action_xpps_billing_file_line", [("id", "in", ids)])
 
     def _action_missing_devices(self):
+        # See _action_held_records.
         gate = self._preparation().gates().get(self.subscription_id.sudo())
         missing = list(gate.missing) if gate else []
-        return open_records(self.env, "xerox_xpps.action_xpps_device", [("id", "in", missing)])
+        return open_records(self, "xerox_xpps.action_xpps_device", [("id", "in", missing)])
 
     def _action_files(self):
         return open_records(
-            self.env,
+            self,
             "xerox_xpps.action_xpps_billing_file",
             [("company_id", "=", self.run_id.company_id.id)],
             {"search_default_open": 1},

@@ -63,6 +63,7 @@ class XppsBillingRunLineWork(models.AbstractModel):
         paused.sudo().write(
             common | {"state": "held", "hold_code": "paused", "reason": self.env._("The agreement is paused.")}
         )
+        # See _fail.
         (self - paused).sudo().write(
             common
             | {
@@ -103,6 +104,7 @@ class XppsBillingRunLineWork(models.AbstractModel):
         mine = [("order_subscription_id", "in", agreements.ids)]
         before = orders.search(mine)
         moves = agreements._bill_through_orders(due, until=run.period_end)
+        # The run's date is its invoices' also where its user could not write them.
         moves.sudo().invoice_date = run.invoice_date
         # Earlier ones, that the invoices bill besides, are not the run's to cancel.
         (orders.search(mine) - before).xpps_billing_run_id = run
@@ -129,6 +131,7 @@ class XppsBillingRunLineWork(models.AbstractModel):
         for (before, after), same in due.grouped(
             lambda line: (dates[line], line.subscription_id.recurring_next_date)
         ).items():
+            # See _fail.
             same.sudo().write({"previous_next_date": before, "next_date": after})
         invoiced = lines.filtered(lambda line: line.subscription_id in moves)
         lines.write({"waiting": False, "error": False, "state": "invoiced"})

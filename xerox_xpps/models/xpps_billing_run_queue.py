@@ -34,6 +34,7 @@ class XppsBillingRunQueue(models.AbstractModel):
 
     def _start(self, task, lines):
         """Do something with lines, at once or in the background."""
+        # Whoever may bill has the cron do it, without a right to crons.
         cron = self.env.ref("xerox_xpps.ir_cron_work_on_billing_runs").sudo()
         # Switched off, as in copies of a database that are made for tests, the cron would never come.
         background = len(lines) > BACKGROUND_ABOVE and cron.active
@@ -228,6 +229,7 @@ class XppsBillingRunQueue(models.AbstractModel):
         self.message_post(body=plaintext2html(reason))
 
     def _leave_queue(self):
+        # What became of the run's invoices does not depend on the right to see them.
         states = set(self.sudo().move_ids.mapped("state"))
         state = "done" if "draft" in states else "posted" if states else "draft"
         # See _start.

@@ -69,10 +69,11 @@ class XppsChargeCredit(models.AbstractModel):
     )
     def _compute_credit(self):
         # What is credited does not depend on the right to see invoices.
-        lines = self.sudo().invoice_line_ids.filtered(lambda line: line.parent_state == "posted")
+        seen = self.sudo()
+        lines = seen.invoice_line_ids.filtered(lambda line: line.parent_state == "posted")
         shares = {line: line._xpps_credit_shares() for line in lines}
-        for charge in self:
-            found = [shares[line][charge.id] for line in charge.sudo().invoice_line_ids if line in shares]
+        for charge, invoiced in zip(self, seen, strict=True):
+            found = [shares[line][charge.id] for line in invoiced.invoice_line_ids if line in shares]
             charge.credited_quantity = sum(share.quantity for share in found)
             charge.credited_amount = float(sum(share.amount for share in found))
             if found and all(share.full for share in found):
@@ -82,6 +83,7 @@ class XppsChargeCredit(models.AbstractModel):
 
     @api.model
     def _search_credit_state(self, operator, value):
+        self._xpps_check_searchable("credit_state")
         if operator != "in":
             return NotImplemented
         # Few charges are ever credited.

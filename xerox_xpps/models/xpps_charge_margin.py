@@ -36,6 +36,7 @@ class XppsChargeMargin(models.AbstractModel):
 
     @api.model
     def _search_margin_low(self, operator, value):
+        self._xpps_check_searchable("margin_low")
         if operator != "in":
             return NotImplemented
         self._flush_margin()

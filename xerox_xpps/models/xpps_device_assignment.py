@@ -182,6 +182,7 @@ class XppsDeviceAssignment(models.Model):
 
     def _check_room(self, vals):
         """:raises ValidationError: when the assignments would overlap others with the dates of ``vals``"""
+        # See _make_room.
         others = self.sudo().search([("device_id", "in", self.device_id.ids), ("id", "not in", self.ids)])
         spans = defaultdict(list)
         for other in others:

@@ -23,8 +23,7 @@ BILLING_FIELDS = set(BILLED_FIELDS.values())
 class XppsDeviceHistory(models.AbstractModel):
     """Devices keep their history: what is changed on a device is changed in its last assignment, or begins a new one.
 
-    Part of ``stock.lot``, whose ``create`` and ``write`` call it. The history is kept by whoever may change the device,
-    so it is written without asking for a right to it.
+    Part of ``stock.lot``, whose ``create`` and ``write`` call it.
     """
 
     _name = "xpps.device.history"
@@ -50,6 +49,7 @@ class XppsDeviceHistory(models.AbstractModel):
         devices = self.filtered(lambda lot: lot.is_xpps_device and (lot.xpps_partner_id or lot.xpps_subscription_id))
         if not devices:
             return
+        # The history is kept by whoever may change the device.
         assignments = self.env["xpps.device.assignment"].sudo()
         assignments.flush_model(["device_id"])
         rows = self.env.execute_query(
@@ -71,6 +71,7 @@ class XppsDeviceHistory(models.AbstractModel):
 
     def _xpps_last_assignments(self):
         """:return: {stock.lot: its last xpps.device.assignment}, with two queries"""
+        # The history is kept by whoever may change the device.
         assignments = self.env["xpps.device.assignment"].sudo()
         assignments.flush_model(["device_id", "date_from"])
         rows = self.env.execute_query(
@@ -123,6 +124,7 @@ class XppsDeviceHistory(models.AbstractModel):
                 change = {name: value for name, value in change.items() if value or name not in BILLING_FIELDS}
             if change:
                 changes[assignment] = change
+        # The history is kept by whoever may change the device.
         assignments = self.env["xpps.device.assignment"].sudo()
         moving = assignments.union(*(a for a, change in changes.items() if not BILLING_FIELDS.isdisjoint(change)))
         billed = moving._billed_until() if moving else {}

@@ -358,7 +358,7 @@ class XppsDispute(models.Model):
     def action_open_lines(self):
         self.ensure_one()
         self.check_access("read")
-        return open_records(self.env, "xerox_xpps.action_xpps_dispute_line", [("dispute_id", "=", self.id)])
+        return open_records(self, "xerox_xpps.action_xpps_dispute_line", [("dispute_id", "=", self.id)])
 
     def action_open_files(self):
         self.ensure_one()

@@ -163,6 +163,7 @@ class XppsFileFormat(models.Model):
         :return: the active format of the company, or of all companies, that fits the content best; the first one of
             the file's type when none fits; an empty recordset when there is none of that type
         """
+        # Whoever works in a branch need not have access to the companies above it.
         formats = self.search(
             [
                 ("company_id", "in", [False, *company.sudo().parent_ids.ids]),

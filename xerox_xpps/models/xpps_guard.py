@@ -79,6 +79,14 @@ class XppsGuard(models.AbstractModel):
         return super().onchange(values, changed, fields_spec)
 
     @api.model
+    def _xpps_check_searchable(self, name):
+        """Odoo asks who may search a stored field. A method that searches a computed one asks for itself.
+
+        :raises AccessError: when the user may not read the field
+        """
+        self._check_field_access(self._fields[name], "read")
+
+    @api.model
     def _xpps_program_fields_of(self, names):
         """:return: those of the names, a set, that are fields which only the program writes"""
         return {name for name in names if name in self._fields and self._xpps_is_program_field(self._fields[name])}

@@ -251,7 +251,7 @@ class XppsProfitabilityReport(models.Model):
     def action_open_invoices(self):
         """Open the invoices and credit notes behind the rows."""
         self.check_access("read")
-        return open_invoices(self.env, self._behind(self.move_line_id.move_id))
+        return open_invoices(self, self._behind(self.move_line_id.move_id))
 
     def action_open_charges(self):
         """Open the charges that the rows bill, or that Xerox's pages became."""
@@ -259,13 +259,13 @@ class XppsProfitabilityReport(models.Model):
         charges = self.env["sale.subscription.charge"]
         of_reads = charges.search([("meter_read_id", "in", self.meter_read_id.ids)])
         domain = self._behind(self.charge_id | of_reads)
-        return open_records(self.env, "xerox_xpps.action_sale_subscription_charge", domain)
+        return open_records(self, "xerox_xpps.action_sale_subscription_charge", domain)
 
     def action_open_records(self):
         """Open the device records of Xerox's files behind the rows."""
         self.check_access("read")
         domain = self._behind(self.line_id | self._device_records())
-        return open_records(self.env, "xerox_xpps.action_xpps_billing_file_line", domain)
+        return open_records(self, "xerox_xpps.action_xpps_billing_file_line", domain)
 
     def _device_records(self):
         """The device records that the rows' reads were in, with one query."""

@@ -132,7 +132,7 @@ class XppsVendorReport(models.Model):
     def action_open_charges(self):
         """The charges of the rows' pages, those of corrections included."""
         self.check_access("read")
-        return open_records(self.env, "xerox_xpps.action_sale_subscription_charge", self._charge_domain())
+        return open_records(self, "xerox_xpps.action_sale_subscription_charge", self._charge_domain())
 
     def action_open_invoices(self):
         """The invoices and credit notes that bill the rows' pages or base fees."""
@@ -141,7 +141,7 @@ class XppsVendorReport(models.Model):
         # Which invoices those are does not depend on the right to see them; whoever opens them needs it.
         lines = charges.sudo().invoice_line_ids | charges.sudo().earlier_line_ids | charges.sudo().credit_line_ids
         lines |= lines.search(self._base_line_domain())
-        action = open_invoices(self.env, [("id", "in", lines.move_id.ids)])
+        action = open_invoices(self, [("id", "in", lines.move_id.ids)])
         return action | {
             "context": {**action["context"], "create": False},
             "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>") % self.env._("Nothing is invoiced yet"),

@@ -104,6 +104,7 @@ def _files_and_devices(report, ids):
             devices.add(source % DEVICES)
     for model, sources in (("xpps.billing.file.line", lines), ("xpps.meter.read", reads)):
         if sources:
+            # See find_asked.
             groups = report.env[model].sudo()._read_group([("id", "in", sources)], ["billing_file_id", "device_id"])
             files.update(file.id for file, _device in groups)
             devices.update(device.id or None for _file, device in groups)
