@@ -340,9 +340,8 @@ class TestAccess(WizardCase):
         other = self._company("XPPS Other Reseller")
         stranger = self._user("xpps_test_stranger", MANAGER, company=other)
         wizards = self.env["xpps.file.format.wizard"].with_user(stranger).with_context(allowed_company_ids=other.ids)
-        wizard = wizards.create({"billing_file_id": file.id, "file_name": "export.csv"})
         with self.assertRaises(AccessError):
-            wizard.action_read_sample()
+            wizards.create({"billing_file_id": file.id, "file_name": "export.csv"})
         with self.assertRaises(AccessError):
             file.with_user(stranger).with_context(allowed_company_ids=other.ids).action_new_format()
 
