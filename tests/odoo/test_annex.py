@@ -434,9 +434,9 @@ class TestSending(AnnexCase):
         self.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=["email"])
         return sorted((move.message_ids - before).attachment_ids.mapped("name"))
 
-    def _names(self, move):
+    def _names(self, move, version=""):
         stem = move.name.replace("/", "_")
-        return [f"Device Usage {stem}.pdf", f"Device Usage {stem}.xlsx", f"{stem}.pdf"]
+        return [f"Device Usage {stem}{version}.pdf", f"Device Usage {stem}{version}.xlsx", f"{stem}.pdf"]
 
     def test_sent_with_the_invoice(self):
         move = self._posted()
@@ -466,7 +466,11 @@ class TestSending(AnnexCase):
         base = move.invoice_line_ids.filtered(lambda line: line.product_id == self.base)
         base.price_unit = 45
         move.action_post()
-        self.assertEqual(self._send(move), self._names(move))
+        wizard = self.env["account.move.send.wizard"].with_context(active_ids=move.ids).create({})
+        listed = sorted(item["name"] for item in wizard.mail_attachments_widget)
+        self.assertEqual(listed, self._names(move, " (2)"))
+        self.assertEqual(self._send(move), self._names(move, " (2)"))
+        self.assertEqual((move.xpps_usage_pdf_id | move.xpps_usage_xlsx_id).mapped("xpps_annex_version"), [2, 2])
         totals = load_workbook(io.BytesIO(move.xpps_usage_xlsx_id.raw))["Totals"]
         self.assertEqual(list(totals.iter_rows(values_only=True))[-1][-1], 46.76)
 
@@ -542,6 +546,11 @@ class TestAccess(AnnexCase):
         super().setUpClass()
         cls.accountant = cls._user("xpps_test_accountant", "account.group_account_invoice")
 
+    def assertDenied(self, function, *args):
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            function(*args)
+        self.env.invalidate_all()
+
     def _move(self):
         self._january()
         move = self._invoice()
@@ -559,6 +568,46 @@ class TestAccess(AnnexCase):
         self.assertEqual(move.action_download_xpps_usage()["type"], "ir.actions.act_url")
         move.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=["email"])
         self.assertTrue(move.sudo().xpps_usage_pdf_id)
+
+    def test_nobody_replaces_what_was_sent(self):
+        """Not while it is the invoice's annex, nor when it was detached from it."""
+        move = self._move()
+        manager = self._user(
+            "xpps_test_manager", "account.group_account_manager", "xerox_xpps.group_xpps_manager", "base.group_system"
+        )
+        move.env["account.move.send"]._generate_and_send_invoices(move, sending_methods=["email"])
+        annexes = move.xpps_usage_pdf_id | move.xpps_usage_xlsx_id
+        contents = annexes.mapped("raw")
+        mine = {"name": "mine.pdf", "raw": b"mine", "res_model": "account.move", "res_id": move.id}
+        for detached in (False, True):
+            if detached:
+                move.with_user(self.accountant).button_draft()
+                self.assertFalse(any(annexes.mapped("res_field")))
+            for user in (self.accountant, manager):
+                files = annexes.with_user(user)
+                self.assertTrue(all(files.mapped("raw")))
+                values = {"raw": b"mine", "datas": "bWluZQ==", "name": "mine", "public": True, "res_id": False}
+                values |= {"res_field": "mine", "xpps_annex_version": 0, "access_token": "mine"}
+                for name, value in values.items():
+                    with self.subTest(field=name, user=user.login, detached=detached):
+                        for file in files:
+                            self.assertDenied(file.write, {name: value})
+                self.assertDenied(files.unlink)
+                self.assertFalse(any(file.has_access("write") or file.has_access("unlink") for file in files))
+                theirs = move.with_user(user)
+                self.assertDenied(theirs.write, {"xpps_usage_pdf_file": "bWluZQ=="})
+                self.assertDenied(theirs.write, {"xpps_usage_xlsx_file": False})
+                attachments = theirs.env["ir.attachment"]
+                field = {"res_field": "xpps_usage_pdf_file"}
+                self.assertDenied(attachments.create, mine | field)
+                self.assertDenied(attachments.with_context(default_res_field="xpps_usage_pdf_file").create, mine)
+                self.assertDenied(attachments.create, mine | {"xpps_annex_version": 7})
+                other = attachments.create(mine)
+                self.assertDenied(other.write, field)
+                other.unlink()
+        self.assertEqual(annexes.mapped("raw"), contents)
+        found = self.env["ir.attachment"].search([("res_model", "=", "account.move"), ("res_id", "=", move.id)])
+        self.assertLessEqual(annexes, found, "They are listed with the invoice.")
 
     def test_strangers(self):
         move = self._move()

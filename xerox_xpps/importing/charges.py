@@ -220,6 +220,7 @@ class ChargePlan:
         return {
             "company_id": self.scope.company.id,
             "billing_file_id": self.scope.file.id,
+            "is_manual": False,
             "period_start": self.scope.period_start,
             "period_end": self.scope.period_end,
             "state": "draft",

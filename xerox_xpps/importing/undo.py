@@ -60,7 +60,9 @@ class ImportUndo:
         """Undo, and say on the file what was taken back."""
         charges = self.evidence.charge_ids
         counts = {"charges": len(charges), "reads": len(self.evidence.meter_read_ids)}
-        charges.with_env(self.env).unlink()
+        # What an import made is deleted by its undo, and by nothing that its user may do else.
+        charges.with_env(self.env).check_access("unlink")
+        charges.unlink()
         self.env.flush_all()
         self._delete_reads()
         self._release_lines()

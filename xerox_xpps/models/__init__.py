@@ -2,6 +2,8 @@ from . import (
     xpps_reference_guard,
     xpps_guard,
     xpps_billed_item,
+    xpps_charge_change,
+    xpps_price_history,
     xpps_usage,
     xpps_agreement_invoicing,
     account_move,

@@ -3,14 +3,16 @@ from odoo import api, fields, models
 
 from ..reports.device_usage_builder import UsageBuilder
 from ..reports.device_usage_xlsx import write_xlsx
+from .ir_attachment import ANNEX_FIELDS
 from .window_actions import open_records
 
 
 class AccountMove(models.Model):
     """Invoices of XPPS agreements have an annex, "Device usage", as PDF and as XLSX.
 
-    Both are made when the invoice is sent, and kept beside its PDF: sending it again sends the same files, resetting it
-    to draft detaches them. Until then they are made when somebody asks for them.
+    Both are made when the invoice is sent, and kept beside its PDF: sending it again sends the same files. Resetting it
+    to draft detaches them: they stay with the invoice as they were sent, and the next ones are a new version. Until
+    they are sent they are made when somebody asks for them.
     """
 
     _name = "account.move"
@@ -18,8 +20,8 @@ class AccountMove(models.Model):
 
     xpps_charge_count = fields.Integer(compute="_compute_xpps_charge_count", groups="xerox_xpps.group_xpps_user")
     has_xpps_usage = fields.Boolean(compute="_compute_has_xpps_usage", compute_sudo=True)
-    xpps_usage_pdf_file = fields.Binary(string="Device Usage (PDF)", attachment=True, copy=False)
-    xpps_usage_xlsx_file = fields.Binary(string="Device Usage (XLSX)", attachment=True, copy=False)
+    xpps_usage_pdf_file = fields.Binary(string="Device Usage (PDF)", attachment=True, readonly=True, copy=False)
+    xpps_usage_xlsx_file = fields.Binary(string="Device Usage (XLSX)", attachment=True, readonly=True, copy=False)
     xpps_usage_pdf_id = fields.Many2one(
         "ir.attachment",
         string="Device Usage PDF",
@@ -48,6 +50,7 @@ class AccountMove(models.Model):
         "xpps.billing.file",
         "vendor_bill_id",
         string="XPPS Billing File",
+        readonly=True,
         groups="xerox_xpps.group_xpps_billing",
     )
 
@@ -165,7 +168,30 @@ class AccountMove(models.Model):
         self.ensure_one()
         move = self._in_usage_language()
         name = f"{move.env._('Device Usage')} {move.name or move._get_move_display_name()}"
+        version = self._xpps_annex_version()
+        if version > 1:
+            name = f"{name} ({version})"
         return f"{name.replace('/', '_')}.{extension}"
 
+    def _xpps_annex_version(self):
+        """The number of the annex that the invoice has, or gets next; earlier ones are detached from it."""
+        self.ensure_one()
+        # What was sent does not depend on what the user may see.
+        earlier = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("res_field", "=", False),
+                    ("xpps_annex_version", ">", 0),
+                ],
+                order="xpps_annex_version desc",
+                limit=1,
+            )
+        )
+        return earlier.xpps_annex_version + 1
+
     def _get_fields_to_detach(self):
-        return [*super()._get_fields_to_detach(), "xpps_usage_pdf_file", "xpps_usage_xlsx_file"]
+        return [*super()._get_fields_to_detach(), *ANNEX_FIELDS]

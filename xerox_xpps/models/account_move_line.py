@@ -3,14 +3,11 @@ from collections import namedtuple
 from decimal import ROUND_DOWN, Decimal
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..billing_file import round_half_up, to_decimal
 from .field_types import COMPONENT_SELECTION
-
-#: Values that only invoicing and reversal set.
-CHARGE_FIELDS = {"xpps_charge_ids", "xpps_credited_charge_ids"}
 
 #: What credit notes take back of one charge: pages, a Decimal, whether it is all, whether it is anything.
 CreditShare = namedtuple("CreditShare", "quantity amount full some")
@@ -49,6 +46,7 @@ class AccountMoveLine(models.Model):
         "charge_id",
         string="XPPS Charges",
         copy=False,
+        readonly=True,
         groups="xerox_xpps.group_xpps_user",
         help="The approved charges that this line bills.",
     )
@@ -56,6 +54,7 @@ class AccountMoveLine(models.Model):
     xpps_component = fields.Selection(
         COMPONENT_SELECTION,
         string="XPPS Component",
+        readonly=True,
         help="What Xerox bills with this line of a vendor bill, if the bill was drafted from a billing file.",
     )
 
@@ -66,6 +65,7 @@ class AccountMoveLine(models.Model):
         "charge_id",
         string="Credited XPPS Charges",
         copy=False,
+        readonly=True,
         groups="xerox_xpps.group_xpps_user",
         help="The charges that this line of a credit note takes back.",
     )
@@ -80,14 +80,10 @@ class AccountMoveLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(CHARGE_FIELDS.intersection(vals) for vals in vals_list):
-            self._check_may_bill_charges()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if CHARGE_FIELDS.intersection(vals):
-            self._check_may_bill_charges()
-        return super().write(vals)
+        vals_list, said = self._xpps_take_program_values(vals_list)
+        lines = super().create(vals_list)
+        lines._xpps_write_program_values(said)
+        return lines
 
     def _xpps_agreement(self):
         """The agreement that the line bills, or none. Reads charges: to be called in sudo."""
@@ -102,11 +98,6 @@ class AccountMoveLine(models.Model):
             return False
         return bool(self.xpps_charge_ids or (self.product_id.xpps_role and self._xpps_agreement().is_xpps))
 
-    def _check_may_bill_charges(self):
-        """Only the invoicing of agreements says which charges a line bills; nobody does so by hand."""
-        if not self.env.su:
-            raise AccessError(self.env._("The charges of an invoice line are set by invoicing their agreement."))
-
     # Credit notes
 
     def _copy_data_extend_business_fields(self, values):
@@ -115,7 +106,7 @@ class AccountMoveLine(models.Model):
         # Whoever may reverse an invoice does so without a right to see charges.
         line = self.sudo()
         if line.xpps_charge_ids or line.xpps_credited_charge_ids:
-            values["xpps_source_line_id"] = self.id
+            self._xpps_say(values, {"xpps_source_line_id": self.id})
         return result
 
     def _xpps_credit_charges(self):

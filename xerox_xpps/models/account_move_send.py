@@ -49,6 +49,7 @@ class AccountMoveSend(models.AbstractModel):
         to_make = {move: files for move in invoices_data if (files := self._xpps_usage_files_to_make(move))}
         values_list = []
         for move, files in to_make.items():
+            version = move._xpps_annex_version()
             for field_name, extension, mimetype in files:
                 content = self._render_xpps_usage_pdf(move) if extension == "pdf" else move._xpps_usage_xlsx()
                 values_list.append(
@@ -59,6 +60,7 @@ class AccountMoveSend(models.AbstractModel):
                         "res_model": move._name,
                         "res_id": move.id,
                         "res_field": field_name,
+                        "xpps_annex_version": version,
                     }
                 )
         # As Odoo does with the invoice's PDF: files of a posted invoice are nobody's to write.

@@ -3,31 +3,56 @@ import base64
 import hashlib
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+#: Fields of ``account.move`` that keep the annex of an invoice.
+ANNEX_FIELDS = ("xpps_usage_pdf_file", "xpps_usage_xlsx_file")
 #: What an attachment says of its content.
-CONTENT_FIELDS = ("raw", "datas", "db_datas", "url", "type")
+CONTENT_FIELDS = {"raw", "datas", "db_datas", "url", "type"}
 #: An upload is taken up at once; whatever lies around for longer was uploaded for something else.
 UPLOAD_AGE = timedelta(hours=1)
 
 
 class IrAttachment(models.Model):
-    """The content of a billing file is evidence: it stays as it was uploaded, and private."""
+    """Evidence stays as it was: the content of a billing file, and the annex that went with an invoice.
 
-    _inherit = "ir.attachment"
+    A new annex takes the place of the old one as another version. It is known by its number, as Odoo detaches it from
+    the invoice's field when that is reset to draft.
+    """
+
+    _name = "ir.attachment"
+    _inherit = ["ir.attachment", "xpps.guard"]
+
+    xpps_annex_version = fields.Integer(
+        string="Version of the Annex", readonly=True, copy=False, help="0 where the file is no annex of an invoice."
+    )
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if operation not in ("write", "unlink"):
+            return result
+        forbidden = result[0] if result else self.browse()
+        if files := self._xpps_billing_files():
+            return forbidden | self.browse(files.attachment_id.ids), files[0]._attachment_error
+        if annexes := self._xpps_annexes():
+            return forbidden | annexes, self._xpps_annex_error
+        return result
 
     def write(self, vals):
-        for file in self._xpps_billing_files():
-            # The program says where the attachment belongs; its content is not even for the program to change.
-            if not self.env.su or not file.attachment_id._xpps_keeps_content(vals):
-                file._refuse_attachment_change()
+        if not self.env.su and vals.get("res_field") in ANNEX_FIELDS:
+            raise self._xpps_annex_error()
+        if not CONTENT_FIELDS.isdisjoint(vals):
+            # What a billing file says is not even for the program to change.
+            for file in self._xpps_billing_files():
+                if not file.attachment_id._xpps_is_content(vals):
+                    raise file._attachment_error()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billing_file(self):
         for file in self._xpps_billing_files():
-            file._refuse_attachment_change()
+            raise file._attachment_error()
 
     def _xpps_billing_files(self):
         """:return: the billing files, in sudo, whose content these attachments are"""
@@ -36,9 +61,22 @@ class IrAttachment(models.Model):
         files = self.env["xpps.billing.file"].sudo()
         return files.search([("attachment_id", "in", attachments.ids)]) if attachments else files
 
-    def _xpps_keeps_content(self, vals):
-        """Whether the content is the same after writing the values: Odoo moves it from one storage to another."""
-        if any(name in vals for name in CONTENT_FIELDS if name not in ("raw", "datas")):
+    def _xpps_annexes(self):
+        """:return: those of the attachments that are or were the annex of an invoice"""
+        # What it is does not depend on what the user may see.
+        annexes = self.sudo().filtered(
+            lambda attachment: attachment.xpps_annex_version or attachment.res_field in ANNEX_FIELDS
+        )
+        return self & annexes
+
+    def _xpps_annex_error(self):
+        return AccessError(
+            self.env._("The annex of an invoice is kept as it was sent: reset the invoice to draft for a new one.")
+        )
+
+    def _xpps_is_content(self, vals):
+        """Whether the content stays the same: Odoo moves it from one storage to another."""
+        if not {"raw", "datas"}.issuperset(CONTENT_FIELDS.intersection(vals)):
             return False
         contents = [vals["raw"]] if "raw" in vals else []
         contents += [base64.b64decode(vals["datas"] or b"")] if "datas" in vals else []

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 
 
 class SaleOrderLine(models.Model):
@@ -13,9 +13,17 @@ class SaleOrderLine(models.Model):
         "charge_id",
         string="XPPS Charges",
         copy=False,
+        readonly=True,
         groups="xerox_xpps.group_xpps_user",
         help="The approved charges that this line bills.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list, said = self._xpps_take_program_values(vals_list)
+        lines = super().create(vals_list)
+        lines._xpps_write_program_values(said)
+        return lines
 
     def _prepare_invoice_line(self, **optional_values):
         """The invoice line bills the order line's charges."""

@@ -10,6 +10,9 @@ from .window_actions import open_invoices, open_records
 
 _logger = logging.getLogger(__name__)
 
+#: What gives the services of an agreement other prices.
+PRICE_CAUSES = {"partner_id", "pricelist_id"}
+
 
 class SaleSubscription(models.Model):
     """PageConnect/XPPS agreements.
@@ -149,6 +152,16 @@ class SaleSubscription(models.Model):
                 )
 
     def write(self, values):
+        """Another customer or pricelist gives the services other prices, which is noted as if they were typed."""
+        if PRICE_CAUSES.isdisjoint(values):
+            return self._write_terms(values)
+        # What is typed on the services is noted where it is written.
+        services = {name: value for name, value in values.items() if name == "sale_subscription_line_ids"}
+        with self._xpps_services()._xpps_noting():
+            result = self._write_terms({name: value for name, value in values.items() if name not in services})
+        return super().write(services) if services else result
+
+    def _write_terms(self, values):
         """Starting an XPPS agreement keeps a start date in the past: Xerox bills the devices since then.
 
         Started again, a closed one goes on where it was, if days of its devices were left to bill.
@@ -169,6 +182,18 @@ class SaleSubscription(models.Model):
             if subscription.stage_type == "post" and subscription.recurring_next_date:
                 subscription._xpps_settle_closing(subscription.recurring_next_date)
         return result
+
+    def unlink(self):
+        # The database would delete the defaults unseen, and the services are nobody's then. Whoever deletes the
+        # agreement does so without a right to its defaults.
+        self.check_access("unlink")
+        self.sudo().charge_default_ids.unlink()
+        self._xpps_services()._xpps_note_all("deleted")
+        return super().unlink()
+
+    def _xpps_services(self):
+        """The recurring services of those that are XPPS agreements."""
+        return self.filtered("is_xpps").sale_subscription_line_ids
 
     def close_subscription(self, close_reason_id=False):
         """Of an XPPS agreement the last days of its devices may still have to be billed."""
@@ -376,6 +401,13 @@ class SaleSubscription(models.Model):
 
     def action_open_xpps_meter_reads(self):
         return self._action_open_xpps("xerox_xpps.action_xpps_meter_read", "subscription_id")
+
+    def action_open_xpps_changes(self):
+        """What was changed of its charges, contract defaults and base prices."""
+        self.ensure_one()
+        # Charges that came from another agreement bring what was changed of them along.
+        domain = Domain("subscription_id", "=", self.id) | Domain("charge_id.subscription_id", "=", self.id)
+        return open_records(self.env, "xerox_xpps.action_xpps_charge_change", list(domain))
 
     def action_open_xpps_profitability(self):
         """What the agreement earns, by device."""

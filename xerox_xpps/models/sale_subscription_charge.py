@@ -10,12 +10,14 @@ from ..billing_file import to_decimal
 from ..importing.amounts import AMOUNT_FIELDS, charge_amounts, page_amount
 from .field_types import CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from .locking import lock_or_refuse
-from .window_actions import open_invoices
+from .window_actions import open_invoices, open_records
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 
 #: What a clerk may correct before the charge is invoiced, saying why.
 CORRECTABLE = ("name", "quantity", "unit_price", "billable", "subscription_id")
+#: What Xerox's file says of a charge. Of one that was made by hand its maker does, until it is approved.
+FACTS = ("product_id", "device_id", "output_type", "period_start", "period_end", "unit_cost")
 #: What approval looks at: read by one query, where the records would be read by the thousand.
 APPROVAL_FIELDS = ("state", "invoice_status")
 #: What invoicing alone writes. All the rest an invoiced charge must keep.
@@ -64,8 +66,19 @@ class SaleSubscriptionCharge(models.Model):
         check_company=True,
     )
     output_type = fields.Selection(OUTPUT_TYPE_SELECTION)
-    meter_read_id = fields.Many2one("xpps.meter.read", index="btree_not_null", ondelete="restrict", readonly=True)
-    billing_file_id = fields.Many2one("xpps.billing.file", index="btree_not_null", ondelete="restrict", readonly=True)
+    meter_read_id = fields.Many2one(
+        "xpps.meter.read", index="btree_not_null", ondelete="restrict", readonly=True, copy=False
+    )
+    billing_file_id = fields.Many2one(
+        "xpps.billing.file", index="btree_not_null", ondelete="restrict", readonly=True, copy=False
+    )
+    is_manual = fields.Boolean(
+        string="Made by Hand",
+        compute="_compute_is_manual",
+        store=True,
+        precompute=True,
+        help="No billing file made the charge.",
+    )
     period_start = fields.Date()
     period_end = fields.Date()
     name = fields.Char(string="Description", required=True)
@@ -119,6 +132,7 @@ class SaleSubscriptionCharge(models.Model):
         required=True,
         default="draft",
         copy=False,
+        readonly=True,
     )
     invoice_line_ids = fields.Many2many(
         "account.move.line",
@@ -146,11 +160,27 @@ class SaleSubscriptionCharge(models.Model):
         compute="_compute_invoice_status",
         store=True,
     )
-    reason = fields.Char(help="Why the charge was corrected or rejected.", copy=False)
+    reason = fields.Char(
+        help="Why the charge was corrected or rejected, the last time. Earlier ones are kept with the changes.",
+        copy=False,
+    )
+    change_count = fields.Integer(compute="_compute_change_count", groups=BILLING_GROUP)
 
     # The few that somebody waits for, among the many of earlier months.
     _to_approve_idx = models.Index("(company_id) WHERE state = 'draft'")
     _to_invoice_idx = models.Index("(subscription_id) WHERE invoice_status = 'to_invoice'")
+
+    @api.depends("billing_file_id", "meter_read_id")
+    def _compute_is_manual(self):
+        for charge in self:
+            charge.is_manual = not charge.billing_file_id and not charge.meter_read_id
+
+    def _compute_change_count(self):
+        counts = dict(
+            self.env["xpps.charge.change"]._read_group([("charge_id", "in", self.ids)], ["charge_id"], ["__count"])
+        )
+        for charge in self:
+            charge.change_count = counts.get(charge, 0)
 
     @api.depends("subscription_id")
     def _compute_from_subscription(self):
@@ -210,10 +240,24 @@ class SaleSubscriptionCharge(models.Model):
         self._set_state("approved")
         return waiting._warn_of_low_margin() or True
 
-    def action_reject(self):
-        """Reject charges: they are never invoiced. A reason may be written on them before."""
+    def action_reject(self, reason=None):
+        """Reject charges: they are never invoiced.
+
+        :param reason: why; the charges and their changes say so
+        """
         self.check_access("write")
-        return self._set_state("rejected")
+        return self._set_state("rejected", reason)
+
+    def action_open_reject(self):
+        """Ask why the charges are rejected, and reject them."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reject Charges"),
+            "res_model": "xpps.charge.reject.wizard",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"active_model": self._name, "active_ids": self.ids},
+        }
 
     def action_reset(self):
         """Back to “To Approve”."""
@@ -230,11 +274,12 @@ class SaleSubscriptionCharge(models.Model):
             ),
         )
 
-    def _set_state(self, state):
+    def _set_state(self, state, reason=None):
         """Approve, reject or reset charges with a single UPDATE: the ORM makes one of every hundred records.
 
         The caller has checked access.
         """
+        reason = (reason or "").strip() or None
         self.fetch(APPROVAL_FIELDS)
         charges = self.filtered(lambda charge: charge.state != state)
         if not charges:
@@ -243,13 +288,14 @@ class SaleSubscriptionCharge(models.Model):
         charges._lock()
         # See write.
         charges.sudo()._release_from_orders()
-        charges.flush_recordset()
+        self.env["xpps.charge.change"]._note_states(charges, state, reason)
         # What _compute_invoice_status finds of charges that are on no live invoice.
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE %s
                    SET state = %s,
+                       reason = COALESCE(%s, reason),
                        invoice_status =
                            CASE WHEN %s = 'approved' AND billable AND quantity <> 0 THEN 'to_invoice' ELSE 'no' END,
                        write_uid = %s, write_date = %s
@@ -257,40 +303,94 @@ class SaleSubscriptionCharge(models.Model):
                 """,
                 SQL.identifier(self._table),
                 state,
+                reason,
                 state,
                 self.env.uid,
                 self.env.cr.now(),
                 charges.ids,
             )
         )
-        changed = ["state", "invoice_status", "write_uid", "write_date"]
+        changed = ["state", "reason", "invoice_status", "write_uid", "write_date"]
         charges.invalidate_recordset(changed, flush=False)
         with self.env.protecting([self._fields["invoice_status"]], charges):
             charges.modified(changed)
         return True
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_documents(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_documents(vals)
-        if not DOCUMENTS.issuperset(vals):
-            self._check_not_invoiced()
-            # An order must not bill what the charge was before; a clerk may correct it without rights on orders.
-            self.sudo()._release_from_orders()
-        corrections = self._corrections(vals) if any(field in vals for field in CORRECTABLE) else {}
-        if corrections and not (vals.get("reason") or "").strip():
+        self.check_access("write")
+        for name in vals.keys() & self._fields.keys():
+            self._check_field_access(self._fields[name], "write")
+        if DOCUMENTS.issuperset(vals):
+            return super().write(vals)
+        self._check_by_hand(vals)
+        self._check_not_invoiced()
+        # An order must not bill what the charge was before; a clerk may correct it without rights on orders.
+        self.sudo()._release_from_orders()
+        corrections = self._corrections(vals)
+        reason = (vals.get("reason") or "").strip()
+        if corrections and not reason:
             raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
-        origins = {charge: charge.subscription_id for charge in corrections}
+        if "reason" in vals and not corrections and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "A reason goes with what it is the reason of: give it together with new values, or press Reject "
+                    "and say there why the charge is rejected."
+                )
+            )
         if "subscription_id" in vals:
             self._check_move(self.env["sale.subscription"].browse(vals["subscription_id"]))
-        result = super().write(vals)
+        origins = {charge: charge.subscription_id for charge in corrections}
+        self.env["xpps.charge.change"]._note_values(
+            [values for charge, changes in corrections.items() for values in charge._prepare_changes(changes, reason)]
+        )
+        corrected = self.browse(charge.id for charge in corrections)
+        if corrections:
+            # The reason of an earlier correction stays on charges that keep their values.
+            others = {name: value for name, value in vals.items() if name != "reason"}
+            super(SaleSubscriptionCharge, self - corrected).write(others)
+        result = super(SaleSubscriptionCharge, corrected or self).write(vals)
         for charge, changes in corrections.items():
             charge._log_correction(changes, origins[charge])
         return result
+
+    def unlink(self):
+        # What goes with the import of a file is kept with that.
+        manual = self.filtered("is_manual")
+        self.env["xpps.charge.change"]._note_values(
+            [
+                charge._xpps_change_subject()
+                | {"kind": "deleted", "field_name": name, "old_value": charge._change_text(name, charge[name])}
+                for charge in manual
+                for name in ("quantity", "unit_price", "subscription_id")
+            ]
+        )
+        return super().unlink()
+
+    def _check_by_hand(self, vals):
+        """Only the program says again what Xerox's file said, or what was approved.
+
+        :raises AccessError: when the user would do so
+        """
+        if self.env.su or not set(vals).intersection(FACTS):
+            return
+        for charge in self:
+            names = {"charge": charge.name, "device": charge.device_id.name or "–"}
+            if not charge.is_manual:
+                raise AccessError(
+                    self.env._(
+                        "What charge “%(charge)s” of device %(device)s is for, and what it costs, is what Xerox's file "
+                        "says. Its description, pages, price, agreement, and whether it is billable can be corrected.",
+                        **names,
+                    )
+                )
+            if charge.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "“%(charge)s” of device %(device)s was approved or rejected. Set it back to “To Approve” "
+                        "first.",
+                        **names,
+                    )
+                )
 
     def _check_move(self, agreement):
         """A charge may go to another agreement that bills it just so: for the same pages at the same price.
@@ -326,26 +426,51 @@ class SaleSubscriptionCharge(models.Model):
                     )
                 )
 
-    def _check_documents(self, vals):
-        """Nobody marks a charge as invoiced by hand, or as not invoiced."""
-        if not self.env.su and DOCUMENTS.intersection(vals):
-            raise AccessError(self.env._("The invoice of a charge is set by invoicing its agreement."))
-
     def _corrections(self, vals):
-        """:return: {charge: [(field label, old value, new value)]} for the charges that ``vals`` really changes"""
+        """:return: {charge: [(field name, old value, new value)]} for the charges that ``vals`` really changes"""
         corrections = {}
-        for charge in self:
+        names = [name for name in (*CORRECTABLE, *FACTS) if name in vals]
+        # Whoever may correct a charge may say what it costs only if he sees that; the guard looks after it.
+        for charge in self.sudo() if names else ():
             changes = []
-            for name in CORRECTABLE:
+            for name in names:
                 field = self._fields[name]
-                if name not in vals:
-                    continue
                 new = field.convert_to_record(field.convert_to_cache(vals[name], charge), charge)
                 if charge[name] != new:
-                    changes.append((field._description_string(self.env), charge[name], new))
+                    changes.append((name, charge[name], new))
             if changes:
-                corrections[charge] = changes
+                corrections[charge.with_env(self.env)] = changes
         return corrections
+
+    def _change_text(self, name, value):
+        return self.env["xpps.charge.change"]._text(self, name, value)
+
+    def _xpps_change_subject(self):
+        """What a change of the charge says of it: values of ``xpps.charge.change``."""
+        self.ensure_one()
+        return {
+            "subject": "charge",
+            "charge_id": self.id,
+            "subscription_id": self.subscription_id.id,
+            "agreement_name": self.subscription_id.name,
+            "company_id": self.company_id.id,
+            "name": self.name,
+            "serial": self.device_id.name,
+        }
+
+    def _prepare_changes(self, changes, reason):
+        """:return: [values of xpps.charge.change] of a correction, before it is made"""
+        subject = self._xpps_change_subject()
+        return [
+            subject
+            | {
+                "field_name": name,
+                "old_value": self._change_text(name, old),
+                "new_value": self._change_text(name, new),
+                "reason": reason,
+            }
+            for name, old, new in changes
+        ]
 
     def _log_correction(self, changes, origin):
         """Track a correction where the whole agreement is followed: in its chatter.
@@ -353,8 +478,13 @@ class SaleSubscriptionCharge(models.Model):
         :param origin: the agreement that the charge was on; it gets to know of a move, too
         """
         items = Markup().join(
-            Markup("<li>%s: %s → %s</li>") % (label, self._format_value(old), self._format_value(new))
-            for label, old, new in changes
+            Markup("<li>%s: %s → %s</li>")
+            % (
+                self._fields[name]._description_string(self.env),
+                self._change_text(name, old) or "–",
+                self._change_text(name, new) or "–",
+            )
+            for name, old, new in changes
         )
         # A billing clerk may correct charges without being a follower who may write on the agreement.
         body = Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (
@@ -368,15 +498,6 @@ class SaleSubscriptionCharge(models.Model):
         )
         for agreement in (self.subscription_id | origin).sudo():
             agreement.message_post(body=body, author_id=self.env.user.partner_id.id)
-
-    def _format_value(self, value):
-        if isinstance(value, models.BaseModel):
-            return value.display_name or "–"
-        if isinstance(value, float):
-            return f"{to_decimal(value):f}"
-        if isinstance(value, bool):
-            return self.env._("yes") if value else self.env._("no")
-        return str(value)
 
     def _check_not_invoiced(self):
         for charge in self:
@@ -394,11 +515,40 @@ class SaleSubscriptionCharge(models.Model):
                 )
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_invoiced(self):
+    def _unlink_except_kept(self):
         self._check_not_invoiced()
+        self._check_deletable()
         self._check_never_billed()
         # See write.
         self.sudo()._release_from_orders()
+
+    def _check_deletable(self):
+        """Only the undo of an import deletes what it made, and nobody what was approved."""
+        if self.env.su:
+            return
+        for charge in self:
+            names = {"charge": charge.name, "device": charge.device_id.name or "–"}
+            if not charge.is_manual:
+                raise UserError(
+                    self.env._(
+                        "Charge “%(charge)s” of device %(device)s was made by a billing file and stays. Reject it, if "
+                        "it is not to be billed, or have the import undone.",
+                        **names,
+                    )
+                )
+            if charge.state == "approved":
+                raise UserError(
+                    self.env._(
+                        "Charge “%(charge)s” of device %(device)s is approved and stays. Reject it, if it is not to be "
+                        "billed.",
+                        **names,
+                    )
+                )
+
+    def action_open_changes(self):
+        """What was changed of the charge, when, by whom and why."""
+        self.ensure_one()
+        return open_records(self.env, "xerox_xpps.action_xpps_charge_change", [("charge_id", "=", self.id)])
 
     # Invoicing
 

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from ..billing_file import to_decimal
 from ..importing.amounts import cost_plus_price
 from .field_types import CLICK_DIGITS
+from .window_actions import open_records
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 
@@ -12,14 +13,23 @@ BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 class SaleSubscriptionChargeDefault(models.Model):
     """An agreement's own cost, price and billability of a material code.
 
-    What is changed by hand is tracked in the chatter. What imports change is kept as ``xpps.billing.file.cost.change``.
+    What is changed by hand is kept as ``xpps.charge.change``, and tracked in the chatter. What imports change is kept as
+    ``xpps.billing.file.cost.change``.
     """
 
     _name = "sale.subscription.charge.default"
     _description = "XPPS Contract Cost and Price Default"
-    _inherit = ["mail.thread", "xpps.guard"]
+    _inherit = ["mail.thread", "xpps.price.history", "xpps.guard"]
     _check_company_auto = True
     _rec_name = "product_id"
+    _xpps_price_unset = {
+        "unit_price": None,
+        "price_method": "fixed",
+        "markup_percent": 0,
+        "billable": True,
+        "unit_cost": 0,
+    }
+    _xpps_price_terms = ("product_id", "subscription_id")
 
     subscription_id = fields.Many2one(
         "sale.subscription", string="Agreement", required=True, ondelete="cascade", index=True, check_company=True
@@ -121,6 +131,32 @@ class SaleSubscriptionChargeDefault(models.Model):
     def _is_only_cost(self):
         """Whether the default says nothing but what Xerox charges, as one does that an import made."""
         return self.price_method == "fixed" and not self.unit_price and self.billable
+
+    def _xpps_change_subject(self):
+        return {
+            "subject": "default",
+            "default_id": self.id,
+            "subscription_id": self.subscription_id.id,
+            "agreement_name": self.subscription_id.name,
+            "company_id": self.company_id.id,
+            "name": self.product_id.display_name,
+        }
+
+    def _xpps_note_all(self, kind, reasons=()):
+        # What says nothing but Xerox's cost comes and goes with imports, which keep that.
+        kept = self if kind == "created" else self.filtered(lambda default: not default._is_only_cost())
+        return super(SaleSubscriptionChargeDefault, kept)._xpps_note_all(kind, reasons)
+
+    def action_open_changes(self):
+        """What was changed of the price, when, by whom and why."""
+        self.ensure_one()
+        # Also of those that were deleted before.
+        domain = [
+            ("subject", "=", "default"),
+            ("subscription_id", "=", self.subscription_id.id),
+            ("name", "=", self.product_id.display_name),
+        ]
+        return open_records(self.env, "xerox_xpps.action_xpps_charge_change", domain)
 
     def _quietly(self):
         """The defaults, with no trace in the chatter of what an import or its undo changes: it has a record of its own.

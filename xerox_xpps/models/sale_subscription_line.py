@@ -15,7 +15,10 @@ BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 
 class SaleSubscriptionLine(models.Model):
     _name = "sale.subscription.line"
-    _inherit = ["sale.subscription.line", "xpps.guard"]
+    _inherit = ["sale.subscription.line", "xpps.price.history", "xpps.guard"]
+    _xpps_price_unset = {"price_unit": None, "discount": 0, "product_uom_qty": 1}
+    _xpps_price_terms = ("product_id", "sale_subscription_id")
+    _xpps_price_causes = ("xpps_qty_from_devices",)
 
     xpps_device_ids = fields.One2many(
         "stock.lot", "xpps_subscription_line_id", string="Devices", groups="xerox_xpps.group_xpps_user"
@@ -83,6 +86,27 @@ class SaleSubscriptionLine(models.Model):
                         "“%s” can only count the devices of another service of the same agreement.", line.display_name
                     )
                 )
+
+    def _xpps_change_subject(self):
+        agreement = self.sale_subscription_id
+        return {
+            "subject": "service",
+            "subscription_line_id": self.id,
+            "subscription_id": agreement.id,
+            "agreement_name": agreement.name,
+            "company_id": (self.company_id or self.env.company).id,
+            "name": self.product_id.display_name or self.display_name,
+        }
+
+    def _xpps_priced(self):
+        """The services of XPPS agreements that bill a base price."""
+        return self.filtered(lambda line: line.sale_subscription_id.is_xpps and line.product_id.xpps_role)
+
+    def _xpps_price_fields(self):
+        names = super()._xpps_price_fields()
+        if self.xpps_qty_from_devices:
+            names.remove("product_uom_qty")
+        return names
 
     def _xpps_counted_line(self):
         """The line whose devices this one bills: mostly itself."""

@@ -2,7 +2,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, serial_key
@@ -13,6 +13,18 @@ from .xpps_device_history import ASSIGNMENT_FIELDS
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 LAST_READ = "_compute_xpps_last_reads"
 LAST_COST = "_compute_xpps_last_costs"
+#: What makes a lot a device of an agreement: who pays for it, for which service, and when. Place and asset number are
+#: for whoever handles it.
+BILLED_BY = {
+    "is_xpps_device",
+    "xpps_partner_id",
+    "xpps_subscription_id",
+    "xpps_subscription_line_id",
+    "xpps_install_date",
+    "xpps_removal_date",
+    "xpps_state",
+    "xpps_assignment_ids",
+}
 #: What ``_xpps_last_reads`` would have of a meter that was never read.
 NO_READ = (None, 0, 0, 0.0, None)
 
@@ -33,13 +45,14 @@ class StockLot(models.Model):
         help="The serial number as it is compared: upper case, without white space.",
     )
     xpps_partner_id = fields.Many2one(
-        "res.partner", string="Customer", index="btree_not_null", tracking=True, check_company=True
+        "res.partner", string="Customer", index="btree_not_null", tracking=True, copy=False, check_company=True
     )
     xpps_subscription_id = fields.Many2one(
         "sale.subscription",
         string="Agreement",
         index="btree_not_null",
         tracking=True,
+        copy=False,
         check_company=True,
         domain=[("is_xpps", "=", True), ("is_xpps_master", "=", False)],
     )
@@ -48,14 +61,15 @@ class StockLot(models.Model):
         string="Base Price Service",
         index="btree_not_null",
         tracking=True,
+        copy=False,
         check_company=True,
         domain=f"[('sale_subscription_id', '=', xpps_subscription_id), ('product_id.xpps_role', 'in', {BASE_ROLES})]",
         help="The service or bundle of the agreement that bills this device's monthly base price.",
     )
-    xpps_location = fields.Char(string="Place", help="Where the device stands, as the customer says it.")
-    xpps_asset_number = fields.Char(string="Asset Number")
-    xpps_install_date = fields.Date(string="Installed On", tracking=True)
-    xpps_removal_date = fields.Date(string="Removed On", tracking=True)
+    xpps_location = fields.Char(string="Place", copy=False, help="Where the device stands, as the customer says it.")
+    xpps_asset_number = fields.Char(string="Asset Number", copy=False)
+    xpps_install_date = fields.Date(string="Installed On", tracking=True, copy=False)
+    xpps_removal_date = fields.Date(string="Removed On", tracking=True, copy=False)
     xpps_state = fields.Selection(
         [("active", "Active"), ("removed", "Removed")],
         string="State",
@@ -64,6 +78,7 @@ class StockLot(models.Model):
         readonly=False,
         precompute=True,
         tracking=True,
+        copy=False,
         index=True,
     )
     xpps_assignment_ids = fields.One2many(
@@ -130,6 +145,18 @@ class StockLot(models.Model):
         "(company_id, xpps_serial_key) WHERE is_xpps_device",
         "A device with this serial number exists already in this company.",
     )
+
+    @api.model
+    def _xpps_is_program_field(self, field):
+        """What a device is billed by is none of those who only handle stock."""
+        if field.name in BILLED_BY and not self.env.user.has_group(BILLING_GROUP):
+            return True
+        return super()._xpps_is_program_field(field)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_device(self):
+        if not self.env.su and not self.env.user.has_group(BILLING_GROUP) and any(self.mapped("is_xpps_device")):
+            raise AccessError(self.env._("XPPS devices are deleted by those who bill them."))
 
     @api.depends("name")
     def _compute_xpps_serial_key(self):

@@ -309,8 +309,8 @@ class XppsBillingFile(models.Model):
             )
         return data
 
-    def _refuse_attachment_change(self):
-        raise AccessError(
+    def _attachment_error(self):
+        return AccessError(
             self.env._(
                 "The content of billing file %s stays as it was uploaded. Where Xerox sent a corrected file, import "
                 "that instead.",

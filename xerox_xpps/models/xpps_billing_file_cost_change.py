@@ -40,7 +40,7 @@ class XppsBillingFileCostChange(models.Model):
         defaults = (
             self.env["sale.subscription.charge.default"]
             ._quietly()
-            .create(
+            ._xpps_create_unnoted(
                 [
                     {
                         "subscription_id": change.subscription_id.id,
@@ -53,7 +53,7 @@ class XppsBillingFileCostChange(models.Model):
         )
         known = self - missing
         for change in known:
-            change.default_id._quietly().unit_cost = change.new_cost
+            change.default_id._quietly()._xpps_write_unnoted({"unit_cost": change.new_cost})
         # Prices that follow the cost are computed here and now, where nothing tracks them.
         known.default_id._quietly().flush_recordset(["unit_price"])
         # What an import did is evidence: only the import writes it.
@@ -85,7 +85,7 @@ class XppsBillingFileCostChange(models.Model):
             elif change.is_new and default._is_only_cost():
                 obsolete |= default
             else:
-                default._quietly().unit_cost = change.old_cost
+                default._quietly()._xpps_write_unnoted({"unit_cost": change.old_cost})
         defaults.flush_recordset(["unit_price"])
         changes.applied = False
         obsolete.unlink()

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
 from ..models.field_types import COMPONENT_SELECTION
+from ..models.program_values import PROGRAM_VALUES, ProgramValues
 
 
 class GroupKey(NamedTuple):
@@ -146,7 +147,12 @@ class VendorBillDraft:
 
     def _prepare_line(self, component, name, cost):
         """What is not configured is left out, so that Odoo decides as for any bill of this vendor."""
-        values = {"name": name, "quantity": 1, "price_unit": float(self.sign * cost), "xpps_component": component}
+        values = {
+            "name": name,
+            "quantity": 1,
+            "price_unit": float(self.sign * cost),
+            PROGRAM_VALUES: ProgramValues(xpps_component=component),
+        }
         setting = self.settings.get(component)
         if setting and setting.account_id:
             values["account_id"] = self.fiscal_position.map_account(setting.account_id).id

@@ -3,6 +3,7 @@ from . import (
     xpps_agreement_copy_wizard_line,
     xpps_device_maker,
     xpps_billing_run_release,
+    xpps_charge_reject_wizard,
     xpps_device_fix_row,
     xpps_device_fix_wizard,
     xpps_device_change_wizard,
