@@ -407,7 +407,7 @@ class SaleSubscription(models.Model):
         self.ensure_one()
         # Charges that came from another agreement bring what was changed of them along.
         domain = Domain("subscription_id", "=", self.id) | Domain("charge_id.subscription_id", "=", self.id)
-        return open_records(self.env, "xerox_xpps.action_xpps_charge_change", list(domain))
+        return open_records(self, "xerox_xpps.action_xpps_charge_change", list(domain))
 
     def action_open_xpps_profitability(self):
         """What the agreement earns, by device."""

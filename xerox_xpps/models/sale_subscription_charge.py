@@ -548,7 +548,7 @@ class SaleSubscriptionCharge(models.Model):
     def action_open_changes(self):
         """What was changed of the charge, when, by whom and why."""
         self.ensure_one()
-        return open_records(self.env, "xerox_xpps.action_xpps_charge_change", [("charge_id", "=", self.id)])
+        return open_records(self, "xerox_xpps.action_xpps_charge_change", [("charge_id", "=", self.id)])
 
     # Invoicing
 

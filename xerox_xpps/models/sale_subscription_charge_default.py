@@ -156,7 +156,7 @@ class SaleSubscriptionChargeDefault(models.Model):
             ("subscription_id", "=", self.subscription_id.id),
             ("name", "=", self.product_id.display_name),
         ]
-        return open_records(self.env, "xerox_xpps.action_xpps_charge_change", domain)
+        return open_records(self, "xerox_xpps.action_xpps_charge_change", domain)
 
     def _quietly(self):
         """The defaults, with no trace in the chatter of what an import or its undo changes: it has a record of its own.
