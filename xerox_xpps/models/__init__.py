@@ -1,4 +1,5 @@
 from . import (
+    base,
     xpps_billed_item,
     xpps_usage,
     xpps_agreement_invoicing,
@@ -7,6 +8,7 @@ from . import (
     account_move_reversal,
     account_move_send,
     account_tax,
+    mail_alias,
     product_template,
     res_company,
     res_config_settings,

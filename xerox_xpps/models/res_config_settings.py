@@ -27,4 +27,4 @@ class ResConfigSettings(models.TransientModel):
     xpps_vendor_bill_analytic = fields.Boolean(related="company_id.xpps_vendor_bill_analytic", readonly=False)
     xpps_alias_name = fields.Char(related="company_id.xpps_alias_name", readonly=False)
     xpps_alias_domain_id = fields.Many2one(related="company_id.xpps_alias_domain_id", readonly=False)
-    xpps_alias_contact = fields.Selection(related="company_id.xpps_alias_contact", readonly=False)
+    xpps_sender_addresses = fields.Text(related="company_id.xpps_sender_addresses", readonly=False)

@@ -34,6 +34,8 @@ class XppsImportWizard(models.TransientModel):
     error_count = fields.Integer(related="billing_file_id.error_count")
     warning_count = fields.Integer(related="billing_file_id.warning_count")
     can_import = fields.Boolean(related="billing_file_id.can_import")
+    check_queued = fields.Boolean(related="billing_file_id.check_queued")
+    progress = fields.Float(related="billing_file_id.progress")
     device_create_count = fields.Integer(related="billing_file_id.device_create_count")
     device_assign_count = fields.Integer(related="billing_file_id.device_assign_count")
     issue_ids = fields.One2many(related="billing_file_id.issue_ids")
@@ -57,7 +59,19 @@ class XppsImportWizard(models.TransientModel):
         """Check the stored file again, after a fix, and show the material codes as they are now."""
         self.ensure_one()
         self.billing_file_id.action_check()
+        return self.action_show()
+
+    def action_show(self):
+        """Show what the last check found, and the material codes as they are now."""
+        self.ensure_one()
         self._load_mappings()
+        return self._reopen()
+
+    def action_stop(self):
+        """Take a large file out of the queue again; it stays a draft."""
+        self.ensure_one()
+        if self.check_queued:
+            self.billing_file_id.action_cancel()
         return self._reopen()
 
     def action_create_devices(self):
