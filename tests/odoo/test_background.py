@@ -375,7 +375,7 @@ class TestCheckInBackground(BackgroundCase):
         file = wizard.billing_file_id
         self.assertEqual((file.state, file.queued_by_id, file.progress), ("draft", self.clerk, 0))
         self.assertEqual((wizard.check_queued, wizard.can_import, len(file.line_ids)), (True, False, 0))
-        self.assertEqual((file.queue_status, self._triggers()), ("Waits for its check", 1))
+        self.assertEqual((file.queue_status, self._triggers()), ("To be checked", 1))
         self._run_cron()
         self.assertEqual((wizard.check_queued, wizard.can_import, wizard.device_count), (False, True, 2))
         self.assertFalse(wizard.mapping_ids)

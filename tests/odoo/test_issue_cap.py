@@ -132,7 +132,7 @@ class TestIssueCap(XppsCase):
         file = self._many(record("SN-1", mono=(10, "0.004"))).billing_file_id
         self.assertTrue(file.can_import)
         file.action_import()
-        self.assertEqual((file.state, file.held_count, len(file.meter_read_ids)), ("imported", self.UNKNOWN, 5))
+        self.assertEqual((file.state, file.held_count, len(file.meter_read_ids)), ("imported", self.UNKNOWN, 1))
         self.assertEqual(file.error_count, self.UNKNOWN)
 
     def test_devices_to_assign(self):

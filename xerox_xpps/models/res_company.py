@@ -137,7 +137,7 @@ class ResCompany(models.Model):
     @api.constrains("xpps_sender_addresses")
     def _check_xpps_sender_addresses(self):
         for company in self:
-            # Managers who may not read the list may change other settings.
+            # Whoever makes a company need not read the list of its senders.
             for number, line in enumerate((company.sudo().xpps_sender_addresses or "").splitlines(), start=1):
                 if line.strip() and not self._xpps_sender(line):
                     raise ValidationError(

@@ -273,9 +273,8 @@ class XppsBillingFile(models.Model):
 
     @api.model
     def _create_attachment(self, data, file_name, company):
-        return self.env["ir.attachment"].create(
-            {"name": file_name, "raw": data, "res_model": self._name, "company_id": company.id}
-        )
+        attachments = self.env["ir.attachment"].with_context(xpps_not_indexed=True)
+        return attachments.create({"name": file_name, "raw": data, "res_model": self._name, "company_id": company.id})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):

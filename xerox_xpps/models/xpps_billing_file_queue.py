@@ -31,10 +31,10 @@ class XppsBillingFileQueue(models.AbstractModel):
     _description = "XPPS Billing File Queue"
 
     check_queued = fields.Boolean(
-        string="Check Queued", readonly=True, copy=False, help="The file is large and waits to be checked by the cron."
+        readonly=True, copy=False, help="The file is large and waits to be checked by the cron."
     )
     queue_status = fields.Char(
-        string="In the Background",
+        string="Background",
         compute="_compute_queue_status",
         help="What a large file waits for, and how far it is.",
     )
@@ -43,9 +43,9 @@ class XppsBillingFileQueue(models.AbstractModel):
         for file in self:
             percent = int(file.progress)
             if file.check_queued:
-                status = self.env._("Checking… %s %%", percent) if percent else self.env._("Waits for its check")
+                status = self.env._("Checking… %s %%", percent) if percent else self.env._("To be checked")
             elif file.state == "queued":
-                status = self.env._("Importing… %s %%", percent) if percent else self.env._("Waits for its import")
+                status = self.env._("Importing… %s %%", percent) if percent else self.env._("To be imported")
             else:
                 status = False
             file.queue_status = status

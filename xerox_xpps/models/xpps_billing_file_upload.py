@@ -178,6 +178,13 @@ class XppsBillingFile(models.Model):
             )
         return first
 
+    def message_post(self, **kwargs):
+        """Keep a mail as it came: it is sent to nobody who is no follower, and what it brings is not indexed."""
+        if kwargs.get("message_type") == "email":
+            kwargs["partner_ids"] = []
+            self = self.with_context(xpps_not_indexed=True)
+        return super().message_post(**kwargs)
+
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Only who may read billing files follows one: neither the sender of a mail nor others that it is sent to."""
         for file in self:

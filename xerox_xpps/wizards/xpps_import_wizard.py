@@ -70,7 +70,7 @@ class XppsImportWizard(models.TransientModel):
     def action_stop(self):
         """Take a large file out of the queue again; it stays a draft."""
         self.ensure_one()
-        if self.check_queued:
+        if self.billing_file_id.check_queued:
             self.billing_file_id.action_cancel()
         return self._reopen()
 
@@ -108,7 +108,8 @@ class XppsImportWizard(models.TransientModel):
         """Import the file and open it."""
         self.ensure_one()
         if not self.billing_file_id:
-            self._check_file()
+            # The import checks by itself.
+            self._keep_file()
         self._store_mappings()
         self.billing_file_id.action_import()
         return {
@@ -120,6 +121,12 @@ class XppsImportWizard(models.TransientModel):
         }
 
     def _check_file(self):
+        self._keep_file()
+        self.billing_file_id.action_check()
+        self._load_mappings()
+
+    def _keep_file(self):
+        """Keep what was uploaded as a draft."""
         # A file without content has a name and no data; the check says so.
         if not self.file_data and not self.file_name:
             raise UserError(self.env._("Select the billing file first."))
@@ -131,8 +138,6 @@ class XppsImportWizard(models.TransientModel):
         else:
             files = self.env["xpps.billing.file"].with_company(self.company_id)
             self.billing_file_id = files._create_from_upload(data, self.file_name or "", self.company_id, self.kind)
-        self.billing_file_id.action_check()
-        self._load_mappings()
 
     def _load_mappings(self):
         """Show the material codes of the models in the file, one row where they are kept: model or price level."""
