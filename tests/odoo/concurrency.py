@@ -110,7 +110,7 @@ class ConcurrencyCase(Records, BaseCase):
     def _new_file(self, state="checked", devices=None, **invoice):
         """A billing file of SN-1 with 100 pages, committed.
 
-        :param state: "checked", "queued", or "imported"
+        :param state: "checked", "queued" (to be imported), or "imported"
         :return: id
         """
         data = build_xml(invoice, devices or [record("SN-1", mono=(100, "0.004"))])
@@ -118,7 +118,7 @@ class ConcurrencyCase(Records, BaseCase):
             file = env["xpps.billing.file"]._create_from_upload(
                 data, "billing.xml", env["res.company"].browse(self.ids["company"])
             )
-            file.action_check()
+            file._check_now()
             if state == "queued":
                 file._queue()
             elif state == "imported":

@@ -194,6 +194,73 @@ class TestQueue(ConcurrencyCase):
         self.assertOneWins(self._at_once(*map(importer, file_ids)), "billed for the period already|already imported")
         self.assertEqual(self._charges(), CHARGES)
 
+    # Checks that wait
+
+    def _waiting_file(self):
+        """A file whose check waits for the cron, committed. :return: id"""
+        file_id = self._new_file()
+        with self._env() as env:
+            self._files(env).browse(file_id)._queue_check()
+        return file_id
+
+    def assertCheckedOnce(self, file_id):
+        with self._env() as env:
+            file = self._files(env).browse(file_id)
+            self.assertEqual((file.state, file.check_queued), ("draft", False))
+            found = file.message_ids.filtered(lambda message: "The check found" in message.body)
+            self.assertEqual(len(found), 1)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_check_queued_by_two_at_once(self):
+        file_id = self._new_file()
+        self._set_threshold(0)
+        self.addCleanup(self._set_threshold, 2000)
+
+        def check_it(env):
+            self._files(env).browse(file_id).action_check()
+
+        self.assertOneWins(self._at_once(check_it, check_it), "someone else")
+        with self._env() as env:
+            self._cron_import(env)
+        self.assertCheckedOnce(file_id)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_crons_with_one_check(self):
+        file_id = self._waiting_file()
+        self.assertEqual(self._at_once(self._cron_import, self._cron_import), [None, None])
+        self.assertCheckedOnce(file_id)
+
+    def test_while_the_cron_checks(self):
+        file_id = self._waiting_file()
+        _second_cr, second = self._open_file(file_id)
+        cr = self._open_import(file_id)
+        self.assertRefused(second._import, "someone else")
+        self.assertRefused(second._check_now, "someone else")
+        self.assertRefused(second.action_cancel, "someone else")
+        with self._env() as env:
+            self.assertFalse(self._files(env).browse(file_id)._import_queued())
+        cr.commit()
+        self.assertCheckedOnce(file_id)
+        with self._env() as env:
+            self._files(env).browse(file_id).action_import()
+        self.assertImportedOnce(file_id)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_the_cron_and_a_user_who_imports_at_once(self):
+        """Either the check comes first, or it is not needed any more; the file is imported once at most."""
+        file_id = self._waiting_file()
+
+        def import_it(env):
+            self._files(env).browse(file_id).action_import()
+
+        results = self._at_once(self._cron_import, import_it)
+        self.assertIsNone(results[0])
+        if results[1] is None:
+            self.assertImportedOnce(file_id)
+        else:
+            self.assertRegex(str(results[1]), "someone else")
+            self.assertCheckedOnce(file_id)
+
     # Processes
 
     def test_two_processes(self):

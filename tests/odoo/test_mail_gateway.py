@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Billing files that arrive by e-mail: whole mails go through Odoo's gateway, as the fetchmail cron hands them over."""
 
+import email
+import email.policy
 import io
+import time
 import zipfile
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -28,7 +31,7 @@ class GatewayCase(MockEmail, XppsCase):
         cls.domain = cls.env["mail.alias.domain"].create(
             {"name": DOMAIN, "company_ids": [Command.link(cls.company.id)]}
         )
-        cls.company.write({"xpps_alias_name": "xerox"})
+        cls.company.write({"xpps_alias_name": "xerox", "xpps_sender_addresses": "billing@xerox.example.com"})
         cls.clerk = cls._user("xpps_test_clerk", BILLING)
         cls.company.xpps_responsible_id = cls.clerk
         cls.sender = cls._partner("Xerox Billing", email="billing@xerox.example.com")
@@ -83,9 +86,9 @@ class TestMailGateway(GatewayCase):
         self.assertIn("Please find the details attached.", mail.body)
         self.assertEqual(mail.attachment_ids.mapped("raw"), [self.faulty])
         result = next(body for body in self._bodies(file) if "The check found" in body)
-        warnings = file.warning_count
+        self.assertEqual(file.warning_count, 1)
         self.assertIn("billing.xml arrived by e-mail from", result)
-        self.assertIn(f"The check found 2 errors and {warnings} warnings.", result)
+        self.assertIn("The check found 2 errors and 1 warning.", result)
         self.assertIn("SN-8", result)
         self.assertIn("SN-9", result)
 
@@ -101,7 +104,7 @@ class TestMailGateway(GatewayCase):
         file = self._deliver(self._mail(("billing.xml", self.faulty)))
         activity = file.activity_ids
         self.assertEqual(activity.user_id, self.clerk)
-        self.assertEqual(activity.summary, f"Billing file arrived: 2 errors, {file.warning_count} warnings")
+        self.assertEqual(activity.summary, "Billing file arrived: 2 errors, 1 warning")
         self.assertTrue(activity.with_user(self.clerk).res_name)
 
     def test_the_responsible_can_import_it(self):
@@ -283,21 +286,17 @@ class TestRefused(GatewayCase):
         self.assertRefused(mail, "could not be accepted")
 
     def test_nobody_imports_by_mail(self):
-        """Not even a clerk, or a stranger where everyone may send files."""
-        self.company.xpps_alias_contact = "everyone"
-        for number, sender in enumerate(
-            ("stranger@example.net", self.clerk.email, self.env.user.email or "odoobot@example.com")
-        ):
+        """Not even a clerk."""
+        for number, sender in enumerate((self.sender.email, self.clerk.email)):
             data = build_xml({"InvoiceNumber": f"X-{number}"}, [record("SN-1", mono=(100, "0.004"))])
             file = self._deliver(self._mail(("billing.xml", data), sender=sender))
             self.assertEqual((file.state, file.error_count), ("draft", 0))
         self.assertFalse(self.env["sale.subscription.charge"].search([]))
         self.assertFalse(self.env["xpps.meter.read"].search([]))
 
-    def test_a_stranger_changes_no_draft(self):
+    def test_a_mail_changes_no_draft(self):
         draft = self._check(self.sound, "june.xml")
-        self.company.xpps_alias_contact = "everyone"
-        self.assertFalse(self._deliver(self._mail(("x.xml", self.sound), sender="stranger@example.net")))
+        self.assertFalse(self._deliver(self._mail(("x.xml", self.sound))))
         self.assertEqual((draft.file_name, draft.kind, draft.state), ("june.xml", "regular", "draft"))
 
     def test_hostile_files(self):
@@ -334,7 +333,7 @@ class TestAlias(GatewayCase):
     def test_two_companies(self):
         other = self._company("XPPS Other Reseller")
         self.domain.company_ids |= other
-        other.write({"xpps_alias_name": "xerox-other"})
+        other.write({"xpps_alias_name": "xerox-other", "xpps_sender_addresses": "@xerox.example.com"})
         manager = self._user("xpps_test_manager", MANAGER, company=other)
         theirs = self._deliver(self._mail(("billing.xml", self.sound), to=f"xerox-other@{DOMAIN}"))
         self.assertEqual((theirs.company_id, theirs.attachment_id.company_id), (other, other))
@@ -347,7 +346,7 @@ class TestAlias(GatewayCase):
     def test_one_mail_to_two_companies(self):
         other = self._company("XPPS Other Reseller")
         self.domain.company_ids |= other
-        other.write({"xpps_alias_name": "xerox-other"})
+        other.write({"xpps_alias_name": "xerox-other", "xpps_sender_addresses": "@xerox.example.com"})
         data = self.sound.decode().replace("UTF-8", "utf-16").encode("utf-16")
         files = self._deliver(self._mail(("billing.xml", data, "text/xml"), to=f"{ADDRESS}, xerox-other@{DOMAIN}"))
         self.assertEqual(set(files.company_id), {self.company, other})
@@ -362,10 +361,11 @@ class TestAlias(GatewayCase):
         self.assertFalse(settings.create({}).xpps_alias_name)
         settings.create({}).execute()
         self.assertFalse(other.xpps_alias_id, "No alias unless it is wanted.")
-        settings.create({"xpps_alias_contact": "everyone", "xpps_alias_name": "Xerox Über"}).execute()
+        settings.create({"xpps_sender_addresses": "@xerox.com", "xpps_alias_name": "Xerox Über"}).execute()
         self.env.invalidate_all()
         alias = other.xpps_alias_id
-        self.assertEqual((alias.alias_full_name, alias.alias_contact), (f"xerox-uber@{DOMAIN}", "everyone"))
+        self.assertEqual((alias.alias_full_name, alias.alias_contact), (f"xerox-uber@{DOMAIN}", "xpps_senders"))
+        self.assertEqual(other.xpps_sender_addresses, "@xerox.com")
         self.assertEqual((other.xpps_alias_name, self.company.xpps_alias_name), ("xerox-uber", "xerox"))
         settings.create({"xpps_alias_name": "xpps"}).execute()
         self.assertEqual((other.xpps_alias_id, alias.alias_full_name), (alias, f"xpps@{DOMAIN}"))
@@ -373,6 +373,275 @@ class TestAlias(GatewayCase):
         settings.create({"xpps_alias_name": False}).execute()
         self.assertFalse(alias.alias_full_name)
 
-    def test_the_alias_asks_who_is_there(self):
-        self.assertEqual(self.company.xpps_alias_id.alias_contact, "partners")
-        self.assertNotIn("followers", dict(self.company._fields["xpps_alias_contact"]._description_selection(self.env)))
+    def test_the_alias_says_who_may_send(self):
+        alias = self.company.xpps_alias_id
+        self.assertEqual(alias.alias_contact, "xpps_senders")
+        self.assertIn(
+            "Xerox's senders", dict(alias._fields["alias_contact"]._description_selection(self.env))["xpps_senders"]
+        )
+
+    def test_an_older_alias(self):
+        """Whatever an alias says of others, billing files come from those who may bring them."""
+        for contact in ("everyone", "partners"):
+            self.company.xpps_alias_id.alias_contact = contact
+            with self.subTest(contact=contact):
+                partner = self._partner("Anybody", email="anybody@example.net")
+                self.assertFalse(self._deliver(self._mail(("a.xml", self.sound), sender=partner.email)))
+                self.sender.email = False
+                file = self._deliver(self._mail(("a.xml", self.sound)))
+                self.assertEqual(file.state, "draft")
+                file.unlink()
+                self.sender.email = "billing@xerox.example.com"
+
+
+class TestSenders(GatewayCase):
+    """Who may bring files, and what becomes of the mails of others."""
+
+    def assertTaken(self, sender, user):
+        file = self._deliver(self._mail(("a.xml", self.sound), sender=sender))
+        self.assertEqual((len(file), file.create_uid), (1, user))
+        self.assertNotRefused()
+        file.unlink()
+
+    def assertLeftAlone(self, mail):
+        """No file, and no answer."""
+        self.assertFalse(self._deliver(mail))
+        self.assertFalse(self._new_mails.mapped("body_html"))
+
+    def test_billing_users(self):
+        for number, group in enumerate((BILLING, MANAGER)):
+            user = self._user(f"xpps_test_sender{number}", group)
+            self.assertTaken(f"Somebody <{user.email.upper()}>", user)
+
+    def test_listed_senders(self):
+        """An outsider brings a file, but OdooBot makes it."""
+        self.company.xpps_sender_addresses = "\n  Xerox <Billing@Xerox.example.com>\n\n@partner.example.org \n"
+        root = self.env.ref("base.user_root")
+        for sender in ("billing@xerox.example.com", "X <BILLING@XEROX.EXAMPLE.COM>", "anybody@Partner.example.org"):
+            with self.subTest(sender=sender):
+                self.assertTaken(sender, root)
+
+    def test_a_listed_billing_user(self):
+        self.company.xpps_sender_addresses = self.clerk.email
+        self.assertTaken(self.clerk.email, self.clerk)
+
+    def test_others(self):
+        """Each is answered once, as an alias answers, and told nothing of the company's settings."""
+        gone = self._user("xpps_test_gone", BILLING)
+        gone.active = False
+        self.company.xpps_sender_addresses = "billing@xerox.example.com\n@partner.example.org"
+        other = self._company("XPPS Other Reseller")
+        portal = self._user("xpps_test_portal", group_ids=[Command.set(self.env.ref("base.group_portal").ids)])
+        for sender in (
+            "stranger@example.net",
+            self._partner("Known", email="known@example.net").email,
+            self._user("xpps_test_reader", USER).email,
+            self._user("xpps_test_employee", "base.group_user").email,
+            self._user("xpps_test_elsewhere", BILLING, company=other).email,
+            gone.email,
+            portal.email,
+            "sub@mail.partner.example.org",
+            "partner.example.org@evil.example.net",
+            "other@xerox.example.com",
+            '"billing@xerox.example.com" <stranger@example.net>',
+        ):
+            with self.subTest(sender=sender):
+                self.assertFalse(self._deliver(self._mail(("a.xml", self.sound), sender=sender)))
+                self.assertEqual(len(self._new_mails), 1)
+                self.assertIn("could not be accepted", self._new_mails.body_html)
+                self.assertNotIn("partner.example.org", self._new_mails.body_html.replace(sender, ""))
+
+    def test_several_senders(self):
+        """Nobody knows which of them sent it."""
+        for sender in ("billing@xerox.example.com, stranger@example.net", "a@example.net, billing@xerox.example.com"):
+            self.assertFalse(self._deliver(self._mail(("a.xml", self.sound), sender=sender)))
+
+    def test_without_an_alias(self):
+        """A mail server that hands its mails to the model itself asks the same."""
+        gateway = self.env["mail.thread"].with_user(self.env.ref("base.user_root")).with_context({})
+        values = {"company_id": self.company.id}
+        for sender, count in (("stranger@example.net", 0), ("billing@xerox.example.com", 1)):
+            mail = self._mail(("a.xml", self.sound), to="inbox@elsewhere.example.com", sender=sender)
+            with self.mock_mail_gateway():
+                try:
+                    gateway.message_process("xpps.billing.file", mail.as_bytes(), custom_values=values)
+                except ValueError as error:
+                    self.assertIn("No possible route", str(error))
+            self.assertEqual(self.env["xpps.billing.file"].search_count([]), count)
+            self.assertNotRefused()
+
+    def test_forged(self):
+        for headers in (
+            ["mx.example.com; dmarc=fail header.from=xerox.example.com"],
+            ["mx.example.com; spf=pass; dkim=pass; dmarc=fail (p=reject; dis=none)"],
+            ["mx.example.com; spf=pass", "mx.example.com; dkim=none; dmarc=FAIL"],
+            ["mx.example.com 1; spf=fail smtp.mailfrom=xerox.example.com"],
+            ["mx.example.com; spf=softfail", "mx.example.com; dkim=none"],
+            ["mx.example.com; dkim=fail (signature did not verify); spf=none"],
+            ["mx.example.com; dkim/1=permerror; spf=fail"],
+            # What others wrote into the mail before it arrived.
+            ["mx.example.com; spf=fail; dkim=none", "forged.example.net; spf=pass; dkim=pass; dmarc=pass"],
+            ["mx.example.com; spf=fail (; dkim=pass)"],
+            ["mx.example.com; spf=fail (a \\) (b); dkim=pass)"],
+            ['mx.example.com; spf=fail smtp.mailfrom="; dkim=pass"@example.net'],
+            ["mx.example.com; spf=none (unclosed; dmarc=fail"],
+        ):
+            with self.subTest(headers=headers):
+                mail = self._mail(("a.xml", self.sound))
+                for header in headers:
+                    mail["Authentication-Results"] = header
+                self.assertLeftAlone(mail)
+
+    def test_forged_stranger(self):
+        """No answer goes to an address that a forger wrote."""
+        mail = self._mail(("a.xml", self.sound), sender="victim@example.net")
+        mail["Authentication-Results"] = "mx.example.com; dmarc=fail"
+        self.assertLeftAlone(mail)
+
+    def test_genuine(self):
+        for number, headers in enumerate(
+            (
+                ["mx.example.com; none"],
+                ["mx.example.com; spf=pass; dkim=pass; dmarc=pass"],
+                # Forwarded, and changed by a list.
+                ["mx.example.com; spf=fail; dkim=pass header.d=xerox.example.com"],
+                ["mx.example.com; dkim=fail", "mx.example.com; spf=pass"],
+                ["mx.example.com; spf=softfail; dkim=fail; dmarc=pass"],
+                ["mx.example.com; spf=none; dkim=none; dmarc=none"],
+                ["mx.example.com; spf=temperror; dkim=neutral; dmarc=temperror"],
+                ["mx.example.com; dkim=pass (dmarc=fail; spf=fail)"],
+                ['mx.example.com; dkim=pass reason="; dmarc=fail"'],
+                ["mx.example.com; x-dmarc=fail; dkim=pass"],
+                [""],
+            )
+        ):
+            with self.subTest(headers=headers):
+                data = build_xml({"InvoiceNumber": f"X-{number}"}, [record("SN-1")])
+                mail = self._mail(("a.xml", data))
+                for header in headers:
+                    mail["Authentication-Results"] = header
+                self.assertEqual(len(self._deliver(mail)), 1)
+
+    def test_automatic(self):
+        """Neither the file of a machine is taken, nor is a machine answered."""
+        for name, value in (
+            ("Auto-Submitted", "auto-replied"),
+            ("Auto-Submitted", "Auto-Generated; owner=x"),
+            ("X-Auto-Response-Suppress", "All"),
+            ("Precedence", "bulk"),
+            ("Precedence", "Junk"),
+            ("Precedence", "auto_reply"),
+            ("Return-Path", "<>"),
+        ):
+            for sender in ("billing@xerox.example.com", "stranger@example.net"):
+                for attachments in ((), (("a.xml", self.sound),)):
+                    with self.subTest(name=name, value=value, sender=sender, attachments=bool(attachments)):
+                        mail = self._mail(*attachments, sender=sender)
+                        mail[name] = value
+                        self.assertLeftAlone(mail)
+
+    def test_a_report(self):
+        mail = self._mail(("a.xml", self.sound))
+        mail.replace_header("Content-Type", 'multipart/report; report-type="disposition-notification"')
+        self.assertLeftAlone(mail)
+
+    def test_not_automatic(self):
+        for number, (name, value) in enumerate(
+            (("Auto-Submitted", "no"), ("Precedence", "first-class"), ("Return-Path", "<billing@xerox.example.com>"))
+        ):
+            mail = self._mail(("a.xml", build_xml({"InvoiceNumber": f"X-{number}"}, [record("SN-1")])))
+            mail[name] = value
+            self.assertEqual(len(self._deliver(mail)), 1, name)
+
+    def test_followers(self):
+        """Who may not read the file does not follow it, and is no recipient of what is written there."""
+        reader, portal = (
+            self._user("xpps_test_reader", USER),
+            self._user("xpps_test_portal", group_ids=[Command.set(self.env.ref("base.group_portal").ids)]),
+        )
+        self.company.xpps_sender_addresses += f"\n{reader.email}"
+        others = f"{reader.email}, {portal.email}, {self.sender.email}, {self.clerk.email}"
+        for number, sender in enumerate((self.sender.email, reader.email, self.clerk.email)):
+            data = build_xml({"InvoiceNumber": f"X-{number}"}, [record("SN-1")])
+            mail = self._mail(("a.xml", data), sender=sender, Cc=others)
+            file = self._deliver(mail)
+            self.assertEqual(file.message_partner_ids, self.clerk.partner_id)
+            self.assertFalse(file.message_ids.partner_ids)
+            answer = self._mail(sender=reader.email, In_Reply_To=mail["Message-Id"], Cc=others)
+            self._deliver(answer)
+            self.assertEqual(file.message_partner_ids, self.clerk.partner_id)
+            self.assertFalse(file.message_ids.partner_ids)
+        file.message_subscribe((reader | portal).partner_id.ids)
+        self.assertEqual(file.message_partner_ids, self.clerk.partner_id)
+
+    def test_a_strangers_answer(self):
+        """Who may not send files may not write to one, either."""
+        mail = self._mail(("a.xml", self.sound))
+        file = self._deliver(mail)
+        before = file.message_ids
+        self._deliver(self._mail(sender="stranger@example.net", In_Reply_To=mail["Message-Id"]))
+        self.assertEqual(file.message_ids, before)
+
+
+class TestLimits(GatewayCase):
+    def _files(self, count):
+        return [(f"{number}.xml", self.sound.replace(b"X-1001", b"X-%d" % number)) for number in range(count)]
+
+    def test_number_of_files(self):
+        pictures = [(f"{number}.png", b"PNG%d" % number) for number in range(20)]
+        self.assertFalse(self._deliver(self._mail(*self._files(11), *pictures)))
+        answer = self._new_mails
+        self.assertEqual(email_normalize(answer.email_to), self.sender.email)
+        self.assertRegex(answer.body_html, "brought 11 files, of which none was taken: an e-mail may bring up to 10")
+        self.assertEqual(len(self._deliver(self._mail(*self._files(10), *pictures))), 10)
+        self.assertNotRefused()
+
+    def test_bytes(self):
+        """Before anything is decoded a second time, or hashed."""
+        for name, data, mime_type in (
+            ("a.xml", b"<" * (65 * 2**20), "text/xml"),
+            ("big.pdf", b"\0" * (65 * 2**20), "application/pdf"),
+        ):
+            mail = self._mail(("b.xml", self.sound), (name, data, mime_type))
+            message_dict = {"message_id": "x", "subject": "Large", "attachments": [("b.xml", self.sound, {})]}
+            begun = time.process_time()
+            obstacle = self.env["xpps.billing.file"]._mail_obstacle(mail, message_dict)
+            self.assertRegex(obstacle, "too large, so that none of its files was taken: .* up to 64 MiB")
+            self.assertLess(time.process_time() - begun, 1)
+        self.assertFalse(self._deliver(mail))
+        self.assertIn("64 MiB", self._new_mails.body_html)
+
+    def test_a_stranger_is_not_told_limits(self):
+        self.assertFalse(self._deliver(self._mail(*self._files(11), sender="stranger@example.net")))
+        self.assertNotIn("up to 10", self._new_mails.body_html)
+
+    def test_a_large_file_is_only_stored(self):
+        """30 MiB are read by the cron: the gateway parses nothing of them, and copies none to the database."""
+        data = b"<XPPSBillingDetails>" + b"<a/>" * (30 * 2**18) + b"</XPPSBillingDetails>"
+        mail = self._mail(("billing.xml", data)).as_bytes()
+        begun = time.process_time()
+        self.env["mail.thread"].message_parse(email.message_from_bytes(mail, policy=email.policy.SMTP))
+        parsed = time.process_time()
+        file = self._deliver(mail)
+        delivered = time.process_time()
+        self.assertEqual((file.state, file.check_queued, len(file.issue_ids)), ("draft", True, 0))
+        self.assertEqual(file.queued_by_id, self.env.ref("base.user_root"))
+        self.assertEqual(file.activity_ids.summary, "Billing file arrived: it is being checked in the background")
+        self.assertTrue(any("it is being checked in the background" in body for body in self._bodies(file)))
+        self.assertFalse((file.attachment_id | file.message_ids.attachment_ids).filtered("index_content"))
+        # Without what Odoo and Python take to parse any mail of that size.
+        self.assertLess((delivered - parsed) - (parsed - begun), 2)
+
+    def test_the_responsible_is_told_when_it_is_checked(self):
+        self.company.xpps_background_threshold = 1
+        file = self._deliver(self._mail(("billing.xml", self.faulty)))
+        self.assertTrue(file.check_queued)
+        with self.enter_registry_test_mode():
+            self.env.ref("xerox_xpps.ir_cron_import_billing_files").method_direct_trigger()
+        self.assertEqual((file.check_queued, file.error_count), (False, 2))
+        self.assertEqual(file.activity_ids.summary, "Billing file arrived: 2 errors, 1 warning")
+        result = next(body for body in self._bodies(file) if "The check found" in body)
+        self.assertIn("SN-8", result)
+        channel = f'["{self.cr.dbname}","res.partner",{self.clerk.partner_id.id}]'
+        sent = self.env["bus.bus"].search([("channel", "=", channel)]).mapped("message")
+        self.assertTrue(any("X-1002 is checked: 2 errors, 1 warning." in message for message in sent), sent)

@@ -65,6 +65,38 @@ class TestSettings(XppsCase):
         self.company.xpps_margin_floor_percent = 99.9
         self.company.xpps_background_threshold = 0
 
+    def test_senders(self):
+        for text, line in (
+            ("billing@xerox.com\nxerox.com", "line 2: “xerox.com”"),
+            ("nobody", "line 1: “nobody”"),
+            ("@", "line 1: “@”"),
+            ("@xerox", "line 1: “@xerox”"),
+            ("@xerox com", "line 1"),
+            ("*@xerox.com", "line 1"),
+            ("a@xerox.com, b@xerox.com", "line 1"),
+            ("a@xerox.com b@xerox.com", "line 1"),
+            ("\n\n@@xerox.com", "line 3"),
+        ):
+            with self.subTest(text=text):
+                self.assertRaisesMessage(
+                    line, self._settings().create, {"xpps_sender_addresses": text}, exception=ValidationError
+                )
+        self._settings().create(
+            {"xpps_sender_addresses": " Xerox <Billing@Xerox.com> \n\n@partner.example.org\n"}
+        ).execute()
+        self.assertIn("Billing@Xerox.com", self.company.xpps_sender_addresses)
+        self.assertFalse(self.other.xpps_sender_addresses)
+
+    def test_who_reads_the_senders(self):
+        self.company.xpps_sender_addresses = "@xerox.com"
+        self.assertEqual(
+            self.company.with_user(self._user("xpps_test_clerk", BILLING)).xpps_sender_addresses, "@xerox.com"
+        )
+        self.assertEqual(self.company.with_user(self.system).xpps_sender_addresses, "@xerox.com")
+        for user in (self._user("xpps_test_reader", USER), self._user("xpps_test_employee", "base.group_user")):
+            with self.assertRaises(AccessError):
+                self.company.with_user(user).read(["xpps_sender_addresses"])
+
     def test_the_responsible_can_do_the_work(self):
         for user in (
             self._user("xpps_test_reader", USER),

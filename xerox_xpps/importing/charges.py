@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..billing_file import round_half_up, to_decimal
 from .amounts import charge_amounts, page_amount
 from .expectations import expected_meter, last_unit_cost
-from .findings import CostChange, PlannedRead
+from .findings import CostChange, PlannedRead, clipped
 from .scope import plain
 
 
@@ -52,7 +52,7 @@ class ChargePlan:
         """Charge the overage on today's terms of the agreement, or say why it cannot be."""
         place = {
             "line": record.source_line,
-            "serial": record.serial,
+            "serial": clipped(record.serial),
             "type": self.scope.type_labels[meter.output_type],
         }
         product = self._material(read.index, record, device, meter, place)
@@ -84,28 +84,37 @@ class ChargePlan:
 
     def report_missing_price(self, index, record, agreement, product, meter, markup_percent=None):
         """:param markup_percent: where the price follows Xerox's cost"""
+        self.add(
+            "error",
+            "price_missing",
+            lambda: self._say_missing_price(record, agreement, product, meter, markup_percent),
+            record,
+            index,
+            fix=product,
+            output_type=meter.output_type,
+        )
+
+    def _say_missing_price(self, record, agreement, product, meter, markup_percent):
         place = {
             "line": record.source_line,
-            "serial": record.serial,
+            "serial": clipped(record.serial),
             "type": self.scope.type_labels[meter.output_type],
             "material": product.display_name,
             "agreement": agreement.record.display_name,
         }
         if markup_percent is None:
-            message = self.env._(
+            return self.env._(
                 "Line %(line)s: %(material)s has no price for the %(type)s pages of device %(serial)s. Give the "
                 "material code a sales price, or agreement %(agreement)s a price of its own.",
                 **place,
             )
-        else:
-            message = self.env._(
-                "Line %(line)s: agreement %(agreement)s sells %(material)s at Xerox's cost plus %(markup)s %%, but the "
-                "file states no unit cost for the %(type)s pages of device %(serial)s. Have the file corrected, or "
-                "give the agreement a fixed price.",
-                markup=plain(markup_percent),
-                **place,
-            )
-        self.add("error", "price_missing", message, record, index, fix=product, output_type=meter.output_type)
+        return self.env._(
+            "Line %(line)s: agreement %(agreement)s sells %(material)s at Xerox's cost plus %(markup)s %%, but the "
+            "file states no unit cost for the %(type)s pages of device %(serial)s. Have the file corrected, or give "
+            "the agreement a fixed price.",
+            markup=plain(markup_percent),
+            **place,
+        )
 
     def _material(self, index, record, device, meter, place):
         template = device.template
@@ -114,7 +123,7 @@ class ChargePlan:
             self.add(
                 "error",
                 "mapping_missing",
-                self.env._(
+                lambda: self.env._(
                     "Line %(line)s: device %(serial)s has %(pages)s %(type)s pages to bill, but neither its model "
                     "%(model)s nor its price level has a material code for %(type)s.",
                     pages=meter.overage,
@@ -137,7 +146,7 @@ class ChargePlan:
         self.add(
             "warning",
             "margin_low",
-            self.env._(
+            lambda: self.env._(
                 "Line %(line)s: the %(type)s pages of device %(serial)s are sold at %(price)s and bought at %(cost)s: "
                 "a margin of %(margin)s %%, below %(floor)s %%.",
                 price=plain(price),

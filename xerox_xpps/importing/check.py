@@ -15,12 +15,15 @@ from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
 from .expectations import standing_fees
 from .file_checks import FileChecks
-from .findings import Findings
+from .findings import Findings, clipped
 from .lines import prepare_line, prepare_line_base
 from .lookups import Lookups
 from .meter_checks import MeterChecks
 from .pricing import ChargePricing
 from .scope import Scope, plain
+
+#: After how many records the progress is reported.
+REPORTED = 1000
 
 
 class BillingFileCheck:
@@ -38,11 +41,13 @@ class BillingFileCheck:
     Of a file that was imported in part only the held records are looked at.
     """
 
-    def __init__(self, file):
+    def __init__(self, file, progress=None):
+        """:param progress: called with the share that is done, 0 to 1"""
         self.file = file
         self.env = file.env
         self.company = file.company_id
-        self.findings = Findings(self.env["xpps.blocking.warning"]._codes(self.company))
+        self.findings = Findings(self.env, self.env["xpps.blocking.warning"]._codes(self.company))
+        self.progress = progress or (lambda share: None)
         self.header = {}
         self.lines = {}
         self.line_base = {}
@@ -54,6 +59,7 @@ class BillingFileCheck:
     def run(self):
         checks = FileChecks(self.file, self.findings)
         file_format, result = self._read()
+        self.progress(0.3)
         self._done = self.file._imported_sequences()
         self._details = result.details
         for issue in result.issues:
@@ -93,24 +99,32 @@ class BillingFileCheck:
         return starts[position - 1][1] if position else None
 
     def _add_reader_issue(self, issue):
+        unlisted = getattr(issue, "unlisted", 0)
+        if unlisted:
+            self.findings.count(issue.severity, issue.code, unlisted)
+            return
         index = self._record_of(issue)
         if index is not None and index + 1 in self._done:
             # Nothing of the record waits for it: it was left out.
             return
-        message = self.env._(issue.template, **issue.params)
-        place = {"line": issue.source_line, "serial": issue.serial, "message": message}
-        if issue.serial and issue.serial not in message:
-            message = self.env._("Line %(line)s, device %(serial)s: %(message)s", **place)
-        elif issue.source_line and "line" not in issue.params:
-            message = self.env._("Line %(line)s: %(message)s", **place)
         self.findings.add(
             issue.severity,
             issue.code,
-            message,
+            lambda: self._say_reader_issue(issue),
             index=index,
             source_line=issue.source_line or 0,
             serial=issue.serial,
         )
+
+    def _say_reader_issue(self, issue):
+        params = {name: clipped(value) if isinstance(value, str) else value for name, value in issue.params.items()}
+        message = self.env._(issue.template, **params)
+        place = {"line": issue.source_line, "serial": clipped(issue.serial), "message": message}
+        if issue.serial and place["serial"] not in message:
+            return self.env._("Line %(line)s, device %(serial)s: %(message)s", **place)
+        if issue.source_line and "line" not in issue.params:
+            return self.env._("Line %(line)s: %(message)s", **place)
+        return message
 
     def _check_header(self, checks, file_format, details, duplicate):
         invoice = details.invoice
@@ -140,11 +154,11 @@ class BillingFileCheck:
 
     def _report_head(self):
         """A file without number, date or period cannot be imported, whether or not its format looks for them."""
-        if not self.findings.file_errors:
+        if not self.findings.has_file_errors:
             self.findings.add(
                 "error",
                 "value_invalid",
-                self.env._(
+                lambda: self.env._(
                     "The file lacks the invoice's number, its date, or its period. Correct the file, or tell its "
                     "format where to find them."
                 ),
@@ -181,7 +195,10 @@ class BillingFileCheck:
         self.line_base, self.charge_base = prepare_line_base(scope), plan.prepare_charge_base()
         corrections = CorrectionPlan(scope, plan)
         serials = set()
-        for index, record in enumerate(scope.details.devices):
+        records = scope.details.devices
+        for index, record in enumerate(records):
+            if not index % REPORTED:
+                self.progress(0.4 + 0.4 * index / len(records))
             repeated = record.serial_key in serials
             serials.add(record.serial_key)
             if record.sequence in self._done:
@@ -216,6 +233,8 @@ class BillingFileCheck:
                 self._plan_meters(scope, plan, corrections, index, record, device)
         if not self._done:
             devices.absent()
+        for index, fix in devices.fixes.items():
+            self.lines[index]["device_fix"] = fix
         faulty = self.findings.faulty
         self.reads = [planned for planned in plan.reads if planned.index not in faulty]
         self.cost_changes = plan.cost_changes()
@@ -235,19 +254,22 @@ class BillingFileCheck:
 
     def _report_cost_changes(self):
         for change in self.cost_changes:
-            self.findings.add(
-                "info",
-                "unit_cost_changed",
-                self.env._(
-                    "%(count)s device(s) have a unit cost that differs from agreement %(agreement)s's default for "
-                    "%(material)s: it will change there from %(old)s to %(new)s.",
-                    count=change.device_count,
-                    agreement=change.subscription.display_name,
-                    material=change.product.display_name,
-                    old=plain(change.default.unit_cost) if change.default else self.env._("none"),
-                    new=plain(change.new_cost),
-                ),
-                fix=change.subscription,
-                source_line=change.source_line,
-                serial=change.serial,
-            )
+            self._report_cost_change(change)
+
+    def _report_cost_change(self, change):
+        self.findings.add(
+            "info",
+            "unit_cost_changed",
+            lambda: self.env._(
+                "%(count)s device(s) have a unit cost that differs from agreement %(agreement)s's default for "
+                "%(material)s: it will change there from %(old)s to %(new)s.",
+                count=change.device_count,
+                agreement=change.subscription.display_name,
+                material=change.product.display_name,
+                old=plain(change.default.unit_cost) if change.default else self.env._("none"),
+                new=plain(change.new_cost),
+            ),
+            fix=change.subscription,
+            source_line=change.source_line,
+            serial=change.serial,
+        )

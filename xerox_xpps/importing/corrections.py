@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..billing_file import to_decimal
 from .amounts import cost_plus_price
 from .charges import PageCost
-from .findings import PlannedRead
+from .findings import PlannedRead, clipped
 from .scope import plain
 
 
@@ -125,12 +125,12 @@ class CorrectionPlan:
         self.scope.findings.add(
             "error",
             "price_missing",
-            self.env._(
+            lambda: self.env._(
                 "Line %(line)s: the %(type)s pages of device %(serial)s were charged in %(old)s, but agreement "
                 "%(agreement)s is billed in %(new)s now. Give it a pricelist in %(old)s until the correction is "
                 "invoiced, or leave the record out and charge the difference by hand.",
                 line=record.source_line,
-                serial=record.serial,
+                serial=clipped(record.serial),
                 type=self.scope.type_labels[meter.output_type],
                 old=first.currency_id.name,
                 agreement=agreement.record.display_name,

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Checks of the file as a whole: was it imported before, in which currency is it, do its totals agree?"""
 
+from .findings import clipped
+
 
 class FileChecks:
     """Each check adds its issues to ``findings``."""
@@ -17,7 +19,9 @@ class FileChecks:
             self.add(
                 "error",
                 "file_duplicate",
-                self.env._("This file was imported already as Xerox invoice %s. Open it instead.", twin.display_name),
+                lambda: self.env._(
+                    "This file was imported already as Xerox invoice %s. Open it instead.", clipped(twin.display_name)
+                ),
                 fix=twin,
             )
         return bool(twin)
@@ -28,10 +32,10 @@ class FileChecks:
             self.add(
                 "error",
                 "invoice_duplicate",
-                self.env._(
+                lambda: self.env._(
                     "Xerox invoice %(number)s was imported already, from file “%(file)s”. Open it instead.",
-                    number=number,
-                    file=twin.file_name,
+                    number=clipped(number),
+                    file=clipped(twin.file_name),
                 ),
                 fix=twin,
             )
@@ -43,7 +47,9 @@ class FileChecks:
             self.add(
                 "error",
                 "currency_unknown",
-                self.env._("Xerox bills in %s, which is not an active currency. Activate it first.", code or "?"),
+                lambda: self.env._(
+                    "Xerox bills in %s, which is not an active currency. Activate it first.", clipped(code or "?")
+                ),
                 fix=currency or None,
                 res_model="" if currency else "res.currency",
                 value=code or "",

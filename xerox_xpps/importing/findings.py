@@ -1,13 +1,35 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a check finds, before any of it is a record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from odoo.tools.misc import formatLang
+
+#: How many problems of a file are listed; the others are counted. Nobody mends more before trying again.
+MAX_ISSUES = 1000
+#: How many of a code are listed however many there are of others: the only one of its kind must not go under.
+FAIR_SHARE = 20
+#: Characters of a text of the file that an issue repeats: as a value of its own, and as a part of its message.
+MAX_FOREIGN = 500
+MAX_PART = 160
+#: Characters of a message, where what it names is longer than any sentence.
+MAX_MESSAGE = 1000
+
+_RANKS = {"error": 0, "warning": 1, "info": 2}
+
+
+def clipped(text, length=MAX_PART):
+    """The beginning of a text that somebody else wrote, with an ellipsis where there is more."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 @dataclass(slots=True)
 class FoundIssue:
-    """An issue before it is a record; ``line_index`` counts the file's records from 0."""
+    """An issue before it is a record; ``line_index`` counts the file's records from 0.
+
+    ``problem_count`` is how many problems it stands for.
+    """
 
     severity: str
     code: str
@@ -19,6 +41,7 @@ class FoundIssue:
     res_model: str = ""
     output_type: str = ""
     value: str = ""
+    problem_count: int = 1
 
     def create_values(self, file, line_ids):
         """Values of ``xpps.billing.file.issue``; ``line_ids`` maps the index of a record to its line."""
@@ -34,29 +57,56 @@ class FoundIssue:
             "res_id": self.record.id if self.record else False,
             "output_type": self.output_type,
             "value": self.value,
+            "problem_count": self.problem_count,
         }
 
 
-class Findings:
-    """Issues in the order in which they are found.
+@dataclass(slots=True)
+class _Kind:
+    """The problems of one severity and code: those that are listed, and how many are not."""
 
-    ``blocking`` are the codes of warnings that the company wants to be errors. ``faulty`` holds the indexes of the
-    records with an error.
+    severity: str
+    code: str
+    listed: list[FoundIssue] = field(default_factory=list)
+    unlisted: int = 0
+
+    @property
+    def count(self):
+        return len(self.listed) + self.unlisted
+
+
+class Findings:
+    """The problems of a file. At most ``MAX_ISSUES`` are listed, the others counted; errors come before warnings.
+
+    ``faulty`` holds the indexes of the records with an error, and ``has_file_errors`` says whether one is of the file
+    as a whole: no record can be imported then.
     """
 
-    def __init__(self, blocking=()):
-        self.issues = []
+    def __init__(self, env, blocking=()):
+        """:param blocking: codes of warnings that the company wants to be errors"""
+        self.env = env
         self.faulty = set()
+        self.has_file_errors = False
         self._blocking = blocking
+        self._kinds = {}
+        self._listed = 0
+
+    @property
+    def issues(self):
+        """The listed issues, those of a code in the order in which they were found; then what is not listed."""
+        kinds = sorted(self._kinds.values(), key=lambda kind: _RANKS[kind.severity])
+        issues = [issue for kind in kinds for issue in kind.listed]
+        return issues + [self._closing(kind) for kind in kinds if kind.unlisted]
 
     @property
     def errors(self):
+        """The errors among the issues."""
         return [issue for issue in self.issues if issue.severity == "error"]
 
     @property
-    def file_errors(self):
-        """Errors of the file as a whole: no record can be imported while one stands."""
-        return [issue for issue in self.errors if issue.line_index is None]
+    def error_count(self):
+        """How many errors there are, those included that are not listed."""
+        return sum(kind.count for kind in self._kinds.values() if kind.severity == "error")
 
     def add(
         self,
@@ -69,30 +119,91 @@ class Findings:
         res_model="",
         serial="",
         source_line=0,
-        **details,
+        value="",
+        output_type="",
     ):
-        """Note an issue.
+        """Note a problem.
 
+        :param message: a function that gives the text: of most of a hundred thousand problems nobody reads it
         :param record: billing_file.DeviceRecord that it is about, with its ``index`` in the file
         :param fix: the Odoo record where it is mended; or ``res_model``, where a new one mends it
-        :param details: ``output_type`` and ``value``, where the issue is about one
+        :param value: what the file says, where the issue is about that
+        :param output_type: the pages that it is about
         """
-        if severity == "warning" and code in self._blocking:
-            severity = "error"
-        if severity == "error" and index is not None:
-            self.faulty.add(index)
-        self.issues.append(
+        kind = self._kind(severity, code)
+        if kind.severity == "error":
+            if index is None:
+                self.has_file_errors = True
+            else:
+                self.faulty.add(index)
+        if not self._make_room(kind):
+            kind.unlisted += 1
+            return
+        self._listed += 1
+        kind.listed.append(
             FoundIssue(
-                severity,
+                kind.severity,
                 code,
-                message,
+                clipped(message(), MAX_MESSAGE),
                 record.source_line if record else source_line,
-                record.serial if record else serial,
+                clipped(record.serial if record else serial, MAX_FOREIGN),
                 line_index=index,
                 record=fix,
                 res_model=res_model,
-                **details,
+                output_type=output_type,
+                value=clipped(value, MAX_FOREIGN),
             )
+        )
+
+    def count(self, severity, code, number):
+        """Count problems that the reader found and did not list. They are of records where those that it listed are."""
+        kind = self._kind(severity, code)
+        if kind.severity == "error" and not kind.count:
+            self.has_file_errors = True
+        kind.unlisted += number
+
+    def _kind(self, severity, code):
+        if severity == "warning" and code in self._blocking:
+            severity = "error"
+        if (severity, code) not in self._kinds:
+            self._kinds[severity, code] = _Kind(severity, code)
+        return self._kinds[severity, code]
+
+    def _make_room(self, kind):
+        """Whether another problem of the kind can be listed: in place of a less important one when all are taken."""
+        if self._listed < MAX_ISSUES:
+            return True
+        rank, is_rare = _RANKS[kind.severity], len(kind.listed) < FAIR_SHARE
+        others = [
+            other
+            for other in self._kinds.values()
+            if len(other.listed) > FAIR_SHARE and (_RANKS[other.severity], is_rare) > (rank, False)
+        ]
+        if not others:
+            return False
+        # The one with most of them misses one least; of the least important.
+        longest = max(others, key=lambda other: (_RANKS[other.severity], len(other.listed)))
+        longest.listed.pop()
+        longest.unlisted += 1
+        self._listed -= 1
+        return True
+
+    def _closing(self, kind):
+        """The issue that stands for the problems of a kind that are not listed."""
+        if kind.unlisted == 1:
+            message = self.env._("And one more problem of this kind is not listed.")
+        else:
+            message = self.env._(
+                "And %(count)s more problems of this kind are not listed.",
+                count=formatLang(self.env, kind.unlisted, digits=0),
+            )
+        return FoundIssue(
+            kind.severity,
+            kind.code,
+            message,
+            # Sorted by line, it stands behind the last of those that are listed.
+            source_line=max((issue.source_line for issue in kind.listed), default=0),
+            problem_count=kind.unlisted,
         )
 
 

@@ -51,6 +51,7 @@ def prepare_line(scope, record, device, total):
         "expected_supply_cost": expected_supply,
         "standing_service_cost": None,
         "standing_supply_cost": None,
+        "device_fix": None,
         "overage_cost": scope.round(total - base),
         "cost_total": scope.round(total),
         "meter_values": json.dumps(

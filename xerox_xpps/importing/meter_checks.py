@@ -4,6 +4,7 @@
 from odoo.tools import format_date
 
 from ..billing_file import to_decimal
+from .findings import clipped
 
 
 class MeterChecks:
@@ -16,13 +17,13 @@ class MeterChecks:
         self._spike_percent = scope.company.xpps_usage_spike_percent
 
     def run(self, index, record, device):
-        place = {"line": record.source_line, "serial": record.serial}
+        place = {"line": record.source_line, "serial": clipped(record.serial)}
         self._check_model(index, record, device, place)
         if record.estimated:
             self.add(
                 "warning",
                 "read_estimated",
-                self.env._("Line %(line)s: Xerox estimated the meter read of device %(serial)s.", **place),
+                lambda: self.env._("Line %(line)s: Xerox estimated the meter read of device %(serial)s.", **place),
                 record,
                 index,
                 fix=device.record,
@@ -39,7 +40,7 @@ class MeterChecks:
         self.add(
             "warning",
             "model_mismatch",
-            self.env._(
+            lambda: self.env._(
                 "Line %(line)s: Xerox calls device %(serial)s a %(theirs)s, here it is a %(ours)s.",
                 theirs=record.model_number,
                 ours=ours,
@@ -61,7 +62,7 @@ class MeterChecks:
         self.add(
             "warning",
             "base_fee_changed",
-            self.env._(
+            lambda: self.env._(
                 "Line %(line)s: Xerox's base fee for device %(serial)s moved from %(old)s to %(new)s.",
                 old=currency.format(last[1]),
                 new=currency.format(float(base)),
@@ -82,47 +83,58 @@ class MeterChecks:
         lookups, key = self.scope.lookups, (device.id, meter.output_type)
         place = place | {"type": self.scope.type_labels[meter.output_type]}
         opening, last = lookups.noted_reads.opening.get(key), lookups.last_reads.get(key)
-        message = None
-        if meter.previous is None:
-            pass
-        elif opening:
-            if opening[1] != meter.previous:
-                message = self.env._(
-                    "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but at %(opening)s "
-                    "when it was installed on %(date)s.",
-                    previous=meter.previous,
-                    opening=opening[1],
-                    date=format_date(self.env, opening[0]),
-                    **place,
-                )
-        elif last and last[1] != meter.previous:
-            message = self.env._(
-                "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but our last "
-                "read is %(last)s.",
-                previous=meter.previous,
-                last=last[1],
-                **place,
+        start = opening or last
+        if start and meter.previous is not None and start[1] != meter.previous:
+            self.add(
+                "warning",
+                "read_gap",
+                lambda: self._say_start(meter, opening, last, place),
+                record,
+                index,
+                fix=device.record,
             )
-        if message:
-            self.add("warning", "read_gap", message, record, index, fix=device.record)
         closing = device.until and device.until <= self.scope.period_end and lookups.noted_reads.closing.get(key)
         if closing and (meter.current or 0) > closing[1]:
-            message = self.env._(
-                "Line %(line)s: the %(type)s meter of device %(serial)s ends at %(current)s, but stood at %(closing)s "
-                "when it was taken away on %(date)s.",
-                current=meter.current,
-                closing=closing[1],
-                date=format_date(self.env, closing[0]),
+            self.add(
+                "warning",
+                "read_gap",
+                lambda: self.env._(
+                    "Line %(line)s: the %(type)s meter of device %(serial)s ends at %(current)s, but stood at "
+                    "%(closing)s when it was taken away on %(date)s.",
+                    current=meter.current,
+                    closing=closing[1],
+                    date=format_date(self.env, closing[0]),
+                    **place,
+                ),
+                record,
+                index,
+                fix=device.record,
+            )
+
+    def _say_start(self, meter, opening, last, place):
+        if opening:
+            return self.env._(
+                "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but at %(opening)s "
+                "when it was installed on %(date)s.",
+                previous=meter.previous,
+                opening=opening[1],
+                date=format_date(self.env, opening[0]),
                 **place,
             )
-            self.add("warning", "read_gap", message, record, index, fix=device.record)
+        return self.env._(
+            "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but our last read is "
+            "%(last)s.",
+            previous=meter.previous,
+            last=last[1],
+            **place,
+        )
 
     def _check_pages(self, index, record, device, meter, place):
         if meter.current < meter.previous:
             self.add(
                 "warning",
                 "read_backwards",
-                self.env._(
+                lambda: self.env._(
                     "Line %(line)s: the %(type)s meter of device %(serial)s runs backwards, from %(previous)s "
                     "to %(current)s.",
                     previous=meter.previous,
@@ -141,7 +153,7 @@ class MeterChecks:
         self.add(
             "warning",
             "overage_mismatch",
-            self.env._(
+            lambda: self.env._(
                 "Line %(line)s: Xerox bills %(overage)s %(type)s pages of device %(serial)s above the "
                 "allowance; by its reads there are %(expected)s.",
                 overage=meter.overage,
@@ -169,7 +181,7 @@ class MeterChecks:
         self.add(
             "warning",
             "usage_spike",
-            self.env._(
+            lambda: self.env._(
                 "Line %(line)s: device %(serial)s printed %(pages)s pages, %(percent)s %% more than the mean of the "
                 "months before (%(mean)s).",
                 pages=pages,

@@ -1,4 +1,5 @@
 from . import (
+    base,
     xpps_reference_guard,
     xpps_guard,
     xpps_billed_item,
@@ -12,6 +13,8 @@ from . import (
     account_move_send,
     account_tax,
     ir_attachment,
+    mail_alias,
+    mail_thread,
     product_template,
     res_company,
     res_config_settings,

@@ -54,6 +54,13 @@ class IrAttachment(models.Model):
         for file in self._xpps_billing_files():
             raise file._attachment_error()
 
+    @api.model
+    def _index(self, bin_data, file_type, checksum=None):
+        """Leave billing files alone: what somebody sent is neither opened nor copied to the database to be searched."""
+        if self.env.context.get("xpps_not_indexed"):
+            return None
+        return super()._index(bin_data, file_type, checksum=checksum)
+
     def _xpps_billing_files(self):
         """:return: the billing files, in sudo, whose content these attachments are"""
         # Whoever may not see the billing file must not change its content either.

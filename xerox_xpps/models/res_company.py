@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.mail import decode_message_header, email_normalize, single_email_re
 
 #: Who reads and sets what a company decides: portal users and colleagues may read the company itself.
 SETTINGS_GROUPS = "xerox_xpps.group_xpps_billing,base.group_system"
@@ -16,9 +17,9 @@ class ResCompany(models.Model):
         groups=SETTINGS_GROUPS,
     )
     xpps_background_threshold = fields.Integer(
-        string="Import in the Background Above",
+        string="Work in the Background Above",
         default=2000,
-        help="Billing files with more devices are imported in the background.",
+        help="Billing files with more devices are checked and imported in the background.",
         groups=SETTINGS_GROUPS,
     )
     xpps_usage_spike_percent = fields.Float(
@@ -89,19 +90,12 @@ class ResCompany(models.Model):
         inverse="_inverse_xpps_alias_domain_id",
         groups=SETTINGS_GROUPS,
     )
-    xpps_alias_contact = fields.Selection(
-        selection="_selection_xpps_alias_contact",
-        string="Accept Files From",
-        compute="_compute_xpps_alias_contact",
-        inverse="_inverse_xpps_alias_contact",
-        help="Who may send billing files. Mails of others are refused.",
+    xpps_sender_addresses = fields.Text(
+        string="Xerox's Senders",
         groups=SETTINGS_GROUPS,
+        help="Who may send billing files besides the billing users: an e-mail address a line, or a domain such as "
+        "@xerox.com for all of its addresses. Mails of others are refused.",
     )
-
-    def _selection_xpps_alias_contact(self):
-        # A company has no followers that could be meant.
-        selection = self.env["mail.alias"]._fields["alias_contact"]._description_selection(self.env)
-        return [(value, label) for value, label in selection if value != "followers"]
 
     @api.depends("xpps_alias_id.alias_name")
     def _compute_xpps_alias_name(self):
@@ -121,15 +115,6 @@ class ResCompany(models.Model):
         for company in self:
             company._xpps_ensure_alias().alias_domain_id = company.xpps_alias_domain_id
 
-    @api.depends("xpps_alias_id.alias_contact")
-    def _compute_xpps_alias_contact(self):
-        for company in self:
-            company.xpps_alias_contact = company.xpps_alias_id.alias_contact or "partners"
-
-    def _inverse_xpps_alias_contact(self):
-        for company in self:
-            company._xpps_ensure_alias().alias_contact = company.xpps_alias_contact
-
     def _xpps_ensure_alias(self):
         """:return: the company's mail.alias, made if need be: without a name yet, that is, inactive"""
         self.ensure_one()
@@ -143,7 +128,7 @@ class ResCompany(models.Model):
                     {
                         "alias_model_id": get_model_id("xpps.billing.file"),
                         "alias_defaults": {"company_id": self.id},
-                        "alias_contact": "partners",
+                        "alias_contact": "xpps_senders",
                         "alias_domain_id": self.alias_domain_id.id,
                         "alias_parent_model_id": get_model_id("res.company"),
                         "alias_parent_thread_id": self.id,
@@ -159,7 +144,7 @@ class ResCompany(models.Model):
         for company in self.sudo():
             if company.xpps_background_threshold < 0:
                 raise ValidationError(
-                    self.env._("The number of devices above which a file is imported in the background is negative.")
+                    self.env._("The number of devices above which a file goes to the background is negative.")
                 )
             if company.xpps_usage_spike_percent < 0:
                 raise ValidationError(self.env._("The percentage of a usage spike is negative."))
@@ -167,6 +152,65 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._("The margin floor is a percentage of the price: from 0 to less than 100.")
                 )
+
+    @api.constrains("xpps_sender_addresses")
+    def _check_xpps_sender_addresses(self):
+        for company in self:
+            # Whoever makes a company need not read the list of its senders.
+            for number, line in enumerate((company.sudo().xpps_sender_addresses or "").splitlines(), start=1):
+                if line.strip() and not self._xpps_sender(line):
+                    raise ValidationError(
+                        self.env._(
+                            "Xerox's senders, line %(number)s: “%(line)s” is neither an e-mail address nor a domain. "
+                            "Write one a line, such as billing@xerox.com, or @xerox.com for all addresses of a domain.",
+                            number=number,
+                            line=line.strip()[:100],
+                        )
+                    )
+
+    @api.model
+    def _xpps_sender(self, line):
+        """:return: a line of the list of senders as it is compared: an address, or ``@`` and a domain; else False"""
+        line = line.strip()
+        # A domain is good when somebody can have an address there.
+        address = email_normalize(f"any{line}" if line.startswith("@") else line)
+        if not address or not single_email_re.fullmatch(address):
+            return False
+        return address.removeprefix("any") if line.startswith("@") else address
+
+    def _xpps_may_bring_files(self, message):
+        """Whether who sends a mail may bring billing files to the company.
+
+        :param message: email.message.EmailMessage
+        """
+        self.ensure_one()
+        # Of several senders nobody knows who it was; then there is no address.
+        address = email_normalize(decode_message_header(message, "From", separator=","))
+        if not address:
+            return False
+        if self._xpps_billing_user(address):
+            return True
+        # Mails are received by users who need not read the company's list.
+        senders = {self._xpps_sender(line) for line in (self.sudo().xpps_sender_addresses or "").splitlines()}
+        return address in senders or f"@{address.rpartition('@')[2]}" in senders
+
+    def _xpps_billing_user(self, address):
+        """:return: the user with this normalized address who may import files of the company, empty if there is none"""
+        # Mails are received by users who need not read others.
+        return (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("email_normalized", "=", address),
+                    ("share", "=", False),
+                    ("active", "=", True),
+                    *self._domain_xpps_group("xerox_xpps.group_xpps_billing"),
+                ],
+                order="id",
+                limit=1,
+            )
+        )
 
     @api.constrains("xpps_responsible_id")
     def _check_xpps_responsible(self):
@@ -208,7 +252,8 @@ class ResCompany(models.Model):
     def _xpps_file_responsible(self):
         """:return: the user who looks after files that arrive by themselves, empty if nobody may"""
         self.ensure_one()
-        chosen = self.xpps_responsible_id
+        # Files come by whoever may bring them, also without a right to these settings.
+        chosen = self.sudo().xpps_responsible_id
         for domain in (
             [("id", "in", chosen.ids), *self._domain_xpps_group("xerox_xpps.group_xpps_billing")],
             self._domain_xpps_group("xerox_xpps.group_xpps_manager"),

@@ -43,6 +43,6 @@ class ResConfigSettings(models.TransientModel):
     xpps_alias_domain_id = fields.Many2one(
         related="company_id.xpps_alias_domain_id", readonly=False, groups=SETTINGS_GROUPS
     )
-    xpps_alias_contact = fields.Selection(
-        related="company_id.xpps_alias_contact", readonly=False, groups=SETTINGS_GROUPS
+    xpps_sender_addresses = fields.Text(
+        related="company_id.xpps_sender_addresses", readonly=False, groups=SETTINGS_GROUPS
     )

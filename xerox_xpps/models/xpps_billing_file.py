@@ -22,9 +22,9 @@ MAX_LISTED = 20
 class XppsBillingFile(models.Model):
     """Xerox's monthly Billing Details File.
 
-    ``action_check`` reads the attachment, writes its device records as lines, lists every problem and shows what
-    would be charged. ``action_import`` checks again and makes meter reads and charges of it, in one transaction; a
-    large file is queued for a cron. ``action_cancel`` takes all of it back.
+    ``action_check`` reads the attachment, writes its device records as lines, lists its problems and shows what
+    would be charged. ``action_import`` checks again and makes meter reads and charges of it, in one transaction. Of a
+    large file both are left to a cron. ``action_cancel`` takes all of it back.
 
     Where the company holds faulty records back, an imported file stays open until none of its records is held.
     """
@@ -93,7 +93,9 @@ class XppsBillingFile(models.Model):
     )
     line_digest = fields.Char(readonly=True, help="SHA-256 of the lines that are not imported, as last written.")
     queued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    progress = fields.Float(compute="_compute_progress", help="Share of a background import that is done, in percent.")
+    progress = fields.Float(
+        compute="_compute_progress", help="Share of a check or import in the background that is done, in percent."
+    )
     error_count = fields.Integer(compute="_compute_issue_counts", store=True, string="Errors")
     warning_count = fields.Integer(compute="_compute_issue_counts", store=True, string="Warnings")
     line_count = fields.Integer(compute="_compute_related_counts")
@@ -122,12 +124,12 @@ class XppsBillingFile(models.Model):
         for file in self:
             file.checksum = hashlib.sha256(file.attachment_id.raw or b"").hexdigest()
 
-    @api.depends("issue_ids.severity")
+    @api.depends("issue_ids.severity", "issue_ids.problem_count")
     def _compute_issue_counts(self):
         counts = {
             (file.id, severity): count
             for file, severity, count in self.env["xpps.billing.file.issue"]._read_group(
-                [("billing_file_id", "in", self.ids)], ["billing_file_id", "severity"], ["__count"]
+                [("billing_file_id", "in", self.ids)], ["billing_file_id", "severity"], ["problem_count:sum"]
             )
         }
         for file in self:
@@ -162,12 +164,12 @@ class XppsBillingFile(models.Model):
         for file in self:
             file.held_count = counts.get(file, 0)
 
-    @api.depends("state", "error_count", "line_digest", "company_id.xpps_quarantine")
+    @api.depends("state", "error_count", "line_digest", "check_queued", "company_id.xpps_quarantine")
     def _compute_is_open(self):
         for file in self:
             file.is_open = file.state == "draft" or (file.state == "imported" and file.held_count > 0)
             sound = not file.error_count or file.company_id.xpps_quarantine
-            file.can_import = file.is_open and sound and bool(file.line_digest)
+            file.can_import = file.is_open and sound and bool(file.line_digest) and not file.check_queued
 
     @api.model
     def _search_held_count(self, operator, value):
@@ -183,7 +185,8 @@ class XppsBillingFile(models.Model):
             )
         )
         for file in self:
-            file.progress = progress.get(file, 0.0) if file.state == "queued" else 100.0 * (file.state == "imported")
+            waits = file.state == "queued" or file.check_queued
+            file.progress = progress.get(file, 0.0) if waits else 100.0 * (file.state == "imported")
 
     def _imported_sequences(self):
         """:return: the records of the file that are imported or left out, as a set of their ``sequence``"""
@@ -201,22 +204,20 @@ class XppsBillingFile(models.Model):
         )
         return self.env["sale.subscription"].union(*(subscription for (subscription,) in groups))
 
-    @api.depends("issue_ids.code")
+    @api.depends("line_ids.device_fix")
     def _compute_device_fix_counts(self):
-        """How many devices each of the two wizards of ``_action_fix_devices`` has to offer."""
+        """How many records each of the two wizards of ``_action_fix_devices`` has to offer."""
         counts = {
-            model: dict(
-                self.env["xpps.billing.file.issue"]._read_group(
-                    [("billing_file_id", "in", self.ids), ("code", "in", self.env[model]._codes)],
-                    ["billing_file_id"],
-                    ["line_id:count_distinct"],
-                )
+            (file, fix): count
+            for file, fix, count in self.env["xpps.billing.file.line"]._read_group(
+                [("billing_file_id", "in", self.ids), ("device_fix", "!=", False)],
+                ["billing_file_id", "device_fix"],
+                ["__count"],
             )
-            for model in ("xpps.device.create.wizard", "xpps.device.assign.wizard")
         }
         for file in self:
-            file.device_create_count = counts["xpps.device.create.wizard"].get(file, 0)
-            file.device_assign_count = counts["xpps.device.assign.wizard"].get(file, 0)
+            file.device_create_count = counts.get((file, "create"), 0)
+            file.device_assign_count = counts.get((file, "assign"), 0)
 
     @api.depends("name", "file_name")
     def _compute_display_name(self):
@@ -321,7 +322,7 @@ class XppsBillingFile(models.Model):
     @api.model
     def _create_attachment(self, data, file_name, company):
         # Nobody but the program makes, changes or deletes the attachment of a billing file.
-        attachments = self.env["ir.attachment"].sudo()
+        attachments = self.env["ir.attachment"].sudo().with_context(xpps_not_indexed=True)
         return attachments.create({"name": file_name, "raw": data, "res_model": self._name, "company_id": company.id})
 
     @api.ondelete(at_uninstall=False)
@@ -335,17 +336,31 @@ class XppsBillingFile(models.Model):
     # Checking
 
     def action_check(self):
-        """Read the file anew and list all its problems; nothing but the file, its lines and issues is written."""
+        """Read the files anew and list their problems; nothing but the file, its lines and issues is written.
+
+        A large file is queued; a cron checks it.
+        """
         self.check_access("write")
         for file in self:
             if not file.is_open:
                 raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
-            file._lock()
-            check = file._check()
-            # Only checks and imports say what is in a file; see write.
-            file.sudo().write(check.header)
-            CheckStore(file, check).save()
+            if file._is_large():
+                file._queue_check()
+            else:
+                file._check_now()
         return True
+
+    def _check_now(self, progress=None):
+        """Check one file at once, whatever its size.
+
+        :param progress: called with the share that is done, 0 to 1
+        """
+        self.ensure_one()
+        self._lock()
+        check = self._check(progress)
+        # Only checks and imports say what is in a file; see write.
+        self.sudo().write({**check.header, "check_queued": False})
+        CheckStore(self, check).save()
 
     def _lock(self):
         """Keep everybody else from importing or undoing the file at the same time.
@@ -358,34 +373,33 @@ class XppsBillingFile(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Billing file %s is being imported or undone by someone else right now, or has just been. Look at it "
-                "again before you go on.",
+                "Billing file %s is being checked, imported or undone by someone else right now, or has just been. "
+                "Look at it again before you go on.",
                 ", ".join(self.mapped("display_name")),
             ),
         )
 
-    def _check(self):
+    def _check(self, progress=None):
         """Check the file against the database, writing nothing.
 
         :return: importing.check.BillingFileCheck, run
         """
         self.ensure_one()
-        return BillingFileCheck(self.with_company(self.company_id)).run()
+        return BillingFileCheck(self.with_company(self.company_id), progress).run()
 
     # Importing
 
     def action_import(self):
         """Import the files, or raise a UserError that lists what stands against it.
 
-        A file with more devices than the company's threshold is queued; a cron imports it.
+        A large file is queued; a cron imports it, and says what stands against it. A check that waits for the cron is
+        done with then: the import checks by itself.
         """
         self.check_access("write")
         for file in self:
             if file.state == "queued":
                 raise UserError(self.env._("Billing file %s is about to be imported already.", file.display_name))
-            if file.state == "draft" and (file.error_count or not file.line_digest):
-                file.action_check()
-            if file.state == "draft" and file.device_count > file.company_id.xpps_background_threshold:
+            if file.state == "draft" and file._is_large():
                 file._queue()
             else:
                 file._import()
@@ -409,7 +423,7 @@ class XppsBillingFile(models.Model):
         # First of all, so that of two imports of one file the later one is told so by the database.
         first = self.state != "imported"
         if first:
-            self.sudo().write({**check.header, "state": "imported"})
+            self.sudo().write({**check.header, "state": "imported", "check_queued": False})
             self.flush_recordset()
         charges = ImportStore(self, check, progress).save()
         held = self.held_count
@@ -429,19 +443,19 @@ class XppsBillingFile(models.Model):
     def _refuse(self, check):
         """:raises UserError: when errors keep the file, or all of its records, from being imported"""
         findings = check.findings
-        if not findings.errors:
+        if not findings.error_count:
             return
-        if self.company_id.xpps_quarantine and not findings.file_errors:
+        if self.company_id.xpps_quarantine and not findings.has_file_errors:
             if check.lines.keys() - findings.faulty:
                 return
         raise UserError(self._refusal(check))
 
     def _refusal(self, check):
-        errors = [issue.message for issue in check.findings.errors]
-        listed = "\n".join(f"• {message}" for message in errors[:MAX_LISTED])
-        more = len(errors) - MAX_LISTED
+        errors = [issue.message for issue in check.findings.errors[:MAX_LISTED]]
+        listed = "\n".join(f"• {message}" for message in errors)
+        more = check.findings.error_count - MAX_LISTED
         if more > 0:
-            listed += "\n" + self.env._("… and %s more. Check the file to see all of them.", more)
+            listed += "\n" + self.env._("… and %s more. Check the file to look at them.", more)
         return self.env._(
             "Billing file %(file)s cannot be imported while these errors stand:\n%(errors)s",
             file=self.display_name,
@@ -451,7 +465,7 @@ class XppsBillingFile(models.Model):
     # Undoing
 
     def action_cancel(self):
-        """Undo the import of the files, take them out of the queue, or give up a draft.
+        """Take the files out of the queue, undo their import, or give up a draft.
 
         :raises UserError: when a charge of an import is invoiced, or a later import corrects it
         """
@@ -460,6 +474,10 @@ class XppsBillingFile(models.Model):
             if file.state == "cancelled":
                 raise UserError(self.env._("Billing file %s is cancelled already.", file.display_name))
             file._lock()
+            if file.check_queued:
+                # See below.
+                file.sudo().check_queued = False
+                continue
             if file.state == "imported":
                 if not self.env.user.has_group(MANAGER_GROUP) and not self.env.su:
                     raise AccessError(self.env._("Only an XPPS manager may undo an import."))

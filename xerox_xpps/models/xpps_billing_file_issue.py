@@ -43,9 +43,14 @@ FIXES = {
     "read_estimated": ("Meter read estimated", "_fix_open_reads"),
 }
 
+#: Methods that mend what is wrong with a file, or with all devices of it: they need no record to open.
+WHOLE_FILE_FIXES = ("_fix_create_devices", "_fix_assign_devices", "_fix_currency", "_fix_file_type", "_fix_upload")
+
 
 class XppsBillingFileIssue(models.Model):
     """One problem of a billing file: where it is, what it is, and the place where it is mended.
+
+    Of a file with very many problems only some are listed; one issue of each code stands for the others.
 
     ``action_fix`` returns an action of type ``ir.actions.act_window`` to that place. Where its context has
     ``xpps_recheck``, a record is opened to be changed: the client shows it above the list of issues and checks the
@@ -71,6 +76,12 @@ class XppsBillingFileIssue(models.Model):
         help="The code in words.",
     )
     message = fields.Text(required=True)
+    problem_count = fields.Integer(
+        string="Problems",
+        default=1,
+        aggregator="sum",
+        help="More than one where the issue stands for those of its kind that are not listed.",
+    )
     source_line = fields.Integer(string="Line", aggregator=False, help="Line of the file.")
     serial = fields.Char(string="Serial Number")
     output_type = fields.Selection(OUTPUT_TYPE_SELECTION, help="The pages that the problem is about.")
@@ -94,7 +105,7 @@ class XppsBillingFileIssue(models.Model):
         for issue in self:
             issue.problem = issue.code if issue.code in FIXES else False
 
-    @api.depends("code", "res_model", "res_id")
+    @api.depends("code", "res_model", "res_id", "line_id")
     def _compute_fix(self):
         helps = self._fix_helps()
         for issue in self:
@@ -106,7 +117,8 @@ class XppsBillingFileIssue(models.Model):
         """The method that mends the issue; a code that another addon brought opens its record, if it names one."""
         self.ensure_one()
         if self.code in FIXES:
-            return FIXES[self.code][1]
+            method = FIXES[self.code][1]
+            return method if method in WHOLE_FILE_FIXES or self.line_id or self.res_id else None
         return "_fix_open_record" if self.res_model and self.res_id else None
 
     def _fix_helps(self):

@@ -66,6 +66,11 @@ class XppsBillingFileLine(models.Model):
         default="draft",
         help="A held record waits until what is wrong with it is mended; one that was left out will never be imported.",
     )
+    device_fix = fields.Selection(
+        [("create", "Create the device"), ("assign", "Assign the device")],
+        string="Mended By",
+        help="How the device is mended, where the record cannot be billed for that.",
+    )
     billed_period_start = fields.Date(help="Period start of the file, once the record is imported.")
     billed_period_end = fields.Date(help="Period end of the file, once the record is imported.")
     superseded_by_id = fields.Many2one(

@@ -1,13 +1,23 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import hashlib
+import logging
 
 from markupsafe import Markup
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize
+
+from ..importing.findings import clipped
+from .incoming_mail import is_automatic, is_forged, mail_size
+
+_logger = logging.getLogger(__name__)
 
 #: A mail brings more than billing files: pictures of a signature, the invoice as PDF.
 MAIL_FILE_TYPES = (".xml", ".csv", ".xlsx")
+#: What a mail may bring: billing files, and bytes in all.
+MAX_MAIL_FILES = 10
+MAX_MAIL_SIZE = 64 * 2**20
 #: How many problems the chatter spells out; all of them stand on the file.
 MAX_NOTED = 5
 
@@ -75,25 +85,77 @@ class XppsBillingFile(models.Model):
 
     @api.model
     def _routing_check_route(self, message, message_dict, route, raise_exception=True):
-        """Bring the files of a new mail here as they were sent, and answer a mail that has none."""
+        """Let those in who may bring files, and bring the files of a new mail here as they were sent.
+
+        Others are answered as Odoo answers whom an alias does not accept; who may bring files is told what is wrong
+        with a mail of which none is taken. Nobody answers mails that are forged or that a machine wrote by itself.
+        """
+        if is_automatic(message) or is_forged(message):
+            _logger.info("Mail %s: it is automatic or forged, and is left alone", message_dict["message_id"])
+            return False
         route = super()._routing_check_route(message, message_dict, route, raise_exception=raise_exception)
-        is_new = route and not route[1]
-        if not is_new:
+        if not route:
             return route
-        self._restore_attachments(message, message_dict)
-        if self._mailed_files(message_dict):
+        # Recipients of the mail are not recipients of what is written here: they could read it.
+        message_dict["recipients"] = ""
+        model, thread_id, values, _user_id, alias = route
+        if thread_id:
             return route
+        company = self._mail_company(values)
+        if not alias and not company._xpps_may_bring_files(message):
+            return False
+        obstacle = self._mail_obstacle(message, message_dict)
+        if not obstacle:
+            self._restore_attachments(message, message_dict)
+            sender = company._xpps_billing_user(email_normalize(message_dict["email_from"]))
+            return model, thread_id, values, (sender or self.env.ref("base.user_root")).id, alias
         self._routing_create_bounce_email(
             message_dict["email_from"],
-            self._prepare_mail_refusal(message_dict),
+            self._prepare_mail_refusal(message_dict, obstacle),
             message,
             references=message_dict["message_id"],
         )
         return False
 
     @api.model
+    def _mail_company(self, values):
+        """:return: the company whose files a mail brings; ``values`` are those that its alias sets"""
+        return self.env["res.company"].browse((values or {}).get("company_id")) or self.env.company
+
+    @api.model
+    def _mail_obstacle(self, message, message_dict):
+        """Why no file of a new mail is taken, in the sender's language; "" if nothing is wrong with it."""
+        author = self.env["res.partner"].browse(message_dict.get("author_id") or ())
+        if author.lang:
+            self = self.with_context(lang=author.lang)
+        subject = clipped(message_dict.get("subject") or "")
+        count = len(self._mailed_attachments(message_dict))
+        if not count:
+            return self.env._(
+                "Your e-mail “%s” brought no billing file. Please attach Xerox's Billing Details File as an .xml, .csv "
+                "or .xlsx file, not packed.",
+                subject,
+            )
+        if count > MAX_MAIL_FILES:
+            return self.env._(
+                "Your e-mail “%(subject)s” brought %(count)s files, of which none was taken: an e-mail may bring up to "
+                "%(limit)s. Please send them in several e-mails.",
+                subject=subject,
+                count=count,
+                limit=MAX_MAIL_FILES,
+            )
+        if mail_size(message) > MAX_MAIL_SIZE:
+            return self.env._(
+                "Your e-mail “%(subject)s” is too large, so that none of its files was taken: an e-mail may bring up "
+                "to %(limit)s MiB. Please send the files in several e-mails.",
+                subject=subject,
+                limit=MAX_MAIL_SIZE // 2**20,
+            )
+        return ""
+
+    @api.model
     def message_new(self, msg_dict, custom_values=None):
-        """Make a checked draft of each billing file of a mail.
+        """Make a draft of each billing file of a mail, and check those that are not large.
 
         :return: the first file; the gateway posts the mail itself there
         """
@@ -101,7 +163,7 @@ class XppsBillingFile(models.Model):
         mailed = self._mailed_files(msg_dict)
         if not mailed:
             raise UserError(self.env._("The e-mail brought no billing file."))
-        company = self.env["res.company"].browse((custom_values or {}).get("company_id")) or self.env.company
+        company = self._mail_company(custom_values)
         responsible = company._xpps_file_responsible()
         files = self.with_company(company)
         if responsible.lang:
@@ -116,32 +178,66 @@ class XppsBillingFile(models.Model):
             )
         return first
 
+    def message_post(self, **kwargs):
+        """Keep a mail as it came: it is sent to nobody who is no follower, and what it brings is not indexed."""
+        if kwargs.get("message_type") == "email":
+            kwargs["partner_ids"] = []
+            self = self.with_context(xpps_not_indexed=True)
+        return super().message_post(**kwargs)
+
+    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
+        """Only who may read billing files follows one: neither the sender of a mail nor others that it is sent to."""
+        for file in self:
+            # Whoever posts something need not read users.
+            users = (
+                self.env["res.users"]
+                .sudo()
+                .search(
+                    [
+                        ("partner_id", "in", list(partner_ids or ())),
+                        *file.company_id._domain_xpps_group("xerox_xpps.group_xpps_billing"),
+                    ]
+                )
+            )
+            if users:
+                super(XppsBillingFile, file)._message_subscribe(users.partner_id.ids, subtype_ids, customer_ids)
+        return True
+
+    @api.model
+    def _mailed_attachments(self, msg_dict):
+        """:return: the attachments of a mail whose names are those of billing files, as Odoo's gateway has them"""
+        return [
+            attachment
+            for attachment in msg_dict.get("attachments") or ()
+            if (attachment[0] or "").strip().lower().endswith(MAIL_FILE_TYPES)
+        ]
+
     @api.model
     def _mailed_files(self, msg_dict):
         """:return: {SHA-256: (file name, bytes)} of the billing files of a mail"""
         files = {}
-        for name, content, *_info in msg_dict.get("attachments") or ():
-            if isinstance(content, bytes) and (name or "").strip().lower().endswith(MAIL_FILE_TYPES):
+        for name, content, *_info in self._mailed_attachments(msg_dict):
+            if isinstance(content, bytes):
                 files.setdefault(hashlib.sha256(content).hexdigest(), (name, content))
         return files
 
     @api.model
     def _restore_attachments(self, message, message_dict):
-        """Give text attachments back the bytes that were sent.
+        """Give billing files that are sent as text back the bytes that were sent.
 
         Odoo has decoded them, by the mail's charset and with replacement characters for what is none. But a file is
         kept unchanged, and an XML file says itself how it is encoded.
         """
-        parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
-
-        def restored(attachment):
-            for part in parts:
-                if (part.get_filename() or "attachment", part.get_content()) == attachment[:2]:
-                    return self._Attachment(attachment[0], part.get_payload(decode=True), *attachment[2:])
-            return attachment
-
+        sent = {
+            (part.get_filename(), part.get_content()): part
+            for part in message.walk()
+            if part.get_content_maintype() == "text" and part.get_filename()
+        }
+        texts = [attachment for attachment in self._mailed_attachments(message_dict) if attachment[:2] in sent]
         message_dict["attachments"] = [
-            restored(attachment) if isinstance(attachment[1], str) else attachment
+            self._Attachment(attachment[0], sent[attachment[:2]].get_payload(decode=True), *attachment[2:])
+            if attachment in texts
+            else attachment
             for attachment in message_dict.get("attachments") or ()
         ]
 
@@ -176,14 +272,26 @@ class XppsBillingFile(models.Model):
         # The gateway runs as the sender, but it is not the sender who says this.
         self.with_user(self.env.ref("base.user_root"))._message_log(body=body)
 
+    def _update_arrival_activities(self, obstacle=""):
+        """Say to those who look after a file that came by e-mail what its check in the background found."""
+        for activity in self.activity_ids.filtered("automated"):
+            file = self.with_context(lang=activity.user_id.lang)
+            activity.summary = file._prepare_arrival_summary(obstacle)
+
     def _prepare_arrival_summary(self, obstacle):
         if obstacle:
             return self.env._("Billing file arrived, but could not be checked")
-        return self.env._(
-            "Billing file arrived: %(errors)s errors, %(warnings)s warnings",
-            errors=self.error_count,
-            warnings=self.warning_count,
-        )
+        if self.check_queued:
+            return self.env._("Billing file arrived: it is being checked in the background")
+        return self.env._("Billing file arrived: %(errors)s, %(warnings)s", **self._say_counts())
+
+    def _say_counts(self):
+        """:return: how many errors and warnings the check found, those included that are not listed, as words"""
+        errors, warnings = self.error_count, self.warning_count
+        return {
+            "errors": self.env._("1 error") if errors == 1 else self.env._("%s errors", errors),
+            "warnings": self.env._("1 warning") if warnings == 1 else self.env._("%s warnings", warnings),
+        }
 
     def _prepare_arrival_note(self, sender, obstacle):
         """:return: HTML that says where the file came from, what the check found, and the first problems"""
@@ -191,30 +299,30 @@ class XppsBillingFile(models.Model):
         arrived = self.env._("%(file)s arrived by e-mail from %(sender)s.", file=self.file_name, sender=sender)
         if obstacle:
             return Markup("<p>%s</p><p>%s</p>") % (arrived, obstacle)
-        found = self.env._(
-            "The check found %(errors)s errors and %(warnings)s warnings.",
-            errors=self.error_count,
-            warnings=self.warning_count,
-        )
-        problems = self.issue_ids.filtered(lambda issue: issue.severity != "info").sorted()
-        listed = problems[:MAX_NOTED].mapped("message")
-        if len(problems) > MAX_NOTED:
-            listed.append(self.env._("… and %s more.", len(problems) - MAX_NOTED))
+        if self.check_queued:
+            return Markup("<p>%s %s</p>") % (
+                arrived,
+                self.env._("The file is large: it is being checked in the background."),
+            )
+        return self._prepare_check_note(arrived)
+
+    def _prepare_check_note(self, introduction=""):
+        """:return: HTML that says what the check found, and the first problems"""
+        found = self.env._("The check found %(errors)s and %(warnings)s.", **self._say_counts())
+        problems = self.issue_ids.filtered(lambda issue: issue.severity != "info").sorted()[:MAX_NOTED]
+        listed = problems.mapped("message")
+        more = self.error_count + self.warning_count - len(problems)
+        if more:
+            listed.append(self.env._("… and %s more.", more))
         items = Markup().join(Markup("<li>%s</li>") % message for message in listed)
-        note = Markup("<p>%s %s</p>") % (arrived, found)
+        note = Markup("<p>%s</p>") % " ".join(filter(None, (introduction, found)))
         return note + Markup("<ul>%s</ul>") % items if listed else note
 
     @api.model
-    def _prepare_mail_refusal(self, message_dict):
-        """:return: the HTML that answers a mail without a billing file, in the sender's language"""
-        author = self.env["res.partner"].browse(message_dict.get("author_id") or ())
-        if author.lang:
-            self = self.with_context(lang=author.lang)
-        body = Markup("<p>%s</p>") % self.env._(
-            "Your e-mail “%s” brought no billing file. Please attach Xerox's Billing Details File as an .xml, .csv or "
-            ".xlsx file, not packed.",
-            message_dict.get("subject") or "",
-        )
+    def _prepare_mail_refusal(self, message_dict, obstacle):
+        """:return: the HTML that answers a mail of which no file is taken, and says why"""
         return self.env["ir.qweb"]._render(
-            "mail.mail_bounce_alias_security", {"body": body, "message": message_dict}, minimal_qcontext=True
+            "mail.mail_bounce_alias_security",
+            {"body": Markup("<p>%s</p>") % obstacle, "message": message_dict},
+            minimal_qcontext=True,
         )

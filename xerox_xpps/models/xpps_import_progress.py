@@ -4,10 +4,10 @@ from odoo.tools import SQL
 
 
 class XppsImportProgress(models.Model):
-    """How far the background import of a billing file is, and how often it was tried.
+    """How far the check or import of a billing file in the background is, and how often it was tried.
 
-    The import itself is one transaction, of which nobody sees anything before it ends. So its progress is written
-    by transactions of its own, into a table that the import does not touch.
+    The work itself is one transaction, of which nobody sees anything before it ends. So its progress is written
+    by transactions of its own, into a table that the work does not touch.
     """
 
     _name = "xpps.import.progress"
@@ -19,15 +19,15 @@ class XppsImportProgress(models.Model):
     billing_file_id = fields.Many2one("xpps.billing.file", required=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True)
     percent = fields.Float(aggregator="max")
-    tries = fields.Integer(help="How often the import was begun since the file was queued.", aggregator="max")
+    tries = fields.Integer(help="How often the work was begun since the file was queued.", aggregator="max")
 
     _file_uniq = models.Constraint("UNIQUE (billing_file_id)", "A billing file has one progress.")
 
     @api.model
     def _start(self, file):
-        """Note that an import of the file begins, at once and whatever becomes of it.
+        """Note that work on the file begins, at once and whatever becomes of it.
 
-        :return: how many imports of it began since it was queued
+        :return: how often work on it began since it was queued
         """
         return self._upsert(file, 0, SQL("progress.tries + 1"))
 
@@ -56,6 +56,6 @@ class XppsImportProgress(models.Model):
 
     @api.model
     def _tries(self, files):
-        """:return: {xpps.billing.file: how many imports of it began since it was queued}"""
+        """:return: {xpps.billing.file: how often work on it began since it was queued}"""
         groups = self._read_group([("billing_file_id", "in", files.ids)], ["billing_file_id"], ["tries:max"])
         return dict(groups)

@@ -9,7 +9,7 @@ class XppsDeviceAssignWizard(models.TransientModel):
     _inherit = ["xpps.device.fix.wizard", "xpps.reference.guard"]
     _description = "Assign Devices"
 
-    _codes = ("device_no_subscription", "device_no_service", "customer_mismatch")
+    _mended_by = "assign"
 
     row_ids = fields.One2many("xpps.device.assign.wizard.row", "wizard_id", string="Devices")
     differing_count = fields.Integer(compute="_compute_row_counts")

@@ -11,7 +11,7 @@ class XppsDeviceCreateWizard(models.TransientModel):
     _inherit = ["xpps.device.fix.wizard", "xpps.reference.guard"]
     _description = "Create Devices"
 
-    _codes = ("device_unknown",)
+    _mended_by = "create"
     _filled = ("product_id", "partner_id", "subscription_id", "subscription_line_id")
 
     row_ids = fields.One2many("xpps.device.create.wizard.row", "wizard_id", string="Devices")

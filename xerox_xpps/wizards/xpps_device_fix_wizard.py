@@ -18,8 +18,8 @@ class XppsDeviceFixWizard(models.AbstractModel):
     _inherit = "xpps.device.maker"
     _description = "XPPS: Mend Devices of a Billing File"
 
-    #: Codes of the issues that the wizard mends.
-    _codes = ()
+    #: The ``device_fix`` of the records whose devices the wizard mends.
+    _mended_by = ""
     #: Fields that *Fill In* sets, each ``fill_<name>`` here; agreements before their services.
     _filled = ("partner_id", "subscription_id", "subscription_line_id")
 
@@ -57,10 +57,11 @@ class XppsDeviceFixWizard(models.AbstractModel):
         if file.state != "draft":
             raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
         self._check_rights()
-        issues = self.env["xpps.billing.file.issue"].search(
-            [("billing_file_id", "=", file.id), ("code", "in", self._codes), ("line_id", "!=", False)]
+        # Not by the issues: of a file with very many problems only some are listed.
+        lines = self.env["xpps.billing.file.line"].search(
+            [("billing_file_id", "=", file.id), ("device_fix", "=", self._mended_by)], order="sequence"
         )
-        lines = issues.line_id.sorted(lambda line: (line != first, line.sequence))
+        lines = lines.sorted(lambda line: line != first)
         rows = self._prepare_rows(lines)
         if not rows:
             raise UserError(self.env._("Nothing of this kind is left to mend. Check the file again."))

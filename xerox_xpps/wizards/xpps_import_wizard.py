@@ -35,6 +35,8 @@ class XppsImportWizard(models.TransientModel):
     error_count = fields.Integer(related="billing_file_id.error_count")
     warning_count = fields.Integer(related="billing_file_id.warning_count")
     can_import = fields.Boolean(related="billing_file_id.can_import")
+    check_queued = fields.Boolean(related="billing_file_id.check_queued")
+    progress = fields.Float(related="billing_file_id.progress")
     device_create_count = fields.Integer(related="billing_file_id.device_create_count")
     device_assign_count = fields.Integer(related="billing_file_id.device_assign_count")
     issue_ids = fields.One2many(related="billing_file_id.issue_ids")
@@ -58,7 +60,19 @@ class XppsImportWizard(models.TransientModel):
         """Check the stored file again, after a fix, and show the material codes as they are now."""
         self.ensure_one()
         self.billing_file_id.action_check()
+        return self.action_show()
+
+    def action_show(self):
+        """Show what the last check found, and the material codes as they are now."""
+        self.ensure_one()
         self._load_mappings()
+        return self._reopen()
+
+    def action_stop(self):
+        """Take a large file out of the queue again; it stays a draft."""
+        self.ensure_one()
+        if self.billing_file_id.check_queued:
+            self.billing_file_id.action_cancel()
         return self._reopen()
 
     def action_create_devices(self):
@@ -95,7 +109,8 @@ class XppsImportWizard(models.TransientModel):
         """Import the file and open it."""
         self.ensure_one()
         if not self.billing_file_id:
-            self._check_file()
+            # The import checks by itself.
+            self._keep_file()
         self._store_mappings()
         self.billing_file_id.action_import()
         return {
@@ -107,6 +122,12 @@ class XppsImportWizard(models.TransientModel):
         }
 
     def _check_file(self):
+        self._keep_file()
+        self.billing_file_id.action_check()
+        self._load_mappings()
+
+    def _keep_file(self):
+        """Keep what was uploaded as a draft."""
         # A file without content has a name and no data; the check says so.
         if not self.file_data and not self.file_name:
             raise UserError(self.env._("Select the billing file first."))
@@ -118,8 +139,6 @@ class XppsImportWizard(models.TransientModel):
         else:
             files = self.env["xpps.billing.file"].with_company(self.company_id)
             self.billing_file_id = files._create_from_upload(data, self.file_name or "", self.company_id, self.kind)
-        self.billing_file_id.action_check()
-        self._load_mappings()
 
     def _load_mappings(self):
         """Show the material codes of the models in the file, one row where they are kept: model or price level."""

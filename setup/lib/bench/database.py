@@ -61,7 +61,7 @@ class BenchDatabase:
     def warm_up(self, env):
         """Do for a tiny company what is measured; it is taken back."""
         file = self._upload(env, billing_xml.build_file(WARM_UP_DEVICES, billing_xml.PRESENT))
-        file.action_check()
+        file._check_now()
         file._import()
         open_form(file)
         file.charge_ids.action_approve()

@@ -36,7 +36,7 @@ class Steps:
         """Check and import as the user does: two transactions. Then approve, and open the file's form."""
         file_id = self.begin()
         with self.database.timed() as (env, check):
-            env["xpps.billing.file"].browse(file_id).action_check()
+            env["xpps.billing.file"].browse(file_id)._check_now()
         with self.database.timed() as (env, imported):
             env["xpps.billing.file"].browse(file_id)._import()
         with self.database.environment() as env:
@@ -79,7 +79,7 @@ class Steps:
         """Check a file of which one record in ten has an error."""
         file_id = self.begin(billing_xml.build_file(self.devices, billing_xml.PRESENT, wrong=True))
         with self.database.timed() as (env, cost):
-            env["xpps.billing.file"].browse(file_id).action_check()
+            env["xpps.billing.file"].browse(file_id)._check_now()
         with self.database.environment() as env:
             issues = env["xpps.billing.file"].browse(file_id).issue_ids
             found = {issue.source_line for issue in issues if issue.severity == "error" and issue.serial}

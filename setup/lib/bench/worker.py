@@ -14,7 +14,7 @@ def main(database_name, file_id):
     database = BenchDatabase(database_name)
     database.connect()
     with database.timed() as (env, _cost):
-        env["xpps.billing.file"].browse(file_id).action_check()
+        env["xpps.billing.file"].browse(file_id)._check_now()
     with database.timed() as (env, _cost):
         env["xpps.billing.file"].browse(file_id)._import()
     print(json.dumps({"peak_memory": peak_memory()}))

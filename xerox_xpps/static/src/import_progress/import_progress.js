@@ -14,10 +14,19 @@ const INTERVAL = 1000; // milliseconds
  * How far the background work on a queued record is, in percent: the import of a file, or, with a `title`, whatever
  * that says. The server is asked every second, as the record is not changed meanwhile; it is loaded anew when it is
  * not queued any more.
+ *
+ * Options:
+ *  - queued_field: a boolean that says whether the record is queued; else its state does
+ *  - when_done: a method of the record to call before it is loaded anew
  */
 export class ImportProgressField extends Component {
     static template = "xerox_xpps.ImportProgressField";
-    static props = { ...standardFieldProps, doing: { type: String, optional: true } };
+    static props = {
+        ...standardFieldProps,
+        doing: { type: String, optional: true },
+        queuedField: { type: String, optional: true },
+        whenDone: { type: String, optional: true },
+    };
 
     setup() {
         this.orm = useService("orm");
@@ -32,7 +41,11 @@ export class ImportProgressField extends Component {
     }
 
     get isQueued() {
-        return this.props.record.data.state === "queued";
+        return this.isQueuedIn(this.props.record.data);
+    }
+
+    isQueuedIn(values) {
+        return this.props.queuedField ? values[this.props.queuedField] : values.state === "queued";
     }
 
     get percent() {
@@ -51,24 +64,27 @@ export class ImportProgressField extends Component {
     poll(resId) {
         let timeout;
         let stopped = false;
-        const { name, record } = this.props;
+        const { name, queuedField, record, whenDone } = this.props;
         const ask = async () => {
             let values;
             try {
-                [values] = await this.orm.silent.read(record.resModel, [resId], [name, "state"]);
+                [values] = await this.orm.silent.read(record.resModel, [resId], [name, queuedField || "state"]);
             } catch (error) {
                 if (!(error instanceof ConnectionLostError)) {
                     throw error;
                 }
-                values = { state: "queued", [name]: this.state.progress };
+                values = { ...record.data, [name]: this.state.progress };
             }
             if (stopped) {
                 return;
             }
-            if (values?.state === "queued") {
+            if (values && this.isQueuedIn(values)) {
                 this.state.progress = values[name];
                 timeout = browser.setTimeout(ask, INTERVAL);
             } else {
+                if (whenDone) {
+                    await this.orm.call(record.resModel, whenDone, [resId]);
+                }
                 await record.load();
             }
         };
@@ -84,8 +100,14 @@ export const importProgressField = {
     component: ImportProgressField,
     displayName: _t("Import Progress"),
     supportedTypes: ["float"],
-    fieldDependencies: [{ name: "state", type: "selection" }],
-    extractProps: ({ attrs }) => ({ doing: attrs.title }),
+    fieldDependencies: ({ options }) => [
+        options.queued_field ? { name: options.queued_field, type: "boolean" } : { name: "state", type: "selection" },
+    ],
+    extractProps: ({ attrs, options }) => ({
+        doing: attrs.title,
+        queuedField: options.queued_field,
+        whenDone: options.when_done,
+    }),
 };
 
 registry.category("fields").add("xpps_import_progress", importProgressField);

@@ -12,6 +12,7 @@ class BillingFile extends models.Model {
     _name = "xpps.billing.file";
 
     progress = fields.Float();
+    check_queued = fields.Boolean();
     state = fields.Selection({
         selection: [
             ["draft", "Draft"],
@@ -20,7 +21,7 @@ class BillingFile extends models.Model {
         ],
     });
 
-    _records = [{ id: 1, progress: 0, state: "queued" }];
+    _records = [{ id: 1, progress: 0, check_queued: false, state: "queued" }];
 }
 
 defineMailModels();
@@ -80,4 +81,28 @@ test("says what is done in the background", async () => {
     BillingFile._records[0].progress = 42;
     await mountFile('title="Working"');
     expect(BAR).toHaveText("Working… 42 %");
+});
+
+test("follows what another field says is queued", async () => {
+    Object.assign(BillingFile._records[0], { state: "draft", check_queued: true, progress: 42 });
+    onRpc("xpps.billing.file", "action_show", ({ args }) => {
+        expect.step(`show ${args[0]}`);
+        return true;
+    });
+    await mountView({
+        type: "form",
+        resModel: "xpps.billing.file",
+        resId: 1,
+        arch: `<form>
+            <field name="progress" widget="xpps_import_progress" title="Checking"
+                options="{'queued_field': 'check_queued', 'when_done': 'action_show'}"/>
+        </form>`,
+    });
+    expect(BAR).toHaveText("Checking… 42 %");
+    await nextSecond();
+    expect.verifySteps([]);
+    importing({ check_queued: false });
+    await nextSecond();
+    expect.verifySteps(["show 1"]);
+    expect(`${BAR} [role=progressbar]`).toHaveCount(0);
 });
