@@ -6,12 +6,10 @@ from operator import itemgetter
 from typing import Any
 
 from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_FIELDS
-from .issue import ERROR, Issue, _
+from .issue import ERROR, Issue, Unreadable, _
+from .limits import MAX_DEVICES, too_large
 from .model import OUTPUT_TYPES, DeviceRecord, InvoiceRecord, MeterRecord
 from .values import EMPTY
-
-# More records than any reseller has printers: such a file is made to exhaust the memory.
-MAX_DEVICES = 500_000
 
 _EMPTY_DEVICE = {field: EMPTY.get(kind) for field, kind in DEVICE_FIELDS.items()}
 _EMPTY_INVOICE = {field: EMPTY.get(kind) for field, kind in INVOICE_FIELDS.items()}
@@ -55,7 +53,6 @@ def no_devices() -> Issue:
     return Issue(ERROR, "file_empty", _("The file holds no device records."))
 
 
-def too_many_devices(count: int) -> Issue:
-    """``file_too_large``: there are ``count`` records, above ``MAX_DEVICES``."""
-    template = _("The file holds %(count)s device records. At most %(limit)s are read.")
-    return Issue(ERROR, "file_too_large", template, {"count": count, "limit": MAX_DEVICES})
+def too_many_devices() -> Unreadable:
+    """``file_too_large``: there are more than ``MAX_DEVICES`` records."""
+    return too_large(_("The file has more than %(limit)s device records. Split it."), MAX_DEVICES)
