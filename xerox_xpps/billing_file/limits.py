@@ -16,8 +16,11 @@ MAX_DEVICES = 100_000
 MAX_ISSUES = 1_000
 # Problems that are counted at all.
 MAX_FAULTS = 100_000
-# Elements or cells that are read without being part of a sound device. Each costs some microseconds.
+# Elements or cells that are read without being part of a sound device. Each costs some microseconds; a record costs
+# as much as these, and one that only lacks its serial number as much as those.
 MAX_UNSOUND = 500_000
+FAULTY_RECORD = 16
+NAMELESS_RECORD = 8
 
 # Characters of the path of an element, of a serial or another number, and of a name or place.
 MAX_PATH = 200
@@ -32,8 +35,10 @@ MAX_ELEMENT_ATTRIBUTES = 256
 MAX_ASIDES = 100_000
 MAX_CDATA = 250_000
 MAX_NAMESPACES = 100_000
-# Elements and attributes that may be in memory all at once, at some 300 bytes each.
-MAX_TREE = 500_000
+# Attributes of a file whose schema knows none.
+MAX_UNKNOWN_ATTRIBUTES = 20_000
+# Tags and attributes that may be in memory all at once, at some 150 bytes each.
+MAX_TREE = 1_000_000
 # Different forms, such as with another unknown element each, in which records may break the schema.
 MAX_FORMS = 10_000
 

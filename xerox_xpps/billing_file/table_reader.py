@@ -2,7 +2,7 @@
 """Read the rows of a table, of whatever file, by its layout."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
@@ -12,9 +12,9 @@ from .fields import DEVICE_FIELDS, INVOICE_FIELDS, REQUIRED_INVOICE_FIELDS
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .issue_log import IssueLog
 from .layout import TableLayout, normal_title
-from .limits import MAX_DEVICES, MAX_IDENTIFIER, Allowance
+from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_IDENTIFIER, NAMELESS_RECORD, Allowance
 from .model import BillingDetails, DeviceRecord, InvoiceRecord
-from .records import device_record, invoice_record, no_devices, too_many_devices
+from .records import device_record, incomplete, invoice_record, no_devices, too_many_devices
 from .table_titles import HEAD_ROWS, Titles, find_labels, find_titles
 from .values import EMPTY, NEEDED, ValueReader
 
@@ -197,8 +197,10 @@ class TableReader:
             except CellError as error:
                 faults.append((error, column, cell))
         serial = row.get("serial", "")
-        if faults or not serial:
-            self._allowance.spend(_weight(cells))
+        if faults:
+            self._allowance.spend(FAULTY_RECORD + _weight(cells))
+        elif not serial:
+            self._allowance.spend(NAMELESS_RECORD + _weight(cells))
         else:
             self._allowance.spend(max(0, count - _PLENTY))
         for error, column, cell in faults:
@@ -210,7 +212,7 @@ class TableReader:
 
     def _read_broken_row(self, line: int, cells: list[Cell], plan: list[_Column], extra: Cell, width: int) -> None:
         """A row of which nobody knows which cell belongs to which column: only its serial is kept, to name it."""
-        self._allowance.spend(_weight(cells))
+        self._allowance.spend(FAULTY_RECORD + _weight(cells))
         column = next(column for column in plan if column.field == "serial")
         serial = cells[column.number] if column.number < len(cells) else None
         serial = serial.strip() if isinstance(serial, str) and len(serial) <= MAX_IDENTIFIER else ""
@@ -267,7 +269,7 @@ class TableReader:
                 self._issues.add(Issue(ERROR, "file_schema", _MERGED, params, first_row))
                 for index, device in enumerate(self._devices):
                     if first_row <= device.source_line <= last_row:
-                        self._devices[index] = replace(device, complete=False)
+                        self._devices[index] = incomplete(device)
 
     # Issues
 

@@ -3,6 +3,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .limits import (
@@ -13,63 +14,64 @@ from .limits import (
     MAX_ELEMENTS,
     MAX_NAMESPACES,
     check_limit,
+    too_large,
 )
 from .signatures import COMPRESSED
 
-_DECLARATION = re.compile(rb"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']{1,100})[\"']")
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
+_DECLARATION = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']{1,100})[\"']")
 _SPACE = re.compile(rb"\s*")
 # In these each character of the markup is the one byte that it is in ASCII.
 _ASCII_BASED = re.compile(rb"utf-?8|us-ascii|ascii|iso-8859-[0-9]{1,2}|latin-?1|(?:windows-|cp)125[0-8]", re.IGNORECASE)
 _UTF_16 = re.compile(rb"utf-?16(?:le|be)?|ucs-2|iso-10646-ucs-2", re.IGNORECASE)
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _STARTS_UTF_16 = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_TOO_MANY_ASIDES = _("The file has more than %(limit)s comments and processing instructions.")
 _EBCDIC = "<?xm".encode("cp037")
 _NO_MARKS = bytes(set(range(256)) - set(b"<="))
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """Upper bounds: text, comments and CDATA may hold what only looks like markup."""
+    """Upper bounds: text, comments and CDATA may hold what only looks like markup. ``tags`` start or end elements."""
 
-    elements: int
+    tags: int
     attributes: int
     asides: int
     namespaces: int
 
 
 def check_markup(data: bytes) -> Markup:
-    """Count, and raise ``Unreadable`` when it is too much, or of a kind that is not read."""
+    """Count, and raise ``Unreadable`` when it is too much, or of a kind that is not read.
+
+    Single characters are counted first, which is fast: most files need no more.
+    """
     if data.startswith(COMPRESSED):
         template = _("The file is compressed. Please unpack it, and select the .xml file inside.")
         raise Unreadable(Issue(ERROR, "file_syntax", template, source_line=1))
     text = _in_ascii(data)
-    markup = Markup(
-        elements=min(text.count(b"<"), text.count(b"</") + text.count(b"/>")),
-        attributes=text.count(b"="),
-        asides=text.count(b"<!--") + text.count(b"<?"),
-        namespaces=text.count(b"xmlns"),
-    )
-    # Of each element there is one end, and one start more if that is no end, too.
-    starts = text.count(b"<") - text.count(b"</") - markup.asides
-    check_limit(
-        max(markup.elements, starts), MAX_ELEMENTS, _("The file has more than %(limit)s elements. Split the file.")
-    )
-    check_limit(
-        markup.asides, MAX_ASIDES, _("The file has more than %(limit)s comments and processing instructions.")
-    )
-    check_limit(text.count(b"<![CDATA["), MAX_CDATA, _("The file has more than %(limit)s CDATA sections."))
-    check_limit(markup.namespaces, MAX_NAMESPACES, _("The file declares namespaces more than %(limit)s times."))
-    if markup.attributes > MAX_ELEMENT_ATTRIBUTES:
-        check_limit(markup.attributes, MAX_ATTRIBUTES, _("The file has more than %(limit)s attributes."))
+    tags, asides = text.count(b"<"), text.count(b"!") + text.count(b"?")
+    if asides > MAX_ASIDES:
+        asides = text.count(b"<!--") + text.count(b"<?")
+        check_limit(asides, MAX_ASIDES, _TOO_MANY_ASIDES)
+        check_limit(text.count(b"<![CDATA["), MAX_CDATA, _("The file has more than %(limit)s CDATA sections."))
+    if tags > MAX_ELEMENTS:
+        # Of each element there is one end.
+        ends = text.count(b"</") + text.count(b"/>")
+        starts = tags - text.count(b"</") - asides
+        check_limit(max(ends, starts), MAX_ELEMENTS, _("The file has more than %(limit)s elements. Split the file."))
+    namespaces = text.count(b"xmlns")
+    check_limit(namespaces, MAX_NAMESPACES, _("The file declares namespaces more than %(limit)s times."))
+    attributes = text.count(b"=")
+    if attributes > MAX_ELEMENT_ATTRIBUTES:
+        # Between the starts of two tags.
         if b"=" * (MAX_ELEMENT_ATTRIBUTES + 1) in text.translate(None, _NO_MARKS):
-            check_limit(
-                markup.attributes,
-                MAX_ELEMENT_ATTRIBUTES,
-                _("An element of the file has more than %(limit)s attributes."),
-            )
+            raise too_large(_("An element of the file has more than %(limit)s attributes."), MAX_ELEMENT_ATTRIBUTES)
+        attributes = sum(1 for _match in islice(_ATTRIBUTE.finditer(text), MAX_ATTRIBUTES + 1))
+        check_limit(attributes, MAX_ATTRIBUTES, _("The file has more than %(limit)s attributes."))
     if _has_doctype(text):
         raise forbidden_doctype()
-    return markup
+    return Markup(tags, attributes, asides, namespaces)
 
 
 def forbidden_doctype() -> Unreadable:
@@ -80,8 +82,7 @@ def forbidden_doctype() -> Unreadable:
 
 def _in_ascii(data: bytes) -> bytes:
     """The file with one byte for each character of its markup. Raises ``Unreadable`` for an encoding unlike ASCII."""
-    start = _SPACE.match(data).end()
-    encoding = next((name for mark, name in _STARTS_UTF_16 if data.startswith(mark, start)), None)
+    encoding = next((name for mark, name in _STARTS_UTF_16 if data.startswith(mark)), None)
     if encoding:
         # Each character beyond ASCII is left out: what is counted becomes no less by that.
         text, allowed = data.decode(encoding, "ignore").encode("ascii", "ignore"), _UTF_16

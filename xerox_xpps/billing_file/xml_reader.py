@@ -2,7 +2,6 @@
 """Read an XML billing details file by its layout."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -11,10 +10,19 @@ from .fields import DEVICE_FIELDS, INVOICE_FIELDS, REQUIRED_INVOICE_FIELDS
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .issue_log import IssueLog
 from .layout import XmlLayout
-from .limits import MAX_DEVICES, MAX_PATH, MAX_TREE
+from .limits import (
+    FAULTY_RECORD,
+    MAX_DEVICES,
+    MAX_PATH,
+    MAX_TREE,
+    MAX_UNKNOWN_ATTRIBUTES,
+    NAMELESS_RECORD,
+    Allowance,
+    check_limit,
+)
 from .lines import LineIndex
 from .model import BillingDetails, DeviceRecord, InvoiceRecord
-from .records import device_record, invoice_record, no_devices, too_many_devices
+from .records import device_record, incomplete, invoice_record, no_devices, too_many_devices
 from .values import EXPECTED, NEEDED, ValueReader
 from .xml_markup import check_markup
 from .xml_parser import parse, root_element
@@ -61,7 +69,10 @@ def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, lis
     try:
         markup = check_markup(data)
         schema, unusable = _schema_of(layout)
-        if markup.elements + markup.attributes > MAX_TREE:
+        if schema is not None and not schema.has_attributes:
+            template = _("The file has more than %(limit)s attributes, of which its schema knows none.")
+            check_limit(markup.attributes, MAX_UNKNOWN_ATTRIBUTES, template)
+        if markup.tags + markup.attributes > MAX_TREE:
             _check_root(root_element(data), layout)
             RecordStream(layout, markup, schema).check(data)
         root = parse(data, markup)
@@ -107,6 +118,7 @@ class _XmlFile:
         self._records = elements_at(root, layout.device_path)
         self._devices: list[DeviceRecord] = []
         self._issues = IssueLog()
+        self._allowance = Allowance()
         # Indexes of the records that lack the serial or have an element that the layout does not know, and of
         # those with an issue.
         self._odd: set[int] = set()
@@ -127,7 +139,7 @@ class _XmlFile:
         if not self._records:
             self._issues.add(no_devices())
         for index in self._bad:
-            self._devices[index] = replace(self._devices[index], complete=False)
+            self._devices[index] = incomplete(self._devices[index])
         return BillingDetails(invoice, tuple(self._devices)), self._issues.listed()
 
     # Values
@@ -169,9 +181,14 @@ class _XmlFile:
         for index, record in enumerate(self._records):
             row: dict[str, Any] = {}
             faults: list[Fault] = []
-            if not fill(row, record, plan, faults) or "serial" not in row:
+            known = fill(row, record, plan, faults)
+            if not known or "serial" not in row:
                 self._odd.add(index)
-            self._devices.append(device_record(row, line_of(record), index + 1))
+            if not known and not faults and self._schema is not None and not self._schema.knows_all(record):
+                self._allowance.spend(FAULTY_RECORD + len(record))
+            elif not row.get("serial"):
+                self._allowance.spend(NAMELESS_RECORD + len(record))
+            self._devices.append(device_record(row, line_of(record), index + 1, complete=not faults))
             if faults:
                 self._report_faults(faults, index)
 
@@ -209,10 +226,14 @@ class _XmlFile:
 
     def _count(self, code: str, element: etree._Element, index: int | None) -> None:
         """A problem at the element that is not listed any more."""
-        self._reported.add(element)
-        if index is not None:
-            self._bad.add(index)
+        self._note(element, index)
         self._issues.count(code)
+
+    def _note(self, element: etree._Element, index: int | None) -> None:
+        self._reported.add(element)
+        if index is not None and index not in self._bad:
+            self._bad.add(index)
+            self._allowance.spend(FAULTY_RECORD + len(self._records[index]))
 
     def _report(
         self,
@@ -223,11 +244,8 @@ class _XmlFile:
         index: int | None = None,
     ) -> None:
         """An issue at the element, which is in the record with this index."""
-        self._reported.add(element)
-        serial = ""
-        if index is not None:
-            self._bad.add(index)
-            serial = self._devices[index].serial
+        self._note(element, index)
+        serial = "" if index is None else self._devices[index].serial
         line = self._lines.line(element)
         self._issues.add(Issue(ERROR, code, template, params, line, serial, self._path(element, index)))
 

@@ -19,7 +19,8 @@ from lxml import etree
 from xmlschema.validators import XMLSchemaChildrenValidationError, XsdAttributeGroup, XsdElement, XsdGroup
 
 from .issue import _
-from .limits import MAX_FORMS, too_large
+from .limits import FAULTY_RECORD, MAX_FORMS, MAX_ISSUES, Allowance, too_large
+from .xsd_guard import SchemaError, parse_schema
 
 # Kinds of violation, and what ``name`` then is.
 UNEXPECTED = "unexpected"  # the element should not be here; no name
@@ -37,9 +38,12 @@ _TOO_MANY_FORMS = _(
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_ATTRIBUTES = ("attribute", "attributeGroup", "anyAttribute")
 _QUOTED = re.compile(r"'([^']*)'")
-# Elements that xmlschema may look at: about a second. What is beyond is explained in lxml's words.
-_SKELETON_SIZE = 20_000
+# Elements that xmlschema may look at, and records, of which it tries everything that the schema expects: half a
+# second. What is beyond is explained in lxml's words.
+_SKELETON_SIZE = 10_000
+_MAX_SHAPES = 300
 # For each attribute that it refuses, xmlschema spells out all attributes of the element.
 _MAX_ATTRIBUTES = 50
 # lxml looks for the position of every element that it refuses among its siblings: quadratic in the refused ones. So
@@ -49,10 +53,6 @@ _FIRST_BATCH, _LAST_BATCH = 1_000, 8_000
 _MAX_ENTRIES = 100
 # Nodes of a record that is validated although it is known to be wrong.
 _MAX_NODES = 1_000
-
-
-class SchemaError(ValueError):
-    """The XSD itself is not usable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,15 @@ class Schema:
         # The error log belongs to the schema, not to the call.
         self._lock = Lock()
         try:
-            tree = etree.fromstring(xsd, etree.XMLParser(resolve_entities=False, no_network=True))
-            if any(tree.find(f"{_XSD}{name}") is not None for name in ("include", "import", "redefine")):
-                raise SchemaError("it includes other schemas")
+            tree = parse_schema(xsd)
             self._validator = etree.XMLSchema(tree)
+            self.has_attributes = next(tree.iter(*(_XSD + name for name in _ATTRIBUTES)), None) is not None
+            # Names of the elements that a file may have; None when it may have any.
+            self.names = None
+            if next(tree.iter(f"{_XSD}any"), None) is None:
+                self.names = frozenset(each.get("name") for each in tree.iter(f"{_XSD}element"))
             self._xsd = etree.tostring(tree, encoding="unicode")
-        except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
+        except etree.XMLSchemaParseError as error:
             raise SchemaError(str(error)) from error
 
     def violations(
@@ -95,6 +98,8 @@ class Schema:
         odd, and ``known_bad``, a part of them, of those with problems reported already. The tree is left as
         it was.
         """
+        # What else is wrong with those that have their problem would not be listed any more.
+        suspects = suspects - set(sorted(known_bad)[MAX_ISSUES:])
         found = self._explain(root, records, suspects) if suspects else []
         bad = known_bad | {index for _violation, index in found if index is not None}
         entries = list(self._refused(root, records, bad))
@@ -110,6 +115,10 @@ class Schema:
                 explained.add(index)
         return list(dict.fromkeys(found))
 
+    def knows_all(self, element: etree._Element) -> bool:
+        """Whether all elements in this one have a name that some element of the schema has."""
+        return self.names is None or all(child.tag in self.names for child in element.iterchildren("*"))
+
     def count_violations(self, root: etree._Element) -> int:
         """How much of the tree is refused."""
         return len(self._validate(root))
@@ -124,17 +133,17 @@ class Schema:
             good = [0]
         parents = {record.getparent(): None for record in records}
         whole = {parent: list(parent) for parent in parents}
-        every, start, size = set(records), 0, _FIRST_BATCH
+        tree, allowance, start, size = _Tree(records, whole), Allowance(), 0, _FIRST_BATCH
         try:
             while start == 0 or start < len(good):
                 batch = good[start : start + size]
                 start += size
                 if len(batch) < len(records):
-                    kept = {records[index] for index in batch}
-                    for parent, children in whole.items():
-                        parent[:] = [child for child in children if child in kept or child not in every]
+                    tree.keep(batch)
                 entries = self._validate(root)
-                yield from _locate(root, records, batch, entries)
+                located = list(_locate(root, records, batch, entries))
+                allowance.spend(FAULTY_RECORD * len({index for index, _element, _entry in located}))
+                yield from located
                 size = _FIRST_BATCH if entries else min(2 * size, _LAST_BATCH)
         finally:
             if len(good) < len(records) or len(records) > _FIRST_BATCH:
@@ -157,7 +166,7 @@ class Schema:
                 shapes[shape].append(index)
             elif len(shapes) + unexplained >= MAX_FORMS:
                 raise too_large(_TOO_MANY_FORMS, MAX_FORMS)
-            elif size + len(shape) <= _SKELETON_SIZE and all(
+            elif len(shapes) < _MAX_SHAPES and size + len(shape) <= _SKELETON_SIZE and all(
                 len(keys) <= _MAX_ATTRIBUTES for _tag, _children, keys, _text in shape
             ):
                 shapes[shape] = [index]
@@ -207,6 +216,33 @@ class Schema:
                 yield Violation(error.elem, TEXT)
             elif isinstance(error.validator, XsdElement) and len(error.elem):
                 yield Violation(error.elem, NESTED)
+
+
+class _Tree:
+    """The elements that hold records, of which some are taken out."""
+
+    def __init__(self, records: Sequence[etree._Element], whole: dict[etree._Element, list[etree._Element]]) -> None:
+        indexes = {record: index for index, record in enumerate(records)}
+        self._places: dict[int, tuple[etree._Element, int]] = {}
+        self._others: dict[etree._Element, list[int]] = {}
+        self._whole = whole
+        for parent, children in whole.items():
+            self._others[parent] = others = []
+            for position, child in enumerate(children):
+                if child in indexes:
+                    self._places[indexes[child]] = parent, position
+                else:
+                    others.append(position)
+
+    def keep(self, batch: Iterable[int]) -> None:
+        """Have only these of the records in the tree."""
+        kept = {parent: list(others) for parent, others in self._others.items()}
+        for index in batch:
+            parent, position = self._places[index]
+            kept[parent].append(position)
+        for parent, positions in kept.items():
+            children = self._whole[parent]
+            parent[:] = [children[position] for position in sorted(positions)]
 
 
 def _locate(

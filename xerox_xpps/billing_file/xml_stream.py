@@ -11,7 +11,7 @@ from lxml import etree
 from .fields import DEVICE_FIELDS
 from .issue import _
 from .layout import XmlLayout
-from .limits import MAX_DEVICES, MAX_TREE, Allowance, check_limit
+from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_TREE, NAMELESS_RECORD, Allowance, check_limit
 from .records import too_many_devices
 from .values import ValueReader
 from .xml_markup import Markup
@@ -21,7 +21,7 @@ from .xml_schema import Schema
 
 _CHUNK = 256 * 1024
 # What it costs to report an element that breaks the schema, in elements that are read.
-_VIOLATION = 10
+_VIOLATION = 50
 # Elements that a sound record may hold, whether the layout knows them or not.
 _PLENTY = 64
 # Elements before the records, which the schema may ask for.
@@ -35,11 +35,11 @@ class RecordStream:
         self._steps = layout.device_path.split("/")[1:]
         self._namespaces = markup.namespaces > 0
         self._plan = make_plan(layout.device_fields, DEVICE_FIELDS, ValueReader(layout))
-        self._known_only = layout.xsd is not None
+        self._schema = schema
         self._allowance = Allowance()
         self._count = 0
-        # Records of a group may be few by the schema: only those of the root can be taken together.
-        self._schema = schema if len(self._steps) == 2 else None
+        # Records of a group may be few by the schema: only those of the root can be validated together.
+        self._validates = schema is not None and len(self._steps) == 2
         self._head: list[etree._Element] = []
 
     def check(self, data: bytes) -> None:
@@ -91,10 +91,9 @@ class RecordStream:
                 self._take(child, depth + 1, records)
 
     def _keep_head(self, element: etree._Element) -> None:
-        if self._schema is not None:
+        if self._validates:
             self._head.append(deepcopy(element))
-            if len(self._head) > _MAX_HEAD:
-                self._schema = None
+            self._validates = len(self._head) <= _MAX_HEAD
 
     def _check_records(self, root_tag: str, records: Sequence[etree._Element]) -> None:
         self._count += len(records)
@@ -106,11 +105,13 @@ class RecordStream:
             row: dict[str, Any] = {}
             faults: list[Fault] = []
             known = fill(row, record, self._plan, faults)
-            if faults or not row.get("serial") or not (known or not self._known_only):
-                self._allowance.spend(_size(record))
+            if faults or not (known or self._schema is None or self._schema.knows_all(record)):
+                self._allowance.spend(FAULTY_RECORD + _size(record))
+            elif not row.get("serial"):
+                self._allowance.spend(NAMELESS_RECORD + _size(record))
             elif not known:
                 self._allowance.spend(max(0, _size(record) - _PLENTY))
-        if self._schema is not None and records:
+        if self._validates and records:
             self._check_schema(root_tag, records)
 
     def _check_schema(self, root_tag: str, records: Sequence[etree._Element]) -> None:
