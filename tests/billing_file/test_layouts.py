@@ -11,7 +11,7 @@ from reading import LAYOUTS, read
 from workbooks import sheet_xml, workbook
 
 from billing_file import AUTOTASK_XML, TableLayout, XmlLayout, find_layout, inspect
-from billing_file.issue import MAX_ISSUES
+from billing_file.limits import MAX_ISSUES
 
 FIELDS = {"invoice_fields": {"number": "Invoice"}, "device_fields": {"serial": "Serial", "base_price": "Base"}}
 

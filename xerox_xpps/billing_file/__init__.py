@@ -15,8 +15,9 @@ from .finding import find_layout
 from .found import FoundColumn, Inspection
 from .inspection import inspect
 from .layout import Layout, TableLayout, XmlLayout
+from .limits import MAX_ISSUES, MAX_SIZE
 from .model import OUTPUT_TYPES, BillingDetails, DeviceRecord, InvoiceRecord, MeterRecord, serial_key
-from .reader import MAX_SIZE, ReadResult, extension_of, read
+from .reader import ReadResult, extension_of, read
 
 __all__ = [
     "AUTOTASK_XML",
@@ -24,6 +25,7 @@ __all__ = [
     "ERROR",
     "INFO",
     "INVOICE_FIELDS",
+    "MAX_ISSUES",
     "MAX_SIZE",
     "OUTPUT_TYPES",
     "WARNING",

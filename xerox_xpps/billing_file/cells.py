@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from .fields import DATE, READ_TYPE, TEXT
+from .fields import DATE, IDENTIFIER, READ_TYPE, TEXT
 from .issue import _
 from .values import EXPECTED, ValueReader
 
@@ -57,12 +57,16 @@ def is_blank(cell: Cell) -> bool:
 def converter(kind: str, values: ValueReader) -> Callable[[Cell], Any]:
     """A function from a cell that is not None to its value of ``kind``; it raises ``CellError``."""
     convert = values.converters[kind]
-    refusal = EXPECTED.get(kind, NO_TEXT)
+    expected = EXPECTED[kind]
+    refusal = NO_TEXT if kind in (TEXT, IDENTIFIER) else expected
 
     def from_cell(cell: Cell) -> Any:
-        try:
-            if isinstance(cell, str):
+        if isinstance(cell, str):
+            try:
                 return convert(cell)
+            except ValueError as error:
+                raise CellError(expected) from error
+        try:
             if isinstance(cell, Decimal):
                 return convert(_number_text(cell, kind, values))
             if isinstance(cell, date) and kind == DATE:
@@ -77,7 +81,7 @@ def converter(kind: str, values: ValueReader) -> Callable[[Cell], Any]:
 def _number_text(number: Decimal, kind: str, values: ValueReader) -> str:
     """A number cell as the layout would write it. Raises ``ValueError`` where a number is no such value."""
     integral = number == number.to_integral_value()
-    if kind == TEXT:
+    if kind in (TEXT, IDENTIFIER):
         # A serial that was taken for a number: beyond these digits the spreadsheet has put zeros.
         if not integral or number.adjusted() >= _DIGITS_KEPT:
             raise ValueError(number)

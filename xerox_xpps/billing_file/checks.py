@@ -1,11 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Checks of what was read, whatever the layout of the file: each returns every issue that it finds."""
+"""Checks of what was read, whatever the layout of the file: each returns the issues that it finds, as a log lists."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from .amounts import add_up, round_half_up
 from .issue import ERROR, Issue, _
+from .issue_log import IssueLog
 from .model import BillingDetails, InvoiceRecord
 
 
@@ -21,21 +22,27 @@ def check_period(invoice: InvoiceRecord) -> list[Issue]:
 
 def check_serials(details: BillingDetails) -> list[Issue]:
     """``serial_missing``, and ``serial_duplicate`` at every record after the first with its serial."""
-    issues = []
+    issues = IssueLog()
     first_lines: dict[str, int] = {}
     for device in details.devices:
         key, line = device.serial_key, device.source_line
         if not key:
+            if not issues.takes("serial_missing"):
+                issues.count("serial_missing")
+                continue
             template = _("Device record %(sequence)s (line %(line)s) has no serial number.")
             params = {"sequence": device.sequence, "line": line}
-            issues.append(Issue(ERROR, "serial_missing", template, params, line))
+            issues.add(Issue(ERROR, "serial_missing", template, params, line))
         elif key in first_lines:
+            if not issues.takes("serial_duplicate"):
+                issues.count("serial_duplicate")
+                continue
             template = _("Serial number %(serial)s is in the file twice: on line %(first)s and on line %(line)s.")
             params = {"serial": device.serial, "first": first_lines[key], "line": line}
-            issues.append(Issue(ERROR, "serial_duplicate", template, params, line, device.serial))
+            issues.add(Issue(ERROR, "serial_duplicate", template, params, line, device.serial))
         else:
             first_lines[key] = line
-    return issues
+    return issues.listed()
 
 
 def check_totals(
@@ -47,26 +54,29 @@ def check_totals(
 
     A record that could not be read wholly has no total to compare, and the invoice total of its file neither.
     """
-    issues = []
+    issues = IssueLog()
     invoice, devices = details.invoice, details.devices
     if invoice.device_count is not None and invoice.device_count != len(devices):
         template = _("The file announces %(given)s devices, but holds %(counted)s device records.")
         params = {"given": invoice.device_count, "counted": len(devices)}
-        issues.append(Issue(ERROR, "device_count_mismatch", template, params, invoice.source_line))
+        issues.add(Issue(ERROR, "device_count_mismatch", template, params, invoice.source_line))
     if computed is None:
         computed = [device.computed_total(decimal_places) for device in devices]
     for device, total in zip(devices, computed, strict=True):
         if device.complete and _differ(device.total, total, decimal_places):
+            if not issues.takes("total_mismatch"):
+                issues.count("total_mismatch")
+                continue
             template = _("The device total is %(given)s, but base fees and overages add up to %(computed)s.")
             params = _shown_amounts(device.total, total, decimal_places)
             line, serial = device.source_line, device.serial
-            issues.append(Issue(ERROR, "total_mismatch", template, params, line, serial))
+            issues.add(Issue(ERROR, "total_mismatch", template, params, line, serial))
     total = add_up(computed)
     if all(device.complete for device in devices) and _differ(invoice.total, total, decimal_places):
         template = _("The invoice total is %(given)s, but the devices add up to %(computed)s.")
         params = _shown_amounts(invoice.total, total, decimal_places)
-        issues.append(Issue(ERROR, "total_mismatch", template, params, invoice.source_line))
-    return issues
+        issues.add(Issue(ERROR, "total_mismatch", template, params, invoice.source_line))
+    return issues.listed()
 
 
 def _differ(given: Decimal | None, computed: Decimal, decimal_places: int) -> bool:

@@ -6,17 +6,15 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import count
 
 from .cells import Row
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .layout import TableLayout
+from .limits import MAX_CELLS, MAX_COLUMNS, MAX_LINE, MAX_LINES, check_limit, too_large
 from .model import BillingDetails
 from .signatures import byte_order_mark, refuse_binary
 from .table_reader import TableReader
-
-# As many as a spreadsheet has.
-_MAX_COLUMNS = 16_384
-_MAX_LINES = 2_000_000
 
 # Enough of a file to see how it is built.
 BEGINNING = 256 * 1024
@@ -31,10 +29,27 @@ def read_csv(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, l
     The details are None when the file is not such text, or has no title row.
     """
     try:
+        check_text(data, layout.encoding, layout.delimiter)
         reader = TableReader(layout, full_rows=True, cell_name=_cell_name)
         return reader.details(csv_rows(data, layout.encoding, layout.delimiter))
     except Unreadable as error:
         return None, [error.issue]
+
+
+def check_text(data: bytes, encoding: str, delimiter: str = "") -> None:
+    """Raise ``Unreadable`` when the bytes are no such text, or have too many lines or cells."""
+    refuse_binary(data)
+    encoding = byte_order_mark(data)[1] or encoding
+
+    def occurrences(character: str) -> int:
+        # Of UTF-16 the mark that encode() puts before it is no part of the text.
+        return data.count(character.encode(encoding).removeprefix("".encode(encoding)))
+
+    lines = occurrences("\n")
+    # Two of three ways to end a line have one of these.
+    check_limit(max(lines, occurrences("\r")), MAX_LINES, _("The file has more than %(limit)s lines. Split the file."))
+    if delimiter:
+        check_limit(occurrences(delimiter), MAX_CELLS, _("The file has more than %(limit)s cells. Split the file."))
 
 
 def csv_rows(data: bytes, encoding: str, delimiter: str, *, whole: bool = True) -> Iterator[Row]:
@@ -46,12 +61,9 @@ def csv_rows(data: bytes, encoding: str, delimiter: str, *, whole: bool = True) 
     refuse_binary(data)
     mark, marked_encoding = byte_order_mark(data)
     encoding = marked_encoding or encoding
-    text = io.TextIOWrapper(
-        io.BytesIO(data[len(mark) :] if mark else data),
-        encoding,
-        errors="strict" if whole else "replace",
-        newline="",
-    )
+    source = io.BytesIO(data)
+    source.seek(len(mark))
+    text = io.TextIOWrapper(source, encoding, errors="strict" if whole else "replace", newline="")
     lines = _Lines(text, delimiter)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
@@ -85,15 +97,18 @@ class _Lines:
         self.delimiters = 0
 
     def __iter__(self) -> Iterator[str]:
-        for number, line in enumerate(self._text, 1):
+        for number in count(1):
+            # What is left of a line that is too long is not even read.
+            line = self._text.readline(MAX_LINE + 1)
+            if not line:
+                return
+            if len(line) > MAX_LINE:
+                raise too_large(_("A line of the file has more than %(limit)s characters."), MAX_LINE, number)
             if "\0" in line:
                 raise Unreadable(_broken(number, "it has NUL characters, as binary files and UTF-16 text have"))
             self.delimiters += line.count(self._delimiter)
-            if self.delimiters >= _MAX_COLUMNS:
-                raise Unreadable(_broken(self.start, f"it has more than {_MAX_COLUMNS} cells"))
-            if number > _MAX_LINES:
-                template = _("The file has more lines than are read.")
-                raise Unreadable(Issue(ERROR, "file_too_large", template, source_line=number))
+            if self.delimiters >= MAX_COLUMNS:
+                raise Unreadable(_broken(self.start, f"it has more than {MAX_COLUMNS} cells"))
             yield line
 
 

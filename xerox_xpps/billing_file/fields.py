@@ -7,6 +7,8 @@ from types import MappingProxyType
 from .model import OUTPUT_TYPES
 
 TEXT = "text"
+# A text of which a part is of no use: a serial or another number.
+IDENTIFIER = "identifier"
 CURRENCY = "currency"
 DATE = "date"
 PAGES = "pages"
@@ -25,11 +27,11 @@ METER_FIELDS = {
 # Canonical field -> kind of its value.
 INVOICE_FIELDS: Mapping[str, str] = MappingProxyType(
     {
-        "number": TEXT,
+        "number": IDENTIFIER,
         "date": DATE,
         "period_start": DATE,
         "period_end": DATE,
-        "partner_number": TEXT,
+        "partner_number": IDENTIFIER,
         "currency": CURRENCY,
         "device_count": PAGES,
         "total": MONEY,
@@ -38,12 +40,12 @@ INVOICE_FIELDS: Mapping[str, str] = MappingProxyType(
 REQUIRED_INVOICE_FIELDS = ("number", "date", "period_start", "period_end", "currency")
 DEVICE_FIELDS: Mapping[str, str] = MappingProxyType(
     {
-        "serial": TEXT,
+        "serial": IDENTIFIER,
         "model": TEXT,
-        "model_number": TEXT,
-        "customer_number": TEXT,
+        "model_number": IDENTIFIER,
+        "customer_number": IDENTIFIER,
         "customer_name": TEXT,
-        "agreement_number": TEXT,
+        "agreement_number": IDENTIFIER,
         "location": TEXT,
         "base_price": MONEY,
         "base_service": MONEY,

@@ -8,11 +8,12 @@ from itertools import islice
 from lxml import etree
 
 from .cells import Row
-from .csv_file import BEGINNING, csv_rows, decodes
+from .csv_file import BEGINNING, check_text, csv_rows, decodes
 from .fields import DEVICE_FIELDS, INVOICE_FIELDS
 from .issue import Issue, Unreadable
 from .layout import Layout, TableLayout, XmlLayout, normal_title
-from .reader import MAX_SIZE, check_size, check_type, extension_of
+from .limits import MAX_SIZE
+from .reader import check_size, check_type, extension_of
 from .table_reader import TableReader
 from .table_titles import HEAD_ROWS, find_labels, find_titles
 from .values import ValueReader
@@ -40,7 +41,7 @@ def find_layout(data: bytes, file_name: str, layouts: Sequence[Layout]) -> int |
     if check_type(file_name):
         return None
     file_type = extension_of(file_name)[1:]
-    if check_size(data, file_type, MAX_SIZE):
+    if check_size(data, MAX_SIZE):
         return None
     fits = _FITS[file_type](data, [layout for layout in layouts if layout.file_type == file_type])
     indexes = [index for index, layout in enumerate(layouts) if layout.file_type == file_type]
@@ -84,6 +85,11 @@ def _xml_fit(root: etree._Element, layout: XmlLayout) -> _Fit | None:
 
 
 def _csv_fits(data: bytes, layouts: Sequence[TableLayout]) -> list[_Fit | None]:
+    try:
+        for encoding in {layout.encoding for layout in layouts}:
+            check_text(data, encoding)
+    except Unreadable:
+        return [None] * len(layouts)
     beginning = data[:BEGINNING]
     splits: dict[tuple[str, str], list[Row]] = {}
     fits = []

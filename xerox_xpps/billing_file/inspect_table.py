@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from .cells import Cell, Row, is_blank
-from .csv_file import BEGINNING, csv_rows, decodes
+from .csv_file import BEGINNING, check_text, csv_rows, decodes
 from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
 from .found import FoundColumn, Inspection, make_columns
 from .guessing import guess_date_format, guess_decimal_mark, looks_like_date
@@ -29,6 +29,10 @@ def inspect_csv(data: bytes, delimiter: str = "", encoding: str = "") -> Inspect
     if not encoding:
         template = _("The encoding of the file is unknown: it is neither UTF-8 nor UTF-16 nor Windows-1252 text.")
         return Inspection("csv", (Issue(ERROR, "file_syntax", template),))
+    try:
+        check_text(data, encoding)
+    except Unreadable as error:
+        return Inspection("csv", (error.issue,), encoding=encoding)
     beginning = data[:BEGINNING]
     best, best_score, first_error = None, None, None
     for candidate in delimiter or _DELIMITERS:
@@ -51,7 +55,7 @@ def inspect_xlsx(data: bytes, sheet: str = "") -> Inspection:
     try:
         book = Workbook(data)
         names = [sheet] if sheet in book.sheets else book.sheets[:_SHEETS]
-        sheets = {name: list(islice(book.rows(name), _ROWS)) for name in names}
+        sheets = {name: book.head(name, _ROWS) for name in names}
     except Unreadable as error:
         return Inspection("xlsx", (error.issue,))
     name = max(sheets, key=lambda each: _score(sheets[each]))

@@ -4,7 +4,8 @@
 from .found import Inspection
 from .inspect_table import inspect_csv, inspect_xlsx
 from .inspect_xml import inspect_xml
-from .reader import MAX_SIZE, check_size, check_type, extension_of
+from .limits import MAX_SIZE
+from .reader import check_size, check_type, extension_of
 
 
 def inspect(data: bytes, file_name: str, *, delimiter: str = "", encoding: str = "", sheet: str = "") -> Inspection:
@@ -15,7 +16,7 @@ def inspect(data: bytes, file_name: str, *, delimiter: str = "", encoding: str =
     if issue := check_type(file_name):
         return Inspection("", (issue,))
     file_type = extension_of(file_name)[1:]
-    if issue := check_size(data, file_type, MAX_SIZE):
+    if issue := check_size(data, MAX_SIZE):
         return Inspection(file_type, (issue,))
     if file_type == "csv":
         return inspect_csv(data, delimiter, encoding)

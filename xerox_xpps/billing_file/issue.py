@@ -9,10 +9,9 @@ ERROR = "error"
 WARNING = "warning"
 INFO = "info"
 
-# Nobody mends more than this before trying again, and each takes half a kilobyte.
-MAX_ISSUES = 100_000
-
+# Characters of foreign text that fit into a sentence, and those that are looked at: the rest may be white space.
 _SHOWN_LENGTH = 60
+_LOOKED_AT = 600
 
 
 def _(template: str) -> str:
@@ -22,7 +21,7 @@ def _(template: str) -> str:
 
 def shown(text: str) -> str:
     """``text`` on one line, and cut to a length that fits into a sentence."""
-    text = " ".join(text.split())
+    text = " ".join(text[:_LOOKED_AT].split()) + ("…" if len(text) > _LOOKED_AT else "")
     return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 1]}…"
 
 
@@ -48,30 +47,6 @@ class Issue:
     def message(self) -> str:
         """The sentence in English."""
         return self.template % self.params
-
-
-class IssueLog:
-    """Collects issues, at most ``MAX_ISSUES``, and counts those beyond."""
-
-    def __init__(self) -> None:
-        self._issues: list[Issue] = []
-        self._left_out = 0
-
-    def add(self, issue: Issue) -> None:
-        """Keep the issue, or count it."""
-        if len(self._issues) < MAX_ISSUES:
-            self._issues.append(issue)
-        else:
-            self._left_out += 1
-
-    def listed(self) -> list[Issue]:
-        """The issues by line, and in the end how many are left out."""
-        issues = sorted(self._issues, key=lambda issue: issue.source_line or 0)
-        if self._left_out:
-            template = _("%(count)s more problems are not listed.")
-            params, last_line = {"count": self._left_out}, issues[-1].source_line
-            issues.append(Issue(ERROR, "file_schema", template, params, last_line))
-        return issues
 
 
 class Unreadable(Exception):

@@ -10,6 +10,8 @@ from lxml import etree
 
 # libxml2 keeps a line in 16 bits, and guesses the higher ones from text nodes nearby.
 _RELIABLE_LINES = 65_535
+# Names that are searched for in the whole file.
+_MAX_NAMES = 6
 
 _HIDING = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
@@ -19,7 +21,8 @@ class LineIndex:
 
     For the first 65,534 lines that is what the parser remembers. Beyond, the start tags of one name, whatever
     their prefix, are searched in the file itself, once a name, and paired with the elements of that name in
-    the tree, which must still be whole at that moment.
+    the tree, which must still be whole at that moment. Of elements with other names, beyond the first few, it is
+    the line of the element around them that is known.
     """
 
     def __init__(self, data: bytes, root: etree._Element) -> None:
@@ -34,12 +37,15 @@ class LineIndex:
             return line
         name = element.tag
         if name not in self._lines:
+            if len(self._lines) == _MAX_NAMES:
+                parent = element.getparent()
+                return line if parent is None else self.line(parent)
             self._lines[name] = self._lines_of(name)
         return self._lines[name].get(element, line)
 
     def _lines_of(self, name: str) -> dict[etree._Element, int]:
         elements = list(self._root.iter(name))
-        lines = list(_tag_lines(self._source, self._tag_pattern(name)))
+        lines = list(_tag_lines(self._source, self._tag_pattern(name), self._hidden))
         # They differ only in an encoding in which "<" is not one ASCII byte.
         return dict(zip(elements, lines, strict=True)) if len(elements) == len(lines) else {}
 
@@ -48,6 +54,10 @@ class LineIndex:
         prefix = rb"(?:[^\s<>/!?:]+:)?" if b"xmlns" in self._source else b""
         encoded = re.escape(name.encode(self._encoding, "replace"))
         return re.compile(b"<" + prefix + encoded + rb"(?=[ \t\r\n/>])")
+
+    @cached_property
+    def _hidden(self) -> list[tuple[int, int]]:
+        return list(_hidden(self._source))
 
     @cached_property
     def _source(self) -> bytes:
@@ -59,9 +69,8 @@ class LineIndex:
         return "utf-8" if self._source is not self._data or not declared else declared
 
 
-def _tag_lines(source: bytes, pattern: re.Pattern[bytes]) -> Iterator[int]:
+def _tag_lines(source: bytes, pattern: re.Pattern[bytes], hidden: list[tuple[int, int]]) -> Iterator[int]:
     """Lines of the start tags of a pattern, outside comments, CDATA and processing instructions."""
-    hidden = list(_hidden(source))
     line, counted, position = 1, 0, 0
     while match := pattern.search(source, position):
         start = match.start()

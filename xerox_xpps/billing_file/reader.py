@@ -11,17 +11,14 @@ from .checks import check_period
 from .csv_file import read_csv
 from .issue import ERROR, Issue, _, shown
 from .layout import Layout
+from .limits import MAX_SIZE
 from .memory import give_back_memory
 from .model import BillingDetails
 from .xlsx_file import read_xlsx
 from .xml_reader import read_xml
 
-MAX_SIZE = 64 * 1024 * 1024
 # Bytes of a file whose tree is worth it.
 _BIG = 16 * 1024 * 1024
-
-# A file within the size limit could still be nothing but tags, at some 150 bytes of memory each.
-_BYTES_PER_TAG = 8
 
 _READERS: dict[str, Callable[[bytes, Any], tuple[BillingDetails | None, list[Issue]]]] = {
     "xml": read_xml,
@@ -45,7 +42,7 @@ def read(data: bytes, file_name: str, layout: Layout = AUTOTASK_XML, *, max_size
     refused. What the records say together is checked by ``check_serials(details)``, and by
     ``check_totals(details, decimal_places)`` once the caller knows the decimals of the currency.
     """
-    issue = _check_type(file_name, layout.file_type) or check_size(data, layout.file_type, max_size)
+    issue = _check_type(file_name, layout.file_type) or check_size(data, max_size)
     if issue:
         return ReadResult(None, (issue,))
     details, issues = _READERS[layout.file_type](data, layout)
@@ -83,10 +80,10 @@ def _check_type(file_name: str, file_type: str) -> Issue | None:
         "The file format is for .%(type)s files, but the name of this file ends in '%(extension)s'."
         " Please choose another file format, or select another file."
     )
-    return Issue(ERROR, "file_type", template, {"type": file_type, "extension": extension})
+    return Issue(ERROR, "file_type", template, {"type": file_type, "extension": shown(extension)})
 
 
-def check_size(data: bytes, file_type: str, max_size: int) -> Issue | None:
+def check_size(data: bytes, max_size: int) -> Issue | None:
     """``file_too_large`` or ``file_empty``, as far as the bytes alone tell it."""
     if len(data) > max_size:
         template = _("The file has %(size)s MiB. At most %(limit)s MiB are read.")
@@ -94,6 +91,4 @@ def check_size(data: bytes, file_type: str, max_size: int) -> Issue | None:
         return Issue(ERROR, "file_too_large", template, params)
     if not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe"):
         return Issue(ERROR, "file_empty", _("The file is empty."))
-    if file_type == "xml" and data.count(b"<") > max_size // _BYTES_PER_TAG:
-        return Issue(ERROR, "file_too_large", _("The file holds more elements than are read."))
     return None

@@ -2,16 +2,15 @@
 """From the values of a row, whatever file it stood in, to the records of the model."""
 
 from collections.abc import Mapping
-from operator import itemgetter
+from dataclasses import fields
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_FIELDS
-from .issue import ERROR, Issue, _
+from .issue import ERROR, Issue, Unreadable, _
+from .limits import MAX_DEVICES, too_large
 from .model import OUTPUT_TYPES, DeviceRecord, InvoiceRecord, MeterRecord
 from .values import EMPTY
-
-# More records than any reseller has printers: such a file is made to exhaust the memory.
-MAX_DEVICES = 500_000
 
 _EMPTY_DEVICE = {field: EMPTY.get(kind) for field, kind in DEVICE_FIELDS.items()}
 _EMPTY_INVOICE = {field: EMPTY.get(kind) for field, kind in INVOICE_FIELDS.items()}
@@ -33,6 +32,7 @@ _take_head = itemgetter(
 _TAKE_METER = tuple(
     (output_type, itemgetter(*(f"{output_type}_{name}" for name in METER_FIELDS))) for output_type in OUTPUT_TYPES
 )
+_take_all = attrgetter(*(field.name for field in fields(DeviceRecord) if field.name != "complete"))
 _NO_METER = (None,) * len(METER_FIELDS)
 
 
@@ -45,6 +45,11 @@ def device_record(row: Mapping[str, Any], line: int, sequence: int, complete: bo
     return DeviceRecord(line, sequence, *_take_head(values), tuple(meters), values["total"], complete)
 
 
+def incomplete(device: DeviceRecord) -> DeviceRecord:
+    """The record, of which a part could not be read. ``dataclasses.replace`` would take five times as long."""
+    return DeviceRecord(*_take_all(device), complete=False) if device.complete else device
+
+
 def invoice_record(row: Mapping[str, Any], line: int) -> InvoiceRecord:
     """The head of the file from canonical field -> value; a field that is not there is empty."""
     return InvoiceRecord(**{**_EMPTY_INVOICE, **row}, source_line=line)
@@ -55,7 +60,6 @@ def no_devices() -> Issue:
     return Issue(ERROR, "file_empty", _("The file holds no device records."))
 
 
-def too_many_devices(count: int) -> Issue:
-    """``file_too_large``: there are ``count`` records, above ``MAX_DEVICES``."""
-    template = _("The file holds %(count)s device records. At most %(limit)s are read.")
-    return Issue(ERROR, "file_too_large", template, {"count": count, "limit": MAX_DEVICES})
+def too_many_devices() -> Unreadable:
+    """``file_too_large``: there are more than ``MAX_DEVICES`` records."""
+    return too_large(_("The file has more than %(limit)s device records. Split it."), MAX_DEVICES)

@@ -2,17 +2,19 @@
 """Read the rows of a table, of whatever file, by its layout."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
 from .cells import Cell, CellError, Row, converter, is_blank
 from .fields import DEVICE_FIELDS, INVOICE_FIELDS, REQUIRED_INVOICE_FIELDS
-from .issue import ERROR, Issue, IssueLog, Unreadable, _, shown
+from .issue import ERROR, Issue, Unreadable, _, shown
+from .issue_log import IssueLog
 from .layout import TableLayout, normal_title
+from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_IDENTIFIER, NAMELESS_RECORD, Allowance
 from .model import BillingDetails, DeviceRecord, InvoiceRecord
-from .records import MAX_DEVICES, device_record, invoice_record, no_devices, too_many_devices
+from .records import device_record, incomplete, invoice_record, no_devices, too_many_devices
 from .table_titles import HEAD_ROWS, Titles, find_labels, find_titles
 from .values import EMPTY, NEEDED, ValueReader
 
@@ -32,6 +34,9 @@ _MERGED = _(
     "The cells %(first)s to %(last)s are merged. Below the column titles each cell needs its own value: unmerge them."
 )
 _DIFFERENT = _("%(title)s is '%(value)s', but '%(first)s' on line %(first_line)s. The invoice has one value only.")
+
+# Cells that the row of a sound device may have, whether the layout knows them or not.
+_PLENTY = 64
 
 # First and last row, first and last column.
 Merged = tuple[int, int, int, int]
@@ -72,6 +77,7 @@ class TableReader:
         self._cell_name = cell_name
         self._values = ValueReader(layout)
         self._issues = IssueLog()
+        self._allowance = Allowance()
         self._devices: list[DeviceRecord] = []
         self._invoice: dict[str, Any] = {}
         self._invoice_line = 0
@@ -164,9 +170,10 @@ class TableReader:
         for line, cells in rows:
             count = len(cells)
             if not any(cells) or all(map(is_blank, cells)):
+                self._allowance.spend(_weight(cells))
                 continue
             if len(self._devices) == MAX_DEVICES:
-                raise Unreadable(too_many_devices(MAX_DEVICES + 1 + sum(1 for _row in rows)))
+                raise too_many_devices()
             extra = None
             if count > width or not every_column_titled:
                 # From the right, where those of a shifted row are.
@@ -190,6 +197,12 @@ class TableReader:
             except CellError as error:
                 faults.append((error, column, cell))
         serial = row.get("serial", "")
+        if faults:
+            self._allowance.spend(FAULTY_RECORD + _weight(cells))
+        elif not serial:
+            self._allowance.spend(NAMELESS_RECORD + _weight(cells))
+        else:
+            self._allowance.spend(max(0, count - _PLENTY))
         for error, column, cell in faults:
             self._refuse(error, column, cell, line, column.number, serial)
         for column in invoice:
@@ -199,14 +212,18 @@ class TableReader:
 
     def _read_broken_row(self, line: int, cells: list[Cell], plan: list[_Column], extra: Cell, width: int) -> None:
         """A row of which nobody knows which cell belongs to which column: only its serial is kept, to name it."""
+        self._allowance.spend(FAULTY_RECORD + _weight(cells))
         column = next(column for column in plan if column.field == "serial")
         serial = cells[column.number] if column.number < len(cells) else None
-        serial = serial.strip() if isinstance(serial, str) else ""
-        if extra is not None:
-            template, params = _EXTRA, {"value": _written(extra)}
+        serial = serial.strip() if isinstance(serial, str) and len(serial) <= MAX_IDENTIFIER else ""
+        if not self._issues.takes("file_schema"):
+            self._issues.count("file_schema")
         else:
-            template, params = _SHORT, {"count": len(cells), "titles": width}
-        self._issues.add(Issue(ERROR, "file_schema", template, params, line, serial))
+            if extra is not None:
+                template, params = _EXTRA, {"value": _written(extra)}
+            else:
+                template, params = _SHORT, {"count": len(cells), "titles": width}
+            self._issues.add(Issue(ERROR, "file_schema", template, params, line, serial))
         self._devices.append(device_record({"serial": serial}, line, len(self._devices) + 1, complete=False))
 
     def _read_invoice_cell(self, column: _Column, cell: Cell, line: int) -> None:
@@ -229,6 +246,9 @@ class TableReader:
             self._invoice_line = min(self._invoice_line or line, line)
         elif value != first.value and cell not in first.others:
             first.others.add(cell)
+            if not self._issues.takes("value_invalid"):
+                self._issues.count("value_invalid")
+                return
             params = {"value": _written(cell), "first": _written(first.cell), "first_line": first.line}
             self._issues.add(self._issue("value_invalid", _DIFFERENT, line, column.title, params))
 
@@ -249,11 +269,14 @@ class TableReader:
                 self._issues.add(Issue(ERROR, "file_schema", _MERGED, params, first_row))
                 for index, device in enumerate(self._devices):
                     if first_row <= device.source_line <= last_row:
-                        self._devices[index] = replace(device, complete=False)
+                        self._devices[index] = incomplete(device)
 
     # Issues
 
     def _refuse(self, error: CellError, column: _Column, cell: Cell, line: int, number: int, serial: str = "") -> None:
+        if not self._issues.takes("value_invalid"):
+            self._issues.count("value_invalid")
+            return
         params = {
             "element": column.title,
             "value": _written(cell),
@@ -264,6 +287,11 @@ class TableReader:
 
     def _issue(self, code: str, template: str, line: int, title: str, params: dict[str, Any] | None = None) -> Issue:
         return Issue(ERROR, code, template, {"title": title, "element": title, **(params or {})}, line, "", title)
+
+
+def _weight(cells: list[Cell]) -> int:
+    """Number of the cells; those that a workbook does not have, before one that it has, hardly count."""
+    return len(cells) - cells.count(None) + len(cells) // 64
 
 
 def _written(cell: Cell) -> str:

@@ -3,9 +3,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from .cells import Cell, Row
 from .layout import TableLayout, normal_title
+from .limits import MAX_TEXT
 
 # The title row is among these.
 HEAD_ROWS = 50
@@ -34,11 +36,15 @@ class Label:
     value: Cell
 
 
+def _may_be_title(cell: Cell) -> TypeGuard[str]:
+    return isinstance(cell, str) and len(cell) <= MAX_TEXT
+
+
 def columns_by_title(cells: Sequence[Cell]) -> dict[str, list[int]]:
     """Normal title -> the columns that have it."""
     columns: dict[str, list[int]] = {}
     for column, cell in enumerate(cells):
-        title = normal_title(cell) if isinstance(cell, str) else ""
+        title = normal_title(cell) if _may_be_title(cell) else ""
         if title:
             columns.setdefault(title, []).append(column)
     return columns
@@ -63,6 +69,6 @@ def find_labels(above: Sequence[Row], title: str) -> list[Label]:
     found = []
     for line, cells in above:
         for column, cell in enumerate(cells):
-            if isinstance(cell, str) and normal_title(cell).rstrip(": ") == title:
+            if _may_be_title(cell) and normal_title(cell).rstrip(": ") == title:
                 found.append(Label(line, column + 1, cells[column + 1] if column + 1 < len(cells) else None))
     return found

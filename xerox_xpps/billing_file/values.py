@@ -7,9 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from .fields import CURRENCY, DATE, MONEY, PAGES, READ_TYPE, TEXT, UNIT_COST
+from .fields import CURRENCY, DATE, IDENTIFIER, MONEY, PAGES, READ_TYPE, TEXT, UNIT_COST
 from .issue import _
 from .layout import Layout
+from .limits import MAX_IDENTIFIER, MAX_TEXT
 
 XML_SPACE = " \t\r\n"
 
@@ -18,8 +19,12 @@ _MONEY = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
+_TOO_LONG = _("%(element)s begins with '%(value)s', and is too long. Expected at most %(example)s characters.")
+
 # What a value of this kind has to be. Whole sentences, since parts of sentences cannot be translated.
 EXPECTED = {
+    TEXT: _TOO_LONG,
+    IDENTIFIER: _TOO_LONG,
     CURRENCY: _("%(element)s is '%(value)s'. Expected an ISO 4217 currency code of three capitals, like USD."),
     DATE: _("%(element)s is '%(value)s'. Expected a date written as %(example)s."),
     PAGES: _("%(element)s is '%(value)s'. Expected a whole number of at most 9 digits, without a sign."),
@@ -34,7 +39,7 @@ EXPECTED = {
 }
 
 # Value of a kind when there is none, where that is not None.
-EMPTY = {TEXT: "", CURRENCY: "", READ_TYPE: False}
+EMPTY = {TEXT: "", IDENTIFIER: "", CURRENCY: "", READ_TYPE: False}
 
 NEEDED = _("%(element)s is empty. The invoice needs a value.")
 
@@ -42,6 +47,20 @@ NEEDED = _("%(element)s is empty. The invoice needs a value.")
 _ADJACENT = re.compile(r"%[A-Za-z]%[A-Za-z]")
 
 Convert = Callable[[str], Any]
+
+
+def _text(text: str) -> str:
+    text = text.strip()
+    if len(text) > MAX_TEXT:
+        raise ValueError(text)
+    return text
+
+
+def _identifier(text: str) -> str:
+    text = text.strip()
+    if len(text) > MAX_IDENTIFIER:
+        raise ValueError(text)
+    return text
 
 
 class ValueReader:
@@ -56,7 +75,8 @@ class ValueReader:
         self._decimals: dict[str, Decimal | None] = {}
         self._dates: dict[str, date | None] = {}
         self.converters: dict[str, Convert] = {
-            TEXT: str.strip,
+            TEXT: _text,
+            IDENTIFIER: _identifier,
             CURRENCY: self._currency,
             DATE: self._date,
             PAGES: self._pages,
@@ -81,6 +101,8 @@ class ValueReader:
             return date(2026, 1, 31).strftime(self._layout.date_format or "%Y-%m-%d")
         if kind == READ_TYPE:
             return ", ".join(self._layout.read_types)
+        if kind in (TEXT, IDENTIFIER):
+            return f"{MAX_TEXT if kind == TEXT else MAX_IDENTIFIER:,}"
         return "0.0065".replace(".", self._layout.decimal_mark)
 
     @staticmethod

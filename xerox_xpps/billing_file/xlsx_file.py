@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-import openpyxl
-
 from .cells import Row
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .layout import TableLayout
+from .limits import Allowance
 from .model import BillingDetails
 from .table_reader import TableReader
 from .table_titles import HEAD_ROWS, find_titles
+from .xlsx_book import WorkbookReader
 from .xlsx_guard import check_archive, damaged
 from .xlsx_rows import SheetRows, Styles, cell_name
 
@@ -41,8 +41,12 @@ class Workbook:
 
     def __init__(self, data: bytes) -> None:
         check_archive(data)
+        # Of all sheets together: a file may have many.
+        self._allowance = Allowance()
         with _broken_workbook():
-            self._book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+            reader = WorkbookReader(io.BytesIO(data))
+            reader.read()
+            self._book = reader.wb
             self._sheets = {sheet.title: sheet for sheet in self._book.worksheets}
         self.sheets = [name for name, sheet in self._sheets.items() if sheet.sheet_state == "visible"]
         self.merged: list[tuple[int, int, int, int]] = []
@@ -52,7 +56,7 @@ class Workbook:
     def sheet_for(self, layout: TableLayout) -> str:
         """Name of the sheet that the layout means; the first visible one when none has its titles."""
         if layout.sheet is None:
-            found = [name for name in self.sheets if find_titles(self._head(name), layout)]
+            found = [name for name in self.sheets if find_titles(self.head(name), layout)]
             if len(found) > 1:
                 template = _("More than one sheet has the column titles: %(sheets)s. Hide or delete all but one.")
                 raise Unreadable(Issue(ERROR, "file_schema", template, {"sheets": shown(", ".join(found))}))
@@ -72,7 +76,7 @@ class Workbook:
         sheet, book = self._sheets[name], self._book
         self.merged = []
         with book._archive.open(sheet._worksheet_path) as source:
-            rows = SheetRows(source, Styles(sheet._shared_strings, book._date_formats, book.epoch))
+            rows = SheetRows(source, Styles(sheet._shared_strings, book._date_formats, book.epoch), self._allowance)
             iterator = iter(rows)
             while True:
                 with _broken_workbook(f"sheet {shown(name)}, after row {rows.last}: "):
@@ -82,8 +86,13 @@ class Workbook:
                 yield row
             self.merged = rows.merged
 
-    def _head(self, name: str) -> list[Row]:
-        return list(islice(self.rows(name), HEAD_ROWS))
+    def head(self, name: str, count: int = HEAD_ROWS) -> list[Row]:
+        """The first ``count`` rows of the sheet."""
+        rows = []
+        for line, cells in islice(self.rows(name), count):
+            self._allowance.spend(len(cells))
+            rows.append((line, cells))
+        return rows
 
 
 @contextmanager

@@ -8,27 +8,44 @@ import io
 import re
 import zipfile
 import zlib
-from xml.parsers import expat
+from collections import Counter
 
 from .issue import ERROR, Issue, Unreadable, _, shown
+from .limits import (
+    MAX_ASIDES,
+    MAX_CDATA,
+    MAX_ELEMENT_ATTRIBUTES,
+    MAX_MERGED,
+    MAX_OTHER_ELEMENTS,
+    MAX_PARTS,
+    MAX_RATIO,
+    MAX_SHEET_ELEMENTS,
+    MAX_STRING_ELEMENTS,
+    MAX_UNPACKED,
+    SMALL_ARCHIVE,
+    check_limit,
+    too_large,
+)
 from .signatures import OLE, ZIP
 
-_MAX_PARTS = 2_000
-_MAX_UNPACKED = 256 * 1024 * 1024
-# Sheets come to a tenth of their size, seldom to a thirtieth; a small archive may do as it likes.
-_MAX_RATIO = 100
-_SMALL = 1024 * 1024
-# Tags of cells and texts, and of all the rest, of which each costs far more.
-_MAX_TAGS = 8_000_000
-_MAX_OTHER_TAGS = 40_000
-_MAX_MERGED = 10_000
-
-_CHUNK = 1024 * 1024
+_MIB = 1024 * 1024
+_CHUNK = _MIB
+_TOO_MANY_PARTS = _("The workbook has more than %(limit)s parts.")
+_TOO_MANY_ATTRIBUTES = _("An element of the workbook has more than %(limit)s attributes.")
+# What is counted over all parts -> how much of it there may be, and the sentence that says that there is more.
+_LIMITS = {
+    "sheets": (MAX_SHEET_ELEMENTS, _("The sheets of the workbook have more than %(limit)s elements.")),
+    "strings": (MAX_STRING_ELEMENTS, _("The texts of the workbook have more than %(limit)s elements.")),
+    "others": (MAX_OTHER_ELEMENTS, _("The workbook has more than %(limit)s elements that are no cells.")),
+    "merged": (MAX_MERGED, _("The workbook has more than %(limit)s merged ranges.")),
+    "asides": (MAX_ASIDES, _("The workbook has more than %(limit)s comments and processing instructions.")),
+    "cdata": (MAX_CDATA, _("The workbook has more than %(limit)s CDATA sections.")),
+}
 _DOCTYPE = b"<!DOCTYPE"
-_CONTENT = re.compile(r"xl/(?:worksheets/[^/]+|sharedStrings)\.xml", re.IGNORECASE)
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_STRINGS = re.compile(r"xl/sharedStrings\.xml", re.IGNORECASE)
 _XML = re.compile(r"\.(?:xml|rels)$", re.IGNORECASE)
-# openpyxl copies the attributes of an element one by one, and looks for each among all.
-_MAX_ATTRIBUTES = 1_000
+_NO_MARKS = bytes(set(range(256)) - set(b"<="))
 # How a part in UTF-8 or UTF-16 starts; in other encodings a DTD would not be seen.
 _STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b" ", b"\t", b"\r", b"\n")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)", re.DOTALL)
@@ -43,13 +60,17 @@ def check_archive(data: bytes) -> None:
         )
     if not data.startswith(ZIP):
         raise _no_workbook(_("This is no Excel workbook (.xlsx), whatever its name says."))
-    if data.count(b"PK\x01\x02") > _MAX_PARTS:
-        raise _too_large()
+    check_limit(data.count(b"PK\x01\x02"), MAX_PARTS, _TOO_MANY_PARTS)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_parts(archive, len(data))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise damaged(str(error)) from error
+
+
+def is_content(name: str) -> bool:
+    """Whether the part of this name is a sheet, or has the shared texts: it may be bigger than others."""
+    return bool(_SHEET.fullmatch(name) or _STRINGS.fullmatch(name))
 
 
 def damaged(detail: str) -> Unreadable:
@@ -60,9 +81,13 @@ def damaged(detail: str) -> Unreadable:
 
 def _check_parts(archive: zipfile.ZipFile, packed: int) -> None:
     parts = archive.infolist()
+    check_limit(len(parts), MAX_PARTS, _TOO_MANY_PARTS)
     unpacked = sum(part.file_size for part in parts)
-    if unpacked > _MAX_UNPACKED or (unpacked > _SMALL and unpacked > packed * _MAX_RATIO):
-        raise _too_large()
+    check_limit(unpacked // _MIB, MAX_UNPACKED // _MIB, _("Unpacked, the workbook has more than %(limit)s MiB."))
+    if unpacked > SMALL_ARCHIVE:
+        check_limit(
+            unpacked // packed, MAX_RATIO, _("Unpacked, the workbook has more than %(limit)s times its size.")
+        )
     names = [part.filename for part in parts]
     if len(set(names)) < len(names):
         raise damaged("it holds two parts of one name")
@@ -70,53 +95,40 @@ def _check_parts(archive: zipfile.ZipFile, packed: int) -> None:
         raise _no_workbook(_("This is a packed file, but no Excel workbook (.xlsx)."))
     if any(part.flag_bits & 1 for part in parts):
         raise _no_workbook(_("The workbook has a password. Save it without."))
-    content_tags = other_tags = 0
+    counts: Counter[str] = Counter()
     for part in parts:
         if _XML.search(part.filename):
-            tags = _check_part(archive, part)
-            if _CONTENT.fullmatch(part.filename):
-                content_tags += tags
-            else:
-                other_tags += tags
-                _check_attributes(archive, part)
-    if content_tags > _MAX_TAGS or other_tags > _MAX_OTHER_TAGS:
-        raise _too_large()
+            _count_part(archive, part, counts)
+            # After each part: what is too much must not be unpacked to its end.
+            for name, (limit, template) in _LIMITS.items():
+                check_limit(counts[name], limit, template)
 
 
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
-    """Number of tags of the part, in the worst case. Raises ``Unreadable`` for a DTD."""
-    tags = merged = 0
-    first, last = True, b""
+def _count_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, counts: Counter[str]) -> None:
+    """Add what the part holds, in the worst case. Raises ``Unreadable`` for a DTD."""
+    kind = "sheets" if _SHEET.fullmatch(part.filename) else "others"
+    if _STRINGS.fullmatch(part.filename):
+        kind = "strings"
+    last, last_marks = b"", b""
     with archive.open(part) as source:
         while chunk := source.read(_CHUNK):
-            if first and not _is_plain(chunk):
+            if not last and not _is_plain(chunk):
                 raise damaged(f"{part.filename} is in an unknown encoding")
-            first = False
             chunk = chunk.replace(b"\0", b"")
-            tags += chunk.count(b"<")
-            merged += chunk.count(b"mergeCell ")
+            # Of each element there is one end.
+            counts[kind] += chunk.count(b"</") + chunk.count(b"/>")
+            counts["asides"] += chunk.count(b"<!--") + chunk.count(b"<?")
+            counts["cdata"] += chunk.count(b"<![CDATA[")
+            counts["merged"] += chunk.count(b"mergeCell ")
             if _DOCTYPE in last + chunk:
                 template = _("A part of the workbook declares a document type (DOCTYPE). For safety it is not read.")
                 raise Unreadable(Issue(ERROR, "file_forbidden", template))
-            last = chunk[-len(_DOCTYPE) :]
-    if merged > _MAX_MERGED:
-        raise _too_large()
-    return tags
-
-
-def _check_attributes(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = _refuse_attributes
-    try:
-        with archive.open(part) as source:
-            parser.ParseFile(source)
-    except expat.ExpatError as error:
-        raise damaged(f"{part.filename}, {error}") from error
-
-
-def _refuse_attributes(_name: str, attributes: dict[str, str]) -> None:
-    if len(attributes) > _MAX_ATTRIBUTES:
-        raise _too_large()
+            marks = last_marks + chunk.translate(None, _NO_MARKS)
+            if b"=" * (MAX_ELEMENT_ATTRIBUTES + 1) in marks:
+                raise too_large(_TOO_MANY_ATTRIBUTES, MAX_ELEMENT_ATTRIBUTES)
+            last, last_marks = chunk[-len(_DOCTYPE) :], marks[-MAX_ELEMENT_ATTRIBUTES:]
+            if counts[kind] > _LIMITS[kind][0]:
+                return
 
 
 def _is_plain(start: bytes) -> bool:
@@ -126,8 +138,3 @@ def _is_plain(start: bytes) -> bool:
 
 def _no_workbook(template: str) -> Unreadable:
     return Unreadable(Issue(ERROR, "file_syntax", template))
-
-
-def _too_large() -> Unreadable:
-    template = _("The workbook holds more than is read, or far more than its size tells.")
-    return Unreadable(Issue(ERROR, "file_too_large", template))

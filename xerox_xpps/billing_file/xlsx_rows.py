@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import IO
 
 from lxml import etree
@@ -19,12 +20,18 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from .cells import FAULTY, FORMULA, Cell, Refused, Row
+from .issue import _
+from .limits import MAX_CELL_TEXT, MAX_ROW_ELEMENTS, Allowance, check_limit
+from .xml_parser import OPTIONS
 
+_CHUNK = 128 * 1024
+# Empty cells that a row with values may have.
+_PLENTY = 64
 # A cell beyond these stands in a column that no table has.
 _MAX_COLUMNS = 1_024
 
-_ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _RUN, _MERGE = (
-    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "f", "is", "t", "r", "mergeCell")
+_ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _RUN, _MERGE, STRING = (
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "f", "is", "t", "r", "mergeCell", "si")
 )
 _NUMBER = re.compile(r"-?(?:[0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[Ee][+-]?[0-9]{1,3})?")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -42,12 +49,14 @@ class Styles:
 class SheetRows:
     """Iterates over the rows that are in the file; ``merged`` has the merged ranges then.
 
-    Raises ``ValueError``, ``etree.LxmlError`` and other errors when the sheet is broken: all mean that.
+    Raises ``ValueError``, ``etree.LxmlError`` and other errors when the sheet is broken: all mean that; and
+    ``Unreadable`` when it has too much of what gives no value, which is taken from ``allowance``.
     """
 
-    def __init__(self, source: IO[bytes], styles: Styles) -> None:
+    def __init__(self, source: IO[bytes], styles: Styles, allowance: Allowance) -> None:
         self._source = source
         self._styles = styles
+        self._allowance = allowance
         self._columns: dict[str, int] = {}
         # First and last row (from 1), first and last column (from 0).
         self.merged: list[tuple[int, int, int, int]] = []
@@ -55,35 +64,44 @@ class SheetRows:
         self.last = 0
 
     def __iter__(self) -> Iterator[Row]:
-        options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-        for _event, element in etree.iterparse(self._source, tag=(_ROW, _MERGE), **options):
-            if element.tag == _MERGE:
-                self.merged.append(_merged(element.get("ref", "")))
-                continue
-            number = int(element.get("r") or self.last + 1)
-            if number <= self.last:
-                raise ValueError(f"row {number} comes twice or too late")
-            cells = self._cells(element, number)
-            self.last = number
-            # Rows that are done must not stay in memory.
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
-            yield number, cells
+        parser = etree.XMLPullParser(("start", "end"), tag=(_ROW, _MERGE, f"{{{SHEET_MAIN_NS}}}worksheet"), **OPTIONS)
+        root = None
+        while chunk := self._source.read(_CHUNK):
+            parser.feed(chunk)
+            for event, element in parser.read_events():
+                if root is None:
+                    root = element
+                elif event == "end" and element.tag == _ROW:
+                    yield self._row(element)
+                elif event == "end" and element.tag == _MERGE:
+                    self.merged.append(_merged(element.get("ref", "")))
+            _forget(root)
+        parser.close()
+
+    def _row(self, element: etree._Element) -> Row:
+        number = int(element.get("r") or self.last + 1)
+        if number <= self.last:
+            raise ValueError(f"row {number} comes twice or too late")
+        cells = self._cells(element, number)
+        self.last = number
+        return number, cells
 
     def _cells(self, row: etree._Element, number: int) -> list[Cell]:
         """The cells from the first column on. One far beyond any table comes as the last."""
         cells: list[Cell] = []
-        column = -1
+        column, empty = -1, 0
         for element in row.iterchildren(_CELL):
             reference = element.get("r")
             before, column = column, column + 1 if reference is None else self._column(reference, number)
             if column <= before:
                 raise ValueError(f"cell {cell_name(number, column)} comes twice or too late")
             cell = self._cell(element)
-            if cell is not None and len(cells) <= _MAX_COLUMNS:
+            if cell is None:
+                empty += 1
+            elif len(cells) <= _MAX_COLUMNS:
                 cells.extend([None] * (min(column, _MAX_COLUMNS) - len(cells)))
                 cells.append(cell)
+        self._allowance.spend(max(0, empty - _PLENTY) if cells else empty + 1)
         return cells
 
     def _column(self, reference: str, number: int) -> int:
@@ -108,7 +126,7 @@ class SheetRows:
             elif tag == _INLINE:
                 inline = child
         if kind == "inlineStr":
-            return None if inline is None else _rich_text(inline)
+            return None if inline is None else rich_text(inline)
         if not text:
             return None
         if kind == "s":
@@ -118,6 +136,7 @@ class SheetRows:
         if kind == "n":
             return self._number(text, element.get("s"))
         if kind == "str":
+            _check_length(text)
             return text
         if kind == "b":
             return Refused(FAULTY, "FALSE" if text == "0" else "TRUE")
@@ -159,6 +178,24 @@ def _day(value: object, text: str) -> Cell:
     return value if isinstance(value, date) else Refused(FAULTY, text)
 
 
-def _rich_text(element: etree._Element) -> str:
-    """The text in all its formats, without the phonetic writing beside it."""
-    return "".join(child.text or child.findtext(_TEXT) or "" for child in element if child.tag in (_TEXT, _RUN))
+def rich_text(element: etree._Element) -> str:
+    """The text in all its formats, without the phonetic writing beside it. Raises ``Unreadable`` if it is too long."""
+    text = "".join(child.text or child.findtext(_TEXT) or "" for child in element if child.tag in (_TEXT, _RUN))
+    _check_length(text)
+    return text
+
+
+def _check_length(text: str) -> None:
+    check_limit(len(text), MAX_CELL_TEXT, _("A cell of the workbook has more than %(limit)s characters."))
+
+
+def _forget(root: etree._Element | None) -> None:
+    """Take what is done out of the tree: all but the last element of each of the two levels above the cells."""
+    if root is None or not len(root):
+        return
+    del root[:-1]
+    group = root[-1]
+    if len(group):
+        del group[:-1]
+        open_elements = sum(1 for _node in islice(group[-1].iter(), MAX_ROW_ELEMENTS + 1))
+        check_limit(open_elements, MAX_ROW_ELEMENTS, _("A row of the workbook has more than %(limit)s elements."))

@@ -6,138 +6,142 @@ from contextlib import suppress
 
 from lxml import etree
 
-from .issue import ERROR, Issue, _, shown
-from .signatures import COMPRESSED
+from .issue import ERROR, Issue, Unreadable, _, shown
+from .xml_markup import Markup, check_markup, forbidden_doctype
 
-_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # Enough to see how a file is built.
 _BEGINNING = 2 * 1024 * 1024
-_ASCII_BASED = re.compile(r"utf-8$|us-ascii$|iso-8859-|windows-125", re.IGNORECASE)
+# Most likely enough to see the root element.
+_FIRST = 4 * 1024
 _POSITION = re.compile(r",? line \d+, column \d+.*", re.DOTALL)
+# A parser for files from strangers.
+OPTIONS = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+}
 
 
-def parse(data: bytes) -> etree._Element | Issue:
-    """The root element, or why there is none.
+def parse(data: bytes, markup: Markup) -> etree._Element:
+    """The root element. Raises ``Unreadable`` when there is none.
 
     All elements are in no namespace, and there are no comments and processing instructions but inside values:
     there they stay, behind the text, so that the value counts as one with something inside.
     """
-    refusal = _refusal(data)
-    if refusal:
-        return refusal
     try:
-        root = etree.fromstring(data, _parser())
+        root = etree.fromstring(data, etree.XMLParser(**OPTIONS))
     except etree.XMLSyntaxError as error:
-        return _syntax_issue(error)
+        raise syntax_error(error) from error
     except (ValueError, LookupError) as error:
-        return _not_well_formed(1, 1, str(error))
-    # An encoding in which "<" is no ASCII byte hides the DOCTYPE from the search in the bytes.
-    if root.getroottree().docinfo.internalDTD is not None:
-        return _forbidden_doctype()
-    _tidy(data, root)
-    return root
+        raise _not_well_formed(1, 1, str(error)) from error
+    return _tidy(root, markup)
+
+
+def root_element(data: bytes) -> etree._Element:
+    """The root element, as far as its start tag tells. Raises ``Unreadable`` when there is none."""
+    parser = etree.XMLPullParser(("start",), **OPTIONS)
+    try:
+        for start in range(0, len(data), _FIRST):
+            parser.feed(data[start : start + _FIRST])
+            for _event, element in parser.read_events():
+                strip_namespaces(element)
+                return element
+        return parser.close()
+    except etree.XMLSyntaxError as error:
+        raise syntax_error(error) from error
+    except (ValueError, LookupError) as error:
+        raise _not_well_formed(1, 1, str(error)) from error
 
 
 def parse_beginning(data: bytes, *, recover: bool = False) -> etree._Element | Issue:
-    """``parse``, but of a big file only the beginning, where the last elements may be cut.
+    """``parse``, but of a big file only the beginning, where the last elements may be cut; or why there is no root.
 
     With ``recover`` a file that is not well-formed gives what is before its first error.
     """
-    if len(data) <= _BEGINNING and not recover:
-        return parse(data)
-    data = data[:_BEGINNING]
-    refusal = _refusal(data)
-    if refusal:
-        return refusal
     try:
-        root = etree.fromstring(data, _parser(recover=True))
-    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        return _not_well_formed(1, 1, str(error))
-    if root is None:
-        return _not_well_formed(1, 1, "no element found")
+        markup = check_markup(data)
+        if len(data) <= _BEGINNING and not recover:
+            return parse(data, markup)
+        try:
+            root = etree.fromstring(data[:_BEGINNING], etree.XMLParser(**OPTIONS, recover=True))
+        except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+            raise _not_well_formed(1, 1, str(error)) from error
+        if root is None:
+            raise _not_well_formed(1, 1, "no element found")
+        return _tidy(root, markup)
+    except Unreadable as error:
+        return error.issue
+
+
+def _tidy(root: etree._Element, markup: Markup) -> etree._Element:
+    """Take the namespaces and what is no element out of the tree, as ``parse`` says."""
+    # An encoding of which the bytes tell something else hides the DOCTYPE from the search in them.
     if root.getroottree().docinfo.internalDTD is not None:
-        return _forbidden_doctype()
-    _tidy(data, root)
+        raise forbidden_doctype()
+    if markup.namespaces:
+        strip_namespaces(root)
+    if markup.asides:
+        _strip_asides(root)
     return root
 
 
-def _refusal(data: bytes) -> Issue | None:
-    if data.startswith(COMPRESSED):
-        template = _("The file is compressed. Please unpack it, and select the .xml file inside.")
-        return Issue(ERROR, "file_syntax", template, source_line=1)
-    return _forbidden_doctype() if _has_doctype(data) else None
-
-
-def _parser(recover: bool = False) -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        recover=recover,
-    )
-
-
-def _tidy(data: bytes, root: etree._Element) -> None:
-    """Take the namespaces and what is no element out of the tree, as ``parse`` says."""
-    if _has_namespaces(data, root):
-        for element in root.iter("{*}*"):
+def strip_namespaces(root: etree._Element) -> None:
+    """Put all elements into no namespace."""
+    for element in root.iter("{*}*"):
+        tag = element.tag
+        if tag[0] == "{":
             # What recovers of a broken name (<Head:) is none that could be set; no layout has it either.
             with suppress(ValueError):
-                element.tag = element.tag.rpartition("}")[2]
-    asides = [node for node in root.iter(etree.Comment, etree.PI) if node is not root]
-    if asides:
-        parents = {node.getparent() for node in asides}
-        inside_values = [parent for parent in parents if parent is not None and parent.find("*") is None]
-        etree.strip_tags(root, etree.Comment, etree.PI)
-        for element in inside_values:
-            element.append(etree.Comment())
+                element.tag = tag.rpartition("}")[2]
 
 
-def _has_namespaces(data: bytes, root: etree._Element) -> bool:
-    if _ASCII_BASED.match(root.getroottree().docinfo.encoding or ""):
-        # A namespace is declared nowhere but in an attribute of this name. The tree takes ten times as long.
-        return b"xmlns" in data
-    return root.xpath("boolean(//*[namespace-uri()])")
+def _strip_asides(root: etree._Element) -> None:
+    """Take out comments and processing instructions. A value keeps one, behind its text, for all that were in it.
+
+    lxml's strip_tags() joins the text before and after each of them, which is quadratic.
+    """
+    parents = {node.getparent(): None for node in root.iter(etree.Comment, etree.PI) if node is not root}
+    for parent in parents:
+        if parent is None:
+            continue
+        texts, last, is_value = [parent.text or ""], None, True
+        for child in list(parent):
+            if child.tag is etree.Comment or child.tag is etree.PI:
+                texts.append(child.tail or "")
+                child.tail = None
+                parent.remove(child)
+                continue
+            _set_text(parent, last, texts)
+            texts, last, is_value = [child.tail or ""], child, False
+        _set_text(parent, last, texts)
+        if is_value:
+            parent.append(etree.Comment())
 
 
-def _has_doctype(data: bytes) -> bool:
-    """Whether a DOCTYPE stands before the root element: searched before libxml2 expands any of it."""
-    text = data.replace(b"\0", b"") if b"\0" in data[:4] else data
-    position = next((len(mark) for mark in _BYTE_ORDER_MARKS if text.startswith(mark)), 0)
-    while True:
-        while text[position : position + 1].isspace():
-            position += 1
-        if text.startswith(b"<?", position):
-            end = b"?>"
-        elif text.startswith(b"<!--", position):
-            end = b"-->"
+def _set_text(parent: etree._Element, last: etree._Element | None, texts: list[str]) -> None:
+    if len(texts) > 1:
+        text = "".join(texts) or None
+        if last is None:
+            parent.text = text
         else:
-            return text[position : position + 9].upper() == b"<!DOCTYPE"
-        position = text.find(end, position)
-        if position < 0:
-            return False
-        position += len(end)
+            last.tail = text
 
 
-def _forbidden_doctype() -> Issue:
-    template = _("The file declares a document type (DOCTYPE). For safety such files are not read.")
-    return Issue(ERROR, "file_forbidden", template, source_line=1)
-
-
-def _syntax_issue(error: etree.XMLSyntaxError) -> Issue:
+def syntax_error(error: etree.XMLSyntaxError) -> Unreadable:
+    """What libxml2 says, in plain words."""
     line, column = error.position
     if error.code in (etree.ErrorTypes.ERR_UNDECLARED_ENTITY, etree.ErrorTypes.WAR_UNDECLARED_ENTITY):
         template = _(
             "Line %(line)s, column %(column)s uses an entity, which is not allowed:"
             " only &amp;, &lt;, &gt;, &quot; and &apos; are."
         )
-        return Issue(ERROR, "file_forbidden", template, {"line": line, "column": column}, line)
+        return Unreadable(Issue(ERROR, "file_forbidden", template, {"line": line, "column": column}, line))
     return _not_well_formed(line, column, _POSITION.sub("", error.msg or ""))
 
 
-def _not_well_formed(line: int, column: int, detail: str) -> Issue:
+def _not_well_formed(line: int, column: int, detail: str) -> Unreadable:
     template = _("The file is not well-formed XML. Line %(line)s, column %(column)s: %(detail)s.")
     params = {"line": line, "column": column, "detail": shown(detail).rstrip(".")}
-    return Issue(ERROR, "file_syntax", template, params, line)
+    return Unreadable(Issue(ERROR, "file_syntax", template, params, line))

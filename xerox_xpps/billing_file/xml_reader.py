@@ -2,19 +2,30 @@
 """Read an XML billing details file by its layout."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
 from .fields import DEVICE_FIELDS, INVOICE_FIELDS, REQUIRED_INVOICE_FIELDS
-from .issue import ERROR, Issue, IssueLog, _, shown
+from .issue import ERROR, Issue, Unreadable, _, shown
+from .issue_log import IssueLog
 from .layout import XmlLayout
+from .limits import (
+    FAULTY_RECORD,
+    MAX_DEVICES,
+    MAX_PATH,
+    MAX_TREE,
+    MAX_UNKNOWN_ATTRIBUTES,
+    NAMELESS_RECORD,
+    Allowance,
+    check_limit,
+)
 from .lines import LineIndex
 from .model import BillingDetails, DeviceRecord, InvoiceRecord
-from .records import MAX_DEVICES, device_record, invoice_record, no_devices, too_many_devices
+from .records import device_record, incomplete, invoice_record, no_devices, too_many_devices
 from .values import EXPECTED, NEEDED, ValueReader
-from .xml_parser import parse
+from .xml_markup import check_markup
+from .xml_parser import parse, root_element
 from .xml_rows import INVALID, REPEATED, Fault, elements_at, fill, make_plan
 from .xml_schema import (
     ATTRIBUTE,
@@ -24,10 +35,12 @@ from .xml_schema import (
     TEXT,
     UNEXPECTED,
     VALUE,
+    Schema,
     SchemaError,
     Violation,
     schema_for,
 )
+from .xml_stream import RecordStream
 
 _REPEATED = _("The element <%(element)s> is more than once inside <%(parent)s>.")
 _ASIDE = _(
@@ -53,26 +66,51 @@ def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, lis
 
     The details are None when the file is not XML, or not with the root element of the layout.
     """
-    root = parse(data)
-    if isinstance(root, Issue):
-        return None, [root]
-    if root.tag != layout.root:
-        return None, [_wrong_root(root, layout)]
-    return _XmlFile(data, root, layout).details()
+    try:
+        markup = check_markup(data)
+        schema, unusable = _schema_of(layout)
+        if schema is not None and not schema.has_attributes:
+            template = _("The file has more than %(limit)s attributes, of which its schema knows none.")
+            check_limit(markup.attributes, MAX_UNKNOWN_ATTRIBUTES, template)
+        if markup.tags + markup.attributes > MAX_TREE:
+            _check_root(root_element(data), layout)
+            RecordStream(layout, markup, schema).check(data)
+        root = parse(data, markup)
+        _check_root(root, layout)
+        details, issues = _XmlFile(data, root, layout, schema).details()
+        return details, [*unusable, *issues]
+    except Unreadable as error:
+        return None, [error.issue]
 
 
-def _wrong_root(root: etree._Element, layout: XmlLayout) -> Issue:
+def _schema_of(layout: XmlLayout) -> tuple[Schema | None, list[Issue]]:
+    """The schema of the layout, if it has one; or the issue that it cannot be used."""
+    if layout.xsd is None:
+        return None, []
+    try:
+        return schema_for(layout.xsd), []
+    except SchemaError as error:
+        template = _("The schema of this file format cannot be used: %(detail)s.")
+        params = {"detail": shown(str(error)).rstrip(".")}
+        return None, [Issue(ERROR, "file_schema", template, params)]
+
+
+def _check_root(root: etree._Element, layout: XmlLayout) -> None:
+    """Raise ``Unreadable`` when the root element is not the layout's."""
+    if root.tag == layout.root:
+        return
     template = _("This is no billing details file: it starts with the element <%(element)s>, not with <%(root)s>.")
     params = {"element": shown(root.tag), "root": layout.root}
-    return Issue(ERROR, "file_schema", template, params, root.sourceline, path=f"/{params['element']}")
+    raise Unreadable(Issue(ERROR, "file_schema", template, params, root.sourceline, path=f"/{params['element']}"))
 
 
 class _XmlFile:
     """One reading of one file."""
 
-    def __init__(self, data: bytes, root: etree._Element, layout: XmlLayout) -> None:
+    def __init__(self, data: bytes, root: etree._Element, layout: XmlLayout, schema: Schema | None) -> None:
         self._root = root
         self._layout = layout
+        self._schema = schema
         self._lines = LineIndex(data, root)
         self._values = ValueReader(layout)
         self._invoices = elements_at(root, layout.invoice_path)
@@ -80,6 +118,7 @@ class _XmlFile:
         self._records = elements_at(root, layout.device_path)
         self._devices: list[DeviceRecord] = []
         self._issues = IssueLog()
+        self._allowance = Allowance()
         # Indexes of the records that lack the serial or have an element that the layout does not know, and of
         # those with an issue.
         self._odd: set[int] = set()
@@ -88,17 +127,19 @@ class _XmlFile:
         self._reported: set[etree._Element | tuple[etree._Element, str]] = set()
 
     def details(self) -> tuple[BillingDetails | None, list[Issue]]:
-        """Read the invoice, then the devices, then look for what only the schema can tell."""
+        """Read the invoice, then the devices, then look for what only the schema can tell. Raises ``Unreadable``."""
         if len(self._records) > MAX_DEVICES:
-            return None, [too_many_devices(len(self._records))]
+            raise too_many_devices()
         invoice = self._read_invoice()
         self._read_devices()
-        if self._layout.xsd is not None:
-            self._check_schema(self._layout.xsd)
+        if self._schema is not None:
+            suspects = self._odd | self._bad
+            for violation, index in self._schema.violations(self._root, self._records, suspects, self._bad):
+                self._report_violation(violation, index)
         if not self._records:
             self._issues.add(no_devices())
         for index in self._bad:
-            self._devices[index] = replace(self._devices[index], complete=False)
+            self._devices[index] = incomplete(self._devices[index])
         return BillingDetails(invoice, tuple(self._devices)), self._issues.listed()
 
     # Values
@@ -140,9 +181,14 @@ class _XmlFile:
         for index, record in enumerate(self._records):
             row: dict[str, Any] = {}
             faults: list[Fault] = []
-            if not fill(row, record, plan, faults) or "serial" not in row:
+            known = fill(row, record, plan, faults)
+            if not known or "serial" not in row:
                 self._odd.add(index)
-            self._devices.append(device_record(row, line_of(record), index + 1))
+            if not known and not faults and self._schema is not None and not self._schema.knows_all(record):
+                self._allowance.spend(FAULTY_RECORD + len(record))
+            elif not row.get("serial"):
+                self._allowance.spend(NAMELESS_RECORD + len(record))
+            self._devices.append(device_record(row, line_of(record), index + 1, complete=not faults))
             if faults:
                 self._report_faults(faults, index)
 
@@ -158,6 +204,8 @@ class _XmlFile:
                     self._report_element(element, _REPEATED, index)
                 repeated.add(path)
                 self._reported.add(element)
+            elif not self._issues.takes("value_invalid"):
+                self._count("value_invalid", element, index)
             elif fault.kind == INVALID:
                 params = {
                     "element": path,
@@ -170,8 +218,22 @@ class _XmlFile:
                 self._report("value_invalid", template, {"element": path}, element, index)
 
     def _report_element(self, element: etree._Element, template: str, index: int | None = None) -> None:
+        if not self._issues.takes("file_schema"):
+            self._count("file_schema", element, index)
+            return
         params = {"element": shown(element.tag), "parent": shown(element.getparent().tag)}
         self._report("file_schema", template, params, element, index)
+
+    def _count(self, code: str, element: etree._Element, index: int | None) -> None:
+        """A problem at the element that is not listed any more."""
+        self._note(element, index)
+        self._issues.count(code)
+
+    def _note(self, element: etree._Element, index: int | None) -> None:
+        self._reported.add(element)
+        if index is not None and index not in self._bad:
+            self._bad.add(index)
+            self._allowance.spend(FAULTY_RECORD + len(self._records[index]))
 
     def _report(
         self,
@@ -182,11 +244,8 @@ class _XmlFile:
         index: int | None = None,
     ) -> None:
         """An issue at the element, which is in the record with this index."""
-        self._reported.add(element)
-        serial = ""
-        if index is not None:
-            self._bad.add(index)
-            serial = self._devices[index].serial
+        self._note(element, index)
+        serial = "" if index is None else self._devices[index].serial
         line = self._lines.line(element)
         self._issues.add(Issue(ERROR, code, template, params, line, serial, self._path(element, index)))
 
@@ -198,32 +257,24 @@ class _XmlFile:
             steps.append(f"/{shown(element.tag)}")
             element = element.getparent()
         prefix = "" if index is None else f"{self._layout.device_path}[{index + 1}]"
-        return prefix + "".join(reversed(steps))
+        path = prefix + "".join(reversed(steps))
+        return path if len(path) <= MAX_PATH else f"{path[: MAX_PATH - 1]}…"
 
     # Schema
-
-    def _check_schema(self, xsd: bytes) -> None:
-        try:
-            suspects = self._odd | self._bad
-            violations = schema_for(xsd).violations(self._root, self._records, suspects, self._bad)
-        except SchemaError as error:
-            template = _("The schema of this file format cannot be used: %(detail)s.")
-            params = {"detail": shown(str(error)).rstrip(".")}
-            self._issues.add(Issue(ERROR, "file_schema", template, params))
-            return
-        for violation, index in violations:
-            self._report_violation(violation, index)
 
     def _report_violation(self, violation: Violation, index: int | None) -> None:
         element, kind, name = violation.element, violation.kind, violation.name
         if self._is_known(violation, index):
+            return
+        code = "value_invalid" if kind in (VALUE, NESTED) else "file_schema"
+        if not self._issues.takes(code):
+            self._count(code, element, index)
             return
         params = {"element": shown(element.tag), "name": shown(name)}
         if kind == UNEXPECTED:
             params["parent"] = shown(element.getparent().tag)
         if kind == VALUE:
             params["value"] = shown(element.text or "")
-        code = "value_invalid" if kind in (VALUE, NESTED) else "file_schema"
         self._report(code, _VIOLATIONS[kind], params, element, index)
 
     def _is_known(self, violation: Violation, index: int | None) -> bool:

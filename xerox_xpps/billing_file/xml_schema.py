@@ -7,8 +7,8 @@ skeleton of the file: one record of every shape that is in doubt, without values
 """
 
 import re
+from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -17,6 +17,10 @@ from threading import Lock
 import xmlschema
 from lxml import etree
 from xmlschema.validators import XMLSchemaChildrenValidationError, XsdAttributeGroup, XsdElement, XsdGroup
+
+from .issue import _
+from .limits import FAULTY_RECORD, MAX_FORMS, MAX_ISSUES, Allowance, too_large
+from .xsd_guard import SchemaError, parse_schema
 
 # Kinds of violation, and what ``name`` then is.
 UNEXPECTED = "unexpected"  # the element should not be here; no name
@@ -27,17 +31,28 @@ NESTED = "nested"  # elements inside a value; no name
 VALUE = "value"  # why the value of the element is refused
 OTHER = "other"  # the validator's sentence
 
+_TOO_MANY_FORMS = _(
+    "The device records of the file are built in more than %(limit)s ways that the schema may not know, such as with"
+    " another unknown element each. Correct the file."
+)
+
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_ATTRIBUTES = ("attribute", "attributeGroup", "anyAttribute")
 _QUOTED = re.compile(r"'([^']*)'")
-# Elements that xmlschema may look at: about a second. What is beyond is explained in lxml's words.
-_SKELETON_SIZE = 20_000
+# Elements that xmlschema may look at, and records, of which it tries everything that the schema expects: half a
+# second. What is beyond is explained in lxml's words.
+_SKELETON_SIZE = 10_000
+_MAX_SHAPES = 300
 # For each attribute that it refuses, xmlschema spells out all attributes of the element.
 _MAX_ATTRIBUTES = 50
-
-
-class SchemaError(ValueError):
-    """The XSD itself is not usable."""
+# lxml looks for the position of every element that it refuses among its siblings: quadratic in the refused ones. So
+# no more records than these are validated at once, and twice as many as the last time when none was refused.
+_FIRST_BATCH, _LAST_BATCH = 1_000, 8_000
+# What is refused in one record, or outside of all records, is looked at as long as it is no more than this.
+_MAX_ENTRIES = 100
+# Nodes of a record that is validated although it is known to be wrong.
+_MAX_NODES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +78,15 @@ class Schema:
         # The error log belongs to the schema, not to the call.
         self._lock = Lock()
         try:
-            tree = etree.fromstring(xsd, etree.XMLParser(resolve_entities=False, no_network=True))
-            if any(tree.find(f"{_XSD}{name}") is not None for name in ("include", "import", "redefine")):
-                raise SchemaError("it includes other schemas")
+            tree = parse_schema(xsd)
             self._validator = etree.XMLSchema(tree)
+            self.has_attributes = next(tree.iter(*(_XSD + name for name in _ATTRIBUTES)), None) is not None
+            # Names of the elements that a file may have; None when it may have any.
+            self.names = None
+            if next(tree.iter(f"{_XSD}any"), None) is None:
+                self.names = frozenset(each.get("name") for each in tree.iter(f"{_XSD}element"))
             self._xsd = etree.tostring(tree, encoding="unicode")
-        except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
+        except etree.XMLSchemaParseError as error:
             raise SchemaError(str(error)) from error
 
     def violations(
@@ -80,11 +98,11 @@ class Schema:
         odd, and ``known_bad``, a part of them, of those with problems reported already. The tree is left as
         it was.
         """
+        # What else is wrong with those that have their problem would not be listed any more.
+        suspects = suspects - set(sorted(known_bad)[MAX_ISSUES:])
         found = self._explain(root, records, suspects) if suspects else []
         bad = known_bad | {index for _violation, index in found if index is not None}
-        # lxml looks for the position of every refused element among its siblings: quadratic, were they many.
-        with _detached(records, bad):
-            entries = _locate(root, records, self._validate(root))
+        entries = list(self._refused(root, records, bad))
         late = {index for index, _element, _entry in entries if index is not None} - bad
         if entries:
             found += self._explain(root, records, late)
@@ -97,6 +115,41 @@ class Schema:
                 explained.add(index)
         return list(dict.fromkeys(found))
 
+    def knows_all(self, element: etree._Element) -> bool:
+        """Whether all elements in this one have a name that some element of the schema has."""
+        return self.names is None or all(child.tag in self.names for child in element.iterchildren("*"))
+
+    def count_violations(self, root: etree._Element) -> int:
+        """How much of the tree is refused."""
+        return len(self._validate(root))
+
+    def _refused(
+        self, root: etree._Element, records: Sequence[etree._Element], bad: set[int]
+    ) -> Iterator[tuple[int | None, etree._Element, etree._LogEntry]]:
+        """What lxml refuses of all records that are not bad, and of everything that is no record."""
+        good = [index for index in range(len(records)) if index not in bad]
+        if not good and records and sum(1 for _node in islice(records[0].iter(), _MAX_NODES)) < _MAX_NODES:
+            # The schema may ask for at least one record.
+            good = [0]
+        parents = {record.getparent(): None for record in records}
+        whole = {parent: list(parent) for parent in parents}
+        tree, allowance, start, size = _Tree(records, whole), Allowance(), 0, _FIRST_BATCH
+        try:
+            while start == 0 or start < len(good):
+                batch = good[start : start + size]
+                start += size
+                if len(batch) < len(records):
+                    tree.keep(batch)
+                entries = self._validate(root)
+                located = list(_locate(root, records, batch, entries))
+                allowance.spend(FAULTY_RECORD * len({index for index, _element, _entry in located}))
+                yield from located
+                size = _FIRST_BATCH if entries else min(2 * size, _LAST_BATCH)
+        finally:
+            if len(good) < len(records) or len(records) > _FIRST_BATCH:
+                for parent, children in whole.items():
+                    parent[:] = children
+
     def _validate(self, root: etree._Element) -> list[etree._LogEntry]:
         with self._lock:
             return [] if self._validator.validate(root) else list(self._validator.error_log)
@@ -106,16 +159,20 @@ class Schema:
     ) -> list[tuple[Violation, int | None]]:
         """What xmlschema says about the suspects and about everything that is not a record."""
         shapes: dict[Hashable, list[int]] = {}
-        size = 0
+        size = unexplained = 0
         for index in sorted(suspects):
             shape = _shape(records[index])
             if shape in shapes:
                 shapes[shape].append(index)
-            elif size + len(shape) <= _SKELETON_SIZE and all(
+            elif len(shapes) + unexplained >= MAX_FORMS:
+                raise too_large(_TOO_MANY_FORMS, MAX_FORMS)
+            elif len(shapes) < _MAX_SHAPES and size + len(shape) <= _SKELETON_SIZE and all(
                 len(keys) <= _MAX_ATTRIBUTES for _tag, _children, keys, _text in shape
             ):
                 shapes[shape] = [index]
                 size += len(shape)
+            else:
+                unexplained += 1
         alike = {records[indexes[0]]: indexes for indexes in shapes.values()}
         if not alike and records:
             # The schema may ask for at least one record.
@@ -142,8 +199,9 @@ class Schema:
             if self._explainer is None:
                 self._explainer = xmlschema.XMLSchema10(self._xsd, allow="none", use_fallback=False)
             errors = list(self._explainer.iter_errors(skeleton))
-        except (xmlschema.XMLSchemaException, RecursionError):
-            # It gives up on some hostile input and on some schemas; lxml's findings remain.
+        except Exception:  # pylint: disable=broad-exception-caught
+            # It gives up on some hostile input and on some schemas, and raises nearly everything; lxml's findings
+            # remain.
             return
         for error in errors:
             if isinstance(error, XMLSchemaChildrenValidationError):
@@ -160,32 +218,49 @@ class Schema:
                 yield Violation(error.elem, NESTED)
 
 
-@contextmanager
-def _detached(records: Sequence[etree._Element], indexes: set[int]) -> Iterator[None]:
-    """Take these records out of the tree, but for one if there were no other: the schema may ask for it."""
-    if len(indexes) == len(records):
-        indexes = set(sorted(indexes)[1:])
-    parents = {records[index].getparent(): None for index in sorted(indexes)}
-    whole = {parent: list(parent) for parent in parents}
-    for index in indexes:
-        records[index].getparent().remove(records[index])
-    try:
-        yield
-    finally:
+class _Tree:
+    """The elements that hold records, of which some are taken out."""
+
+    def __init__(self, records: Sequence[etree._Element], whole: dict[etree._Element, list[etree._Element]]) -> None:
+        indexes = {record: index for index, record in enumerate(records)}
+        self._places: dict[int, tuple[etree._Element, int]] = {}
+        self._others: dict[etree._Element, list[int]] = {}
+        self._whole = whole
         for parent, children in whole.items():
-            parent[:] = children
+            self._others[parent] = others = []
+            for position, child in enumerate(children):
+                if child in indexes:
+                    self._places[indexes[child]] = parent, position
+                else:
+                    others.append(position)
+
+    def keep(self, batch: Iterable[int]) -> None:
+        """Have only these of the records in the tree."""
+        kept = {parent: list(others) for parent, others in self._others.items()}
+        for index in batch:
+            parent, position = self._places[index]
+            kept[parent].append(position)
+        for parent, positions in kept.items():
+            children = self._whole[parent]
+            parent[:] = [children[position] for position in sorted(positions)]
 
 
 def _locate(
-    root: etree._Element, records: Sequence[etree._Element], entries: Iterable[etree._LogEntry]
-) -> list[tuple[int | None, etree._Element, etree._LogEntry]]:
-    """For each entry, the index of its record, if it is in one, and its element as far as it can be found."""
+    root: etree._Element,
+    records: Sequence[etree._Element],
+    batch: Sequence[int],
+    entries: Iterable[etree._LogEntry],
+) -> Iterator[tuple[int | None, etree._Element, etree._LogEntry]]:
+    """For each entry, the index of its record, if it is in one, and its element as far as it can be found.
+
+    Only the records of the batch are in the tree.
+    """
+    if not entries:
+        return
     by_path: dict[str, int] = {}
     siblings: dict[etree._Element, list[int]] = {}
-    for index, record in enumerate(records):
-        parent = record.getparent()
-        if parent is not None:
-            siblings.setdefault(parent, []).append(index)
+    for index in batch:
+        siblings.setdefault(records[index].getparent(), []).append(index)
     for parent, indexes in siblings.items():
         prefix = f"{root.getroottree().getpath(parent)}/{records[indexes[0]].tag}"
         if len(indexes) == 1:
@@ -193,13 +268,14 @@ def _locate(
         else:
             by_path.update((f"{prefix}[{number}]", index) for number, index in enumerate(indexes, 1))
     depth = next((path.count("/") + 1 for path in by_path), 0)
-    located = []
+    counts: Counter[int | None] = Counter()
     for entry in entries:
         steps = (entry.path or "").split("/")
         index = by_path.get("/".join(steps[:depth]))
-        element = _descend(root, steps[2:]) if index is None else _descend(records[index], steps[depth:])
-        located.append((index, element, entry))
-    return located
+        counts[index] += 1
+        if counts[index] <= _MAX_ENTRIES:
+            element = _descend(root, steps[2:]) if index is None else _descend(records[index], steps[depth:])
+            yield index, element, entry
 
 
 def _descend(element: etree._Element, steps: Iterable[str]) -> etree._Element:
@@ -235,11 +311,12 @@ def _skeleton(
 
     ``originals`` is filled with copy -> element.
     """
-    attributes = {key: value for key, value in element.items() if not key.startswith(_XSI)}
-    copy = etree.Element(element.tag, attributes)
-    originals[copy] = element
-    if len(originals) > 2 * _SKELETON_SIZE or len(attributes) > _MAX_ATTRIBUTES:
+    names = element.keys()
+    if len(originals) >= 2 * _SKELETON_SIZE or len(names) > _MAX_ATTRIBUTES:
         return None
+    # Which there are matters, not what they are.
+    copy = etree.Element(element.tag, {name: "" for name in names if not name.startswith(_XSI)})
+    originals[copy] = element
     if _stray_text(element):
         copy.text = "text"
     for child in element.iterchildren("*"):

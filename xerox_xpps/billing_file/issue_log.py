@@ -1,0 +1,51 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The issues of one file: some of them listed, all of them counted."""
+
+from collections import Counter
+
+from .issue import ERROR, Issue, _
+from .limits import MAX_FAULTS, MAX_ISSUES, too_large
+
+_ONE_MORE = _("And one more problem of this kind is not listed.")
+_MORE = _("And %(count)s more problems of this kind are not listed.")
+_TOO_MANY = _("The file has more than %(limit)s problems. Correct it, or split it.")
+
+
+class IssueLog:
+    """Collects issues: ``MAX_ISSUES``, and the first of each code. Those beyond are counted by their code.
+
+    An issue takes far longer to make than to count, so whoever finds many asks ``takes`` first.
+    """
+
+    def __init__(self) -> None:
+        self._issues: list[Issue] = []
+        self._codes: set[str] = set()
+        self._left_out: Counter[str] = Counter()
+
+    def takes(self, code: str) -> bool:
+        """Whether an issue of this code would be listed."""
+        return len(self._issues) < MAX_ISSUES or code not in self._codes
+
+    def add(self, issue: Issue) -> None:
+        """List the issue, or count it. Raises ``Unreadable`` as ``count`` does."""
+        if self.takes(issue.code):
+            self._codes.add(issue.code)
+            self._issues.append(issue)
+        else:
+            self.count(issue.code)
+
+    def count(self, code: str, number: int = 1) -> None:
+        """Count problems that are not listed. Raises ``Unreadable`` when there are more than ``MAX_FAULTS``."""
+        self._left_out[code] += number
+        if self._left_out.total() > MAX_FAULTS:
+            raise too_large(_TOO_MANY, MAX_FAULTS)
+
+    def listed(self) -> list[Issue]:
+        """The issues by line, and in the end one for each code of which some are left out."""
+        issues = sorted(self._issues, key=lambda issue: issue.source_line or 0)
+        line = issues[-1].source_line if issues else None
+        return issues + [
+            # The line keeps it behind the others. It is a parameter so that nobody says it in the message again.
+            Issue(ERROR, code, _ONE_MORE if count == 1 else _MORE, {"count": f"{count:,}", "line": line}, line)
+            for code, count in self._left_out.items()
+        ]

@@ -1,0 +1,49 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Open a workbook with openpyxl, but keep it from what takes too long."""
+
+from typing import IO, Any
+
+from lxml import etree
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.xml.constants import SHARED_STRINGS
+
+from .issue import _
+from .limits import MAX_STRINGS, too_large
+from .xlsx_guard import damaged, is_content
+from .xlsx_rows import STRING, rich_text
+from .xml_parser import OPTIONS
+
+
+class WorkbookReader(ExcelReader):
+    """Reads everything but the sheets, of which it only knows where they are. Raises whatever openpyxl raises."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        super().__init__(source, read_only=True, keep_links=False)
+
+    def read_manifest(self) -> None:
+        """Which part is what. What may be big is a sheet, or the shared texts, and nothing else."""
+        super().read_manifest()
+        for part in self.package.Override:
+            if is_content(part.PartName[1:]) and "worksheet" not in part.ContentType.casefold():
+                if part.ContentType != SHARED_STRINGS:
+                    raise damaged(f"{part.PartName} is no sheet")
+
+    def read_strings(self) -> None:
+        """The shared texts in their order: openpyxl would build objects of each, which takes ten times as long."""
+        part = self.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with self.archive.open(part.PartName[1:]) as source:
+            for _event, element in etree.iterparse(source, tag=STRING, **OPTIONS):
+                self.shared_strings.append(rich_text(element))
+                if len(self.shared_strings) > MAX_STRINGS:
+                    raise too_large(_("The workbook has more than %(limit)s different texts."), MAX_STRINGS)
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+
+    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+        """A sheet that is only a chart."""
+        if is_content(rel.target):
+            raise damaged(f"{rel.target} is a sheet and a chart")
+        super().read_chartsheet(sheet, rel)
