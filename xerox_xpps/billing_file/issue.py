@@ -32,7 +32,8 @@ class Issue:
     ``template`` is an English sentence with ``%(name)s`` placeholders and ``params`` their values, so that
     ``env._(issue.template, **issue.params)`` translates it. ``source_line`` counts from 1, None when the
     problem has no place in the file; ``serial`` is the device's as in the file, or empty; ``path`` names the
-    element, or is empty.
+    element, or is empty. ``unlisted`` is 0 but for an issue that stands for others of its code, which are not listed:
+    then it is how many these are.
     """
 
     severity: str
@@ -42,6 +43,7 @@ class Issue:
     source_line: int | None = None
     serial: str = ""
     path: str = ""
+    unlisted: int = 0
 
     @property
     def message(self) -> str:

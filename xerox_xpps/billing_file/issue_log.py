@@ -45,7 +45,7 @@ class IssueLog:
         issues = sorted(self._issues, key=lambda issue: issue.source_line or 0)
         line = issues[-1].source_line if issues else None
         return issues + [
-            # The line keeps it behind the others. It is a parameter so that nobody says it in the message again.
-            Issue(ERROR, code, _ONE_MORE if count == 1 else _MORE, {"count": f"{count:,}", "line": line}, line)
+            # The line keeps it behind the others.
+            Issue(ERROR, code, _ONE_MORE if count == 1 else _MORE, {"count": f"{count:,}"}, line, unlisted=count)
             for code, count in self._left_out.items()
         ]

@@ -99,9 +99,8 @@ class BillingFileCheck:
         return starts[position - 1][1] if position else None
 
     def _add_reader_issue(self, issue):
-        unlisted = getattr(issue, "unlisted", 0)
-        if unlisted:
-            self.findings.count(issue.severity, issue.code, unlisted)
+        if issue.unlisted:
+            self.findings.count(issue.severity, issue.code, issue.unlisted)
             return
         index = self._record_of(issue)
         if index is not None and index + 1 in self._done:

@@ -6,8 +6,8 @@ from typing import Any
 
 from odoo.tools.misc import formatLang
 
-#: How many problems of a file are listed; the others are counted. Nobody mends more before trying again.
-MAX_ISSUES = 1000
+from ..billing_file import MAX_ISSUES
+
 #: How many of a code are listed however many there are of others: the only one of its kind must not go under.
 FAIR_SHARE = 20
 #: Characters of a text of the file that an issue repeats: as a value of its own, and as a part of its message.
