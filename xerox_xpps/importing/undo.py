@@ -86,6 +86,7 @@ class ImportUndo:
     def _corrections(self):
         """The imported files that replaced reads or records of this one."""
         domain = [("billing_file_id", "=", self.file.id), ("superseded_by_id", "!=", False)]
+        # What stands against the undo does not depend on what its user may see.
         reads = self.reads.sudo().search(domain)
         lines = self.lines.sudo().search(domain)
         return reads.superseded_by_id.billing_file_id | lines.superseded_by_id.billing_file_id

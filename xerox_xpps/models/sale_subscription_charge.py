@@ -496,6 +496,7 @@ class SaleSubscriptionCharge(models.Model):
             items,
             self.env._("Reason: %s", self.reason),
         )
+        # Whoever may correct a charge need not have the right to write on its agreement.
         for agreement in (self.subscription_id | origin).sudo():
             agreement.message_post(body=body, author_id=self.env.user.partner_id.id)
 

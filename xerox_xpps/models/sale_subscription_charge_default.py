@@ -107,6 +107,7 @@ class SaleSubscriptionChargeDefault(models.Model):
 
     @api.constrains("markup_percent")
     def _check_markup_percent(self):
+        # The rule holds for whoever may not see costs, too.
         for default in self.sudo():
             if default.markup_percent < 0:
                 raise ValidationError(
@@ -118,7 +119,7 @@ class SaleSubscriptionChargeDefault(models.Model):
 
     @api.constrains("price_method", "markup_percent", "unit_cost", "unit_price")
     def _check_cost_plus(self):
-        # The rule holds for whoever may not see costs, too.
+        # See _check_markup_percent.
         for default in self.sudo():
             if default.price_method == "cost_plus" and to_decimal(default.unit_price) != default._cost_plus_price():
                 raise ValidationError(

@@ -60,6 +60,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
         if master:
             raise UserError(self.env._("%s is a master agreement and never billed.", master.display_name))
         charges = self._lock_charges_to_invoice(until).grouped("subscription_id")
+        # Like those that are locked, which whoever bills agreements need not see.
         no_charges = self.env["sale.subscription.charge"].sudo()
         self._charges_left_on_orders()._release_from_orders()
         documents = defaultdict(list)
@@ -288,6 +289,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
         self._check_may_bill("sale.order")
         documents = self._prepare_billing(self if due is None else due, until)
         quantities = self._xpps_quantities(documents)
+        # Whoever may bill agreements bills them through orders without rights on these.
         orders = self.env["sale.order"].sudo()
         for part in (part for document in documents for part in document.parts):
             agreement = part.agreement._in_billing_env()
