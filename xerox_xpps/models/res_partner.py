@@ -21,7 +21,7 @@ class ResPartner(models.Model):
         help="How new PageConnect/XPPS agreements of this customer are invoiced.",
     )
     xpps_device_ids = fields.One2many(
-        "stock.lot", "xpps_partner_id", string="XPPS Devices", groups="xerox_xpps.group_xpps_user"
+        "stock.lot", "xpps_partner_id", string="XPPS Devices", readonly=True, groups="xerox_xpps.group_xpps_user"
     )
     xpps_device_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
     xpps_meter_read_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")

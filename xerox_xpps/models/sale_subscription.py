@@ -49,10 +49,14 @@ class SaleSubscription(models.Model):
         required=True,
     )
     xpps_device_ids = fields.One2many(
-        "stock.lot", "xpps_subscription_id", string="Devices", groups="xerox_xpps.group_xpps_user"
+        "stock.lot", "xpps_subscription_id", string="Devices", readonly=True, groups="xerox_xpps.group_xpps_user"
     )
     charge_ids = fields.One2many(
-        "sale.subscription.charge", "subscription_id", string="Charges", groups="xerox_xpps.group_xpps_user"
+        "sale.subscription.charge",
+        "subscription_id",
+        string="Charges",
+        readonly=True,
+        groups="xerox_xpps.group_xpps_user",
     )
     charge_default_ids = fields.One2many(
         "sale.subscription.charge.default",

@@ -486,7 +486,6 @@ class SaleSubscriptionCharge(models.Model):
             )
             for name, old, new in changes
         )
-        # A billing clerk may correct charges without being a follower who may write on the agreement.
         body = Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (
             self.env._(
                 "Charge “%(charge)s” of device %(device)s was corrected:",
@@ -496,7 +495,7 @@ class SaleSubscriptionCharge(models.Model):
             items,
             self.env._("Reason: %s", self.reason),
         )
-        # Whoever may correct a charge need not have the right to write on its agreement.
+        # A billing clerk may correct charges without being a follower who may write on the agreement.
         for agreement in (self.subscription_id | origin).sudo():
             agreement.message_post(body=body, author_id=self.env.user.partner_id.id)
 

@@ -21,7 +21,7 @@ class SaleSubscriptionLine(models.Model):
     _xpps_price_causes = ("xpps_qty_from_devices",)
 
     xpps_device_ids = fields.One2many(
-        "stock.lot", "xpps_subscription_line_id", string="Devices", groups="xerox_xpps.group_xpps_user"
+        "stock.lot", "xpps_subscription_line_id", string="Devices", readonly=True, groups="xerox_xpps.group_xpps_user"
     )
     xpps_role = fields.Selection(related="product_id.xpps_role")
     xpps_qty_from_devices = fields.Boolean(

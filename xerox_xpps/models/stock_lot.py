@@ -84,10 +84,10 @@ class StockLot(models.Model):
     xpps_assignment_ids = fields.One2many(
         "xpps.device.assignment", "device_id", string="Device History", groups="xerox_xpps.group_xpps_user"
     )
-    xpps_meter_read_ids = fields.One2many("xpps.meter.read", "device_id", string="Meter Reads")
-    xpps_charge_ids = fields.One2many("sale.subscription.charge", "device_id", string="Charges")
+    xpps_meter_read_ids = fields.One2many("xpps.meter.read", "device_id", string="Meter Reads", readonly=True)
+    xpps_charge_ids = fields.One2many("sale.subscription.charge", "device_id", string="Charges", readonly=True)
     xpps_billing_line_ids = fields.One2many(
-        "xpps.billing.file.line", "device_id", string="Billing File Lines", groups=BILLING_GROUP
+        "xpps.billing.file.line", "device_id", string="Billing File Lines", readonly=True, groups=BILLING_GROUP
     )
     xpps_meter_read_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")
     xpps_charge_count = fields.Integer(compute="_compute_xpps_counts", groups="xerox_xpps.group_xpps_user")

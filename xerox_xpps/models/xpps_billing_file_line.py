@@ -79,7 +79,7 @@ class XppsBillingFileLine(models.Model):
         ondelete="set null",
         help="The record of a correction file that replaces this one.",
     )
-    issue_ids = fields.One2many("xpps.billing.file.issue", "line_id")
+    issue_ids = fields.One2many("xpps.billing.file.issue", "line_id", readonly=True)
 
     # The few that wait or were given up, for the reports.
     _not_imported_idx = models.Index("(billing_file_id) WHERE state IN ('held', 'left_out')")
