@@ -1,0 +1,141 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a client has to give to create a record of a model: values of ``reseller``'s own records, and no more."""
+
+from odoo import Command
+
+EXTENDED = ("stock.lot", "sale.subscription", "sale.subscription.line", "res.partner", "product.template")
+
+
+def recipe(reseller, env, model):
+    """:return: values that ``create`` of a model takes, or None where nobody of the world can create any"""
+    maker = RECIPES.get(model)
+    return maker(reseller, env) if maker else None
+
+
+def _charge(reseller, env):
+    return {
+        "subscription_id": reseller.agreement.id,
+        "product_id": reseller.mono.id,
+        "name": "Pages by hand",
+        "quantity": 10,
+        "unit_price": 0.02,
+    }
+
+
+def _file(reseller, env):
+    attachment = env["ir.attachment"].create({"name": "mine.xml", "raw": b"<mine/>"})
+    return {"attachment_id": attachment.id, "file_name": "mine.xml"}
+
+
+def _format(reseller, env):
+    shipped = reseller.records_of("xpps.file.format")[:1]
+    return shipped.copy_data({"name": "Mine", "company_id": reseller.company.id})[0]
+
+
+def _format_field(reseller, env):
+    file_format = reseller.records_of("xpps.file.format")[:1]
+    return {"format_id": file_format.id, "part": "device", "name": "location", "path": "Mine"}
+
+
+def _wizard(name):
+    """A row of the open wizard: another one of the same."""
+
+    def values(reseller, env):
+        row = reseller.wizards[name][:1]
+        return row.copy_data()[0]
+
+    return values
+
+
+RECIPES = {
+    "sale.subscription.charge": _charge,
+    "sale.subscription.charge.default": lambda reseller, env: {
+        "subscription_id": reseller.agreement_2.id,
+        "product_id": reseller.color.id,
+    },
+    "xpps.billing.file": _file,
+    "xpps.billing.run": lambda reseller, env: {
+        "period_start": "2026-05-01",
+        "period_end": "2026-05-31",
+        "invoice_date": "2026-06-03",
+    },
+    "xpps.dispute": lambda reseller, env: {
+        "reason": "Mine",
+        "company_id": reseller.company.id,
+        "currency_id": reseller.usd.id,
+    },
+    "xpps.device.assignment": lambda reseller, env: {
+        "device_id": reseller.loose_device.id,
+        "partner_id": reseller.customer.id,
+        "subscription_id": reseller.agreement.id,
+        "subscription_line_id": reseller.base_line.id,
+        "date_from": "2024-01-01",
+        "date_to": "2024-02-01",
+    },
+    "xpps.price.level": lambda reseller, env: {"name": "Mine", "company_id": reseller.company.id},
+    "xpps.material.mapping": lambda reseller, env: {
+        "company_id": reseller.company.id,
+        "product_tmpl_id": reseller.spare_printer.product_tmpl_id.id,
+    },
+    "xpps.blocking.warning": lambda reseller, env: {"code": "read_gap", "company_id": reseller.company.id},
+    "xpps.component.account": lambda reseller, env: {"component": "color", "company_id": reseller.company.id},
+    "xpps.file.format": _format,
+    "xpps.file.format.field": _format_field,
+    "xpps.import.wizard": lambda reseller, env: {"file_name": "mine.xml"},
+    "xpps.agreement.copy.wizard": lambda reseller, env: {"subscription_id": reseller.agreement.id},
+    "xpps.device.add.wizard": lambda reseller, env: {
+        "subscription_id": reseller.agreement.id,
+        "product_id": reseller.printer.id,
+    },
+    "xpps.device.move.wizard": lambda reseller, env: {
+        "device_ids": [Command.set(reseller.device.ids)],
+        "subscription_id": reseller.agreement.id,
+    },
+    "xpps.device.remove.wizard": lambda reseller, env: {"device_ids": [Command.set(reseller.device.ids)]},
+    "xpps.device.swap.wizard": lambda reseller, env: {"device_id": reseller.device.id, "serial": "SN-66"},
+    "xpps.device.create.wizard": lambda reseller, env: {"billing_file_id": reseller.draft.id},
+    "xpps.device.assign.wizard": lambda reseller, env: {"billing_file_id": reseller.draft.id},
+    "xpps.file.format.wizard": lambda reseller, env: {"file_name": "mine.xml"},
+    "xpps.billing.run.release": lambda reseller, env: {
+        "line_ids": [Command.set(reseller.run.line_ids[:1].ids)],
+        "reason": "Mine",
+    },
+    "xpps.vendor.report.wizard": lambda reseller, env: {},
+    **{
+        name: _wizard(name)
+        for name in (
+            "xpps.agreement.copy.wizard.line",
+            "xpps.device.add.wizard.row",
+            "xpps.device.assign.wizard.row",
+            "xpps.device.create.wizard.row",
+            "xpps.device.remove.wizard.read",
+            "xpps.device.swap.wizard.read",
+            "xpps.file.format.wizard.column",
+            "xpps.file.format.wizard.place",
+            "xpps.import.wizard.mapping",
+        )
+    },
+    "stock.lot": lambda reseller, env: {
+        "name": "SN-77",
+        "product_id": reseller.printer.id,
+        "company_id": reseller.company.id,
+    },
+    "sale.subscription": lambda reseller, env: {
+        "partner_id": reseller.customer.id,
+        "template_id": reseller.template.id,
+        "pricelist_id": reseller.pricelist.id,
+        "is_xpps": True,
+    },
+    "sale.subscription.line": lambda reseller, env: {
+        "sale_subscription_id": reseller.agreement.id,
+        "product_id": reseller.base.id,
+    },
+    "account.move": lambda reseller, env: {"move_type": "out_invoice", "partner_id": reseller.customer.id},
+    "account.move.line": lambda reseller, env: {
+        "move_id": reseller.by_hand_invoice.id,
+        "name": "Mine",
+        "price_unit": 1,
+    },
+    "res.partner": lambda reseller, env: {"name": "Mine"},
+    "product.template": lambda reseller, env: {"name": "Mine"},
+}

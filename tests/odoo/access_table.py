@@ -1,0 +1,543 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Who may do what: the table that the access tests hold the addon against. It says what is to be, not what is.
+
+A model, field or public method of the addon that has no line here fails ``test_access_matrix``, as does a line of
+something that there is no more. So whoever adds one decides here who may read, change or call it.
+
+Models of the addon: ``Model`` says who has which right on the records of the own company; nobody has any on those of
+another. ``Wizard`` says who may open one: after that only that user reads, changes and deletes it, and everything in
+it is that user's to set, as far as the user may read what it names. ``Abstract`` models have no records: their methods
+do nothing for nobody. On the models of ``Extension`` rights are Odoo's, and the lines say what goes beyond.
+
+Fields, as seen by those who have the model's rights:
+
+========== ===========================================================================================
+program     only the program writes it: no client does, by whatever way
+chosen      given when a record is created, and kept
+entered     written at any time
+corrected   written with a reason, which leaves a record (``xpps.charge.change``); chosen before
+========== ===========================================================================================
+
+``read`` and ``write`` narrow that down to some of the users. Who may not read a field may not search, order, group or
+aggregate by it either.
+"""
+
+from .access_rights import (
+    ACCOUNTANT,
+    BILLING,
+    MANAGER,
+    PORTAL,
+    SALESMAN,
+    USER,
+    Abstract,
+    Extension,
+    Model,
+    Wizard,
+    calls,
+    chosen,
+    corrected,
+    entered,
+    program,
+    wizard,
+)
+
+NOBODY = frozenset()
+MANAGERS = frozenset({MANAGER})
+CLERKS = MANAGERS | {BILLING}
+USERS = CLERKS | {USER}
+CUSTOMERS = frozenset({PORTAL})
+#: Who bills agreements: upstream's users, too.
+BILLERS = CLERKS | {SALESMAN}
+#: Who makes, and who reads invoices; customers theirs.
+INVOICERS = CLERKS | {ACCOUNTANT}
+INVOICE_READERS = INVOICERS | {SALESMAN, PORTAL}
+
+TABLE = {
+    "report.xerox_xpps.report_device_usage": Abstract(),
+    "report.xerox_xpps.report_vendor_file": Abstract(),
+    "report.xerox_xpps.report_vendor_period": Abstract(),
+    "sale.subscription.charge": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        corrected("billable name quantity subscription_id unit_price"),
+        chosen("device_id output_type period_end period_start product_id"),
+        chosen("unit_cost", read=CLERKS),
+        program(
+            "billing_file_id company_id currency_id invoice_status is_manual meter_read_id partner_id price_subtotal "
+            "reason state"
+        ),
+        program(
+            "change_count cost_subtotal credit_line_ids credit_state credited_amount credited_quantity "
+            "earlier_line_ids has_other_currency invoice_line_ids margin margin_low margin_percent sale_line_ids "
+            "xerox_cost xerox_currency_id xerox_unit_cost",
+            read=CLERKS,
+        ),
+        calls(
+            "action_approve action_open_changes action_open_invoices action_open_reject action_rebill action_reject "
+            "action_reset",
+            who=CLERKS,
+        ),
+    ),
+    "sale.subscription.charge.default": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered("billable change_reason price_method unit_price"),
+        entered("markup_percent unit_cost", read=CLERKS),
+        chosen("product_id subscription_id"),
+        program("company_id currency_id"),
+        program("cost_change_ids", read=CLERKS),
+        calls("action_open_changes", who=CLERKS),
+    ),
+    "xpps.agreement.copy.wizard": Wizard(CLERKS).having(
+        wizard(
+            "company_id currency_id date_start default_count line_ids partner_count partner_ids pricelist_id start "
+            "subscription_id template_id xpps_agreement_number xpps_invoice_detail xpps_invoice_mode"
+        ),
+        calls("action_copy", who=CLERKS),
+    ),
+    "xpps.agreement.copy.wizard.line": Wizard(CLERKS).having(
+        wizard(
+            "by_devices currency_id discount name price_unit product_id product_uom_qty selected subscription_line_id "
+            "wizard_id xpps_role"
+        ),
+    ),
+    "xpps.agreement.invoicing": Abstract(),
+    "xpps.background.work": Abstract(),
+    "xpps.billed.item": Abstract(),
+    "xpps.billing.file": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered("kind"),
+        chosen("attachment_id company_id file_name"),
+        program(
+            "amount_total can_import charge_count charge_draft_count charge_ids check_queued checksum control_count "
+            "control_total cost_change_ids currency_id device_assign_count device_count device_create_count "
+            "dispute_count error_count file_data format_id held_count invoice_count invoice_date is_open issue_ids "
+            "line_count line_digest line_ids meter_read_count meter_read_ids name period_end period_start progress "
+            "queue_status queued_by_id state subscription_count summary_ids vendor_bill_amount vendor_bill_comparison "
+            "vendor_bill_component_ids vendor_bill_difference vendor_bill_expected vendor_bill_id vendor_bill_state "
+            "warning_count"
+        ),
+        calls(
+            "action_approve_charges action_assign_devices action_cancel action_check action_create_devices "
+            "action_create_vendor_bill action_download_vendor_report action_draft action_import "
+            "action_match_vendor_bill action_open_charges action_open_disputes action_open_invoices "
+            "action_open_issues action_open_lines action_open_meter_reads action_open_subscriptions "
+            "action_open_vendor_bill action_open_vendor_report create_document_from_attachment message_new",
+            who=CLERKS,
+        ),
+        calls("action_new_format", who=MANAGERS),
+    ),
+    "xpps.billing.file.cost.change": Model(read=CLERKS).having(
+        program(
+            "applied billing_file_id company_id default_id device_count is_new new_cost old_cost partner_id "
+            "period_end period_start product_id subscription_id"
+        ),
+    ),
+    "xpps.billing.file.issue": Model(read=CLERKS).having(
+        program(
+            "billing_file_id can_fix code company_id fix_help line_id message output_type problem problem_count "
+            "res_id res_model serial severity severity_rank source_line value"
+        ),
+        calls("action_fix", who=CLERKS),
+    ),
+    "xpps.billing.file.line": Model(read=CLERKS).having(
+        program(
+            "base_price_cost base_service_cost base_service_stated base_supply_cost base_supply_stated "
+            "billed_period_end billed_period_start billing_file_id clr_lvl12_overage clr_lvl3_overage color_overage "
+            "company_id cost_total currency_id device_fix device_id estimated expected_service_cost "
+            "expected_supply_cost issue_ids meter_values mono_color1_overage mono_overage overage_cost partner_id "
+            "read_date sequence serial source_line standing_service_cost standing_supply_cost state subscription_id "
+            "superseded_by_id xerox_agreement_number xerox_customer_name xerox_customer_number xerox_location "
+            "xerox_model xerox_model_number"
+        ),
+        calls("action_leave_out", who=CLERKS),
+    ),
+    "xpps.billing.file.queue": Abstract(),
+    "xpps.billing.file.summary": Model(read=CLERKS).having(
+        program(
+            "billing_file_id company_id cost currency_id device_count margin margin_percent pages partner_id price "
+            "subscription_id"
+        ),
+    ),
+    "xpps.billing.file.vendor.bill": Abstract().having(
+        calls("action_create_vendor_bill action_match_vendor_bill action_open_vendor_bill", who=NOBODY),
+    ),
+    "xpps.billing.run": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered("company_id invoice_date name period_end period_start user_id"),
+        program(
+            "draft_move_count error_count failed_count held_amounts held_count invoiced_amounts invoiced_count "
+            "line_count line_ids move_count move_ids prepared_on progress queued_by_id ready_amounts ready_count "
+            "state task task_count unsent_move_count"
+        ),
+        calls(
+            "action_cancel action_create_drafts action_draft action_open_held action_open_invoices action_open_lines "
+            "action_open_problems action_post action_prepare action_retry action_send action_stop action_undo",
+            who=CLERKS,
+        ),
+    ),
+    "xpps.billing.run.line": Model(read=CLERKS, write=CLERKS).having(
+        entered("override_reason"),
+        program(
+            "amount_total charge_amount charge_count company_id covered_count currency_id device_count error "
+            "hold_code joint_key move_ids next_date partner_id previous_next_date problem reason recurring_amount "
+            "recurring_due run_id state subscription_id waiting"
+        ),
+        calls("action_fix action_open_agreement action_open_invoices action_release", who=CLERKS),
+    ),
+    "xpps.billing.run.line.work": Abstract(),
+    "xpps.billing.run.queue": Abstract().having(
+        calls("action_stop", who=NOBODY),
+    ),
+    "xpps.billing.run.release": Wizard(CLERKS).having(
+        wizard("line_ids reason"),
+        calls("action_release", who=CLERKS),
+    ),
+    "xpps.blocking.warning": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered("code company_id"),
+    ),
+    "xpps.charge.credit": Abstract().having(
+        calls("action_rebill", who=NOBODY),
+    ),
+    "xpps.charge.margin": Abstract(),
+    # Nobody writes or deletes what was changed, whatever his rights.
+    "xpps.charge.change": Model(read=CLERKS).having(
+        program(
+            "agreement_name charge_id company_id date default_id field_name kind name new_value old_value reason "
+            "serial subject subscription_id subscription_line_id user_id"
+        ),
+    ),
+    "xpps.charge.reject.wizard": Wizard(CLERKS).having(
+        wizard("reason"),
+        calls("action_reject", who=CLERKS),
+    ),
+    "xpps.component.account": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered("account_id company_id component tax_ids"),
+        program("sequence"),
+    ),
+    "xpps.device.add.wizard": Wizard(CLERKS).having(
+        wizard(
+            "bad_count commercial_partner_id company_id customer_id exists_count has_base_service install_date "
+            "new_count notice partner_id product_id row_ids serials subscription_id subscription_line_id warning"
+        ),
+        calls("action_add action_check", who=CLERKS),
+    ),
+    "xpps.device.add.wizard.row": Wizard(CLERKS).having(
+        wizard("asset_number location lot_id message sequence serial source_line state text wizard_id"),
+        calls("action_open_device", who=CLERKS),
+    ),
+    "xpps.device.assign.wizard": Wizard(CLERKS).having(
+        wizard(
+            "billing_file_id commercial_partner_id company_id differing_count fill_partner_id fill_subscription_id "
+            "fill_subscription_line_id import_wizard_id incomplete_count notice row_count row_ids"
+        ),
+        calls("action_apply action_back action_fill action_use_agreement_customer", who=CLERKS),
+    ),
+    "xpps.device.assign.wizard.row": Wizard(CLERKS).having(
+        wizard(
+            "commercial_partner_id company_id customer_differs device_id missing partner_id product_id selected "
+            "sequence serial source_line subscription_id subscription_line_id wizard_id"
+        ),
+    ),
+    "xpps.device.assignment": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
+        entered("date_from date_to device_id location partner_id replaces_id subscription_id subscription_line_id"),
+        program("company_id"),
+    ),
+    "xpps.device.attention": Model(read=USERS).having(
+        program(
+            "company_id compared_pages device_id explanation kind last_read_date output_type pages partner_id "
+            "product_id since subscription_id"
+        ),
+        calls("action_open_device action_schedule_activity", who=USERS),
+    ),
+    "xpps.device.change.wizard": Abstract(),
+    "xpps.device.create.wizard": Wizard(CLERKS).having(
+        wizard(
+            "billing_file_id commercial_partner_id company_id fill_partner_id fill_product_id fill_subscription_id "
+            "fill_subscription_line_id import_wizard_id incomplete_count notice row_count row_ids"
+        ),
+        calls("action_apply action_back action_fill action_use_agreement_customer", who=CLERKS),
+    ),
+    "xpps.device.create.wizard.row": Wizard(CLERKS).having(
+        wizard(
+            "commercial_partner_id company_id customer_differs install_date location missing partner_id product_id "
+            "selected sequence serial source_line subscription_id subscription_line_id wizard_id xerox_customer "
+            "xerox_model"
+        ),
+    ),
+    "xpps.device.fix.row": Abstract(),
+    "xpps.device.fix.wizard": Abstract().having(
+        calls("action_apply action_back action_fill action_use_agreement_customer", who=NOBODY),
+    ),
+    "xpps.device.history": Abstract(),
+    "xpps.device.maker": Abstract(),
+    "xpps.device.move.wizard": Wizard(CLERKS).having(
+        wizard(
+            "commercial_partner_id company_id date device_ids location partner_id subscription_id "
+            "subscription_line_id warning"
+        ),
+        calls("action_apply", who=CLERKS),
+    ),
+    "xpps.device.read.row": Abstract(),
+    "xpps.device.remove.wizard": Wizard(CLERKS).having(
+        wizard("company_id date device_count device_ids read_ids reason warning with_reads"),
+        calls("action_apply", who=CLERKS),
+    ),
+    "xpps.device.remove.wizard.read": Wizard(CLERKS).having(
+        wizard("closing_read last_read output_type wizard_id"),
+    ),
+    "xpps.device.swap.wizard": Wizard(CLERKS).having(
+        wizard(
+            "asset_number company_id date device_id location partner_id product_id read_ids serial subscription_id "
+            "subscription_line_id warning"
+        ),
+        calls("action_apply", who=CLERKS),
+    ),
+    "xpps.device.swap.wizard.read": Wizard(CLERKS).having(
+        wizard("closing_read last_read opening_read output_type wizard_id"),
+    ),
+    "xpps.devices.change.wizard": Abstract(),
+    "xpps.dispute": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
+        entered("credited_amount line_ids partner_id reason user_id vendor_bill_id"),
+        chosen("company_id currency_id"),
+        program("amount billing_file_ids line_count name open_amount sent_on state"),
+        calls(
+            "action_cancel action_credit action_download action_mark_sent action_open_files action_open_lines "
+            "action_reject action_reopen action_send message_post",
+            who=CLERKS,
+        ),
+    ),
+    "xpps.dispute.line": Model(read=CLERKS, write=CLERKS, unlink=CLERKS).having(
+        entered("amount"),
+        program(
+            "billing_file_id company_id component currency_id device_id difference dispute_id expected_cost "
+            "expected_quantity expected_unit_cost flag is_open line_id partner_id period_end period_start product_id "
+            "reason sequence serial state xerox_cost xerox_quantity xerox_unit_cost"
+        ),
+    ),
+    "xpps.file.format": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered(
+            "active actual_words company_id date_format date_pattern decimal_mark delimiter device_field_ids "
+            "device_path encoding estimated_words field_ids file_type invoice_field_ids invoice_path name schema_xml "
+            "sequence sheet"
+        ),
+    ),
+    "xpps.file.format.field": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered("format_id name part path"),
+        program("company_id"),
+    ),
+    "xpps.file.format.wizard": Wizard(MANAGERS).having(
+        wizard(
+            "actual_words billing_file_id column_ids company_id date_format date_pattern decimal_mark delimiter "
+            "device_path device_place_id encoding error_count estimated_words file_data file_name file_type "
+            "invoice_path invoice_place_id name place_ids preview sheet sheet_place_id step to_do"
+        ),
+        calls("action_back action_create_format action_dry_run action_read_sample", who=MANAGERS),
+    ),
+    "xpps.file.format.wizard.column": Wizard(MANAGERS).having(
+        wizard("available_targets part path samples sequence target wizard_id"),
+    ),
+    "xpps.file.format.wizard.place": Wizard(MANAGERS).having(
+        wizard("kind name sequence wizard_id"),
+    ),
+    "xpps.file.options": Abstract(),
+    "xpps.guard": Abstract(),
+    "xpps.import.progress": Model(read=CLERKS).having(
+        program("billing_file_id company_id percent tries"),
+    ),
+    "xpps.import.wizard": Wizard(CLERKS).having(
+        wizard(
+            "amount_total billing_file_id can_import check_queued company_id cost_change_ids currency_id "
+            "device_assign_count device_count device_create_count error_count file_data file_name format_id "
+            "invoice_date invoice_number issue_ids kind mapping_ids period_end period_start progress replaces_id "
+            "summary_ids warning_count"
+        ),
+        calls(
+            "action_assign_devices action_check action_create_devices action_import action_open_issues action_recheck "
+            "action_show action_stop",
+            who=CLERKS,
+        ),
+        calls("action_new_format", who=MANAGERS),
+    ),
+    "xpps.import.wizard.mapping": Wizard(CLERKS).having(
+        wizard(
+            "clr_lvl12_product_id clr_lvl3_product_id color_product_id mono_color1_product_id mono_product_id name "
+            "price_level_id product_tmpl_id wizard_id"
+        ),
+    ),
+    "xpps.low.margin": Model(read=CLERKS).having(
+        program(
+            "activity_date_deadline activity_user_id company_id cost currency_id date_from floor_percent last_month "
+            "margin margin_percent partner_id revenue subscription_id user_id"
+        ),
+        calls("action_open_agreement action_open_profitability action_schedule_activity", who=CLERKS),
+    ),
+    "xpps.material.mapping": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
+        entered(
+            "clr_lvl12_product_id clr_lvl3_product_id color_product_id company_id mono_color1_product_id "
+            "mono_product_id price_level_id product_tmpl_id"
+        ),
+    ),
+    "xpps.meter.read": Model(read=USERS | CUSTOMERS).having(
+        program(
+            "company_id current_read device_id estimated expected_overage expected_previous included origin "
+            "output_type overage pages partner_id period_end period_start previous_read product_id read_date "
+            "subscription_id superseded_by_id"
+        ),
+        program("cost currency_id expected_unit_cost unit_cost", read=CLERKS),
+        program("billing_file_id", read=CLERKS),
+    ),
+    "xpps.overview": Abstract().having(
+        calls("get_overview get_reports", who=USERS),
+    ),
+    "xpps.price.level": Model(read=USERS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered("company_id mapping_ids name product_tmpl_ids"),
+    ),
+    "xpps.price.history": Abstract(),
+    "xpps.profitability.report": Model(read=CLERKS).having(
+        program(
+            "billing_file_id charge_id company_id component cost currency_id date device_id line_id margin "
+            "margin_percent meter_read_id move_line_id overage pages partner_id product_id revenue source "
+            "subscription_id uninvoiced user_id"
+        ),
+        calls("action_open action_open_charges action_open_invoices action_open_records", who=CLERKS),
+    ),
+    "xpps.reference.guard": Abstract(),
+    "xpps.usage": Abstract(),
+    "xpps.vendor.bill.component": Model(read=CLERKS).having(
+        program("bill_amount billing_file_id company_id component currency_id difference file_amount"),
+    ),
+    "xpps.vendor.document": Abstract(),
+    "xpps.vendor.reason": Abstract(),
+    "xpps.vendor.report": Model(read=CLERKS).having(
+        program(
+            "billing_file_id charged_amount charged_quantity company_currency_id company_id component cost "
+            "currency_id device_id difference dispute_id expected_cost expected_quantity expected_unit_cost flag "
+            "flags invoiced_amount line_id margin meter_read_id partner_id period_end period_start product_id reason "
+            "serial subscription_id xerox_cost xerox_quantity xerox_unit_cost"
+        ),
+        calls(
+            "action_dispute action_open_charges action_open_device action_open_file action_open_invoices",
+            who=CLERKS,
+        ),
+    ),
+    "xpps.vendor.report.wizard": Wizard(CLERKS).having(
+        wizard("company_id date_from date_to file_count"),
+        calls("action_download action_print", who=CLERKS),
+    ),
+    "account.move": Extension().having(
+        program("has_xpps_usage xpps_usage_pdf_file xpps_usage_pdf_id xpps_usage_xlsx_file xpps_usage_xlsx_id"),
+        program("xpps_billing_file_ids xpps_billing_run_id", read=CLERKS),
+        program("xpps_charge_count", read=USERS),
+        calls("action_open_xpps_billing_file action_open_xpps_charges", who=CLERKS),
+        calls("button_cancel button_draft", who=INVOICERS),
+        calls("action_download_xpps_usage", who=INVOICE_READERS),
+    ),
+    "account.move.line": Extension().having(
+        program(
+            "xpps_component xpps_period_end xpps_period_start xpps_source_line_id xpps_subscription_id "
+            "xpps_subscription_line_id"
+        ),
+        program("xpps_charge_ids xpps_credited_charge_ids", read=USERS),
+        program("xpps_program_values", read=NOBODY),
+    ),
+    "account.move.reversal": Extension().having(
+        calls("reverse_moves", who=INVOICERS),
+    ),
+    "product.template": Extension().having(
+        entered(
+            "is_xpps_printer xpps_bundle_component_ids xpps_mapping_ids xpps_model_number xpps_price_level_id xpps_role"
+        ),
+        program("xpps_device_count"),
+        calls("action_open_xpps_devices", who=USERS),
+    ),
+    "ir.attachment": Extension().having(
+        program("xpps_annex_version"),
+    ),
+    # Settings are changed by whoever administers the database.
+    "res.company": Extension().having(
+        entered(
+            "xpps_alias_contact xpps_alias_domain_id xpps_alias_id xpps_alias_name xpps_background_threshold "
+            "xpps_invoice_by_run xpps_margin_floor_percent xpps_proration xpps_quarantine xpps_responsible_id "
+            "xpps_sender_addresses xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
+            read=CLERKS,
+            write=NOBODY,
+        ),
+    ),
+    "res.config.settings": Extension().having(
+        entered(
+            "xpps_alias_contact xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_invoice_by_run "
+            "xpps_margin_floor_percent xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses "
+            "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
+            read=CLERKS,
+            write=NOBODY,
+        ),
+    ),
+    "res.partner": Extension().having(
+        entered("xpps_customer_number xpps_invoice_mode"),
+        entered("xpps_device_ids", read=USERS, write=CLERKS),
+        program(
+            "xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count xpps_meter_read_count "
+            "xpps_usage xpps_usage_chart",
+            read=USERS,
+        ),
+        calls("action_open_xpps_profitability", who=CLERKS),
+        calls("action_open_xpps_charges action_open_xpps_devices action_open_xpps_meter_reads", who=USERS),
+    ),
+    "sale.order": Extension().having(
+        program("xpps_billing_run_id", read=CLERKS),
+        calls("group_subscription_lines", who=BILLERS),
+    ),
+    "sale.order.line": Extension().having(
+        program("xpps_period_end xpps_period_start xpps_subscription_id xpps_subscription_line_id"),
+        program("xpps_charge_ids", read=USERS),
+        program("xpps_program_values", read=NOBODY),
+    ),
+    "sale.subscription": Extension().having(
+        entered("is_xpps is_xpps_master xpps_agreement_number xpps_invoice_detail xpps_invoice_mode"),
+        entered("charge_default_ids xpps_device_ids", read=USERS, write=CLERKS),
+        program(
+            "charge_ids xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count "
+            "xpps_meter_read_count xpps_usage xpps_usage_chart",
+            read=USERS,
+        ),
+        calls(
+            "action_view_account_invoice_ids close_subscription create_invoice create_sale_order "
+            "cron_subscription_management generate_invoice manual_invoice",
+            who=BILLERS,
+        ),
+        calls(
+            "action_open_xpps_changes action_open_xpps_profitability action_xpps_add_devices "
+            "action_xpps_copy_to_customer",
+            who=CLERKS,
+        ),
+        calls("action_open_xpps_charges action_open_xpps_devices action_open_xpps_meter_reads", who=USERS),
+    ),
+    "sale.subscription.line": Extension().having(
+        entered("change_reason xpps_devices_line_id xpps_qty_from_devices"),
+        entered("xpps_device_ids", read=USERS, write=CLERKS),
+        program("xpps_role"),
+        program("xpps_base_cost xpps_base_service_cost xpps_base_supply_cost", read=CLERKS),
+    ),
+    "stock.lot": Extension().having(
+        entered("xpps_asset_number xpps_location"),
+        entered("xpps_assignment_ids", read=USERS, write=CLERKS),
+        entered(
+            "is_xpps_device xpps_install_date xpps_partner_id xpps_removal_date xpps_state xpps_subscription_id "
+            "xpps_subscription_line_id",
+            write=CLERKS,
+        ),
+        program(
+            "xpps_charge_ids xpps_clr_lvl12_last_overage xpps_clr_lvl12_last_read xpps_clr_lvl3_last_overage "
+            "xpps_clr_lvl3_last_read xpps_color_last_overage xpps_color_last_read xpps_last_read_date "
+            "xpps_meter_read_ids xpps_mono_color1_last_overage xpps_mono_color1_last_read xpps_mono_last_overage "
+            "xpps_mono_last_read xpps_serial_key"
+        ),
+        program(
+            "xpps_base_service_cost xpps_base_supply_cost xpps_billing_line_ids xpps_clr_lvl12_unit_cost "
+            "xpps_clr_lvl3_unit_cost xpps_color_unit_cost xpps_mono_color1_unit_cost xpps_mono_unit_cost",
+            read=CLERKS,
+        ),
+        program(
+            "xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_meter_read_count xpps_usage "
+            "xpps_usage_chart",
+            read=USERS,
+        ),
+        calls("action_xpps_add_devices", who=CLERKS),
+        calls("action_open_xpps_charges action_open_xpps_meter_reads action_open_xpps_subscription", who=USERS),
+    ),
+}
