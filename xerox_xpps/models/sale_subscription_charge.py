@@ -279,7 +279,7 @@ class SaleSubscriptionCharge(models.Model):
 
         The caller has checked access.
         """
-        reason = (reason or "").strip() or None
+        reason = str(reason or "").strip() or None
         self.fetch(APPROVAL_FIELDS)
         charges = self.filtered(lambda charge: charge.state != state)
         if not charges:
@@ -327,7 +327,7 @@ class SaleSubscriptionCharge(models.Model):
         # An order must not bill what the charge was before; a clerk may correct it without rights on orders.
         self.sudo()._release_from_orders()
         corrections = self._corrections(vals)
-        reason = (vals.get("reason") or "").strip()
+        reason = str(vals.get("reason") or "").strip()
         if corrections and not reason:
             raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
         if "reason" in vals and not corrections and not self.env.su:
