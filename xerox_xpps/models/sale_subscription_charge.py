@@ -366,6 +366,12 @@ class SaleSubscriptionCharge(models.Model):
         )
         return super().unlink()
 
+    def _check_field_access(self, field, operation):
+        """Nobody marks a charge as invoiced by hand, or as not invoiced."""
+        if operation == "write" and field.name in DOCUMENTS and not self.env.su:
+            raise AccessError(self.env._("The invoice of a charge is set by invoicing its agreement."))
+        return super()._check_field_access(field, operation)
+
     def _check_by_hand(self, vals):
         """Only the program says again what Xerox's file said, or what was approved.
 
