@@ -2,6 +2,7 @@
 """What invoice lines say of an agreement: nobody but the program says it."""
 
 from odoo import Command
+from odoo.exceptions import UserError
 
 from .common import record
 from .test_access import BILLING, MANAGER, AccessCase
@@ -35,7 +36,8 @@ class TestBilledItem(AccessCase):
             function(*args)
             self.env.flush_all()
         self.env.invalidate_all()
-        self.assertIn(type(caught.exception).__name__, ("AccessError", "ValueError"))
+        # Odoo itself refuses new lines of a posted invoice, in its own words.
+        self.assertIsInstance(caught.exception, UserError)
 
     def test_nobody_rewrites_them(self):
         for posted in (False, True):

@@ -3,11 +3,14 @@ from collections import namedtuple
 from decimal import ROUND_DOWN, Decimal
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..billing_file import round_half_up, to_decimal
 from .field_types import COMPONENT_SELECTION
+
+#: Values that only invoicing and reversal set.
+CHARGE_FIELDS = {"xpps_charge_ids", "xpps_credited_charge_ids"}
 
 #: What credit notes take back of one charge: pages, a Decimal, whether it is all, whether it is anything.
 CreditShare = namedtuple("CreditShare", "quantity amount full some")
@@ -77,6 +80,11 @@ class AccountMoveLine(models.Model):
         readonly=True,
         help="The line with charges that this one was copied from, to credit it or to take its place.",
     )
+
+    def _check_field_access(self, field, operation):
+        if operation == "write" and field.name in CHARGE_FIELDS and not self.env.su:
+            raise AccessError(self.env._("The charges of an invoice line are set by invoicing their agreement."))
+        return super()._check_field_access(field, operation)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -9,5 +9,6 @@ class ProgramValues(dict):
     """Values of fields that only the program writes, on their way to ``create``.
 
     Lines are copied, and bills are drafted, with the rights of the user who does so; what the program says of them
-    comes along. No client can send an instance of this class, and whatever else it sends under the same name is refused.
+    comes along. No client can send an instance of this class, and whatever else it sends under the same name is
+    refused.
     """

@@ -279,7 +279,7 @@ class SaleSubscriptionCharge(models.Model):
 
         The caller has checked access.
         """
-        reason = (reason or "").strip() or None
+        reason = str(reason or "").strip() or None
         self.fetch(APPROVAL_FIELDS)
         charges = self.filtered(lambda charge: charge.state != state)
         if not charges:
@@ -327,7 +327,7 @@ class SaleSubscriptionCharge(models.Model):
         # An order must not bill what the charge was before; a clerk may correct it without rights on orders.
         self.sudo()._release_from_orders()
         corrections = self._corrections(vals)
-        reason = (vals.get("reason") or "").strip()
+        reason = str(vals.get("reason") or "").strip()
         if corrections and not reason:
             raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
         if "reason" in vals and not corrections and not self.env.su:
@@ -365,6 +365,12 @@ class SaleSubscriptionCharge(models.Model):
             ]
         )
         return super().unlink()
+
+    def _check_field_access(self, field, operation):
+        """Nobody marks a charge as invoiced by hand, or as not invoiced."""
+        if operation == "write" and field.name in DOCUMENTS and not self.env.su:
+            raise AccessError(self.env._("The invoice of a charge is set by invoicing its agreement."))
+        return super()._check_field_access(field, operation)
 
     def _check_by_hand(self, vals):
         """Only the program says again what Xerox's file said, or what was approved.

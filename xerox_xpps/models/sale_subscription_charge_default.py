@@ -13,8 +13,8 @@ BILLING_GROUP = "xerox_xpps.group_xpps_billing"
 class SaleSubscriptionChargeDefault(models.Model):
     """An agreement's own cost, price and billability of a material code.
 
-    What is changed by hand is kept as ``xpps.charge.change``, and tracked in the chatter. What imports change is kept as
-    ``xpps.billing.file.cost.change``.
+    What is changed by hand is kept as ``xpps.charge.change``, and tracked in the chatter. What imports change is kept
+    as ``xpps.billing.file.cost.change``.
     """
 
     _name = "sale.subscription.charge.default"

@@ -9,8 +9,8 @@ from .program_values import PROGRAM_VALUES, ProgramValues
 class XppsBilledItem(models.AbstractModel):
     """What an invoice line, or the order line before it, bills of an agreement.
 
-    Copied, unlike the charges: a credit note concerns the agreement and period of what it credits. Whoever copies a line
-    does not say so himself, though: it comes along as ``ProgramValues``, which the lines' ``create`` takes out.
+    Copied, unlike the charges: a credit note concerns the agreement and period of what it credits. Whoever copies a
+    line does not say so himself, though: it comes along as ``ProgramValues``, which the lines' ``create`` takes out.
     Upstream is about to take the names without the prefix for invoice lines.
     """
 
@@ -67,7 +67,10 @@ class XppsBilledItem(models.AbstractModel):
 
     def _xpps_say(self, vals, said):
         """Add what the program says of a line to the values that it is made with."""
-        vals[PROGRAM_VALUES] = ProgramValues(vals.get(PROGRAM_VALUES, {}), **said)
+        known = vals.get(PROGRAM_VALUES, ProgramValues())
+        # What a client has put there stays, and is refused.
+        if isinstance(known, ProgramValues):
+            vals[PROGRAM_VALUES] = ProgramValues(known, **said)
 
     @staticmethod
     def _xpps_take_program_values(vals_list):

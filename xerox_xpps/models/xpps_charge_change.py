@@ -162,7 +162,7 @@ class XppsChargeChange(models.Model):
 
     @api.model
     def _text(self, record, name, value):
-        """A value of a record's field as it is kept: in words, or as a number with a point and the decimals that it has."""
+        """A value of a record's field as it is kept: in words, or as a number with a point."""
         field = record._fields[name]
         if field.type == "boolean":
             return self.env._("yes") if value else self.env._("no")

@@ -114,6 +114,7 @@ class XppsDeviceAssignment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         assignments = super().create(self._make_room(vals_list))
         assignments.device_id._xpps_follow_assignments()
         return assignments
@@ -130,6 +131,7 @@ class XppsDeviceAssignment(models.Model):
         return super().write(vals)
 
     def _check_change(self, vals):
+        self.check_access("write")
         if "device_id" in vals and any(assignment.device_id.id != vals["device_id"] for assignment in self):
             raise UserError(self.env._("The history of a device stays with it. Add an assignment to the other device."))
         if not {"date_from", "date_to"}.isdisjoint(vals):
