@@ -375,7 +375,7 @@ class TestCheckInBackground(BackgroundCase):
         file = wizard.billing_file_id
         self.assertEqual((file.state, file.queued_by_id, file.progress), ("draft", self.clerk, 0))
         self.assertEqual((wizard.check_queued, wizard.can_import, len(file.line_ids)), (True, False, 0))
-        self.assertEqual((file.queue_status, self._triggers()), ("To be checked", 1))
+        self.assertEqual((file.queue_status, self._triggers()), ("Check waits", 1))
         self._run_cron()
         self.assertEqual((wizard.check_queued, wizard.can_import, wizard.device_count), (False, True, 2))
         self.assertFalse(wizard.mapping_ids)
@@ -570,7 +570,7 @@ class TestCheckInBackground(BackgroundCase):
             {"billing_file_id": file.id, "company_id": self.company.id, "percent": 40, "tries": 1}
         )
         file.invalidate_recordset()
-        self.assertEqual((file.progress, file.queue_status), (40, "Checking… 40 %"))
+        self.assertEqual((file.progress, file.queue_status), (40, "Check: 40 %"))
 
     # Giving back
 

@@ -43,9 +43,9 @@ class XppsBillingFileQueue(models.AbstractModel):
         for file in self:
             percent = int(file.progress)
             if file.check_queued:
-                status = self.env._("Checking… %s %%", percent) if percent else self.env._("To be checked")
+                status = self.env._("Check: %s %%", percent) if percent else self.env._("Check waits")
             elif file.state == "queued":
-                status = self.env._("Importing… %s %%", percent) if percent else self.env._("To be imported")
+                status = self.env._("Import: %s %%", percent) if percent else self.env._("Import waits")
             else:
                 status = False
             file.queue_status = status
