@@ -178,16 +178,19 @@ class _XmlFile:
     def _read_devices(self) -> None:
         plan = make_plan(self._layout.device_fields, DEVICE_FIELDS, self._values)
         line_of = self._lines.line
+        serials: set[str | None] = set()
         for index, record in enumerate(self._records):
             row: dict[str, Any] = {}
             faults: list[Fault] = []
             known = fill(row, record, plan, faults)
+            serial = row.get("serial")
             if not known or "serial" not in row:
                 self._odd.add(index)
             if not known and not faults and self._schema is not None and not self._schema.knows_all(record):
                 self._allowance.spend(FAULTY_RECORD + len(record))
-            elif not row.get("serial"):
+            elif not serial or serial in serials:
                 self._allowance.spend(NAMELESS_RECORD + len(record))
+            serials.add(serial)
             self._devices.append(device_record(row, line_of(record), index + 1, complete=not faults))
             if faults:
                 self._report_faults(faults, index)
