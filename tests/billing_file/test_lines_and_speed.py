@@ -99,6 +99,12 @@ def test_lines_where_all_is_on_one():
     assert [each.source_line for each in result.issues] == [70_001]
 
 
+def problems(result):
+    """Number of the problems, whether they are listed or only counted."""
+    counted = [int(issue.params["count"].replace(",", "")) for issue in result.issues if "not listed" in issue.message]
+    return len(result.issues) - len(counted) + sum(counted)
+
+
 def seconds(data):
     """Best of three, in processor time: other work on the machine does not count."""
     times = []
@@ -118,7 +124,7 @@ def test_speed_with_errors(big):
     clean = seconds(big)
     broken = [device(n) | ({"MonoOver": "x", "Foo": n} if n % 10 == 0 else {}) for n in range(10_000)]
     data = build_xml({}, broken)
-    assert len(read(data, "a.xml").issues) == 2_000
+    assert problems(read(data, "a.xml")) == 2_000
     assert seconds(data) < 3 * clean
 
 
@@ -127,7 +133,7 @@ def test_speed_grows_with_the_size_only():
     times = []
     for count in (2_000, 20_000):
         data = build_xml({}, [{"SerialNumber": n, "Foo": ""} for n in range(count)])
-        assert len(read(data, "a.xml").issues) == count
+        assert problems(read(data, "a.xml")) == count
         times.append(seconds(data))
     assert times[1] < 25 * times[0]
 

@@ -10,6 +10,7 @@ from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
 from .found import FoundColumn, Inspection, make_columns
 from .guessing import guess_date_format, guess_decimal_mark, looks_like_date
 from .issue import ERROR, Issue, _
+from .limits import MAX_PATH
 from .naming import column_field, device_field, invoice_field
 from .xml_parser import parse_beginning
 
@@ -17,6 +18,8 @@ from .xml_parser import parse_beginning
 _MAX_PATHS = 1_000
 _MAX_CANDIDATES = 20
 _MAX_VALUES = 200
+# Longer names and deeper elements are none that a layout would have.
+_MAX_DEPTH = 16
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ def _places(root: etree._Element) -> dict[str, _Place]:
     while pending:
         parent_path, children, seen = pending[-1]
         for child in children:
+            if len(child.tag) > MAX_PATH:
+                continue
             path = f"{parent_path}/{child.tag}"
             place = places.get(path)
             if place is None:
@@ -73,6 +78,8 @@ def _places(root: etree._Element) -> dict[str, _Place]:
             seen.add(path)
             if child.find("*") is not None:
                 place.groups = True
+                if len(pending) > _MAX_DEPTH:
+                    continue
                 pending.append((path, child.iterchildren("*"), set()))
                 break
             if len(place.texts) < _MAX_VALUES:

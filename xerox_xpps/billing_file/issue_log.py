@@ -21,6 +21,7 @@ class IssueLog:
         self._issues: list[Issue] = []
         self._codes: set[str] = set()
         self._left_out: Counter[str] = Counter()
+        self._count = 0
 
     def takes(self, code: str) -> bool:
         """Whether an issue of this code would be listed."""
@@ -37,7 +38,8 @@ class IssueLog:
     def count(self, code: str, number: int = 1) -> None:
         """Count problems that are not listed. Raises ``Unreadable`` when there are more than ``MAX_FAULTS``."""
         self._left_out[code] += number
-        if self._left_out.total() > MAX_FAULTS:
+        self._count += number
+        if self._count > MAX_FAULTS:
             raise too_large(_TOO_MANY, MAX_FAULTS)
 
     def listed(self) -> list[Issue]:

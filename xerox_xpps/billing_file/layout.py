@@ -9,9 +9,18 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from .fields import DEVICE_FIELDS, INVOICE_FIELDS
+from .issue import shown
+from .limits import MAX_PATH
 
 # Element names without a prefix, one inside the other.
 _PATH = re.compile(r"[^\W\d][\w.-]*(?:/[^\W\d][\w.-]*)*")
+
+_DIRECTIVE = re.compile("%.", re.DOTALL)
+# Letters, marks and spaces between the directives.
+_DATE_FORMAT = re.compile("(?:%[A-Za-z]|[^%\\x00-\\x1f]){1,40}")
+_SAMPLE_DAYS = (date(2026, 1, 31), date(2025, 12, 9))
+_ENCODING = re.compile("utf-8(?:-sig)?|utf-16(?:-[lb]e)?|us-ascii|ascii|iso-8859-(?:[1-9]|1[013456])|cp125[0-8]")
+_MAX_WORDS = 50
 
 READ_TYPES: Mapping[str, bool] = MappingProxyType({"Actual": False, "Estimated": True})
 
@@ -46,6 +55,7 @@ class XmlLayout:
 
     def __post_init__(self) -> None:
         for path in (self.invoice_path, self.device_path):
+            _check_length(path, "a path")
             if not path.startswith("/") or not _PATH.fullmatch(path[1:]):
                 raise ValueError(f"{path!r} is not an absolute path of elements")
         if self.invoice_path.split("/")[1] != self.device_path.split("/")[1]:
@@ -102,6 +112,7 @@ class TableLayout:
                     raise ValueError("a field has no column title")
                 if titles.count(title) > 1:
                     raise ValueError(f"{title!r} is mapped twice")
+        _check_length(self.sheet or "", "the name of the sheet")
         _check_values(self)
         if self.file_type == "csv":
             _check_delimiter(self.delimiter, self.decimal_mark)
@@ -113,6 +124,8 @@ Layout = XmlLayout | TableLayout
 
 def _check_fields(layout: Layout) -> None:
     for known, fields in ((INVOICE_FIELDS, layout.invoice_fields), (DEVICE_FIELDS, layout.device_fields)):
+        for place in fields.values():
+            _check_length(place, "a path or column title")
         if unknown := sorted(set(fields) - set(known)):
             raise ValueError(f"unknown fields: {', '.join(unknown)}")
     if "serial" not in layout.device_fields:
@@ -122,14 +135,31 @@ def _check_fields(layout: Layout) -> None:
 def _check_values(layout: Layout) -> None:
     if layout.decimal_mark not in (".", ","):
         raise ValueError(f"{layout.decimal_mark!r} is no decimal mark: it is a point or a comma")
-    if layout.date_format is not None:
-        day = date(2026, 1, 31)
-        try:
-            complete = datetime.strptime(day.strftime(layout.date_format), layout.date_format).date() == day
-        except (ValueError, re.error):
-            complete = False
-        if not complete:
-            raise ValueError(f"{layout.date_format!r} is no format of a whole date")
+    if layout.date_format is not None and not is_date_format(layout.date_format):
+        raise ValueError(f"{shown(layout.date_format)!r} is no format of a whole date")
+    if len(layout.read_types) > _MAX_WORDS:
+        raise ValueError(f"there are more than {_MAX_WORDS} words for types of reads")
+    for word in layout.read_types:
+        _check_length(word, "a word for a type of read")
+
+
+def is_date_format(date_format: str) -> bool:
+    """Whether ``strptime`` takes the format, soon, for a whole date.
+
+    It makes a regular expression of the format, in which each directive is tried in many ways: so each is there once.
+    """
+    directives = _DIRECTIVE.findall(date_format)
+    if not _DATE_FORMAT.fullmatch(date_format) or len(set(directives)) < len(directives):
+        return False
+    try:
+        return all(datetime.strptime(day.strftime(date_format), date_format).date() == day for day in _SAMPLE_DAYS)
+    except (ValueError, re.error):
+        return False
+
+
+def _check_length(text: str, what: str) -> None:
+    if len(text) > MAX_PATH:
+        raise ValueError(f"{what} has more than {MAX_PATH} characters: {shown(text)!r}")
 
 
 def _check_delimiter(delimiter: str, decimal_mark: str) -> None:
@@ -141,7 +171,6 @@ def _check_delimiter(delimiter: str, decimal_mark: str) -> None:
 
 
 def _check_encoding(encoding: str) -> None:
-    try:
-        "a".encode(encoding)
-    except (LookupError, ValueError):
-        raise ValueError(f"{encoding!r} is no encoding of text") from None
+    # Others decode text, too, but some of them in quadratic time, or to what is no text.
+    if not _ENCODING.fullmatch(encoding):
+        raise ValueError(f"{shown(encoding)!r} is no encoding of text that is read")

@@ -17,7 +17,7 @@ MAX_ISSUES = 1_000
 # Problems that are counted at all.
 MAX_FAULTS = 100_000
 # Elements or cells that are read without being part of a sound device. Each costs some microseconds; a record costs
-# as much as these, and one that only lacks its serial number as much as those.
+# as much as these, and one that only lacks a serial number of its own as much as those.
 MAX_UNSOUND = 500_000
 FAULTY_RECORD = 16
 NAMELESS_RECORD = 8
@@ -39,6 +39,8 @@ MAX_NAMESPACES = 100_000
 MAX_UNKNOWN_ATTRIBUTES = 20_000
 # Tags and attributes that may be in memory all at once, at some 150 bytes each.
 MAX_TREE = 1_000_000
+# Elements inside one, in a file of more tags.
+MAX_NESTED = 100_000
 # Different forms, such as with another unknown element each, in which records may break the schema.
 MAX_FORMS = 10_000
 

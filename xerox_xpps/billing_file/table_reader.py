@@ -78,6 +78,7 @@ class TableReader:
         self._values = ValueReader(layout)
         self._issues = IssueLog()
         self._allowance = Allowance()
+        self._serials: set[str] = set()
         self._devices: list[DeviceRecord] = []
         self._invoice: dict[str, Any] = {}
         self._invoice_line = 0
@@ -199,10 +200,11 @@ class TableReader:
         serial = row.get("serial", "")
         if faults:
             self._allowance.spend(FAULTY_RECORD + _weight(cells))
-        elif not serial:
+        elif not serial or serial in self._serials:
             self._allowance.spend(NAMELESS_RECORD + _weight(cells))
         else:
             self._allowance.spend(max(0, count - _PLENTY))
+        self._serials.add(serial)
         for error, column, cell in faults:
             self._refuse(error, column, cell, line, column.number, serial)
         for column in invoice:
@@ -246,6 +248,7 @@ class TableReader:
             self._invoice_line = min(self._invoice_line or line, line)
         elif value != first.value and cell not in first.others:
             first.others.add(cell)
+            self._allowance.spend(FAULTY_RECORD)
             if not self._issues.takes("value_invalid"):
                 self._issues.count("value_invalid")
                 return

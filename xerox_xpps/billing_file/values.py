@@ -17,6 +17,7 @@ XML_SPACE = " \t\r\n"
 _PAGES = re.compile(r"[0-9]{1,9}")
 _MONEY = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MAX_DATE = 60
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 _TOO_LONG = _("%(element)s begins with '%(value)s', and is too long. Expected at most %(example)s characters.")
@@ -160,6 +161,8 @@ class ValueReader:
     def _parse_date(self, text: str) -> date | None:
         if not text:
             return None
+        if len(text) > _MAX_DATE:
+            raise ValueError(text)
         date_format = self._layout.date_format
         if date_format is not None:
             if not text.isascii():

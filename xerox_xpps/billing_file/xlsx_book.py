@@ -1,10 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Open a workbook with openpyxl, but keep it from what takes too long."""
 
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import IO
 
 from lxml import etree
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from .issue import _
@@ -14,11 +16,20 @@ from .xlsx_rows import STRING, rich_text
 from .xml_parser import OPTIONS
 
 
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """Where the sheet is in the archive, and whether a user sees it."""
+
+    path: str
+    visible: bool
+
+
 class WorkbookReader(ExcelReader):
-    """Reads everything but the sheets, of which it only knows where they are. Raises whatever openpyxl raises."""
+    """Reads everything but the sheets, of which ``sheets`` says where they are. Raises whatever openpyxl raises."""
 
     def __init__(self, source: IO[bytes]) -> None:
         super().__init__(source, read_only=True, keep_links=False)
+        self.sheets: dict[str, SheetPart] = {}
 
     def read_manifest(self) -> None:
         """Which part is what. What may be big is a sheet, or the shared texts, and nothing else."""
@@ -42,8 +53,13 @@ class WorkbookReader(ExcelReader):
                 while element.getprevious() is not None:
                     del element.getparent()[0]
 
-    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
-        """A sheet that is only a chart."""
-        if is_content(rel.target):
-            raise damaged(f"{rel.target} is a sheet and a chart")
-        super().read_chartsheet(sheet, rel)
+    def read(self) -> None:
+        """What there is but for the sheets. openpyxl would look for the size of each, at the end of its rows."""
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        for sheet, relation in self.parser.find_sheets():
+            # A sheet that is only a chart has no cells.
+            if relation.target in self.valid_files and "chartsheet" not in relation.Type:
+                self.sheets[sheet.name] = SheetPart(relation.target, sheet.state == "visible")

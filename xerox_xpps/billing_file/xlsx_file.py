@@ -47,8 +47,8 @@ class Workbook:
             reader = WorkbookReader(io.BytesIO(data))
             reader.read()
             self._book = reader.wb
-            self._sheets = {sheet.title: sheet for sheet in self._book.worksheets}
-        self.sheets = [name for name, sheet in self._sheets.items() if sheet.sheet_state == "visible"]
+        self._strings, self._sheets = reader.shared_strings, reader.sheets
+        self.sheets = [name for name, sheet in self._sheets.items() if sheet.visible]
         self.merged: list[tuple[int, int, int, int]] = []
         if not self.sheets:
             raise damaged("it has no visible sheet")
@@ -75,8 +75,8 @@ class Workbook:
         """The rows of the sheet that are in the file at all, by their number."""
         sheet, book = self._sheets[name], self._book
         self.merged = []
-        with book._archive.open(sheet._worksheet_path) as source:
-            rows = SheetRows(source, Styles(sheet._shared_strings, book._date_formats, book.epoch), self._allowance)
+        with book._archive.open(sheet.path) as source:
+            rows = SheetRows(source, Styles(self._strings, book._date_formats, book.epoch), self._allowance)
             iterator = iter(rows)
             while True:
                 with _broken_workbook(f"sheet {shown(name)}, after row {rows.last}: "):

@@ -71,7 +71,7 @@ def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, lis
         schema, unusable = _schema_of(layout)
         if schema is not None and not schema.has_attributes:
             template = _("The file has more than %(limit)s attributes, of which its schema knows none.")
-            check_limit(markup.attributes, MAX_UNKNOWN_ATTRIBUTES, template)
+            check_limit(markup.attributes - markup.namespaces, MAX_UNKNOWN_ATTRIBUTES, template)
         if markup.tags + markup.attributes > MAX_TREE:
             _check_root(root_element(data), layout)
             RecordStream(layout, markup, schema).check(data)
@@ -178,16 +178,19 @@ class _XmlFile:
     def _read_devices(self) -> None:
         plan = make_plan(self._layout.device_fields, DEVICE_FIELDS, self._values)
         line_of = self._lines.line
+        serials: set[str | None] = set()
         for index, record in enumerate(self._records):
             row: dict[str, Any] = {}
             faults: list[Fault] = []
             known = fill(row, record, plan, faults)
+            serial = row.get("serial")
             if not known or "serial" not in row:
                 self._odd.add(index)
             if not known and not faults and self._schema is not None and not self._schema.knows_all(record):
                 self._allowance.spend(FAULTY_RECORD + len(record))
-            elif not row.get("serial"):
+            elif not serial or serial in serials:
                 self._allowance.spend(NAMELESS_RECORD + len(record))
+            serials.add(serial)
             self._devices.append(device_record(row, line_of(record), index + 1, complete=not faults))
             if faults:
                 self._report_faults(faults, index)

@@ -11,7 +11,7 @@ from lxml import etree
 from .fields import DEVICE_FIELDS
 from .issue import _
 from .layout import XmlLayout
-from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_TREE, NAMELESS_RECORD, Allowance, check_limit
+from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_NESTED, NAMELESS_RECORD, Allowance, check_limit
 from .records import too_many_devices
 from .values import ValueReader
 from .xml_markup import Markup
@@ -40,6 +40,7 @@ class RecordStream:
         self._count = 0
         # Records of a group may be few by the schema: only those of the root can be validated together.
         self._validates = schema is not None and len(self._steps) == 2
+        self._serials: set[str] = set()
         self._head: list[etree._Element] = []
 
     def check(self, data: bytes) -> None:
@@ -64,19 +65,19 @@ class RecordStream:
         """Look at what of the tree is complete, and take it out."""
         records: list[etree._Element] = []
         group, depth = root, 1
+        groups = []
         while len(group):
+            groups.append(group)
             for child in group[:-1]:
                 self._take(child, depth, records)
             last = group[-1]
             if depth == len(self._steps) - 1 or _name(last) != self._steps[depth]:
-                check_limit(_size(last), MAX_TREE, _("An element of the file holds more than %(limit)s others."))
+                check_limit(_size(last), MAX_NESTED, _("An element of the file holds more than %(limit)s others."))
                 break
             group, depth = last, depth + 1
         self._check_records(root.tag, records)
-        group = root
-        while len(group):
+        for group in groups:
             del group[:-1]
-            group = group[-1]
 
     def _take(self, element: etree._Element, depth: int, records: list[etree._Element]) -> None:
         """Find the records in a complete element; what is none is paid for."""
@@ -107,12 +108,19 @@ class RecordStream:
             known = fill(row, record, self._plan, faults)
             if faults or not (known or self._schema is None or self._schema.knows_all(record)):
                 self._allowance.spend(FAULTY_RECORD + _size(record))
-            elif not row.get("serial"):
+            elif not self._is_named(row):
                 self._allowance.spend(NAMELESS_RECORD + _size(record))
             elif not known:
                 self._allowance.spend(max(0, _size(record) - _PLENTY))
         if self._validates and records:
             self._check_schema(root_tag, records)
+
+    def _is_named(self, row: dict[str, Any]) -> bool:
+        serial = row.get("serial")
+        if not serial or serial in self._serials:
+            return False
+        self._serials.add(serial)
+        return True
 
     def _check_schema(self, root_tag: str, records: Sequence[etree._Element]) -> None:
         root = etree.Element(root_tag.rpartition("}")[2])
@@ -129,5 +137,5 @@ def _name(element: etree._Element) -> str:
 
 
 def _size(element: etree._Element) -> int:
-    """Number of nodes of the element, at most one more than are kept in memory."""
-    return sum(1 for _node in islice(element.iter(), MAX_TREE + 1))
+    """Number of nodes of the element, at most one more than there may be."""
+    return sum(1 for _node in islice(element.iter(), MAX_NESTED + 1))

@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import datetime
-
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+
+from ..billing_file.layout import is_date_format
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 #: Encoding that is found in a file -> encoding of a format. A byte order mark need not be chosen: it is seen.
@@ -15,8 +15,6 @@ ENCODINGS = {
 }
 ISO_DATE = "iso"
 OTHER_DATE = "other"
-#: A pattern that names day, month and year reads both of them as they were written.
-PATTERN_SAMPLES = (datetime(2026, 1, 31), datetime(2025, 12, 9))
 
 
 class XppsFileOptions(models.AbstractModel):
@@ -93,11 +91,7 @@ class XppsFileOptions(models.AbstractModel):
         if self.date_format != OTHER_DATE:
             return self.date_format
         pattern = (self.date_pattern or "").strip()
-        try:
-            complete = all(datetime.strptime(day.strftime(pattern), pattern) == day for day in PATTERN_SAMPLES)
-        except ValueError:
-            complete = False
-        if not complete:
+        if not is_date_format(pattern):
             raise ValidationError(
                 self.env._(
                     "The date pattern “%s” does not name day, month and year. Write %%d.%%m.%%Y for 31.01.2026.",

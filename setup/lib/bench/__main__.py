@@ -4,10 +4,13 @@
 import argparse
 import sys
 
-from . import report
+from . import hostile, report
 from .database import BenchDatabase, start_odoo
 from .figures import FIGURES, FULL, QUICK, Samples
 from .rounds import measure
+
+#: Rows of another kind: CPU seconds and MB of each file that is made to take them.
+HOSTILE = "hostile"
 
 
 def parse_arguments():
@@ -18,9 +21,9 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, the ratios mean little")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="measure everything N times (default: 3)")
     parser.add_argument("--strict", action="store_true", help="exit status 1 when a target is missed")
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join(figure.name for figure in FIGURES))
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join((*(figure.name for figure in FIGURES), HOSTILE)))
     arguments = parser.parse_args()
-    unknown = set(arguments.figures) - {figure.name for figure in FIGURES}
+    unknown = set(arguments.figures) - {figure.name for figure in FIGURES} - {HOSTILE}
     if unknown:
         parser.error(f"no such figure: {', '.join(sorted(unknown))}")
     if arguments.rounds < 1:
@@ -34,10 +37,16 @@ def main():
     sizes = QUICK if arguments.quick else FULL
     samples = Samples(sizes)
     start_odoo(arguments.database)
-    measure(BenchDatabase(arguments.database), figures, samples, arguments.rounds)
-    rows = [figure.row(samples) for figure in figures]
-    report.print_rows(rows, sizes)
-    if arguments.strict and not all(row.reached for row in rows):
+    database = BenchDatabase(arguments.database)
+    reached = True
+    if figures:
+        measure(database, figures, samples, arguments.rounds)
+        rows = [figure.row(samples) for figure in figures]
+        report.print_rows(rows, sizes)
+        reached = all(row.reached for row in rows)
+    if not arguments.figures or HOSTILE in arguments.figures:
+        reached &= all(map(hostile.keeps_to_the_budget, hostile.measure(database, arguments.quick)))
+    if arguments.strict and not reached:
         sys.exit(1)
 
 
