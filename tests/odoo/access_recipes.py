@@ -3,7 +3,8 @@
 
 from odoo import Command
 
-EXTENDED = ("stock.lot", "sale.subscription", "sale.subscription.line", "res.partner", "product.template")
+#: Made by the program, from rows of a report: what such a record has to have no client gives.
+NOT_BY_HAND = ("xpps.dispute",)
 
 
 def recipe(reseller, env, model):

@@ -28,6 +28,7 @@ from .access_rights import (
     MANAGER,
     PORTAL,
     SALESMAN,
+    STOCK,
     USER,
     Abstract,
     Extension,
@@ -58,11 +59,11 @@ TABLE = {
     "report.xerox_xpps.report_vendor_period": Abstract(),
     "sale.subscription.charge": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
         corrected("billable name quantity subscription_id unit_price"),
-        chosen("device_id output_type period_end period_start product_id"),
+        chosen("device_id output_type period_end period_start product_id reason"),
         chosen("unit_cost", read=CLERKS),
         program(
             "billing_file_id company_id currency_id invoice_status is_manual meter_read_id partner_id price_subtotal "
-            "reason state"
+            "state"
         ),
         program(
             "change_count cost_subtotal credit_line_ids credit_state credited_amount credited_quantity "
@@ -293,8 +294,7 @@ TABLE = {
     "xpps.devices.change.wizard": Abstract(),
     "xpps.dispute": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
         entered("credited_amount line_ids partner_id reason user_id vendor_bill_id"),
-        chosen("company_id currency_id"),
-        program("amount billing_file_ids line_count name open_amount sent_on state"),
+        program("amount billing_file_ids company_id currency_id line_count name open_amount sent_on state"),
         calls(
             "action_cancel action_credit action_download action_mark_sent action_open_files action_open_lines "
             "action_reject action_reopen action_send message_post",
@@ -443,7 +443,7 @@ TABLE = {
             "is_xpps_printer xpps_bundle_component_ids xpps_mapping_ids xpps_model_number xpps_price_level_id xpps_role"
         ),
         program("xpps_device_count"),
-        calls("action_open_xpps_devices", who=USERS),
+        calls("action_open_xpps_devices", who=USERS | {STOCK}),
     ),
     "ir.attachment": Extension().having(
         program("xpps_annex_version"),
@@ -476,7 +476,10 @@ TABLE = {
             read=USERS,
         ),
         calls("action_open_xpps_profitability", who=CLERKS),
-        calls("action_open_xpps_charges action_open_xpps_devices action_open_xpps_meter_reads", who=USERS),
+        calls("action_open_xpps_charges", who=USERS),
+        # Lists of what stock users and customers see.
+        calls("action_open_xpps_devices", who=USERS | {STOCK, PORTAL}),
+        calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),
     "sale.order": Extension().having(
         program("xpps_billing_run_id", read=CLERKS),
@@ -538,6 +541,7 @@ TABLE = {
             read=USERS,
         ),
         calls("action_xpps_add_devices", who=CLERKS),
-        calls("action_open_xpps_charges action_open_xpps_meter_reads action_open_xpps_subscription", who=USERS),
+        calls("action_open_xpps_charges action_open_xpps_subscription", who=USERS),
+        calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),
 }

@@ -211,9 +211,10 @@ class Reseller(Records):
             {"line_ids": cls.run.line_ids[:1].ids, "reason": "They know"}
         )
         report = clerk["xpps.vendor.report.wizard"].create({})
+        rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         found = {
             records._name: records
-            for records in (importing, copying, adding, moving, removing, swapping, release, report)
+            for records in (importing, copying, adding, moving, removing, swapping, release, report, rejecting)
         } | opened
         for records, name in (
             (importing, "mapping_ids"),

@@ -26,8 +26,6 @@ class TestAccessHttp(Clients, Probes, AccessWorld, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._make_world()
-        for user in cls.users.values():
-            user.sudo().password = cls.PASSWORD
 
     def setUp(self):
         super().setUp()
@@ -65,7 +63,7 @@ class TestAccessHttp(Clients, Probes, AccessWorld, HttpCase):
                         continue
                     if ids == []:
                         continue
-                    self.assertDenied(user, name, method, ids, *arguments_of(self, name, method))
+                    self.assertDenied(user, name, method, ids, *arguments_of(self, name, method, user))
         self.assertNothingFound()
 
     def test_methods_without_a_user(self):
