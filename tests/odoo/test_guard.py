@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import mute_logger
 
 from .access import BILLING, MANAGER, USER, AccessCase
@@ -385,6 +386,19 @@ class TestSearch(GuardCase):
                     with self.subTest(field=str(field), operator=operator):
                         self.assertDenied(model.with_user(user).search, [(field.name, operator, operand)])
         self.assertGreaterEqual(tried, 2)
+
+    def test_by_way_of_attachments(self):
+        """Odoo looks for them as superuser."""
+        employee = self._user("xpps_test_employee")
+        attachments = self.env["ir.attachment"].with_user(employee)
+        attachments.create({"name": "own", "raw": b"own"})
+        path = "company_id.xpps_margin_floor_percent"
+        nested = ("company_id", "any", [("xpps_margin_floor_percent", "=", 0)])
+        for condition in ((path, "=", 0), (path, ">", 0), nested, ("company_id", "any", Domain(path[11:], "=", 0))):
+            for domain in ([condition], ["!", condition], ["|", condition, ("id", "=", 0)]):
+                with self.subTest(domain=domain):
+                    self.assertDenied(attachments.search, domain)
+        self.assertTrue(attachments.search([("company_id.name", "!=", False), ("name", "=", "own")]))
 
     def test_by_way_of_other_models(self):
         user = self._user("xpps_test_user", USER, "account.group_account_invoice")

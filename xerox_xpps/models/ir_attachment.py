@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from .xpps_reference_guard import is_own_field
 
 #: Fields of ``account.move`` that keep the annex of an invoice.
 ANNEX_FIELDS = ("xpps_usage_pdf_file", "xpps_usage_xlsx_file")
@@ -53,6 +56,30 @@ class IrAttachment(models.Model):
     def _unlink_except_billing_file(self):
         for file in self._xpps_billing_files():
             raise file._attachment_error()
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        if not self.env.su:
+            self._xpps_check_paths(self, domain)
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _xpps_check_paths(self, model, domain):
+        """Odoo looks for attachments as superuser, by way of whatever record they lead to.
+
+        :raises AccessError: when the user searches by a field of this addon that he may not read
+        """
+        for condition in Domain(domain).iter_conditions():
+            place = model
+            for name in condition.field_expr.split("."):
+                field = place._fields.get(name)
+                if field is None:
+                    break
+                if is_own_field(field):
+                    place._check_field_access(field, "read")
+                place = self.env[field.comodel_name] if field.relational else place
+            if isinstance(condition.value, Domain):
+                self._xpps_check_paths(place, condition.value)
 
     @api.model
     def _index(self, bin_data, file_type, checksum=None):

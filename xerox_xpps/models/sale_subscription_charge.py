@@ -250,6 +250,7 @@ class SaleSubscriptionCharge(models.Model):
 
     def action_open_reject(self):
         """Ask why the charges are rejected, and reject them."""
+        self.check_access("write")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Reject Charges"),

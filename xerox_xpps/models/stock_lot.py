@@ -356,6 +356,7 @@ class StockLot(models.Model):
 
     def action_xpps_add_devices(self):
         """Open *Add Devices* for the agreement whose devices are listed."""
+        self.env["xpps.device.add.wizard"].check_access("create")
         agreement = self.env["sale.subscription"].browse(self.env.context.get("default_xpps_subscription_id")).exists()
         if not agreement:
             raise UserError(self.env._("Devices are added to an agreement: open the devices of one first."))

@@ -8,7 +8,7 @@ class XppsChargeRejectWizard(models.TransientModel):
 
     _name = "xpps.charge.reject.wizard"
     _description = "Reject Charges"
-    _inherit = ["xpps.guard"]
+    _inherit = ["xpps.reference.guard"]
 
     reason = fields.Char(required=True, help="The charges and what is kept of their changes say so.")
 

@@ -89,6 +89,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
 
     def action_fill(self):
         """Set the chosen values on the selected rows, or on all rows that lack them."""
+        self.check_access("write")
         self.ensure_one()
         rows = self.row_ids
         selected = rows.filtered("selected")
@@ -102,6 +103,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
 
     def action_use_agreement_customer(self):
         """Put each device to the customer of its agreement, where the two differ."""
+        self.check_access("write")
         self.ensure_one()
         for row in self.row_ids.filtered("customer_differs"):
             row.partner_id = row.subscription_id.partner_id
@@ -109,6 +111,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
 
     def action_apply(self):
         """Mend the devices of the complete rows and check the file again."""
+        self.check_access("write")
         self.ensure_one()
         self._check_rights()
         complete = self.row_ids.filtered(lambda row: not row.missing)
@@ -131,6 +134,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
 
     def action_back(self):
         """Go back to where the wizard was opened."""
+        self.check_access("write")
         self.ensure_one()
         return self.import_wizard_id._reopen() if self.import_wizard_id else {"type": "ir.actions.act_window_close"}
 
