@@ -71,7 +71,10 @@ XML = {
     "nesting inside a value": (inside(b"<a>" * 200 + b"</a>" * 200), "value_invalid"),
     "long text": (inside(b"x" * 11_000_000), "file_syntax"),
     "long name": (record(b"<" + b"x" * 60_000 + b"/>"), "file_syntax"),
-    "many attributes": (record(b"<Device " + b" ".join(b"a%d='1'" % n for n in range(200_000)) + b"/>"), "file_too_large"),
+    "many attributes": (
+        record(b"<Device " + b" ".join(b"a%d='1'" % n for n in range(200_000)) + b"/>"),
+        "file_too_large",
+    ),
     "many unknown elements": (record(b"<Device>" + b"<x/>" * 200_000 + b"</Device>"), "file_schema"),
     "many repeated elements": (record(b"<Device>" + b"<MonoOver>1</MonoOver>" * 100_000 + b"</Device>"), "file_schema"),
     "many elements at the root": (record(b"<x/>" * 200_000), "file_schema"),
@@ -140,7 +143,10 @@ CSV = {
     "long title row": (b"x" * 20_000_000 + b"\n" + HEAD + ROW, "file_too_large"),
     "quote without end": (HEAD + b'"' + ROW * 100_000, "file_syntax"),
     "quotes": (HEAD + b'"' * 1_000_001, "file_too_large"),
-    "rows of two invoices": (HEAD + b"".join(ROW.replace(b"X-1", b"X-%d" % n) for n in range(20_000)), "file_too_large"),
+    "rows of two invoices": (
+        HEAD + b"".join(ROW.replace(b"X-1", b"X-%d" % n) for n in range(20_000)),
+        "file_too_large",
+    ),
     "binary": (bytes(range(256)) * 1000, "file_syntax"),
     "only NUL": (b"\0" * 1000, "file_syntax"),
     "NUL in a value": (HEAD + ROW.replace(b"Acme", b"A\0cme"), "file_syntax"),
@@ -265,7 +271,10 @@ XLSX = {
     "text before the first": (workbook(sheet([b'<c r="{r}" t="s"><v>-1</v></c>'])), "file_syntax"),
     "style that is no number": (workbook(sheet(["S1", None, b'<c r="{r}" s="x"><v>1</v></c>'])), "file_syntax"),
     "date far away": (workbook(sheet(["S1", None, None, b'<c r="{r}" s="1"><v>99999999999</v></c>'])), "value_invalid"),
-    "attributes of a cell": (changed('<c r="C8"', f'<c r="C8" {attributes(200_000)}', ["S1", 5, "x"]), "file_too_large"),
+    "attributes of a cell": (
+        changed('<c r="C8"', f'<c r="C8" {attributes(200_000)}', ["S1", 5, "x"]),
+        "file_too_large",
+    ),
     "attributes of a row": (
         changed('<row r="8"', f'<row r="8" {attributes(200_000)}', ["S1", 5, "x"]),
         "file_too_large",

@@ -120,9 +120,7 @@ XML = {
     "white space before the root": lambda: before_the_root(b" "),
     "CDATA sections": lambda: inside(b"<![CDATA[1]]>"),
     "240,000 CDATA sections": lambda: inside(b"<![CDATA[1]]>", 240_000),
-    "99,000 devices each with another unknown element": lambda: numbered(
-        lambda n: device(n, b"<x%d/>" % n), 99_000
-    ),
+    "99,000 devices each with another unknown element": lambda: numbered(lambda n: device(n, b"<x%d/>" % n), 99_000),
     "devices each with other known elements": lambda: numbered(some_of_all, 30_000),
     "devices each with the same unknown element": lambda: numbered(lambda n: device(n, b"<Foo>1</Foo>"), 99_000),
     "unknown elements with other names in a device": lambda: xml(
@@ -145,9 +143,7 @@ XML = {
     "devices with text between elements, 64 MiB": lambda: numbered(
         lambda n: full_device(n).replace(b"</Device>", b"stray</Device>")
     ),
-    "devices without a serial number, 64 MiB": lambda: numbered(
-        lambda n: full_device(n).replace(b"SN%07d" % n, b"")
-    ),
+    "devices without a serial number, 64 MiB": lambda: numbered(lambda n: full_device(n).replace(b"SN%07d" % n, b"")),
     "devices of one serial number": lambda: numbered(lambda n: device(0), 99_000),
     "empty devices": lambda: xml(b"<Device/>" * 99_000),
     "empty devices, 64 MiB": lambda: many(b"<Device/>"),
@@ -186,9 +182,11 @@ XML = {
     "broken at the end": lambda: numbered(full_device)[:-30],
     "references": lambda: inside(b"&#65;&amp;", tag="Model"),
     "31 million lines": lambda: many(b"\n ", 62 * 1024 * 1024),
-    "nested names for an inspection": lambda: b"".join(
-        b"<%s%d>" % (b"n" * 4_000, n) for n in range(250)
-    ) + b"1" + b"".join(b"</%s%d>" % (b"n" * 4_000, n) for n in reversed(range(250))),
+    "nested names for an inspection": lambda: (
+        b"".join(b"<%s%d>" % (b"n" * 4_000, n) for n in range(250))
+        + b"1"
+        + b"".join(b"</%s%d>" % (b"n" * 4_000, n) for n in reversed(range(250)))
+    ),
     "places for an inspection": lambda: xml(
         *(b"<g%d>%s</g%d>" % (n, b"".join(b"<a%d><b/></a%d>" % (i, i) for i in range(20)), n) for n in range(3_000))
     ),
@@ -243,10 +241,12 @@ CSV = {
     "cells": lambda: text(b",", 60_000_000),
     "4.9 million cells": lambda: text(b"A" + b"," * 16_000 + b"\n", 306),
     "4.9 million blank cells": lambda: text(b" , " * 16_000 + b"\n", 306),
-    "4.9 million cells with titles": lambda: HEAD[:-1]
-    + b"".join(b",t%d" % n for n in range(16_000))
-    + b"\n"
-    + (b"S1,Acme,1,2,3,7" + TAIL[:-1] + b",x" * 16_000 + b"\n") * 305,
+    "4.9 million cells with titles": lambda: (
+        HEAD[:-1]
+        + b"".join(b",t%d" % n for n in range(16_000))
+        + b"\n"
+        + (b"S1,Acme,1,2,3,7" + TAIL[:-1] + b",x" * 16_000 + b"\n") * 305
+    ),
     "one line": lambda: text(b"x"),
     "one line of wide characters": lambda: HEAD + "😀".encode() + b"x" * (FULL - 1000),
     "lines of 900 kB": lambda: text(b"x" * 900_000 + b"\n"),
@@ -308,9 +308,7 @@ WORKBOOKS = {
     "99,000 rows of one serial number": lambda: sheet_rows(lambda n: text_cell("A", n, "S"), 99_000),
     "1 million empty rows": lambda: sheet_rows(lambda n: "", 1_000_000),
     "2.4 million empty cells": lambda: sheet_rows(lambda n: f'<c r="A{n}" s="1"/><c r="B{n}"/>', 1_000_000),
-    "rows of empty cells": lambda: with_rows(
-        "".join(f'<row r="{n}">{"<c/>" * 16_000}</row>' for n in range(8, 300))
-    ),
+    "rows of empty cells": lambda: with_rows("".join(f'<row r="{n}">{"<c/>" * 16_000}</row>' for n in range(8, 300))),
     "rows of 64 empty cells": lambda: with_rows(
         "".join(f'<row r="{n}">{text_cell("A", n, n)}{"<c/>" * 64}</row>' for n in range(8, 50_000))
     ),
@@ -320,7 +318,7 @@ WORKBOOKS = {
     "a row of cells": lambda: with_rows(f'<row r="8">{"<c><v>1</v></c>" * 2_400_000}</row>'),
     "elements between the rows": lambda: with_rows("<x/>" * 4_900_000),
     "elements before the rows": lambda: workbook(
-        sheet(["S1"]).replace("<sheetData>", f'<cols>{"<col/>" * 4_900_000}</cols><sheetData>')
+        sheet(["S1"]).replace("<sheetData>", f"<cols>{'<col/>' * 4_900_000}</cols><sheetData>")
     ),
     "sheets of many cells": lambda: workbook(
         *[sheet_xml([["x"] * 1_000] * 49 + [SHEET_TITLES]) for _number in range(40)]
@@ -336,16 +334,17 @@ WORKBOOKS = {
     ),
     "19,000 styles": lambda: part("xl/styles.xml", STYLES.replace("</cellXfs>", "<xf/>" * 19_000 + "</cellXfs>")),
     "19,000 names": lambda: part(
-        "xl/workbook.xml", '<workbook xmlns="x"><definedNames>' + "<definedName/>" * 19_000 + "</definedNames></workbook>"
+        "xl/workbook.xml",
+        '<workbook xmlns="x"><definedNames>' + "<definedName/>" * 19_000 + "</definedNames></workbook>",
     ),
-    "9,900 merged cells": lambda: with_after(
-        "<mergeCells>" + '<mergeCell ref="A9:B9"/>' * 9_900 + "</mergeCells>"
-    ),
+    "9,900 merged cells": lambda: with_after("<mergeCells>" + '<mergeCell ref="A9:B9"/>' * 9_900 + "</mergeCells>"),
     "9,900 merged cells over 50,000 rows": lambda: workbook(
         sheet_xml([*SHEET_HEAD, SHEET_TITLES]).replace(
             "</sheetData>",
             "".join(f'<row r="{n}">{text_cell("A", n, n)}</row>' for n in range(8, 50_000))
-            + "</sheetData><mergeCells>" + '<mergeCell ref="A9:B49999"/>' * 9_900 + "</mergeCells>",
+            + "</sheetData><mergeCells>"
+            + '<mergeCell ref="A9:B49999"/>' * 9_900
+            + "</mergeCells>",
         )
     ),
     "a long text": lambda: workbook(sheet(["S1", noise(30_000_000)])),

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Read files of ``hostile_big`` in every way, each in a process of its own, and print what it took, a JSON line a file.
 
-    PYTHONPATH=xerox_xpps python tests/billing_file/measure_hostile.py TYPE [NAME…]
+PYTHONPATH=xerox_xpps python tests/billing_file/measure_hostile.py TYPE [NAME…]
 """
 
 import json

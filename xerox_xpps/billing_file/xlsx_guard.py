@@ -85,9 +85,7 @@ def _check_parts(archive: zipfile.ZipFile, packed: int) -> None:
     unpacked = sum(part.file_size for part in parts)
     check_limit(unpacked // _MIB, MAX_UNPACKED // _MIB, _("Unpacked, the workbook has more than %(limit)s MiB."))
     if unpacked > SMALL_ARCHIVE:
-        check_limit(
-            unpacked // packed, MAX_RATIO, _("Unpacked, the workbook has more than %(limit)s times its size.")
-        )
+        check_limit(unpacked // packed, MAX_RATIO, _("Unpacked, the workbook has more than %(limit)s times its size."))
     names = [part.filename for part in parts]
     if len(set(names)) < len(names):
         raise damaged("it holds two parts of one name")

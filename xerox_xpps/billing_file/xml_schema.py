@@ -166,8 +166,10 @@ class Schema:
                 shapes[shape].append(index)
             elif len(shapes) + unexplained >= MAX_FORMS:
                 raise too_large(_TOO_MANY_FORMS, MAX_FORMS)
-            elif len(shapes) < _MAX_SHAPES and size + len(shape) <= _SKELETON_SIZE and all(
-                len(keys) <= _MAX_ATTRIBUTES for _tag, _children, keys, _text in shape
+            elif (
+                len(shapes) < _MAX_SHAPES
+                and size + len(shape) <= _SKELETON_SIZE
+                and all(len(keys) <= _MAX_ATTRIBUTES for _tag, _children, keys, _text in shape)
             ):
                 shapes[shape] = [index]
                 size += len(shape)

@@ -21,7 +21,9 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, the ratios mean little")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="measure everything N times (default: 3)")
     parser.add_argument("--strict", action="store_true", help="exit status 1 when a target is missed")
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=", ".join((*(figure.name for figure in FIGURES), HOSTILE)))
+    parser.add_argument(
+        "figures", nargs="*", metavar="FIGURE", help=", ".join((*(figure.name for figure in FIGURES), HOSTILE))
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.figures) - {figure.name for figure in FIGURES} - {HOSTILE}
     if unknown:
