@@ -353,8 +353,13 @@ WORKBOOKS = {
         sheet(["S1"]),
         parts={
             "[Content_Types].xml": workbook_types(),
-            "xl/worksheets/book.xml": "<workbook>%s</workbook>"
-            % "".join(f'<definedName name="{n * 7919 % 1_000_003}"/>' for n in range(900_000)),
+            "xl/worksheets/book.xml": "".join(
+                (
+                    "<workbook>",
+                    *(f'<definedName name="{n * 7919 % 1_000_003}"/>' for n in range(900_000)),
+                    "</workbook>",
+                )
+            ),
         },
     ),
     "spaces in a part": lambda: part("xl/media/a.xml", noise(40_000_000)),
