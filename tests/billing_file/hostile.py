@@ -100,7 +100,7 @@ XML = {
     "many comments between records": (record(b"<!---->x<?y?>" * 200_000), "file_too_large"),
     "many namespaces": (
         record(b"".join(b'<Device xmlns="u%d"><x/></Device>' % n for n in range(20_000))),
-        "file_schema",
+        "file_too_large",
     ),
     "csv": (b"Serial Number,Total\nA,1\n", "file_syntax"),
     "xls": (OLE, "file_syntax"),

@@ -33,7 +33,7 @@ class WorkbookReader(ExcelReader):
 
     def read_manifest(self) -> None:
         """Which part is what. What may be big is a sheet, or the shared texts, and nothing else."""
-        super().read_manifest()
+        super().read_manifest()  # pylint: disable=missing-return
         for part in self.package.Override:
             if is_content(part.PartName[1:]) and "worksheet" not in part.ContentType.casefold():
                 if part.ContentType != SHARED_STRINGS:
@@ -53,8 +53,8 @@ class WorkbookReader(ExcelReader):
                 while element.getprevious() is not None:
                     del element.getparent()[0]
 
-    def read(self) -> None:
-        """What there is but for the sheets. openpyxl would look for the size of each, at the end of its rows."""
+    def open(self) -> None:
+        """Read what there is but for the sheets. openpyxl would look for the size of each, at the end of its rows."""
         self.read_manifest()
         self.read_strings()
         self.read_workbook()

@@ -45,7 +45,7 @@ class Workbook:
         self._allowance = Allowance()
         with _broken_workbook():
             reader = WorkbookReader(io.BytesIO(data))
-            reader.read()
+            reader.open()
             self._book = reader.wb
         self._strings, self._sheets = reader.shared_strings, reader.sheets
         self.sheets = [name for name, sheet in self._sheets.items() if sheet.visible]

@@ -18,6 +18,8 @@ from pathlib import Path
 from odoo import sql_db
 from odoo.exceptions import UserError
 
+from .world import COMPANY
+
 SECONDS = 2
 MEGABYTES = 300
 DOMAIN = "bench.example.com"
@@ -37,7 +39,7 @@ def measure(database, quick):
     database.reset(100)
     with database.environment(login=None) as env:
         domain = env["mail.alias.domain"].create({"name": DOMAIN})
-        company = env["res.company"].search([("name", "=", "Bench")], limit=1) or env.company
+        company = env["res.company"].search([("name", "=", COMPANY)])
         company.alias_domain_id = domain
         company.xpps_alias_name = "xerox"
         env["res.partner"].create({"name": "Xerox", "email": SENDER})
