@@ -34,6 +34,9 @@ class TestDeviceAccess(AccessCase):
         for user in self.strangers:
             device = self.device.with_user(user)
             for name, value in self.values.items():
+                if name in ("xpps_install_date", "xpps_removal_date", "xpps_state") and user.has_group(USER):
+                    # When a device came and went is known to whoever handles it.
+                    continue
                 with self.subTest(field=name, user=user.login):
                     self.assertDenied(device.write, {name: value})
                     self.assertDenied(device.web_save, {name: value}, {})

@@ -11,20 +11,19 @@ from .window_actions import open_records
 from .xpps_device_history import ASSIGNMENT_FIELDS
 
 BILLING_GROUP = "xerox_xpps.group_xpps_billing"
+USER_GROUP = "xerox_xpps.group_xpps_user"
 LAST_READ = "_compute_xpps_last_reads"
 LAST_COST = "_compute_xpps_last_costs"
-#: What makes a lot a device of an agreement: who pays for it, for which service, and when. Place and asset number are
-#: for whoever handles it.
+#: What makes a lot a device of an agreement, and who pays for it and for which service: those who bill say so.
 BILLED_BY = {
     "is_xpps_device",
     "xpps_partner_id",
     "xpps_subscription_id",
     "xpps_subscription_line_id",
-    "xpps_install_date",
-    "xpps_removal_date",
-    "xpps_state",
     "xpps_assignment_ids",
 }
+#: From when to when it is billed: XPPS users who handle stock say so. Place and asset number are anybody's who does.
+BILLED_WHEN = {"xpps_install_date", "xpps_removal_date", "xpps_state"}
 #: What ``_xpps_last_reads`` would have of a meter that was never read.
 NO_READ = (None, 0, 0, 0.0, None)
 
@@ -149,8 +148,10 @@ class StockLot(models.Model):
     @api.model
     def _xpps_is_program_field(self, field):
         """What a device is billed by is none of those who only handle stock."""
-        if field.name in BILLED_BY and not self.env.user.has_group(BILLING_GROUP):
-            return True
+        if field.name in BILLED_BY:
+            return not self.env.user.has_group(BILLING_GROUP)
+        if field.name in BILLED_WHEN:
+            return not self.env.user.has_group(USER_GROUP)
         return super()._xpps_is_program_field(field)
 
     @api.ondelete(at_uninstall=False)
