@@ -19,6 +19,10 @@ ARGUMENTS = {
         (),
         {"context": {"default_xpps_subscription_id": test.a.agreement.id}},
     ),
+    ("xpps.charge.reject.wizard", "action_reject"): lambda test, user: (
+        (),
+        {"context": {"active_ids": test.a.files[3].charge_ids.ids}},
+    ),
     ("xpps.dispute", "message_post"): lambda test, user: ((), {"body": "Mine"}),
 }
 
