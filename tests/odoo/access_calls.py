@@ -24,6 +24,7 @@ ARGUMENTS = {
         {"context": {"active_ids": test.a.files[3].charge_ids.ids}},
     ),
     ("xpps.dispute", "message_post"): lambda test, user: ((), {"body": "Mine"}),
+    ("xpps.billing.file", "message_post"): lambda test, user: ((), {"body": "Mine"}),
 }
 
 
