@@ -19,7 +19,12 @@ ARGUMENTS = {
         (),
         {"context": {"default_xpps_subscription_id": test.a.agreement.id}},
     ),
+    ("xpps.charge.reject.wizard", "action_reject"): lambda test, user: (
+        (),
+        {"context": {"active_ids": test.a.files[3].charge_ids.ids}},
+    ),
     ("xpps.dispute", "message_post"): lambda test, user: ((), {"body": "Mine"}),
+    ("xpps.billing.file", "message_post"): lambda test, user: ((), {"body": "Mine"}),
 }
 
 

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The two ways in which a client calls a method over HTTP: ``call_kw`` with a session, ``/json/2`` with a key."""
 
+import json
 from datetime import datetime, timedelta
 from inspect import signature
 
@@ -80,10 +81,12 @@ class Clients:
         body = {**dict(zip(names, args, strict=False)), **(kwargs or {})}
         if ids is not None:
             body["ids"] = ids
-        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        headers = {"Content-Type": "application/json"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
 
         def function():
-            return self.url_open(f"/json/2/{model}/{method}", json=body, headers=headers)
+            return self.url_open(f"/json/2/{model}/{method}", data=json.dumps(body), headers=headers)
 
         response = self._taken_back(function)
         if response.status_code in (401, 403):

@@ -23,12 +23,13 @@ FIRST_READINGS = ("read", "web_search_read", "formatted_read_group")
 
 #: Each takes a model and the name of a field, maybe a path, and uses the field to tell records apart.
 SEARCHES = {
-    "domain": lambda model, name: model.search([(name, "!=", False)]),
+    # Of a required field, "!= False" is known to be true without looking at it.
+    "domain": lambda model, name: model.search([(name, "not in", [1])]),
     "domain >": lambda model, name: model.search([(name, ">", 0)]),
     "domain in": lambda model, name: model.search_count([(name, "in", [1, True])]),
     "domain !": lambda model, name: model.search(["!", (name, "=", True)]),
     "search_read": lambda model, name: model.search_read([(name, "=", True)], ["id"]),
-    "name_search": lambda model, name: model.name_search("", [(name, "!=", False)]),
+    "name_search": lambda model, name: model.name_search("", [(name, "in", [1, True])]),
     "order": lambda model, name: model.search([], order=f"{name} desc"),
     "web_search_read order": lambda model, name: model.web_search_read([], {"id": {}}, order=name),
     "formatted_read_group by": lambda model, name: model.formatted_read_group([], [name], ["__count"]),

@@ -78,9 +78,8 @@ TABLE = {
         ),
     ),
     "sale.subscription.charge.default": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
-        entered("billable change_reason price_method unit_price"),
+        entered("billable change_reason price_method product_id subscription_id unit_price"),
         entered("markup_percent unit_cost", read=CLERKS),
-        chosen("product_id subscription_id"),
         program("company_id currency_id"),
         program("cost_change_ids", read=CLERKS),
         calls("action_open_changes", who=CLERKS),
@@ -118,7 +117,8 @@ TABLE = {
             "action_create_vendor_bill action_download_vendor_report action_draft action_import "
             "action_match_vendor_bill action_open_charges action_open_disputes action_open_invoices "
             "action_open_issues action_open_lines action_open_meter_reads action_open_subscriptions "
-            "action_open_vendor_bill action_open_vendor_report create_document_from_attachment message_new",
+            "action_open_vendor_bill action_open_vendor_report create_document_from_attachment message_new "
+            "message_post",
             who=CLERKS,
         ),
         calls("action_new_format", who=MANAGERS),
@@ -451,16 +451,16 @@ TABLE = {
     # Settings are changed by whoever administers the database.
     "res.company": Extension().having(
         entered(
-            "xpps_alias_contact xpps_alias_domain_id xpps_alias_id xpps_alias_name xpps_background_threshold "
-            "xpps_invoice_by_run xpps_margin_floor_percent xpps_proration xpps_quarantine xpps_responsible_id "
-            "xpps_sender_addresses xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
+            "xpps_alias_domain_id xpps_alias_id xpps_alias_name xpps_background_threshold xpps_invoice_by_run "
+            "xpps_margin_floor_percent xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses "
+            "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
             write=NOBODY,
         ),
     ),
     "res.config.settings": Extension().having(
         entered(
-            "xpps_alias_contact xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_invoice_by_run "
+            "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_invoice_by_run "
             "xpps_margin_floor_percent xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
@@ -477,7 +477,6 @@ TABLE = {
         ),
         calls("action_open_xpps_profitability", who=CLERKS),
         calls("action_open_xpps_charges", who=USERS),
-        # Lists of what stock users and customers see.
         calls("action_open_xpps_devices", who=USERS | {STOCK, PORTAL}),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),

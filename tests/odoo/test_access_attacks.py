@@ -467,6 +467,8 @@ class TestChangingUnseen(AttackCase):
             "write": lambda mine: mine.write({"unit_price": 0.5}),
             "price method": lambda mine: mine.write({"price_method": "cost_plus", "markup_percent": 10}),
             "billable": lambda mine: mine.write({"billable": False}),
+            "material code": lambda mine: mine.write({"product_id": self.a.mono.copy().id}),
+            "other agreement": lambda mine: mine.write({"subscription_id": self.a.agreement_2.id}),
             "delete": lambda mine: mine.unlink(),
             "create": lambda mine: mine.create(
                 {"subscription_id": self.a.agreement_2.id, "product_id": self.a.color.id, "unit_price": 0.5}

@@ -12,7 +12,7 @@ from .access_world import AccessWorld, kind_of
 
 OF_B = (f"{BILLING} of B", f"{MANAGER} of B")
 #: More than any id that PostgreSQL has a number for, and what is none.
-NO_IDS = ("0", "-1", "abc", "1.5", "999999999", str(2**31), str(2**63), "9" * 40, "1,2", "%00", "")
+NO_IDS = ("0", "-1", "abc", "1.5", "999999999", str(2**31), str(2**63), "9" * 40, "1,2", "")
 ROUTES = (
     ("/xerox_xpps/device_usage/", "account.move"),
     ("/xerox_xpps/dispute/", "xpps.dispute"),
@@ -55,7 +55,8 @@ class TestAccessHttp(Clients, Probes, AccessWorld, HttpCase):
             self.enter(user)
             for name, rights in TABLE.items():
                 for method, kinds in rights.methods.items():
-                    if name not in self.env or not hasattr(self.env[name], method):
+                    # Abstract models have nothing to call a method on.
+                    if name not in self.env or not hasattr(self.env[name], method) or not kinds:
                         continue
                     ids = self._ids(name, method)
                     of_model = ids is None
