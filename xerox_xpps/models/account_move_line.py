@@ -93,6 +93,13 @@ class AccountMoveLine(models.Model):
         lines._xpps_write_program_values(said)
         return lines
 
+    def write(self, vals):
+        # Odoo leaves out lines whose values stay the same, and whoever may not write them is told so all the same.
+        if not self.env.su:
+            for name in self._xpps_program_fields_of(vals):
+                self._check_field_access(self._fields[name], "write")
+        return super().write(vals)
+
     def _xpps_agreement(self):
         """The agreement that the line bills, or none. Reads charges: to be called in sudo."""
         self.ensure_one()
