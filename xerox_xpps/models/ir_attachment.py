@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import base64
-import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -11,8 +9,6 @@ from .xpps_reference_guard import is_own_field
 
 #: Fields of ``account.move`` that keep the annex of an invoice.
 ANNEX_FIELDS = ("xpps_usage_pdf_file", "xpps_usage_xlsx_file")
-#: What an attachment says of its content.
-CONTENT_FIELDS = {"raw", "datas", "db_datas", "url", "type"}
 #: An upload is taken up at once; whatever lies around for longer was uploaded for something else.
 UPLOAD_AGE = timedelta(hours=1)
 
@@ -33,7 +29,7 @@ class IrAttachment(models.Model):
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
-        if operation not in ("write", "unlink"):
+        if operation == "read":
             return result
         forbidden = result[0] if result else self.browse()
         if files := self._xpps_billing_files():
@@ -45,11 +41,6 @@ class IrAttachment(models.Model):
     def write(self, vals):
         if not self.env.su and vals.get("res_field") in ANNEX_FIELDS:
             raise self._xpps_annex_error()
-        if not CONTENT_FIELDS.isdisjoint(vals):
-            # What a billing file says is not even for the program to change.
-            for file in self._xpps_billing_files():
-                if not file.attachment_id._xpps_is_content(vals):
-                    raise file._attachment_error()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -108,14 +99,6 @@ class IrAttachment(models.Model):
             self.env._("The annex of an invoice is kept as it was sent: reset the invoice to draft for a new one.")
         )
 
-    def _xpps_is_content(self, vals):
-        """Whether the content stays the same: Odoo moves it from one storage to another."""
-        if not {"raw", "datas"}.issuperset(CONTENT_FIELDS.intersection(vals)):
-            return False
-        contents = [vals["raw"]] if "raw" in vals else []
-        contents += [base64.b64decode(vals["datas"] or b"")] if "datas" in vals else []
-        return all(_digest(content) == _digest(self.raw) for content in contents)
-
     def _xpps_check_uploaded(self):
         """Take up only what the user has just uploaded, and what belongs to nothing yet.
 
@@ -141,7 +124,3 @@ class IrAttachment(models.Model):
                 "access_token": False,
             }
         )
-
-
-def _digest(content):
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content or b"").digest()

@@ -290,9 +290,9 @@ class XppsBillingFile(models.Model):
         return super().write(vals)
 
     def _content(self):
-        """:return: the file, in bytes, as it was uploaded
+        """:return: the file, in bytes, as it was uploaded; empty when it is lost
 
-        :raises UserError: when it is not that any more
+        :raises UserError: when it is another one
         """
         self.ensure_one()
         # Whoever may see the billing file may see what stands in it.
@@ -300,7 +300,7 @@ class XppsBillingFile(models.Model):
         data = attachment.raw or b""
         # The file itself need not be kept in the cache until the end of the transaction.
         attachment.invalidate_recordset(["raw"])
-        if hashlib.sha256(data).hexdigest() != self.checksum:
+        if data and hashlib.sha256(data).hexdigest() != self.checksum:
             raise UserError(
                 self.env._(
                     "The stored content of billing file %s is not what was uploaded: its SHA-256 differs. It is not "
