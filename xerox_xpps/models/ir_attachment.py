@@ -69,7 +69,7 @@ class IrAttachment(models.Model):
                 if is_own_field(field):
                     place._check_field_access(field, "read")
                 place = self.env[field.comodel_name] if field.relational else place
-            if isinstance(condition.value, Domain):
+            if condition.operator in ("any", "not any") and isinstance(condition.value, Domain | list | tuple):
                 self._xpps_check_paths(place, condition.value)
 
     @api.model

@@ -140,7 +140,7 @@ class SaleSubscriptionChargeDefault(models.Model):
             "subscription_id": self.subscription_id.id,
             "agreement_name": self.subscription_id.name,
             "company_id": self.company_id.id,
-            "name": self.product_id.display_name,
+            "name": self.product_id.display_name or self.display_name,
         }
 
     def _xpps_note_all(self, kind, reasons=()):

@@ -174,5 +174,8 @@ class XppsChargeChange(models.Model):
             return dict(field._description_selection(self.env)).get(value, "")
         if field.type == "many2one":
             # Who may change it may name it in what is kept, whatever he may see.
-            return value.sudo().display_name or ""
+            named = value.sudo()
+            if named._name == "sale.subscription" and named.partner_id:
+                return f"{named.display_name} · {named.partner_id.display_name}"
+            return named.display_name or ""
         return str(value or "")
