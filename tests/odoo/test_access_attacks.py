@@ -463,11 +463,13 @@ class TestChangingUnseen(AttackCase):
             [("subscription_id", "=", self.a.agreement.id), ("product_id", "=", self.a.color.id)]
         )
         quiet = {"tracking_disable": True, "mail_notrack": True, "mail_create_nolog": True}
+        other = self.a.mono.copy({"name": "Other Pages"})
+        self.env.flush_all()
         ways = {
             "write": lambda mine: mine.write({"unit_price": 0.5}),
             "price method": lambda mine: mine.write({"price_method": "cost_plus", "markup_percent": 10}),
             "billable": lambda mine: mine.write({"billable": False}),
-            "material code": lambda mine: mine.write({"product_id": self.a.mono.copy().id}),
+            "material code": lambda mine: mine.write({"product_id": other.id}),
             "other agreement": lambda mine: mine.write({"subscription_id": self.a.agreement_2.id}),
             "delete": lambda mine: mine.unlink(),
             "create": lambda mine: mine.create(
