@@ -463,8 +463,7 @@ class TestChangingUnseen(AttackCase):
             [("subscription_id", "=", self.a.agreement.id), ("product_id", "=", self.a.color.id)]
         )
         quiet = {"tracking_disable": True, "mail_notrack": True, "mail_create_nolog": True}
-        other = self.a.mono.copy({"name": "Other Pages"})
-        self.env.flush_all()
+        other = self.a._service("Other Pages", "material_code", 0.02)
         ways = {
             "write": lambda mine: mine.write({"unit_price": 0.5}),
             "price method": lambda mine: mine.write({"price_method": "cost_plus", "markup_percent": 10}),
