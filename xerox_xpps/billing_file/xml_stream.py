@@ -11,7 +11,7 @@ from lxml import etree
 from .fields import DEVICE_FIELDS
 from .issue import _
 from .layout import XmlLayout
-from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_NESTED, NAMELESS_RECORD, Allowance, check_limit
+from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_NESTED, NAMELESS_RECORD, REFUSED_ELEMENT, Allowance, check_limit
 from .records import too_many_devices
 from .values import ValueReader
 from .xml_markup import Markup
@@ -19,9 +19,9 @@ from .xml_parser import OPTIONS, strip_namespaces, syntax_error
 from .xml_rows import Fault, fill, make_plan
 from .xml_schema import Schema
 
+TOO_MANY_NESTED = _("An element of the file holds more than %(limit)s others.")
+
 _CHUNK = 256 * 1024
-# What it costs to report an element that breaks the schema, in elements that are read.
-_VIOLATION = 50
 # Elements that a sound record may hold, whether the layout knows them or not.
 _PLENTY = 64
 # Elements before the records, which the schema may ask for.
@@ -72,7 +72,7 @@ class RecordStream:
                 self._take(child, depth, records)
             last = group[-1]
             if depth == len(self._steps) - 1 or _name(last) != self._steps[depth]:
-                check_limit(_size(last), MAX_NESTED, _("An element of the file holds more than %(limit)s others."))
+                check_limit(_size(last), MAX_NESTED, TOO_MANY_NESTED)
                 break
             group, depth = last, depth + 1
         self._check_records(root.tag, records)
@@ -128,7 +128,7 @@ class RecordStream:
         root.extend(records)
         if self._namespaces:
             strip_namespaces(root)
-        self._allowance.spend(_VIOLATION * self._schema.count_violations(root))
+        self._allowance.spend(REFUSED_ELEMENT * self._schema.count_violations(root))
 
 
 def _name(element: etree._Element) -> str:
