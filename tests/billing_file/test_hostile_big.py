@@ -39,6 +39,7 @@ CHOSEN = {
         "tags without end": "file_too_large",
         "490,000 values in a device": "file_too_large",
         "long names": "file_schema",
+        "broken at the end": "file_syntax",
         "99,000 devices of wrong values, in UTF-16": "file_too_large",
     },
     "csv": {

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Look through an XML file that is too big for memory unless its devices are sound: record by record, keeping none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from itertools import islice
 from typing import Any
@@ -48,6 +48,12 @@ class RecordStream:
 
         The root element is known to be the layout's.
         """
+        # What is broken at its end must not be found after all of its records: they take ten times as long.
+        self._walk(data, _forget)
+        self._walk(data, self._check_chunk)
+
+    def _walk(self, data: bytes, visit: Callable[[etree._Element], None]) -> None:
+        """Parse the file, and after each chunk of it call ``visit`` with the root."""
         parser = etree.XMLPullParser(("start",), tag=f"{{*}}{self._steps[0]}", **OPTIONS)
         root = None
         try:
@@ -56,7 +62,7 @@ class RecordStream:
                 if root is None:
                     root = next((element for _event, element in parser.read_events()), None)
                 if root is not None:
-                    self._check_chunk(root)
+                    visit(root)
             parser.close()
         except etree.XMLSyntaxError as error:
             raise syntax_error(error) from error
@@ -131,6 +137,14 @@ class RecordStream:
         self._allowance.spend(REFUSED_ELEMENT * self._schema.count_violations(root))
 
 
+def _forget(root: etree._Element) -> None:
+    """Take out of the tree what is complete, along the open elements."""
+    group = root
+    while len(group):
+        del group[:-1]
+        group = group[-1]
+
+
 def _name(element: etree._Element) -> str:
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
@@ -138,4 +152,4 @@ def _name(element: etree._Element) -> str:
 
 def _size(element: etree._Element) -> int:
     """Number of nodes of the element, at most one more than there may be."""
-    return sum(1 for _node in islice(element.iter(), MAX_NESTED + 1))
+    return sum(1 for _node in islice(element.iter(), MAX_NESTED + 1)) if len(element) else 1
