@@ -292,9 +292,9 @@ def strings(count, make=lambda n: f"<t>text {n * 7919 % 1_000_003}</t>"):
 
 WORKBOOKS = {
     "800,000 shared strings": lambda: strings(800_000),
-    "390,000 shared strings": lambda: strings(390_000),
+    "299,000 shared strings": lambda: strings(299_000),
     "shared strings without text": lambda: strings(900_000, lambda n: ""),
-    "shared strings of many formats": lambda: strings(90_000, lambda n: f"<r><t>{n}</t></r>" * 4),
+    "shared strings of many formats": lambda: strings(75_000, lambda n: f"<r><t>{n}</t></r>" * 4),
     "99,000 rows of wrong values": lambda: sheet_rows(
         lambda n: text_cell("A", n, f"S{n}") + text_cell("C", n, "x") + text_cell("E", n, "y"), 99_000
     ),
@@ -325,6 +325,11 @@ WORKBOOKS = {
     ),
     "300 sheets": lambda: XLSX["many sheets"][0],
     "1,900 sheets": lambda: workbook(*[sheet(["S1"])] * 1_900),
+    "9,000 sheets of one part": lambda: workbook(
+        sheet(["S1"]),
+        names=[f"Sheet{number}" for number in range(9_000)],
+        parts={"xl/_rels/workbook.xml.rels": many_sheets()},
+    ),
     "comments": lambda: with_rows("<!---->" * 5_000_000),
     "comments in a row": lambda: with_rows(f'<row r="8">{"<!---->" * 90_000}</row>'),
     "processing instructions": lambda: with_rows("<?x?>" * 5_000_000),
@@ -364,6 +369,14 @@ WORKBOOKS = {
     ),
     "spaces in a part": lambda: part("xl/media/a.xml", noise(40_000_000)),
 }
+
+
+def many_sheets():
+    """Relations of a workbook, in which 9,000 sheets are the same part."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+    related = (f'<Relationship Id="rId{n}" Type="{kind}" Target="worksheets/sheet1.xml"/>' for n in range(1, 9_001))
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<Relationships xmlns="{package}">{"".join(related)}</Relationships>'
 
 
 def workbook_types():

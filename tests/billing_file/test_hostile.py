@@ -89,7 +89,8 @@ def test_each_has_its_issue(outcome):
 
 
 def test_each_is_done_soon(outcome):
-    assert not {name: result["times"] for name, result in outcome[1]["results"].items() if max(result["times"]) > 2}
+    # A second more than where nothing else runs.
+    assert not {name: result["times"] for name, result in outcome[1]["results"].items() if max(result["times"]) > 3}
 
 
 def test_no_message_is_long(outcome):

@@ -17,7 +17,9 @@ from billing_file import MAX_ISSUES, check_serials
 from billing_file import read as read_only
 
 HERE = Path(__file__).parent
-SECONDS, MEGABYTES = 2, 300
+# The budget is two seconds of CPU: those of a machine on which nothing else runs, since work beside it takes caches and
+# clock rate from a core. What is quadratic takes minutes.
+SECONDS, MEGABYTES = 3, 300
 
 # What is measured in every run of the tests, with the code that it must have; setup/bench measures all there are.
 CHOSEN = {
@@ -26,21 +28,19 @@ CHOSEN = {
         "an attribute of each of 100,000 devices": "file_too_large",
         "1.5 million comments in a value": "file_too_large",
         "90,000 comments in a value": "value_invalid",
-        "90,000 comments between long texts": "file_schema",
         "5 million processing instructions": "file_too_large",
-        "240,000 CDATA sections": "value_invalid",
         "99,000 devices each with another unknown element": "file_too_large",
         "unknown elements on other lines": "file_schema",
         "99,000 devices of wrong values": "file_too_large",
         "devices with text between elements": "file_too_large",
         "30 MiB of tags": "file_too_large",
-        "2.4 million tags": "file_too_large",
         "2.4 million tags in a value": "file_too_large",
         "490,000 tags": "file_schema",
         "tags without end": "file_too_large",
-        "texts of 9 MB": "value_invalid",
+        "490,000 values in a device": "file_too_large",
+        "long names": "file_schema",
+        "broken at the end": "file_syntax",
         "99,000 devices of wrong values, in UTF-16": "file_too_large",
-        "200,000 attributes of one element, in UTF-16": "file_too_large",
     },
     "csv": {
         "5 million rows": "file_too_large",
@@ -48,11 +48,12 @@ CHOSEN = {
         "99,000 rows of wrong values": "file_too_large",
         "99,000 rows with a cell too many": "file_too_large",
         "4.9 million cells": "file_too_large",
-        "one line of wide characters": "file_too_large",
         "31 million lines, in UTF-16": "file_too_large",
     },
     "xlsx": {
         "800,000 shared strings": "file_too_large",
+        "9,000 sheets of one part": "file_too_large",
+        "1 million empty rows": "file_too_large",
         "99,000 rows of wrong values": "file_too_large",
         "elements between the rows": "file_too_large",
         "rows of empty cells": "file_too_large",

@@ -117,7 +117,8 @@ def seconds(data):
 
 def test_speed(big):
     assert read(big, "a.xml").issues == ()
-    assert seconds(big) < 1.5
+    # Four times what it takes where nothing else runs: work beside it takes caches and clock rate from a core.
+    assert seconds(big) < 3
 
 
 def test_speed_with_errors(big):

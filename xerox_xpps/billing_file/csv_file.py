@@ -11,7 +11,7 @@ from itertools import count
 from .cells import Row
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .layout import TableLayout
-from .limits import MAX_CELLS, MAX_COLUMNS, MAX_LINE, MAX_LINES, check_limit, too_large
+from .limits import MAX_CELLS, MAX_COLUMNS, MAX_LINE, MAX_LINES, Allowance, check_limit, too_large
 from .model import BillingDetails
 from .signatures import byte_order_mark, refuse_binary
 from .table_reader import TableReader
@@ -30,7 +30,7 @@ def read_csv(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, l
     """
     try:
         check_text(data, layout.encoding, layout.delimiter)
-        reader = TableReader(layout, full_rows=True, cell_name=_cell_name)
+        reader = TableReader(layout, Allowance(), full_rows=True, cell_name=_cell_name)
         return reader.details(csv_rows(data, layout.encoding, layout.delimiter))
     except Unreadable as error:
         return None, [error.issue]

@@ -12,7 +12,7 @@ from .csv_file import BEGINNING, check_text, csv_rows, decodes
 from .fields import DEVICE_FIELDS, INVOICE_FIELDS
 from .issue import Issue, Unreadable
 from .layout import Layout, TableLayout, XmlLayout, normal_title
-from .limits import MAX_SIZE
+from .limits import MAX_SIZE, Allowance
 from .reader import check_size, check_type, extension_of
 from .table_reader import TableReader
 from .table_titles import HEAD_ROWS, find_labels, find_titles
@@ -139,7 +139,7 @@ def _table_fit(rows: Sequence[Row], layout: TableLayout, clean: bool) -> _Fit | 
     if present / mapped < _MIN_SHARE:
         return None
     try:
-        reader = TableReader(layout, full_rows=False, cell_name=lambda line, column: "")
+        reader = TableReader(layout, Allowance(), full_rows=False, cell_name=lambda line, column: "")
         _details, issues = reader.details(iter(rows))
     except Unreadable as error:
         issues = [error.issue]

@@ -21,6 +21,10 @@ MAX_FAULTS = 100_000
 MAX_UNSOUND = 500_000
 FAULTY_RECORD = 16
 NAMELESS_RECORD = 8
+# An element that only the validator finds to break the schema.
+REFUSED_ELEMENT = 50
+# Cells of records that are not sound in a workbook, of which each takes longer.
+MAX_UNSOUND_OF_WORKBOOK = 200_000
 
 # Characters of the path of an element, of a serial or another number, and of a name or place.
 MAX_PATH = 200
@@ -53,14 +57,15 @@ MAX_CELLS = 5_000_000
 # Workbooks: parts of the archive, unpacked bytes, and how much smaller they may be packed. Sheets come to a tenth of
 # their size, seldom to a thirtieth; a small archive may do as it likes.
 MAX_PARTS = 2_000
+MAX_SHEETS = 500
 MAX_UNPACKED = 256 * 1024 * 1024
 MAX_RATIO = 100
 SMALL_ARCHIVE = 1024 * 1024
 # Elements of the sheets, of one row, of the shared texts, and of all the rest, of which each costs far more.
 MAX_SHEET_ELEMENTS = 5_000_000
 MAX_ROW_ELEMENTS = 65_536
-MAX_STRING_ELEMENTS = 1_000_000
-MAX_STRINGS = 400_000
+MAX_STRING_ELEMENTS = 700_000
+MAX_STRINGS = 300_000
 MAX_OTHER_ELEMENTS = 20_000
 MAX_MERGED = 10_000
 # As Excel has it.
@@ -81,8 +86,8 @@ def check_limit(count: int, limit: int, template: str) -> None:
 class Allowance:
     """What may still be read that is no part of a sound device."""
 
-    def __init__(self) -> None:
-        self._left = MAX_UNSOUND
+    def __init__(self, limit: int = MAX_UNSOUND) -> None:
+        self._limit = self._left = limit
 
     def spend(self, count: int) -> None:
         """Take ``count`` elements or cells from it. Raises ``Unreadable`` when it is used up."""
@@ -93,5 +98,5 @@ class Allowance:
                     "More than %(limit)s elements or cells of the file are no part of a sound device record. Correct"
                     " the file, or split it."
                 ),
-                MAX_UNSOUND,
+                self._limit,
             )

@@ -1,10 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Read the rows of a table, of whatever file, by its layout."""
 
+from bisect import bisect
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import Any
 
 from .cells import Cell, CellError, Row, converter, is_blank
@@ -36,7 +38,7 @@ _MERGED = _(
 _DIFFERENT = _("%(title)s is '%(value)s', but '%(first)s' on line %(first_line)s. The invoice has one value only.")
 
 # Cells that the row of a sound device may have, whether the layout knows them or not.
-_PLENTY = 64
+_PLENTY = 128
 
 # First and last row, first and last column.
 Merged = tuple[int, int, int, int]
@@ -68,16 +70,18 @@ class TableReader:
 
     ``full_rows`` says that a row without a cell for each title is broken: in text a delimiter is missing then,
     while a workbook keeps no empty cells. ``cell_name`` gives the name of a cell from its line and its column
-    (from 0), for messages.
+    (from 0), for messages. ``allowance`` is what the file may hold beside its sound devices.
     """
 
-    def __init__(self, layout: TableLayout, *, full_rows: bool, cell_name: Callable[[int, int], str]) -> None:
+    def __init__(
+        self, layout: TableLayout, allowance: Allowance, *, full_rows: bool, cell_name: Callable[[int, int], str]
+    ) -> None:
         self._layout = layout
         self._full_rows = full_rows
         self._cell_name = cell_name
         self._values = ValueReader(layout)
         self._issues = IssueLog()
-        self._allowance = Allowance()
+        self._allowance = allowance
         self._serials: set[str] = set()
         self._devices: list[DeviceRecord] = []
         self._invoice: dict[str, Any] = {}
@@ -265,14 +269,23 @@ class TableReader:
     def _check_merged(self, merged: Iterable[Merged], titles: Titles, columns: Sequence[_Column]) -> None:
         """Only the first of merged cells has a value: whether it stands for the others, nobody knows."""
         numbers = [column.number for column in columns]
+        # Row -> how many more ranges start than end before it.
+        changes: Counter[int] = Counter()
         for first_row, last_row, first_column, last_column in merged:
             if first_row > titles.line and any(first_column <= number <= last_column for number in numbers):
                 first, last = self._cell_name(first_row, first_column), self._cell_name(last_row, last_column)
                 params = {"first": first, "last": last}
                 self._issues.add(Issue(ERROR, "file_schema", _MERGED, params, first_row))
-                for index, device in enumerate(self._devices):
-                    if first_row <= device.source_line <= last_row:
-                        self._devices[index] = incomplete(device)
+                changes[first_row] += 1
+                changes[last_row + 1] -= 1
+        if not changes:
+            return
+        rows = sorted(changes)
+        ranges = dict(zip(rows, accumulate(changes[row] for row in rows), strict=True))
+        for index, device in enumerate(self._devices):
+            place = bisect(rows, device.source_line)
+            if place and ranges[rows[place - 1]]:
+                self._devices[index] = incomplete(device)
 
     # Issues
 

@@ -9,7 +9,7 @@ from itertools import islice
 from .cells import Row
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .layout import TableLayout
-from .limits import Allowance
+from .limits import MAX_UNSOUND_OF_WORKBOOK, Allowance
 from .model import BillingDetails
 from .table_reader import TableReader
 from .table_titles import HEAD_ROWS, find_titles
@@ -26,7 +26,7 @@ def read_xlsx(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, 
     try:
         book = Workbook(data)
         sheet = book.sheet_for(layout)
-        reader = TableReader(layout, full_rows=False, cell_name=cell_name)
+        reader = TableReader(layout, Allowance(MAX_UNSOUND_OF_WORKBOOK), full_rows=False, cell_name=cell_name)
         return reader.details(book.rows(sheet), lambda: book.merged)
     except Unreadable as error:
         return None, [error.issue]

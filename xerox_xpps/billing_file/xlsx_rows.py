@@ -26,7 +26,9 @@ from .xml_parser import OPTIONS
 
 _CHUNK = 128 * 1024
 # Empty cells that a row with values may have.
-_PLENTY = 64
+_PLENTY = 32
+# What a row without values costs, in empty cells.
+_EMPTY_ROW = 8
 # A cell beyond these stands in a column that no table has.
 _MAX_COLUMNS = 1_024
 
@@ -95,13 +97,13 @@ class SheetRows:
             before, column = column, column + 1 if reference is None else self._column(reference, number)
             if column <= before:
                 raise ValueError(f"cell {cell_name(number, column)} comes twice or too late")
-            cell = self._cell(element)
+            cell = self._cell(element) if len(element) else None
             if cell is None:
                 empty += 1
             elif len(cells) <= _MAX_COLUMNS:
                 cells.extend([None] * (min(column, _MAX_COLUMNS) - len(cells)))
                 cells.append(cell)
-        self._allowance.spend(max(0, empty - _PLENTY) if cells else empty + 1)
+        self._allowance.spend(max(0, empty - _PLENTY) if cells else empty + _EMPTY_ROW)
         return cells
 
     def _column(self, reference: str, number: int) -> int:
@@ -180,9 +182,20 @@ def _day(value: object, text: str) -> Cell:
 
 def rich_text(element: etree._Element) -> str:
     """The text in all its formats, without the phonetic writing beside it. Raises ``Unreadable`` if it is too long."""
-    text = "".join(child.text or child.findtext(_TEXT) or "" for child in element if child.tag in (_TEXT, _RUN))
+    children = element.getchildren()
+    if len(children) == 1 and children[0].tag == _TEXT:
+        text = children[0].text or ""
+    else:
+        text = "".join(_run_text(child) for child in element.iterchildren(_TEXT, _RUN))
     _check_length(text)
     return text
+
+
+def _run_text(element: etree._Element) -> str:
+    if element.text or element.tag == _TEXT:
+        return element.text or ""
+    text = next(element.iterchildren(_TEXT), None)
+    return "" if text is None else text.text or ""
 
 
 def _check_length(text: str) -> None:

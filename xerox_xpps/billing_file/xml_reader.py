@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Read an XML billing details file by its layout."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -13,6 +13,7 @@ from .layout import XmlLayout
 from .limits import (
     FAULTY_RECORD,
     MAX_DEVICES,
+    MAX_NESTED,
     MAX_PATH,
     MAX_TREE,
     MAX_UNKNOWN_ATTRIBUTES,
@@ -40,8 +41,10 @@ from .xml_schema import (
     Violation,
     schema_for,
 )
-from .xml_stream import RecordStream
+from .xml_stream import TOO_MANY_NESTED, RecordStream
 
+# Faults that a record may have: more than there are values.
+_PLENTY = 64
 _REPEATED = _("The element <%(element)s> is more than once inside <%(parent)s>.")
 _ASIDE = _(
     "Inside the value of <%(element)s> is a comment or a processing instruction. What the value is without it is"
@@ -119,6 +122,8 @@ class _XmlFile:
         self._devices: list[DeviceRecord] = []
         self._issues = IssueLog()
         self._allowance = Allowance()
+        # Indexes of the records that are taken from it.
+        self._paid: set[int] = set()
         # Indexes of the records that lack the serial or have an element that the layout does not know, and of
         # those with an issue.
         self._odd: set[int] = set()
@@ -180,6 +185,7 @@ class _XmlFile:
         line_of = self._lines.line
         serials: set[str | None] = set()
         for index, record in enumerate(self._records):
+            check_limit(len(record), MAX_NESTED, TOO_MANY_NESTED)
             row: dict[str, Any] = {}
             faults: list[Fault] = []
             known = fill(row, record, plan, faults)
@@ -187,9 +193,9 @@ class _XmlFile:
             if not known or "serial" not in row:
                 self._odd.add(index)
             if not known and not faults and self._schema is not None and not self._schema.knows_all(record):
-                self._allowance.spend(FAULTY_RECORD + len(record))
+                self._spend(FAULTY_RECORD, index)
             elif not serial or serial in serials:
-                self._allowance.spend(NAMELESS_RECORD + len(record))
+                self._spend(NAMELESS_RECORD, index)
             serials.add(serial)
             self._devices.append(device_record(row, line_of(record), index + 1, complete=not faults))
             if faults:
@@ -197,7 +203,8 @@ class _XmlFile:
 
     # Issues
 
-    def _report_faults(self, faults: Iterable[Fault], index: int | None = None) -> None:
+    def _report_faults(self, faults: Sequence[Fault], index: int | None = None) -> None:
+        self._allowance.spend(FAULTY_RECORD * max(0, len(faults) - _PLENTY))
         repeated = set()
         for fault in faults:
             element, path = fault.element, fault.leaf.path
@@ -236,7 +243,13 @@ class _XmlFile:
         self._reported.add(element)
         if index is not None and index not in self._bad:
             self._bad.add(index)
-            self._allowance.spend(FAULTY_RECORD + len(self._records[index]))
+            self._spend(FAULTY_RECORD, index)
+
+    def _spend(self, price: int, index: int) -> None:
+        """Take the record from what may be unsound, once."""
+        if index not in self._paid:
+            self._paid.add(index)
+            self._allowance.spend(price + len(self._records[index]))
 
     def _report(
         self,

@@ -19,7 +19,7 @@ from lxml import etree
 from xmlschema.validators import XMLSchemaChildrenValidationError, XsdAttributeGroup, XsdElement, XsdGroup
 
 from .issue import _
-from .limits import FAULTY_RECORD, MAX_FORMS, MAX_ISSUES, Allowance, too_large
+from .limits import MAX_FORMS, MAX_ISSUES, MAX_PATH, REFUSED_ELEMENT, Allowance, too_large
 from .xsd_guard import SchemaError, parse_schema
 
 # Kinds of violation, and what ``name`` then is.
@@ -42,8 +42,8 @@ _ATTRIBUTES = ("attribute", "attributeGroup", "anyAttribute")
 _QUOTED = re.compile(r"'([^']*)'")
 # Elements that xmlschema may look at, and records, of which it tries everything that the schema expects: half a
 # second. What is beyond is explained in lxml's words.
-_SKELETON_SIZE = 10_000
-_MAX_SHAPES = 300
+_SKELETON_SIZE = 8_000
+_MAX_SHAPES = 200
 # For each attribute that it refuses, xmlschema spells out all attributes of the element.
 _MAX_ATTRIBUTES = 50
 # lxml looks for the position of every element that it refuses among its siblings: quadratic in the refused ones. So
@@ -142,7 +142,7 @@ class Schema:
                     tree.keep(batch)
                 entries = self._validate(root)
                 located = list(_locate(root, records, batch, entries))
-                allowance.spend(FAULTY_RECORD * len({index for index, _element, _entry in located}))
+                allowance.spend(REFUSED_ELEMENT * len({index for index, _element, _entry in located}))
                 yield from located
                 size = _FIRST_BATCH if entries else min(2 * size, _LAST_BATCH)
         finally:
@@ -314,7 +314,7 @@ def _skeleton(
     ``originals`` is filled with copy -> element.
     """
     names = element.keys()
-    if len(originals) >= 2 * _SKELETON_SIZE or len(names) > _MAX_ATTRIBUTES:
+    if len(originals) >= 2 * _SKELETON_SIZE or len(names) > _MAX_ATTRIBUTES or len(element.tag) > MAX_PATH:
         return None
     # Which there are matters, not what they are.
     copy = etree.Element(element.tag, {name: "" for name in names if not name.startswith(_XSI)})

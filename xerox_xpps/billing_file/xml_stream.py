@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Look through an XML file that is too big for memory unless its devices are sound: record by record, keeping none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ from lxml import etree
 from .fields import DEVICE_FIELDS
 from .issue import _
 from .layout import XmlLayout
-from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_NESTED, NAMELESS_RECORD, Allowance, check_limit
+from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_NESTED, NAMELESS_RECORD, REFUSED_ELEMENT, Allowance, check_limit
 from .records import too_many_devices
 from .values import ValueReader
 from .xml_markup import Markup
@@ -19,9 +19,9 @@ from .xml_parser import OPTIONS, strip_namespaces, syntax_error
 from .xml_rows import Fault, fill, make_plan
 from .xml_schema import Schema
 
+TOO_MANY_NESTED = _("An element of the file holds more than %(limit)s others.")
+
 _CHUNK = 256 * 1024
-# What it costs to report an element that breaks the schema, in elements that are read.
-_VIOLATION = 50
 # Elements that a sound record may hold, whether the layout knows them or not.
 _PLENTY = 64
 # Elements before the records, which the schema may ask for.
@@ -48,6 +48,12 @@ class RecordStream:
 
         The root element is known to be the layout's.
         """
+        # What is broken at its end must not be found after all of its records: they take ten times as long.
+        self._walk(data, _forget)
+        self._walk(data, self._check_chunk)
+
+    def _walk(self, data: bytes, visit: Callable[[etree._Element], None]) -> None:
+        """Parse the file, and after each chunk of it call ``visit`` with the root."""
         parser = etree.XMLPullParser(("start",), tag=f"{{*}}{self._steps[0]}", **OPTIONS)
         root = None
         try:
@@ -56,7 +62,7 @@ class RecordStream:
                 if root is None:
                     root = next((element for _event, element in parser.read_events()), None)
                 if root is not None:
-                    self._check_chunk(root)
+                    visit(root)
             parser.close()
         except etree.XMLSyntaxError as error:
             raise syntax_error(error) from error
@@ -72,7 +78,7 @@ class RecordStream:
                 self._take(child, depth, records)
             last = group[-1]
             if depth == len(self._steps) - 1 or _name(last) != self._steps[depth]:
-                check_limit(_size(last), MAX_NESTED, _("An element of the file holds more than %(limit)s others."))
+                check_limit(_size(last), MAX_NESTED, TOO_MANY_NESTED)
                 break
             group, depth = last, depth + 1
         self._check_records(root.tag, records)
@@ -128,7 +134,15 @@ class RecordStream:
         root.extend(records)
         if self._namespaces:
             strip_namespaces(root)
-        self._allowance.spend(_VIOLATION * self._schema.count_violations(root))
+        self._allowance.spend(REFUSED_ELEMENT * self._schema.count_violations(root))
+
+
+def _forget(root: etree._Element) -> None:
+    """Take out of the tree what is complete, along the open elements."""
+    group = root
+    while len(group):
+        del group[:-1]
+        group = group[-1]
 
 
 def _name(element: etree._Element) -> str:
@@ -138,4 +152,4 @@ def _name(element: etree._Element) -> str:
 
 def _size(element: etree._Element) -> int:
     """Number of nodes of the element, at most one more than there may be."""
-    return sum(1 for _node in islice(element.iter(), MAX_NESTED + 1))
+    return sum(1 for _node in islice(element.iter(), MAX_NESTED + 1)) if len(element) else 1

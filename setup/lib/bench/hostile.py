@@ -42,6 +42,7 @@ def measure(database, quick):
         company = env["res.company"].search([("name", "=", COMPANY)])
         company.alias_domain_id = domain
         company.xpps_alias_name = "xerox"
+        company.xpps_sender_addresses = SENDER
         env["res.partner"].create({"name": "Xerox", "email": SENDER})
         env.cr.commit()
     rows = []

@@ -6,7 +6,7 @@ A second, tiny company is there to do everything once that is then measured in t
 
 from datetime import date
 
-from odoo import Command
+from odoo.fields import Command
 
 from . import billing_xml
 
