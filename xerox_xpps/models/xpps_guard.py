@@ -58,6 +58,7 @@ class XppsGuard(models.AbstractModel):
         vals_list = super().copy_data(default)
         if self.env.su:
             return vals_list
+        self.browse().check_access("create")
         program = self._xpps_program_fields_of(self._fields) - (default or {}).keys()
         for name in program:
             field = self._fields[name]
