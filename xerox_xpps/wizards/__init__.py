@@ -1,4 +1,5 @@
 from . import (
+    xpps_upload_wizard,
     xpps_agreement_copy_wizard,
     xpps_agreement_copy_wizard_line,
     xpps_device_maker,

@@ -21,13 +21,13 @@ class XppsFileFormatWizard(models.TransientModel):
     """
 
     _name = "xpps.file.format.wizard"
-    _inherit = ["xpps.file.options", "xpps.reference.guard"]
+    _inherit = ["xpps.file.options", "xpps.upload.wizard"]
     _description = "New XPPS Billing File Format from Sample"
 
     step = fields.Selection(
         [("sample", "Sample"), ("fields", "Fields"), ("dry_run", "Dry Run")], required=True, default="sample"
     )
-    file_data = fields.Binary(string="Sample File", attachment=False)
+    file_data = fields.Binary(string="Sample File")
     file_name = fields.Char()
     billing_file_id = fields.Many2one("xpps.billing.file", string="For the Billing File", readonly=True)
     name = fields.Char(string="Name of the Format")

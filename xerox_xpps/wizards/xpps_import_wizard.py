@@ -10,9 +10,9 @@ class XppsImportWizard(models.TransientModel):
 
     _name = "xpps.import.wizard"
     _description = "XPPS Billing File Import"
-    _inherit = ["xpps.reference.guard"]
+    _inherit = ["xpps.upload.wizard"]
 
-    file_data = fields.Binary(string="Billing File", attachment=False)
+    file_data = fields.Binary(string="Billing File")
     file_name = fields.Char()
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     kind = fields.Selection(
@@ -132,7 +132,7 @@ class XppsImportWizard(models.TransientModel):
         if not self.file_data and not self.file_name:
             raise UserError(self.env._("Select the billing file first."))
         self._store_mappings()
-        data = base64.b64decode(self.file_data or b"")
+        data = base64.b64decode(self.with_context(bin_size=False).file_data or b"")
         if self.replaces_id:
             self.replaces_id._replace_upload(data, self.file_name or "")
             self.billing_file_id = self.replaces_id
