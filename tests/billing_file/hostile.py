@@ -75,8 +75,11 @@ XML = {
         record(b"<Device " + b" ".join(b"a%d='1'" % n for n in range(200_000)) + b"/>"),
         "file_too_large",
     ),
-    "many unknown elements": (record(b"<Device>" + b"<x/>" * 200_000 + b"</Device>"), "file_schema"),
-    "many repeated elements": (record(b"<Device>" + b"<MonoOver>1</MonoOver>" * 100_000 + b"</Device>"), "file_schema"),
+    "many unknown elements": (record(b"<Device>" + b"<x/>" * 200_000 + b"</Device>"), "file_too_large"),
+    "many repeated elements": (
+        record(b"<Device>" + b"<MonoOver>1</MonoOver>" * 100_000 + b"</Device>"),
+        "file_too_large",
+    ),
     "many elements at the root": (record(b"<x/>" * 200_000), "file_schema"),
     "many empty records": (record(b"<Device/>" * 50_000), "serial_missing"),
     "many invoices": (record(b"<Invoice/>" * 20_000), "file_schema"),
@@ -100,7 +103,7 @@ XML = {
     "many comments between records": (record(b"<!---->x<?y?>" * 200_000), "file_too_large"),
     "many namespaces": (
         record(b"".join(b'<Device xmlns="u%d"><x/></Device>' % n for n in range(20_000))),
-        "file_too_large",
+        "file_schema",
     ),
     "csv": (b"Serial Number,Total\nA,1\n", "file_syntax"),
     "xls": (OLE, "file_syntax"),

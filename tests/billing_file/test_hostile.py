@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from golden import golden
-from hostile import BOOK, GOOD, HOSTILE, record, sheet
+from hostile import BOOK, GOOD, HEAD, HOSTILE, ROW, record, sheet
 from reading import LAYOUTS, read
 from workbooks import workbook
 
@@ -165,3 +165,19 @@ def test_nothing_is_opened(tmp_path, monkeypatch):
     data = record(b"<Device><Foo/></Device>").replace(b"<XPPSBillingDetails>", xsi % str(named).encode())
     assert read(data, "a.xml").issues
     assert not [name for name in opened if str(named) in str(name)]
+
+
+@pytest.mark.parametrize("layout_name", ["autotask_xml", "csv"])
+def test_a_refusal_tells_what_is_wrong(layout_name):
+    """Whoever has another decimal mark on each of many rows hears of that, and not of a limit alone."""
+    if layout_name == "csv":
+        data = HEAD + ROW.replace(b",1,2,3,7", b',"1,0",2,"3,0",7') * 40_000
+    else:
+        row = b"<Device><SerialNumber>S%d</SerialNumber><BaseServiceFee>1,0</BaseServiceFee></Device>"
+        data = record(b"".join(row % number for number in range(40_000)))
+    result = read(data, f"a.{LAYOUTS[layout_name].file_type}", LAYOUTS[layout_name])
+    assert result.details is None
+    codes = [issue.code for issue in result.issues]
+    assert codes.count("file_too_large") == 1
+    assert 1 < len(codes) <= 21
+    assert all(issue.source_line for issue in result.issues)

@@ -33,7 +33,7 @@ def read_csv(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, l
         reader = TableReader(layout, Allowance(), full_rows=True, cell_name=_cell_name)
         return reader.details(csv_rows(data, layout.encoding, layout.delimiter))
     except Unreadable as error:
-        return None, [error.issue]
+        return None, [error.issue, *error.found]
 
 
 def check_text(data: bytes, encoding: str, delimiter: str = "") -> None:

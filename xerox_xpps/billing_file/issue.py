@@ -52,8 +52,12 @@ class Issue:
 
 
 class Unreadable(Exception):
-    """The file cannot be read at all, for the reason of ``issue``. Does not leave this package."""
+    """The file cannot be read at all, for the reason of ``issue``. Does not leave this package.
+
+    ``found`` are some of the problems that were found before.
+    """
 
     def __init__(self, issue: Issue) -> None:
         super().__init__(issue.message)
         self.issue = issue
+        self.found: list[Issue] = []

@@ -2,12 +2,16 @@
 """The issues of one file: some of them listed, all of them counted."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from .issue import ERROR, Issue, _
+from .issue import ERROR, Issue, Unreadable, _
 from .limits import MAX_FAULTS, MAX_ISSUES, too_large
 
 _ONE_MORE = _("And one more problem of this kind is not listed.")
 _MORE = _("And %(count)s more problems of this kind are not listed.")
+# Problems that tell what is wrong with a file of which too much is wrong to read it.
+_TELLING = 20
 _TOO_MANY = _("The file has more than %(limit)s problems. Correct it, or split it.")
 
 
@@ -41,6 +45,15 @@ class IssueLog:
         self._count += number
         if self._count > MAX_FAULTS:
             raise too_large(_TOO_MANY, MAX_FAULTS)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Have the ``Unreadable`` that is raised tell of the first problems, too."""
+        try:
+            yield
+        except Unreadable as error:
+            error.found = self.listed()[:_TELLING]
+            raise
 
     def listed(self) -> list[Issue]:
         """The issues by line, and in the end one for each code of which some are left out."""

@@ -88,9 +88,14 @@ class Allowance:
 
     def __init__(self, limit: int = MAX_UNSOUND) -> None:
         self._limit = self._left = limit
+        self._line: int | None = None
 
-    def spend(self, count: int) -> None:
-        """Take ``count`` elements or cells from it. Raises ``Unreadable`` when it is used up."""
+    def spend(self, count: int, line: int | None = None) -> None:
+        """Take ``count`` elements or cells from it. Raises ``Unreadable`` when it is used up.
+
+        ``line`` is where a faulty record is: the refusal names the first.
+        """
+        self._line = self._line or line
         self._left -= count
         if self._left < 0:
             raise too_large(
@@ -99,4 +104,5 @@ class Allowance:
                     " the file, or split it."
                 ),
                 self._limit,
+                self._line,
             )

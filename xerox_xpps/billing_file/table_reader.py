@@ -104,7 +104,8 @@ class TableReader:
             raise Unreadable(Issue(ERROR, "file_schema", _NO_TITLES, params))
         device_columns = self._device_columns(titles)
         invoice_columns = self._invoice_columns(titles, head[: titles.index])
-        self._read_rows(chain(head[titles.index + 1 :], rows), titles, device_columns, invoice_columns)
+        with self._issues.telling():
+            self._read_rows(chain(head[titles.index + 1 :], rows), titles, device_columns, invoice_columns)
         self._check_merged(merged(), titles, (*device_columns, *invoice_columns))
         if not self._devices:
             self._issues.add(no_devices())
@@ -203,7 +204,7 @@ class TableReader:
                 faults.append((error, column, cell))
         serial = row.get("serial", "")
         if faults:
-            self._allowance.spend(FAULTY_RECORD + _weight(cells))
+            self._allowance.spend(FAULTY_RECORD + _weight(cells), line)
         elif not serial or serial in self._serials:
             self._allowance.spend(NAMELESS_RECORD + _weight(cells))
         else:
@@ -218,7 +219,7 @@ class TableReader:
 
     def _read_broken_row(self, line: int, cells: list[Cell], plan: list[_Column], extra: Cell, width: int) -> None:
         """A row of which nobody knows which cell belongs to which column: only its serial is kept, to name it."""
-        self._allowance.spend(FAULTY_RECORD + _weight(cells))
+        self._allowance.spend(FAULTY_RECORD + _weight(cells), line)
         column = next(column for column in plan if column.field == "serial")
         serial = cells[column.number] if column.number < len(cells) else None
         serial = serial.strip() if isinstance(serial, str) and len(serial) <= MAX_IDENTIFIER else ""

@@ -29,7 +29,7 @@ def read_xlsx(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, 
         reader = TableReader(layout, Allowance(MAX_UNSOUND_OF_WORKBOOK), full_rows=False, cell_name=cell_name)
         return reader.details(book.rows(sheet), lambda: book.merged)
     except Unreadable as error:
-        return None, [error.issue]
+        return None, [error.issue, *error.found]
 
 
 class Workbook:

@@ -83,7 +83,7 @@ def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, lis
         details, issues = _XmlFile(data, root, layout, schema).details()
         return details, [*unusable, *issues]
     except Unreadable as error:
-        return None, [error.issue]
+        return None, [error.issue, *error.found]
 
 
 def _schema_of(layout: XmlLayout) -> tuple[Schema | None, list[Issue]]:
@@ -135,12 +135,13 @@ class _XmlFile:
         """Read the invoice, then the devices, then look for what only the schema can tell. Raises ``Unreadable``."""
         if len(self._records) > MAX_DEVICES:
             raise too_many_devices()
-        invoice = self._read_invoice()
-        self._read_devices()
-        if self._schema is not None:
-            suspects = self._odd | self._bad
-            for violation, index in self._schema.violations(self._root, self._records, suspects, self._bad):
-                self._report_violation(violation, index)
+        with self._issues.telling():
+            invoice = self._read_invoice()
+            self._read_devices()
+            if self._schema is not None:
+                suspects = self._odd | self._bad
+                for violation, index in self._schema.violations(self._root, self._records, suspects, self._bad):
+                    self._report_violation(violation, index)
         if not self._records:
             self._issues.add(no_devices())
         for index in self._bad:
@@ -249,7 +250,8 @@ class _XmlFile:
         """Take the record from what may be unsound, once."""
         if index not in self._paid:
             self._paid.add(index)
-            self._allowance.spend(price + len(self._records[index]))
+            record = self._records[index]
+            self._allowance.spend(price + len(record), record.sourceline)
 
     def _report(
         self,

@@ -113,7 +113,7 @@ class RecordStream:
             faults: list[Fault] = []
             known = fill(row, record, self._plan, faults)
             if faults or not (known or self._schema is None or self._schema.knows_all(record)):
-                self._allowance.spend(FAULTY_RECORD + _size(record))
+                self._allowance.spend(FAULTY_RECORD + _size(record), record.sourceline)
             elif not self._is_named(row):
                 self._allowance.spend(NAMELESS_RECORD + _size(record))
             elif not known:
