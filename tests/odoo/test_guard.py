@@ -334,7 +334,9 @@ class TestWizards(GuardCase):
         theirs = wizard.with_user(colleague)
         self.assertFalse(theirs.search([]))
         self.assertDenied(theirs.read, ["file_data"])
-        stored = self.env["ir.attachment"].search([("res_model", "=", wizard._name), ("res_id", "=", wizard.id)])
+        stored = self.env["ir.attachment"].search(
+            [("res_model", "=", wizard._name), ("res_field", "=", "file_data"), ("res_id", "=", wizard.id)]
+        )
         self.assertEqual((stored.raw, stored.index_content), (self.data, False))
         self.assertDenied(stored.with_user(colleague).read, ["raw"])
         self.assertDenied(theirs.write, {"file_data": b"Zm9yZ2Vk"})

@@ -55,7 +55,7 @@ class GatewayCase(MockEmail, XppsCase):
         """:return: the billing files that are new"""
         files = self.env["xpps.billing.file"].sudo()
         before = files.search([])
-        data = mail if isinstance(mail, bytes) else mail.as_bytes()
+        data = mail if isinstance(mail, bytes | str) else mail.as_bytes()
         # The cron runs as OdooBot, in the main company.
         gateway = self.env["mail.thread"].with_user(self.env.ref("base.user_root")).with_context({})
         with self.mock_mail_gateway():
@@ -610,6 +610,26 @@ class TestLimits(GatewayCase):
             self.assertLess(time.process_time() - begun, 1)
         self.assertFalse(self._deliver(mail))
         self.assertIn("64 MiB", self._new_mails.body_html)
+
+    def test_too_long_to_be_read(self):
+        """Python takes seconds to part a mail of many lines: of such a mail only the head is read."""
+        rows = b"1,2,3\n" * 4_000_000
+        plain = self._mail(("a.csv", rows, "text/csv", "7bit")).as_bytes()
+        padded = self._mail(("a.xml", self.sound)).as_bytes() + b"\r\n" + b"=" * (90 * 2**20)
+        for mail in (plain, padded, plain.replace(b"\n", b"\r\n"), plain.decode()):
+            begun = time.process_time()
+            self.assertFalse(self._deliver(mail))
+            self.assertLess(time.process_time() - begun, 2)
+            self.assertIn("64 MiB", self._new_mails[:1].body_html)
+
+    def test_a_long_mail_to_others_is_read(self):
+        partners = self.env["mail.alias"].create(
+            {"alias_name": "contacts", "alias_model_id": self.env["ir.model"]._get_id("res.partner")}
+        )
+        mail = self._mail(("a.csv", b"1\n" * 1_600_000, "text/csv", "7bit"), to=partners.alias_full_name)
+        self.env["mail.thread"].message_process(None, mail.as_bytes())
+        partner = self.env["res.partner"].search([], order="id desc", limit=1)
+        self.assertEqual(partner.message_ids.attachment_ids.mapped("name"), ["a.csv"])
 
     def test_a_stranger_is_not_told_limits(self):
         self.assertFalse(self._deliver(self._mail(*self._files(11), sender="stranger@example.net")))

@@ -3,9 +3,21 @@
 
 import re
 from collections import defaultdict
+from email.parser import BytesHeaderParser
+from email.policy import SMTP
 from typing import NamedTuple
+from xmlrpc.client import Binary
 
-from odoo.tools.mail import decode_message_header
+from odoo.tools.mail import decode_message_header, email_normalize_all
+
+#: Bytes of all that a mail brings.
+MAX_MAIL_SIZE = 64 * 2**20
+#: That much in base64, whose lines have 76 characters and an end, and room for the text beside it.
+MAX_RAW_SIZE = MAX_MAIL_SIZE * 4 // 3 * 78 // 76 + 2**20
+#: Lines, of which Python reads a million a second.
+MAX_LINES = 1_500_000
+#: Bytes of a head that are looked at.
+MAX_HEAD = 256 * 1024
 
 _PRECEDENCES = {"bulk", "junk", "auto_reply"}
 _FAILED = {"fail", "softfail", "permerror"}
@@ -86,6 +98,36 @@ def _without_comments(header):
         else:
             kept.append(character)
     return header if depth or is_quoted else "".join(kept)
+
+
+def as_bytes(message):
+    """A mail as Odoo's gateway is given it, in bytes."""
+    if isinstance(message, Binary):
+        return bytes(message.data)
+    return message.encode() if isinstance(message, str) else message
+
+
+def is_too_long(content):
+    """Whether a mail, in bytes, is too long to be read."""
+    return len(content) > MAX_RAW_SIZE or content.count(b"\n") > MAX_LINES
+
+
+def head_of(content):
+    """The headers of a mail, in bytes, without what comes after them."""
+    head = content[:MAX_HEAD]
+    ends = [end for mark in (b"\r\n\r\n", b"\n\n") if (end := head.find(mark)) >= 0]
+    headers = BytesHeaderParser(policy=SMTP).parsebytes(head[: min(ends, default=MAX_HEAD)])
+    # There is no part that would be as these say.
+    for name in ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition"):
+        del headers[name]
+    return headers.as_bytes()
+
+
+def recipients(content):
+    """The normalized addresses that a mail, in bytes, is sent to."""
+    headers = BytesHeaderParser(policy=SMTP).parsebytes(head_of(content))
+    names = ("To", "Cc", "Delivered-To", "X-Original-To", "Resent-To", "Resent-Cc")
+    return {address for name in names for address in email_normalize_all(decode_message_header(headers, name, ", "))}
 
 
 def mail_size(message):

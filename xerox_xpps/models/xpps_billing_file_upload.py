@@ -9,15 +9,14 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ..importing.findings import clipped
-from .incoming_mail import is_automatic, is_forged, mail_size
+from .incoming_mail import MAX_MAIL_SIZE, is_automatic, is_forged, mail_size
 
 _logger = logging.getLogger(__name__)
 
 #: A mail brings more than billing files: pictures of a signature, the invoice as PDF.
 MAIL_FILE_TYPES = (".xml", ".csv", ".xlsx")
-#: What a mail may bring: billing files, and bytes in all.
+#: How many billing files a mail may bring.
 MAX_MAIL_FILES = 10
-MAX_MAIL_SIZE = 64 * 2**20
 #: How many problems the chatter spells out; all of them stand on the file.
 MAX_NOTED = 5
 
@@ -129,6 +128,13 @@ class XppsBillingFile(models.Model):
         if author.lang:
             self = self.with_context(lang=author.lang)
         subject = clipped(message_dict.get("subject") or "")
+        if self.env.context.get("xpps_mail_too_long") or mail_size(message) > MAX_MAIL_SIZE:
+            return self.env._(
+                "Your e-mail “%(subject)s” is too large, so that none of its files was taken: an e-mail may bring up "
+                "to %(limit)s MiB. Please send the files in several e-mails.",
+                subject=subject,
+                limit=MAX_MAIL_SIZE // 2**20,
+            )
         count = len(self._mailed_attachments(message_dict))
         if not count:
             return self.env._(
@@ -143,13 +149,6 @@ class XppsBillingFile(models.Model):
                 subject=subject,
                 count=count,
                 limit=MAX_MAIL_FILES,
-            )
-        if mail_size(message) > MAX_MAIL_SIZE:
-            return self.env._(
-                "Your e-mail “%(subject)s” is too large, so that none of its files was taken: an e-mail may bring up "
-                "to %(limit)s MiB. Please send the files in several e-mails.",
-                subject=subject,
-                limit=MAX_MAIL_SIZE // 2**20,
             )
         return ""
 
