@@ -17,8 +17,7 @@ class SaleSubscriptionLine(models.Model):
     _name = "sale.subscription.line"
     _inherit = ["sale.subscription.line", "xpps.price.history", "xpps.guard"]
     _xpps_price_unset = {"price_unit": None, "discount": 0, "product_uom_qty": 1}
-    _xpps_price_terms = ("product_id", "sale_subscription_id")
-    _xpps_price_causes = ("xpps_qty_from_devices",)
+    _xpps_price_terms = ("product_id", "sale_subscription_id", "xpps_qty_from_devices")
 
     xpps_device_ids = fields.One2many(
         "stock.lot", "xpps_subscription_line_id", string="Devices", readonly=True, groups="xerox_xpps.group_xpps_user"

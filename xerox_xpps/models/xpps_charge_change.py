@@ -26,6 +26,7 @@ FIELD_SELECTION = [
     ("price_unit", "Base Price"),
     ("discount", "Discount (%)"),
     ("product_uom_qty", "Quantity"),
+    ("xpps_qty_from_devices", "By Devices"),
     ("sale_subscription_id", "Agreement of the Service"),
 ]
 
@@ -174,8 +175,5 @@ class XppsChargeChange(models.Model):
             return dict(field._description_selection(self.env)).get(value, "")
         if field.type == "many2one":
             # Who may change it may name it in what is kept, whatever he may see.
-            named = value.sudo()
-            if named._name == "sale.subscription" and named.partner_id:
-                return f"{named.display_name} · {named.partner_id.display_name}"
-            return named.display_name or ""
+            return value.sudo().display_name or ""
         return str(value or "")

@@ -17,8 +17,6 @@ class XppsPriceHistory(models.AbstractModel):
     _xpps_price_unset = {}
     #: What is kept besides, when it is changed.
     _xpps_price_terms = ()
-    #: Fields that change those above.
-    _xpps_price_causes = ()
 
     change_reason = fields.Char(
         string="Reason of the Change", store=False, help="Kept with what is changed together with it."
@@ -52,7 +50,7 @@ class XppsPriceHistory(models.AbstractModel):
 
     def write(self, vals):
         vals, reason = self._xpps_take_reason(vals)
-        if vals.keys().isdisjoint({*self._xpps_price_unset, *self._xpps_price_terms, *self._xpps_price_causes}):
+        if vals.keys().isdisjoint({*self._xpps_price_unset, *self._xpps_price_terms}):
             return super().write(vals)
         with self._xpps_noting(reason):
             return super().write(vals)
@@ -81,8 +79,9 @@ class XppsPriceHistory(models.AbstractModel):
         noted = []
         for record in priced | records._xpps_priced():
             old = before[record]
-            for name in dict.fromkeys([*old, *record._xpps_price_fields()]):
-                if name in old and old[name] != record[name]:
+            # What follows something else from now on, or did so before, is not compared: nobody typed it.
+            for name in filter(old.__contains__, record._xpps_price_fields()):
+                if old[name] != record[name]:
                     texts = changes._text(record, name, old[name]), changes._text(record, name, record[name])
                     noted.append((record, name, *texts, reason))
         changes._note(noted)
