@@ -8,6 +8,8 @@ from odoo.models import MAGIC_COLUMNS
 from odoo.service.model import get_public_method
 
 ADDON = "xerox_xpps"
+#: Where the addon alters what all models with a chatter have: how Odoo's gateway takes mails in.
+GATEWAY = f"odoo.addons.{ADDON}.models.mail_thread"
 #: What every model has.
 AUTOMATIC = {*MAGIC_COLUMNS, "display_name"}
 
@@ -54,7 +56,7 @@ def public_methods(model):
     names = {
         name
         for klass in type(model).mro()
-        if klass.__module__.startswith(f"odoo.addons.{ADDON}.")
+        if klass.__module__.startswith(f"odoo.addons.{ADDON}.") and klass.__module__ != GATEWAY
         for name, value in vars(klass).items()
         if inspect.isroutine(value) or isinstance(value, classmethod)
     }
