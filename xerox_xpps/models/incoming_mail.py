@@ -10,20 +10,29 @@ from xmlrpc.client import Binary
 
 from odoo.tools.mail import decode_message_header, email_normalize_all
 
-#: Bytes of all that a mail brings.
-MAX_MAIL_SIZE = 64 * 2**20
-#: That much in base64, whose lines have 76 characters and an end, and room for the text beside it.
-MAX_RAW_SIZE = MAX_MAIL_SIZE * 4 // 3 * 78 // 76 + 2**20
-#: Lines, of which Python reads a million a second.
-MAX_LINES = 1_500_000
-#: Bytes of a head that are looked at.
-MAX_HEAD = 256 * 1024
+from .mail_attachments import EMPTY_LINE, MAX_HEAD
 
 _PRECEDENCES = {"bulk", "junk", "auto_reply"}
 _FAILED = {"fail", "softfail", "permerror"}
 
 # The results of RFC 8601: "method=result", with an optional version of the method, then properties that do not matter.
 _RESULT = re.compile(r"\s*([a-z0-9-]+)\s*(?:/\s*[0-9]+\s*)?=\s*([a-z]+)", re.IGNORECASE)
+
+#: Bytes of a header that an answer goes by.
+MAX_ANSWERED = 16 * 1024
+
+
+def _headers(*names):
+    """:return: the pattern of these headers, each with the lines that go on with it"""
+    return re.compile(rb"^(%s)[ \t]*:[^\n]*\n?(?:[ \t][^\n]*\n?)*" % b"|".join(names), re.IGNORECASE | re.MULTILINE)
+
+
+# Where Odoo looks for the addresses that a mail is sent to.
+_RECIPIENTS = _headers(b"to", b"cc", b"delivered-to", b"x-original-to", b"resent-to", b"resent-cc")
+_ANSWERED = _headers(
+    *(b"from", b"subject", b"message-id", b"date", b"references", b"in-reply-to", b"return-path", b"precedence"),
+    *(b"authentication-results", b"auto-submitted", b"x-auto-response-suppress"),
+)
 
 
 def is_automatic(message):
@@ -107,35 +116,32 @@ def as_bytes(message):
     return message.encode() if isinstance(message, str) else message
 
 
-def is_too_long(content):
-    """Whether a mail, in bytes, is too long to be read."""
-    return len(content) > MAX_RAW_SIZE or content.count(b"\n") > MAX_LINES
+def short_head(content, addresses):
+    """The headers of a mail, in bytes, that its answer goes by: as much as one may need, sent to these addresses."""
+    lines = defaultdict(bytes)
+    for match in _ANSWERED.finditer(content, 0, _head_end(content)):
+        lines[match[1].lower()] += match[0].rstrip(b"\r\n") + b"\r\n"
+    # What is longer is no address, and no name of a message.
+    kept = [line for line in lines.values() if len(line) <= MAX_ANSWERED]
+    return b"".join([*kept, b"To: ", ", ".join(sorted(addresses)).encode(), b"\r\n\r\n"])
 
 
-def head_of(content):
-    """The headers of a mail, in bytes, without what comes after them."""
-    head = content[:MAX_HEAD]
-    ends = [end for mark in (b"\r\n\r\n", b"\n\n") if (end := head.find(mark)) >= 0]
-    headers = BytesHeaderParser(policy=SMTP).parsebytes(head[: min(ends, default=MAX_HEAD)])
-    # There is no part that would be as these say.
-    for name in ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition"):
-        del headers[name]
-    return headers.as_bytes()
+def sent_to(content, addresses):
+    """:return: the recipients of a mail, in bytes, that are some normalized addresses, or have some names before the @"""
+    lines = b"".join(match[0] for match in _RECIPIENTS.finditer(content, 0, _head_end(content)))
+    if len(lines) > MAX_HEAD:
+        # As many recipients as nobody has are not read one by one.
+        text = lines.lower()
+        return {address for address in addresses if "@" in address and address.encode() in text}
+    headers = BytesHeaderParser(policy=SMTP).parsebytes(lines)
+    return {
+        address
+        for name in set(headers.keys())
+        for address in email_normalize_all(decode_message_header(headers, name, ", "))
+        if not addresses.isdisjoint((address, address.partition("@")[0]))
+    }
 
 
-def recipients(content):
-    """The normalized addresses that a mail, in bytes, is sent to."""
-    headers = BytesHeaderParser(policy=SMTP).parsebytes(head_of(content))
-    names = ("To", "Cc", "Delivered-To", "X-Original-To", "Resent-To", "Resent-Cc")
-    return {address for name in names for address in email_normalize_all(decode_message_header(headers, name, ", "))}
-
-
-def mail_size(message):
-    """Bytes of all that the mail brings, at least: nothing is decoded to count them."""
-    size = 0
-    for part in message.walk():
-        if not part.is_multipart():
-            length = len(part.get_payload() or "")
-            is_base64 = decode_message_header(part, "Content-Transfer-Encoding").strip().lower() == "base64"
-            size += length * 3 // 4 if is_base64 else length
-    return size
+def _head_end(content):
+    end = EMPTY_LINE.search(content)
+    return end.start() if end else len(content)

@@ -53,14 +53,13 @@ class XppsBillingFileQueue(models.AbstractModel):
     def _is_large(self):
         """Whether checking or importing the file would keep a web worker, and its user, waiting for too long.
 
-        By its devices, as the last check counted them. Before the first check nobody knows them: then what the bytes of
-        the file allow counts, rather too many than too few. Of many bytes in which there is no device at all the check
-        says so at once.
+        By its bytes, and by its devices, as the last check counted them. Before the first check nobody knows these:
+        then what the bytes of the file allow counts, rather too many than too few.
         """
         self.ensure_one()
-        limit = self.company_id.xpps_background_threshold
         if self.attachment_id.file_size > BACKGROUND_SIZE:
-            limit = 0
+            return True
+        limit = self.company_id.xpps_background_threshold
         if self.device_count:
             return self.device_count > limit
         return may_exceed(self.attachment_id.raw or b"", self.file_name or "", limit)

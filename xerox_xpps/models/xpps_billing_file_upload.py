@@ -9,7 +9,8 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ..importing.findings import clipped
-from .incoming_mail import MAX_MAIL_SIZE, is_automatic, is_forged, mail_size
+from .incoming_mail import is_automatic, is_forged
+from .mail_attachments import MAX_ATTACHED, MAX_TEXT
 
 _logger = logging.getLogger(__name__)
 
@@ -103,9 +104,8 @@ class XppsBillingFile(models.Model):
         company = self._mail_company(values)
         if not alias and not company._xpps_may_bring_files(message):
             return False
-        obstacle = self._mail_obstacle(message, message_dict)
+        obstacle = self._mail_obstacle(message_dict)
         if not obstacle:
-            self._restore_attachments(message, message_dict)
             sender = company._xpps_billing_user(email_normalize(message_dict["email_from"]))
             return model, thread_id, values, (sender or self.env.ref("base.user_root")).id, alias
         self._routing_create_bounce_email(
@@ -122,18 +122,19 @@ class XppsBillingFile(models.Model):
         return self.env["res.company"].browse((values or {}).get("company_id")) or self.env.company
 
     @api.model
-    def _mail_obstacle(self, message, message_dict):
+    def _mail_obstacle(self, message_dict):
         """Why no file of a new mail is taken, in the sender's language; "" if nothing is wrong with it."""
         author = self.env["res.partner"].browse(message_dict.get("author_id") or ())
         if author.lang:
             self = self.with_context(lang=author.lang)
         subject = clipped(message_dict.get("subject") or "")
-        if self.env.context.get("xpps_mail_too_long") or mail_size(message) > MAX_MAIL_SIZE:
+        if self.env.context.get("xpps_mail_too_large"):
             return self.env._(
                 "Your e-mail “%(subject)s” is too large, so that none of its files was taken: an e-mail may bring up "
-                "to %(limit)s MiB. Please send the files in several e-mails.",
+                "to %(limit)s MiB of attachments and %(text)s MiB of text. Please send the files in several e-mails.",
                 subject=subject,
-                limit=MAX_MAIL_SIZE // 2**20,
+                limit=MAX_ATTACHED // 2**20,
+                text=MAX_TEXT // 2**20,
             )
         count = len(self._mailed_attachments(message_dict))
         if not count:
@@ -168,8 +169,8 @@ class XppsBillingFile(models.Model):
         if responsible.lang:
             files = files.with_context(lang=responsible.lang)
         received = files.browse()
-        for name, data in mailed.values():
-            received |= files._receive(name, data, company, responsible, msg_dict)
+        for checksum, (name, data) in mailed.items():
+            received |= files._receive(checksum, name, data, company, responsible, msg_dict)
         first, others = received[0], received[1:]
         for file in others:
             file._log_as_odoobot(
@@ -180,9 +181,30 @@ class XppsBillingFile(models.Model):
     def message_post(self, **kwargs):
         """Keep a mail as it came: it is sent to nobody who is no follower, and what it brings is not indexed."""
         if kwargs.get("message_type") == "email":
-            kwargs["partner_ids"] = []
             self = self.with_context(xpps_not_indexed=True)
+            files = self._mailed_attachments(kwargs)
+            kept = self._keep_mailed_files(files)
+            kwargs.update(
+                partner_ids=[],
+                attachments=[attachment for attachment in kwargs.get("attachments") or () if attachment not in files],
+                attachment_ids=[*(kwargs.get("attachment_ids") or ()), *kept.ids],
+            )
         return super().message_post(**kwargs)
+
+    def _keep_mailed_files(self, files):
+        """Make attachments of the billing files of a mail, for the message that is posted with them.
+
+        Odoo would encode and decode each of them several times on the way.
+        """
+        # As Odoo makes them: whoever may not post here is refused with all that he brought.
+        attachments = self.env["ir.attachment"].sudo()
+        return attachments.create(
+            [
+                # What is about to be posted belongs to no record yet.
+                {"name": name, "raw": content, "res_model": "mail.compose.message", "res_id": 0}
+                for name, content, *_info in files
+            ]
+        )
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Only who may read billing files follows one: neither the sender of a mail nor others that it is sent to."""
@@ -208,7 +230,7 @@ class XppsBillingFile(models.Model):
         return [
             attachment
             for attachment in msg_dict.get("attachments") or ()
-            if (attachment[0] or "").strip().lower().endswith(MAIL_FILE_TYPES)
+            if (attachment[0] or "").strip().lower().endswith(MAIL_FILE_TYPES) and isinstance(attachment[1], bytes)
         ]
 
     @api.model
@@ -216,36 +238,15 @@ class XppsBillingFile(models.Model):
         """:return: {SHA-256: (file name, bytes)} of the billing files of a mail"""
         files = {}
         for name, content, *_info in self._mailed_attachments(msg_dict):
-            if isinstance(content, bytes):
-                files.setdefault(hashlib.sha256(content).hexdigest(), (name, content))
+            files.setdefault(hashlib.sha256(content).hexdigest(), (name, content))
         return files
 
     @api.model
-    def _restore_attachments(self, message, message_dict):
-        """Give billing files that are sent as text back the bytes that were sent.
-
-        Odoo has decoded them, by the mail's charset and with replacement characters for what is none. But a file is
-        kept unchanged, and an XML file says itself how it is encoded.
-        """
-        sent = {
-            (part.get_filename(), part.get_content()): part
-            for part in message.walk()
-            if part.get_content_maintype() == "text" and part.get_filename()
-        }
-        texts = [attachment for attachment in self._mailed_attachments(message_dict) if attachment[:2] in sent]
-        message_dict["attachments"] = [
-            self._Attachment(attachment[0], sent[attachment[:2]].get_payload(decode=True), *attachment[2:])
-            if attachment in texts
-            else attachment
-            for attachment in message_dict.get("attachments") or ()
-        ]
-
-    @api.model
-    def _receive(self, name, data, company, responsible, msg_dict):
+    def _receive(self, checksum, name, data, company, responsible, msg_dict):
         """Keep one file of a mail as a draft and check it, or note on the file that it came again."""
         known = self.search(
             [
-                ("checksum", "=", hashlib.sha256(data).hexdigest()),
+                ("checksum", "=", checksum),
                 ("company_id", "=", company.id),
                 ("state", "!=", "cancelled"),
             ],
