@@ -18,9 +18,9 @@ MAX_ISSUES = 1_000
 MAX_FAULTS = 100_000
 # Elements or cells that are read without being part of a sound device. Each costs some microseconds; a record costs
 # as much as these, and one that only lacks a serial number of its own as much as those.
-MAX_UNSOUND = 400_000
-FAULTY_RECORD = 16
-NAMELESS_RECORD = 8
+MAX_UNSOUND = 250_000
+FAULTY_RECORD = 10
+NAMELESS_RECORD = 4
 # An element that only the validator finds to break the schema.
 REFUSED_ELEMENT = 50
 # Cells of records that are not sound in a workbook, of which each takes longer.
@@ -64,8 +64,8 @@ SMALL_ARCHIVE = 1024 * 1024
 # Elements of the sheets, of one row, of the shared texts, and of all the rest, of which each costs far more.
 MAX_SHEET_ELEMENTS = 5_000_000
 MAX_ROW_ELEMENTS = 65_536
-MAX_STRING_ELEMENTS = 600_000
-MAX_STRINGS = 300_000
+MAX_STRING_ELEMENTS = 500_000
+MAX_STRINGS = 250_000
 MAX_OTHER_ELEMENTS = 20_000
 MAX_MERGED = 10_000
 # As Excel has it.

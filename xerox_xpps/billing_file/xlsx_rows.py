@@ -192,7 +192,7 @@ def rich_text(element: etree._Element) -> str:
 
 
 def _run_text(element: etree._Element) -> str:
-    if element.text or element.tag == _TEXT:
+    if not len(element):
         return element.text or ""
     text = next(element.iterchildren(_TEXT), None)
     return "" if text is None else text.text or ""
