@@ -9,7 +9,7 @@ from odoo.service.model import get_public_method
 
 ADDON = "xerox_xpps"
 #: Where the addon alters what all models with a chatter have: how Odoo's gateway takes mails in.
-GATEWAY = f"odoo.addons.{ADDON}.models.mail_thread"
+GATEWAY = f"odoo.addons.{ADDON}.models.billing_file.mail_thread"
 #: What every model has.
 AUTOMATIC = {*MAGIC_COLUMNS, "display_name"}
 

@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 
 from odoo.tools import SQL
 
-from odoo.addons.xerox_xpps.reports.vendor.asked import find_asked
-from odoo.addons.xerox_xpps.reports.xpps_vendor_report import ASKED
-from odoo.addons.xerox_xpps.vendor_bill.amounts import VendorAmounts
+from odoo.addons.xerox_xpps.audit.amounts import VendorAmounts
+from odoo.addons.xerox_xpps.reports.vendor_report.row_filter import find_asked
+from odoo.addons.xerox_xpps.reports.vendor_report.xpps_vendor_report import ASKED
 
 
 class ReportEquality:

@@ -9,8 +9,8 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
-from odoo.addons.xerox_xpps.importing import bulk
-from odoo.addons.xerox_xpps.importing.bulk import bulk_create, next_ids
+from odoo.addons.xerox_xpps.common import bulk
+from odoo.addons.xerox_xpps.common.bulk import bulk_create, next_ids
 
 from ..billing_file.builder import build_xml
 from .common import XppsCase, record

@@ -1,1 +1,1 @@
-from . import device_usage, dispute, vendor_report
+from . import main

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from ..billing_file import round_half_up, to_decimal
 from .amounts import charge_amounts, page_amount
+from .context import plain
 from .expectations import expected_meter, last_unit_cost
-from .findings import CostChange, PlannedRead, clipped
-from .scope import plain
+from .issues import CostChange, PlannedRead, clipped
 
 
 class PageCost(NamedTuple):

@@ -11,16 +11,16 @@ from odoo import fields
 
 from ..billing_file import check_serials, check_totals
 from .charges import ChargePlan
+from .context import Scope, plain
 from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
 from .expectations import standing_fees
 from .file_checks import FileChecks
-from .findings import Findings, clipped
+from .issues import Findings, clipped
 from .lines import prepare_line, prepare_line_base
 from .lookups import Lookups
 from .meter_checks import MeterChecks
 from .pricing import ChargePricing
-from .scope import Scope, plain
 
 #: After how many records the progress is reported.
 REPORTED = 1000

@@ -11,8 +11,8 @@ from dataclasses import replace
 from ..billing_file import to_decimal
 from .amounts import cost_plus_price
 from .charges import PageCost
-from .findings import PlannedRead, clipped
-from .scope import plain
+from .context import plain
+from .issues import PlannedRead, clipped
 
 
 class CorrectionPlan:

@@ -3,7 +3,7 @@
 
 from odoo.tools import format_date
 
-from .findings import clipped
+from .issues import clipped
 
 
 class DeviceChecks:

@@ -4,8 +4,8 @@
 from odoo.fields import Domain
 
 from .assignments import expected_devices, set_assignments
-from .facts import DEVICE_FIELDS, agreement_facts, device_facts
-from .noted_reads import NotedReads
+from .manual_reads import NotedReads
+from .snapshots import DEVICE_FIELDS, agreement_facts, device_facts
 
 
 class Lookups:

@@ -4,7 +4,7 @@
 from odoo.tools import format_date
 
 from ..billing_file import to_decimal
-from .findings import clipped
+from .issues import clipped
 
 
 class MeterChecks:

@@ -8,7 +8,7 @@ from . import (
     xpps_device_fix_row,
     xpps_device_fix_wizard,
     xpps_device_change_wizard,
-    xpps_devices_change_wizard,
+    xpps_device_change_many_wizard,
     xpps_device_read_row,
     xpps_device_assign_wizard,
     xpps_device_assign_wizard_row,

@@ -5,7 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import clean_context
 
-from ..models.field_types import INVOICE_MODE_SELECTION
+from ..common.constants import INVOICE_MODE_SELECTION
 
 
 class XppsAgreementCopyWizard(models.TransientModel):

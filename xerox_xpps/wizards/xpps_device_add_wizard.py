@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import clean_context, format_date
 
 from ..billing_file import serial_key
-from ..models.field_types import BASE_ROLES
+from ..common.constants import BASE_ROLES
 from .serial_list import MAX_LENGTH, is_scientific, serial_lines
 
 BAD, EXISTS, NEW = "bad", "exists", "ok"

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from ..models.field_types import BASE_ROLES
+from ..common.constants import BASE_ROLES
 
 #: Agreements of the row's company, and of its customer where it has one, that can bill a device now.
 AGREEMENT_DOMAIN = (

@@ -2,7 +2,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.field_types import BASE_ROLES
+from ..common.constants import BASE_ROLES
 from .xpps_device_fix_row import AGREEMENT_DOMAIN
 
 

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import Command, api, fields, models
 
-from ..models.field_types import OUTPUT_TYPE_SELECTION
+from ..common.constants import OUTPUT_TYPE_SELECTION
 
 
 class XppsDeviceReadRow(models.AbstractModel):

@@ -6,7 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_file import inspect, read
-from ..models.xpps_file_options import DELIMITERS, ENCODINGS, ISO_DATE, OTHER_DATE
+from ..models.billing_file.xpps_file_options import DELIMITERS, ENCODINGS, ISO_DATE, OTHER_DATE
 from .format_preview import FormatPreview
 
 COMMON_OPTIONS = ("file_type", "decimal_mark", "date_format", "actual_words", "estimated_words")

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from ..models.xpps_file_format_field import DEVICE_LABELS, INVOICE_LABELS, PART_SELECTION
+from ..models.billing_file.xpps_file_format_field import DEVICE_LABELS, INVOICE_LABELS, PART_SELECTION
 
 #: Canonical fields of both parts, as “part.name”.
 TARGET_SELECTION = [

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 
 from ..billing_file import OUTPUT_TYPES
-from ..models.xpps_material_mapping import MATERIAL_CODE_DOMAIN
+from ..models.setup.xpps_material_mapping import MATERIAL_CODE_DOMAIN
 
 
 class XppsImportWizardMapping(models.TransientModel):

@@ -8,11 +8,11 @@ cannot tell, or is not asked for where that saves time, is NULL.
 from odoo import fields
 from odoo.tools import SQL
 
-from ...models.field_types import OUTPUT_TYPE_SELECTION
+from ...common.constants import OUTPUT_TYPE_SELECTION
 from ..base_revenue import AGREEMENT_LINES, MONTHS, base_revenue_items, base_revenue_shares, uncharged
 from ..charge_revenue import charge_shares
 from ..exchange_rates import exchange_rate
-from ..vendor.fees import billed_records, row_fee
+from ..fees import billed_records, row_fee
 
 #: The columns of every part, in their order, with the type of those that a part leaves out.
 COLUMNS = {

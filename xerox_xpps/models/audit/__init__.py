@@ -1,0 +1,8 @@
+from . import (
+    xpps_vendor_document,
+    xpps_vendor_bill_component,
+    xpps_billing_file_vendor_bill,
+    xpps_billing_file_audit,
+    xpps_dispute,
+    xpps_dispute_line,
+)

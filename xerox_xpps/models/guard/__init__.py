@@ -1,0 +1,5 @@
+from . import (
+    xpps_reference_guard,
+    xpps_guard,
+    ir_attachment,
+)
