@@ -48,7 +48,7 @@ def amount_to_bill(line, quantity):
 
 
 @dataclass
-class Found:
+class Billable:
     """What there is to bill of an agreement, in its currency and untaxed."""
 
     subscription: object
@@ -63,7 +63,7 @@ class Found:
 
 
 @dataclass
-class Gate:
+class HoldReasons:
     """What speaks against billing an agreement yet. ``reasons``: {code: text}, the most important first."""
 
     devices: dict = field(default_factory=dict)
@@ -92,12 +92,12 @@ class RunPreparation:
     # What is billed
 
     def billable(self):
-        """:return: {sale.subscription: Found} of the agreements that are due or have charges to invoice"""
+        """:return: {sale.subscription: Billable} of the agreements that are due or have charges to invoice"""
         found = {}
         due = self._search_due()
         amounts = self._recurring_amounts(due)
         for subscription in due:
-            found[subscription] = Found(subscription, True, amounts[subscription])
+            found[subscription] = Billable(subscription, True, amounts[subscription])
         charges = self._group_charges(
             [("invoice_status", "=", "to_invoice")],
             ("product_id", "unit_price"),
@@ -108,7 +108,7 @@ class RunPreparation:
                 # Of several devices, rounded once.
                 places = subscription.currency_id.decimal_places
                 amount = float(page_amount(places, pages, price))
-            entry = found.setdefault(subscription, Found(subscription))
+            entry = found.setdefault(subscription, Billable(subscription))
             entry.charge_count += count
             entry.charge_amount += amount
         return found
@@ -176,10 +176,10 @@ class RunPreparation:
     def gates(self, extra=()):
         """What keeps agreements from being billed.
 
-        :return: {sale.subscription: Gate} of the agreements with devices in the period, and of all others that
+        :return: {sale.subscription: HoldReasons} of the agreements with devices in the period, and of all others that
             something speaks against
         """
-        gates = defaultdict(Gate)
+        gates = defaultdict(HoldReasons)
         for subscription, device_id, serial in self._devices_of_period():
             gates[subscription].devices[device_id] = serial
         covered = self._covered({device_id for gate in gates.values() for device_id in gate.devices})

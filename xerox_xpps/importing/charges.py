@@ -38,10 +38,10 @@ class ChargePlan:
     def plan_meter(self, index, record, device, agreement, meter, base):
         """Plan the read of a meter and, for pages above the allowance, their charge.
 
-        :param agreement: AgreementFacts
+        :param agreement: AgreementSnapshot
         :param base: what ``prepare_read_base`` gave for the record
         """
-        noted = self.scope.lookups.noted_reads.at_end.get((device.id, meter.output_type))
+        noted = self.scope.lookups.manual_reads.at_end.get((device.id, meter.output_type))
         read = PlannedRead(index, base, self.prepare_read(device, meter), supersedes=noted)
         read.expected_unit_cost = last_unit_cost(self.scope.lookups, device.id, meter, self.scope.currency)
         self.reads.append(read)

@@ -28,7 +28,7 @@ class CorrectionPlan:
 
         What agrees with the earlier read in every value makes nothing, and so does what the record does not state.
 
-        :param agreement: AgreementFacts, for a read whose own agreement does not exist any more
+        :param agreement: AgreementSnapshot, for a read whose own agreement does not exist any more
         """
         if prior.subscription_id:
             # Whoever had the device then has it billed now, wherever it is today.

@@ -20,7 +20,7 @@ def prepare_line(scope, record, device, total):
     """The values of one ``xpps.billing.file.line``, as its columns store them, without what all lines share.
 
     :param record: billing_file.DeviceRecord
-    :param device: DeviceFacts, or None
+    :param device: DeviceSnapshot, or None
     :param total: Decimal, what the record adds up to
     """
     base = record.base_total

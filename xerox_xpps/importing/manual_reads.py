@@ -4,7 +4,7 @@
 from odoo.tools import SQL
 
 
-class NotedReads:
+class ManualReads:
     """Opening and closing reads of a company's devices in a period, the last of each, loaded with one query.
 
     ``opening`` and ``closing`` are {(stock.lot id, output type): (date, counter)}; ``at_end`` has the ids of those on

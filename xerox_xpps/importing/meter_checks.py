@@ -82,7 +82,7 @@ class MeterChecks:
         """Does the meter start where it was last read, and end no later than when the device was taken away?"""
         lookups, key = self.scope.lookups, (device.id, meter.output_type)
         place = place | {"type": self.scope.type_labels[meter.output_type]}
-        opening, last = lookups.noted_reads.opening.get(key), lookups.last_reads.get(key)
+        opening, last = lookups.manual_reads.opening.get(key), lookups.last_reads.get(key)
         start = opening or last
         if start and meter.previous is not None and start[1] != meter.previous:
             self.add(
@@ -93,7 +93,7 @@ class MeterChecks:
                 index,
                 fix=device.record,
             )
-        closing = device.until and device.until <= self.scope.period_end and lookups.noted_reads.closing.get(key)
+        closing = device.until and device.until <= self.scope.period_end and lookups.manual_reads.closing.get(key)
         if closing and (meter.current or 0) > closing[1]:
             self.add(
                 "warning",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-#: What ``DeviceFacts`` are read from.
+#: What ``DeviceSnapshot`` are read from.
 DEVICE_FIELDS = [
     "product_id",
     "xpps_serial_key",
@@ -19,7 +19,7 @@ DEVICE_FIELDS = [
 
 
 @dataclass(slots=True)
-class AgreementFacts:
+class AgreementSnapshot:
     """An agreement; ``runs`` says whether it does in the file's period."""
 
     record: Any
@@ -33,7 +33,7 @@ class AgreementFacts:
 
 
 @dataclass(slots=True)
-class DeviceFacts:
+class DeviceSnapshot:
     """A device, as it was assigned in the file's period.
 
     ``partner_id`` is its own customer's id or False, ``customer_id`` that customer's company's. ``until`` is the last
@@ -45,7 +45,7 @@ class DeviceFacts:
     id: int
     template: Any
     model_number: str
-    agreement: AgreementFacts | None
+    agreement: AgreementSnapshot | None
     partner_id: int | bool
     customer_id: int | bool
     has_service: bool
@@ -60,10 +60,10 @@ class DeviceFacts:
         return self.partner_id or (self.agreement.partner_id if self.agreement else None)
 
 
-def agreement_facts(subscriptions, period_start, period_end):
-    """:return: {sale.subscription id: AgreementFacts}"""
+def agreement_snapshots(subscriptions, period_start, period_end):
+    """:return: {sale.subscription id: AgreementSnapshot}"""
     return {
-        subscription.id: AgreementFacts(
+        subscription.id: AgreementSnapshot(
             record=subscription,
             id=subscription.id,
             partner_id=subscription.partner_id.id,
@@ -77,11 +77,11 @@ def agreement_facts(subscriptions, period_start, period_end):
     }
 
 
-def device_facts(devices, rows, agreements):
+def device_snapshots(devices, rows, agreements):
     """:param rows: dicts of ``DEVICE_FIELDS`` of the devices, as ``assignments.set_assignments`` left them
-    :param agreements: {sale.subscription id: AgreementFacts}, all that the rows have
+    :param agreements: {sale.subscription id: AgreementSnapshot}, all that the rows have
 
-    :return: {serial key: DeviceFacts}
+    :return: {serial key: DeviceSnapshot}
     """
     env = devices.env
     products = {product.id: product for product in devices.product_id}
@@ -91,7 +91,7 @@ def device_facts(devices, rows, agreements):
     facts = {}
     for device, row in zip(devices, rows, strict=True):
         template, model_number = models[row["product_id"]]
-        facts[row["xpps_serial_key"]] = DeviceFacts(
+        facts[row["xpps_serial_key"]] = DeviceSnapshot(
             record=device,
             id=device.id,
             template=template,

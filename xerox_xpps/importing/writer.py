@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from ..common.bulk import CHUNK, bulk_create, next_ids, rows_text
 
 
-class CheckStore:
+class CheckWriter:
     """Lines, issues and preview of a file, as its last check left them."""
 
     def __init__(self, file, check):
@@ -93,7 +93,7 @@ class CheckStore:
         )
 
 
-class ImportStore(CheckStore):
+class ImportWriter(CheckWriter):
     """What the import of a file leaves. ``progress`` is called with the share that is done, 0 to 1."""
 
     def __init__(self, file, check, progress=None):

@@ -2,10 +2,10 @@
 from odoo import Command, api, fields, models
 
 
-class XppsDevicesChangeWizard(models.AbstractModel):
+class XppsDeviceChangeManyWizard(models.AbstractModel):
     """A change of many devices at once: those that are selected in a list."""
 
-    _name = "xpps.devices.change.wizard"
+    _name = "xpps.device.change.many.wizard"
     _inherit = "xpps.device.change.wizard"
     _description = "Change Devices"
 

@@ -166,3 +166,12 @@ class XppsDeviceSwapWizard(models.TransientModel):
             device = device.create({"name": self.serial.strip(), "product_id": self.product_id.id} | asset)
         device._xpps_assign_from(self.date, {device: values})
         return device
+
+
+class XppsDeviceSwapWizardRead(models.TransientModel):
+    _name = "xpps.device.swap.wizard.read"
+    _inherit = ["xpps.device.read.row", "xpps.reference.guard"]
+    _description = "Swap Device: Counter"
+
+    wizard_id = fields.Many2one("xpps.device.swap.wizard", required=True, index=True, ondelete="cascade")
+    opening_read = fields.Integer(aggregator=False, help="What the counter of the new device showed when it came.")

@@ -17,12 +17,12 @@ PRICE_CAUSES = {"partner_id", "pricelist_id"}
 class SaleSubscription(models.Model):
     """PageConnect/XPPS agreements.
 
-    How agreements are billed stands in ``xpps.agreement.invoicing``, to which ``create_invoice``,
+    How agreements are billed stands in ``sale_subscription_invoicing.py``, to which ``create_invoice``,
     ``generate_invoice``, ``manual_invoice``, the cron and billing runs all come.
     """
 
     _name = "sale.subscription"
-    _inherit = ["sale.subscription", "xpps.agreement.invoicing", "xpps.usage", "xpps.guard"]
+    _inherit = ["sale.subscription", "xpps.usage", "xpps.guard"]
     _xpps_usage_field = "subscription_id"
 
     is_xpps = fields.Boolean(string="XPPS Agreement", index=True, help="Devices serviced by Xerox are billed here.")

@@ -11,8 +11,8 @@ from odoo.fields import Domain
 from ...invoicing.document import BillingDocument, BillingPart
 
 
-class XppsAgreementInvoicing(models.AbstractModel):
-    """How XPPS agreements are billed, one or many at a time. Part of ``sale.subscription``.
+class SaleSubscription(models.Model):
+    """How XPPS agreements are billed, one or many at a time.
 
     ``_prepare_billing`` locks the agreements and their chargeable charges, and splits what is billed into documents:
     ``combined`` makes one of an agreement, ``separate`` two, ``customer`` one of several agreements. These become
@@ -20,8 +20,7 @@ class XppsAgreementInvoicing(models.AbstractModel):
     succeeds or none.
     """
 
-    _name = "xpps.agreement.invoicing"
-    _description = "XPPS Agreement Invoicing"
+    _inherit = "sale.subscription"
 
     # What is billed
 

@@ -14,17 +14,14 @@ from ...common.locking import lock_or_refuse
 from .xpps_vendor_bill_component import OTHER
 
 
-class XppsBillingFileVendorBill(models.AbstractModel):
+class XppsBillingFile(models.Model):
     """Xerox's bill of an imported file: drafted from it, or matched by Xerox's invoice number.
 
-    Whether both agree follows the bill, whatever becomes of it. Part of ``xpps.billing.file``.
+    Whether both agree follows the bill, whatever becomes of it.
     """
 
-    _name = "xpps.billing.file.vendor.bill"
-    _description = "XPPS Billing File: Vendor Bill"
+    _inherit = "xpps.billing.file"
 
-    company_id = fields.Many2one("res.company")
-    currency_id = fields.Many2one("res.currency")
     vendor_bill_id = fields.Many2one(
         "account.move",
         readonly=True,

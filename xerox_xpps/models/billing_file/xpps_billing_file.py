@@ -9,7 +9,7 @@ from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_invoices, open_records
 from ...importing.check import BillingFileCheck
 from ...importing.undo import ImportUndo
-from ...importing.writer import CheckStore, ImportStore
+from ...importing.writer import CheckWriter, ImportWriter
 
 #: What a client brings when it makes a file.
 BROUGHT_FIELDS = {"attachment_id", "file_name", "company_id", "kind"}
@@ -29,13 +29,7 @@ class XppsBillingFile(models.Model):
 
     _name = "xpps.billing.file"
     _description = "XPPS Billing Details File"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "xpps.billing.file.queue",
-        "xpps.billing.file.vendor.bill",
-        "xpps.guard",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "xpps.background.work", "xpps.guard"]
     _order = "invoice_date desc, id desc"
     _check_company_auto = True
 
@@ -358,7 +352,7 @@ class XppsBillingFile(models.Model):
         check = self._check(progress)
         # Only checks and imports say what is in a file; see write.
         self.sudo().write({**check.header, "check_queued": False})
-        CheckStore(self, check).save()
+        CheckWriter(self, check).save()
 
     def _lock(self):
         """Keep everybody else from importing or undoing the file at the same time.
@@ -423,7 +417,7 @@ class XppsBillingFile(models.Model):
         if first:
             self.sudo().write({**check.header, "state": "imported", "check_queued": False})
             self.flush_recordset()
-        charges = ImportStore(self, check, progress).save()
+        charges = ImportWriter(self, check, progress).save()
         held = self.held_count
         body = self.env._(
             "Imported: %(devices)s devices, %(reads)s meter reads, %(charges)s charges.",

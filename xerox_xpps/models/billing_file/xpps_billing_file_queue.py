@@ -19,16 +19,13 @@ BACKGROUND_SIZE = 8 * 2**20
 MAX_TRIES = 10
 
 
-class XppsBillingFileQueue(models.AbstractModel):
+class XppsBillingFile(models.Model):
     """Checks and imports of large files in the background: one file a transaction, by a cron that is triggered at once.
 
-    Part of ``xpps.billing.file``, whose ``_check_now`` and ``_import`` it calls. An import that waits is the file's
-    state; a check that waits leaves the state as it is.
+    An import that waits is the file's state; a check that waits leaves the state as it is.
     """
 
-    _name = "xpps.billing.file.queue"
-    _inherit = "xpps.background.work"
-    _description = "XPPS Billing File Queue"
+    _inherit = "xpps.billing.file"
 
     check_queued = fields.Boolean(
         readonly=True, copy=False, help="The file is large and waits to be checked by the cron."

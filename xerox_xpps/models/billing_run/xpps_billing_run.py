@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ...billing_run.preparation import Found, Gate, RunPreparation, joint_key
+from ...billing_run.preparation import Billable, HoldReasons, RunPreparation, joint_key
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_invoices, open_records
 
@@ -28,7 +28,7 @@ class XppsBillingRun(models.Model):
 
     _name = "xpps.billing.run"
     _description = "XPPS Billing Run"
-    _inherit = ["mail.thread", "mail.activity.mixin", "xpps.billing.run.queue", "xpps.guard"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "xpps.background.work", "xpps.guard"]
     _order = "period_end desc, id desc"
     _check_company_auto = True
 
@@ -282,8 +282,8 @@ class XppsBillingRun(models.Model):
         released = {line.subscription_id for line in lines if line.override_reason}
         values = {}
         for subscription in {**billable, **gates}:
-            found = billable.get(subscription) or Found(subscription)
-            gate = gates.get(subscription) or Gate()
+            found = billable.get(subscription) or Billable(subscription)
+            gate = gates.get(subscription) or HoldReasons()
             code = next(iter(gate.reasons), False)
             if code and (code == "paused" or subscription not in released):
                 state = "held"

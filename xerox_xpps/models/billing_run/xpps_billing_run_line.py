@@ -17,7 +17,7 @@ class XppsBillingRunLine(models.Model):
 
     _name = "xpps.billing.run.line"
     _description = "XPPS Billing Run Agreement"
-    _inherit = ["xpps.billing.run.line.work", "xpps.guard"]
+    _inherit = ["xpps.guard"]
     _order = "run_id desc, id"
     _rec_name = "subscription_id"
     _check_company_auto = True

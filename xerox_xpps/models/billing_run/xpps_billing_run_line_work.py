@@ -6,14 +6,13 @@ from ...billing_run.preparation import RunPreparation
 from ...common.locking import lock_or_refuse
 
 
-class XppsBillingRunLineWork(models.AbstractModel):
-    """What a billing run does with its lines, many at a time. Part of ``xpps.billing.run.line``.
+class XppsBillingRunLine(models.Model):
+    """What a billing run does with its lines, many at a time.
 
     Each ``_work_…`` is all or nothing; who calls it has checked access, and looks after what fails.
     """
 
-    _name = "xpps.billing.run.line.work"
-    _description = "XPPS Billing Run Work"
+    _inherit = "xpps.billing.run.line"
 
     def _fail(self, message, task):
         """Note why something went wrong; what was to be billed fails, an invoice stays what it was."""

@@ -20,17 +20,15 @@ BATCH = {"create": 100, "post": 100, "send": 10}
 RETRY = (OperationalError, ConcurrencyError)
 
 
-class XppsBillingRunQueue(models.AbstractModel):
+class XppsBillingRun(models.Model):
     """How a billing run works: in batches, and one by one what stood in the way of a batch.
 
-    Part of ``xpps.billing.run``. Lines that are still to be worked on are ``waiting``. A small run works on them at
-    once, in the user's transaction; a large one is left to a cron, which does one batch a transaction: whoever kills it
-    takes nothing back but the batch it was at, and the next call goes on with the lines that still wait.
+    Lines that are still to be worked on are ``waiting``. A small run works on them at once, in the user's transaction;
+    a large one is left to a cron, which does one batch a transaction: whoever kills it takes nothing back but the batch
+    it was at, and the next call goes on with the lines that still wait.
     """
 
-    _name = "xpps.billing.run.queue"
-    _inherit = "xpps.background.work"
-    _description = "XPPS Billing Run Queue"
+    _inherit = "xpps.billing.run"
 
     def _start(self, task, lines):
         """Do something with lines, at once or in the background."""

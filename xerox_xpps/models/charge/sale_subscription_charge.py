@@ -32,7 +32,7 @@ class SaleSubscriptionCharge(models.Model):
 
     _name = "sale.subscription.charge"
     _description = "XPPS Contract Charge"
-    _inherit = ["xpps.charge.credit", "xpps.charge.margin", "xpps.guard"]
+    _inherit = ["xpps.guard"]
     _order = "period_end desc, subscription_id, device_id, output_type, id"
     _check_company_auto = True
 

@@ -14,18 +14,16 @@ MAX_LISTED = 20
 CREDIT_STATES = [("no", "Not Credited"), ("partial", "Partly Credited"), ("full", "Credited")]
 
 
-class XppsChargeCredit(models.AbstractModel):
+class SaleSubscriptionCharge(models.Model):
     """What becomes of invoiced charges when their invoice is reversed.
 
     A credit note that Odoo makes of an invoice says which charges it credits. They stay invoiced: only
     ``action_rebill`` offers them for another invoice. It takes a charge off its reversed invoice lines, which are
-    remembered in ``earlier_line_ids``; from then on the credit note must stand. Part of ``sale.subscription.charge``.
+    remembered in ``earlier_line_ids``; from then on the credit note must stand.
     """
 
-    _name = "xpps.charge.credit"
-    _description = "XPPS Charge Credit"
+    _inherit = "sale.subscription.charge"
 
-    currency_id = fields.Many2one("res.currency")
     credit_line_ids = fields.Many2many(
         "account.move.line",
         "xpps_charge_credit_line_rel",

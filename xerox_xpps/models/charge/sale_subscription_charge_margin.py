@@ -10,11 +10,10 @@ from ...common.constants import BILLING_GROUP
 MAX_LISTED = 3
 
 
-class XppsChargeMargin(models.AbstractModel):
-    """Charges that are sold below the company's margin floor. Part of ``sale.subscription.charge``."""
+class SaleSubscriptionCharge(models.Model):
+    """Charges that are sold below the company's margin floor."""
 
-    _name = "xpps.charge.margin"
-    _description = "XPPS Charge Margin"
+    _inherit = "sale.subscription.charge"
 
     margin_low = fields.Boolean(
         string="Below the Margin Floor",

@@ -28,7 +28,7 @@ NO_READ = (None, 0, 0, 0.0, None)
 
 class StockLot(models.Model):
     _name = "stock.lot"
-    _inherit = ["stock.lot", "xpps.device.history", "xpps.usage", "xpps.guard"]
+    _inherit = ["stock.lot", "xpps.usage", "xpps.guard"]
     _xpps_usage_field = "device_id"
 
     # Known before the row is written: the database refuses a device without a company.

@@ -20,14 +20,13 @@ ASSIGNMENT_FIELDS = {
 BILLING_FIELDS = set(BILLED_FIELDS.values())
 
 
-class XppsDeviceHistory(models.AbstractModel):
+class StockLot(models.Model):
     """Devices keep their history: what is changed on a device is changed in its last assignment, or begins a new one.
 
-    Part of ``stock.lot``, whose ``create`` and ``write`` call it.
+    ``create`` and ``write`` call it.
     """
 
-    _name = "xpps.device.history"
-    _description = "XPPS Device History"
+    _inherit = "stock.lot"
 
     @api.model
     def _xpps_assignment_values(self, record, names):

@@ -15,7 +15,7 @@ class XppsDeviceAssignment(models.Model):
 
     Both days are inclusive; without a first day the device was there since ever, without a last one it still is. What
     the device itself says is its last assignment: both are kept in step, whichever is changed (the other half of it is
-    ``xpps.device.history``). A device without assignments, as in databases that are older than this model, has the one
+    ``stock_lot_history.py``). A device without assignments, as in databases that are older than this model, has the one
     that its own fields tell; ``_spans`` hides the difference.
     """
 

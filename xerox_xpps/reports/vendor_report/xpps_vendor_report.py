@@ -57,7 +57,6 @@ class XppsVendorReport(models.Model):
     """
 
     _name = "xpps.vendor.report"
-    _inherit = ["xpps.vendor.reason"]
     _description = "Xerox Vendor Report"
     _auto = False
     _order = "period_end desc, serial, component, id"

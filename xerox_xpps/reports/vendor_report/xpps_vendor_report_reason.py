@@ -5,11 +5,10 @@ from odoo.tools import format_date
 from ...importing.context import plain
 
 
-class XppsVendorReason(models.AbstractModel):
-    """What is wrong with a row of the vendor report, in words. Part of ``xpps.vendor.report``."""
+class XppsVendorReport(models.Model):
+    """What is wrong with a row of the vendor report, in words."""
 
-    _name = "xpps.vendor.reason"
-    _description = "Xerox Vendor Report: Reasons"
+    _inherit = "xpps.vendor.report"
 
     def _reason(self, flag):
         """One deviation of the row, with what Xerox says and what we do."""
