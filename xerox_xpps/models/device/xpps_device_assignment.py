@@ -15,8 +15,7 @@ class XppsDeviceAssignment(models.Model):
 
     Both days are inclusive; without a first day the device was there since ever, without a last one it still is. What
     the device itself says is its last assignment: both are kept in step, whichever is changed (the other half of it is
-    ``stock_lot_history.py``). A device without assignments, as in databases that are older than this model, has the one
-    that its own fields tell; ``_spans`` hides the difference.
+    in ``stock_lot_history.py``).
     """
 
     _name = "xpps.device.assignment"
@@ -232,12 +231,12 @@ class XppsDeviceAssignment(models.Model):
 
     @api.model
     def _spans(self):
-        """A query for all that is known of where devices were: assignments, and devices that have none yet.
+        """A query for where devices were, with the columns of the assignment.
 
-        Its columns are those of the assignment. A device that was removed nobody knows when is nowhere now.
+        A device that was removed nobody knows when is nowhere now.
         """
         self.flush_model()
-        self.env["stock.lot"].flush_model()
+        self.env["stock.lot"].flush_model(["xpps_state"])
         return SQL(
             """
             SELECT assignment.device_id, assignment.company_id, assignment.partner_id, assignment.subscription_id,
@@ -245,12 +244,6 @@ class XppsDeviceAssignment(models.Model):
               FROM xpps_device_assignment assignment
               JOIN stock_lot device ON device.id = assignment.device_id
              WHERE assignment.date_to IS NOT NULL OR device.xpps_state = 'active'
-         UNION ALL
-            SELECT device.id, device.company_id, device.xpps_partner_id, device.xpps_subscription_id,
-                   device.xpps_subscription_line_id, device.xpps_install_date, device.xpps_removal_date
-              FROM stock_lot device
-             WHERE device.is_xpps_device AND (device.xpps_removal_date IS NOT NULL OR device.xpps_state = 'active')
-               AND NOT EXISTS (SELECT FROM xpps_device_assignment WHERE device_id = device.id)
             """
         )
 

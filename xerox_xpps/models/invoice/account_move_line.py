@@ -100,18 +100,12 @@ class AccountMoveLine(models.Model):
                 self._check_field_access(self._fields[name], "write")
         return super().write(vals)
 
-    def _xpps_agreement(self):
-        """The agreement that the line bills, or none. Reads charges: to be called in sudo."""
-        self.ensure_one()
-        # Lines of invoices that were made before lines knew their agreement: the invoice does.
-        return self.xpps_subscription_id or self.xpps_charge_ids.subscription_id[:1] or self.move_id.subscription_id
-
     def _is_xpps_item(self):
-        """Whether the line bills charges or a service with an XPPS role. To be called in sudo, as above."""
+        """Whether the line bills charges or a service with an XPPS role. Reads charges: to be called in sudo."""
         self.ensure_one()
         if self.display_type != "product":
             return False
-        return bool(self.xpps_charge_ids or (self.product_id.xpps_role and self._xpps_agreement().is_xpps))
+        return bool(self.xpps_charge_ids or (self.product_id.xpps_role and self.xpps_subscription_id.is_xpps))
 
     # Credit notes
 
