@@ -81,7 +81,7 @@ class XppsBillingFileLine(models.Model):
     )
     issue_ids = fields.One2many("xpps.billing.file.issue", "line_id", readonly=True)
 
-    # The few that wait or were given up, for the reports.
+    # The few that wait or were given up: the vendor report shows them though they are not imported.
     _not_imported_idx = models.Index("(billing_file_id) WHERE state IN ('held', 'left_out')")
     # Two imports of one period at the same moment do not see each other's lines; these indexes do. As in the check,
     # a period is the same when it starts or ends on the same day.
@@ -95,9 +95,6 @@ class XppsBillingFileLine(models.Model):
         "A device of this billing file was billed for the period already, by another file at the same moment. "
         "Check the file again.",
     )
-
-    # The few that the vendor report shows though they are not imported.
-    _held_idx = models.Index("(billing_file_id) WHERE state IN ('held', 'left_out')")
 
     @api.depends("meter_values")
     def _compute_overages(self):
