@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL
 
+from ..common.listing import enumeration
 from ..importing.amounts import page_amount
 
 #: How many devices a reason names; the button beside it shows all of them.
@@ -213,11 +214,7 @@ class RunPreparation:
             gate.reasons["charges_to_approve"] = env._("%s charge(s) wait for approval.", drafts)
 
     def _name(self, serials):
-        names = sorted(set(serials.values()))
-        text = ", ".join(names[:MAX_SERIALS])
-        if len(names) > MAX_SERIALS:
-            text = self.env._("%(serials)s and %(more)s more", serials=text, more=len(names) - MAX_SERIALS)
-        return text
+        return enumeration(self.env, sorted(set(serials.values())), MAX_SERIALS)
 
     def _devices_of_period(self):
         """Where the devices were in the period.

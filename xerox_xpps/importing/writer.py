@@ -7,7 +7,7 @@ from itertools import islice
 
 from odoo.tools import SQL
 
-from ..common.bulk import CHUNK, bulk_create, next_ids, rows_text
+from ..common.bulk import CHUNK, bulk_create, bulk_delete, bulk_update, next_ids, rows_text
 
 
 class CheckWriter:
@@ -38,26 +38,19 @@ class CheckWriter:
         digest = self._digest(values_list)
         if digest != self.file.line_digest:
             # Through the ORM this takes as long as all the rest of a check.
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM %s WHERE billing_file_id = %s AND state IN ('draft', 'held')",
-                    SQL.identifier(self.lines._table),
-                    self.file.id,
-                )
-            )
+            bulk_delete(self.lines, self._open_lines())
             state = "held" if self.file.state == "imported" else "draft"
             shared = {**self.check.line_base, "state": state}
             bulk_create(self.lines, ({**shared, **values} for values in values_list))
             self.file.line_digest = digest
-            self._forget_lines()
         rows = self.env.execute_query(
-            SQL(
-                "SELECT sequence - 1, id FROM %s WHERE billing_file_id = %s AND state IN ('draft', 'held')",
-                SQL.identifier(self.lines._table),
-                self.file.id,
-            )
+            SQL("SELECT sequence - 1, id FROM %s WHERE %s", SQL.identifier(self.lines._table), self._open_lines())
         )
         return dict(rows)
+
+    def _open_lines(self):
+        """The condition that finds the lines of the file which are not imported."""
+        return SQL("billing_file_id = %s AND state IN ('draft', 'held')", self.file.id)
 
     def _digest(self, values_list):
         """:return: SHA-256 of lines, by which they are known again"""
@@ -66,10 +59,6 @@ class CheckWriter:
         while chunk := list(islice(values_list, CHUNK)):
             digest.update(rows_text(values.values() for values in chunk).encode())
         return digest.hexdigest()
-
-    def _forget_lines(self):
-        self.lines.invalidate_model()
-        self.file.invalidate_recordset(["line_ids", "line_count", "held_count"])
 
     def _save_preview(self):
         """What the import would charge, an agreement a row, and the unit costs that it would change."""
@@ -117,63 +106,48 @@ class ImportWriter(CheckWriter):
 
     def _mark_lines(self, line_ids):
         """Say on the lines which are imported and which are held, and by which a corrected one is replaced."""
-        table = SQL.identifier(self.lines._table)
         faulty = self.check.findings.faulty
         prior = [(line.id, line_ids[index]) for index, line in self.check.prior_lines.items() if index not in faulty]
         if prior:
-            self._replace(table, prior)
+            self._replace(self.lines, prior)
         held_ids = [line_ids[index] for index in faulty if index in line_ids]
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE %s SET state = 'imported', billed_period_start = %s, billed_period_end = %s
-                 WHERE billing_file_id = %s AND state IN ('draft', 'held') AND NOT (id = ANY(%s))
-                """,
-                table,
-                self.check.header["period_start"],
-                self.check.header["period_end"],
-                self.file.id,
-                held_ids,
-            )
+        bulk_update(
+            self.lines,
+            SQL("%s AND NOT (id = ANY(%s))", self._open_lines(), held_ids),
+            {
+                "state": "imported",
+                "billed_period_start": self.check.header["period_start"],
+                "billed_period_end": self.check.header["period_end"],
+            },
         )
-        self.env.cr.execute(SQL("UPDATE %s SET state = 'held' WHERE id = ANY(%s)", table, held_ids))
-        self._forget_lines()
+        bulk_update(self.lines, SQL("id = ANY(%s)", held_ids), {"state": "held"})
 
-    def _replace(self, table, pairs):
-        """Have old rows name the new ones that replace them; ``pairs`` are (old id, new id)."""
+    def _replace(self, model, pairs):
+        """Have old records name the new ones that replace them; ``pairs`` are (old id, new id)."""
         old_ids, new_ids = zip(*pairs, strict=True)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE %s AS old SET superseded_by_id = pair.new_id
-                  FROM unnest(%s::int[], %s::int[]) AS pair(old_id, new_id) WHERE old.id = pair.old_id
-                """,
-                table,
-                list(old_ids),
-                list(new_ids),
-            )
+        bulk_update(
+            model,
+            SQL("id = pair.old_id"),
+            {"superseded_by_id": SQL("pair.new_id")},
+            source=SQL("unnest(%s::int[], %s::int[]) AS pair(old_id, new_id)", list(old_ids), list(new_ids)),
         )
 
     def _save_reads(self):
         """:return: the ids of the planned reads, in their order"""
         planned = self.check.reads
-        table = SQL.identifier(self.reads._table)
         ids = next_ids(self.reads, len(planned))
         pairs = [(read.supersedes, read_id) for read, read_id in zip(planned, ids, strict=True) if read.supersedes]
         if pairs:
             # A device has one live read a period: the old one steps back before the new one exists that it
             # will name, so it names itself for a moment.
-            self._replace(table, [(old_id, old_id) for old_id, _new_id in pairs])
+            self._replace(self.reads, [(old_id, old_id) for old_id, _new_id in pairs])
         bulk_create(
             self.reads,
             ({"id": read_id, **read.values} for read, read_id in zip(planned, ids, strict=True)),
             on_chunk=lambda count: self.progress(0.2 + 0.5 * count / len(planned)),
         )
         if pairs:
-            self._replace(table, pairs)
-        self.reads.invalidate_model()
-        self.file.invalidate_recordset(["meter_read_ids"])
-        self.env["stock.lot"].invalidate_model(["xpps_meter_read_ids"])
+            self._replace(self.reads, pairs)
         return ids
 
     def _save_charges(self, read_ids):
@@ -185,7 +159,6 @@ class ImportWriter(CheckWriter):
                 for values in read.charges
             ),
         )
-        self.file.invalidate_recordset(["charge_ids"])
         self.progress(0.9)
         return charges
 

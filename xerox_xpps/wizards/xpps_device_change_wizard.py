@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..common.constants import OUTPUT_TYPE_SELECTION
+from ..common.listing import bullets, enumeration
 
 #: How many devices or billing files a message names.
 MAX_NAMED = 10
@@ -88,15 +89,19 @@ class XppsDeviceChangeWizard(models.AbstractModel):
                 "These devices were billed until after %(date)s already. Choose a day after the period, or undo the "
                 "import first:\n%(devices)s",
                 date=format_date(self.env, date),
-                devices=self._named(
-                    self.env._(
-                        "%(serial)s: until %(date)s to %(agreement)s, by billing file %(file)s",
-                        serial=line.serial,
-                        date=format_date(self.env, line.billed_period_end),
-                        agreement=line.subscription_id.display_name or "?",
-                        file=line.billing_file_id.display_name,
-                    )
-                    for line in lines
+                devices=bullets(
+                    self.env,
+                    [
+                        self.env._(
+                            "%(serial)s: until %(date)s to %(agreement)s, by billing file %(file)s",
+                            serial=line.serial,
+                            date=format_date(self.env, line.billed_period_end),
+                            agreement=line.subscription_id.display_name or "?",
+                            file=line.billing_file_id.display_name,
+                        )
+                        for line in lines
+                    ],
+                    MAX_NAMED,
                 ),
             )
         )
@@ -109,9 +114,9 @@ class XppsDeviceChangeWizard(models.AbstractModel):
         return [
             self.env._(
                 "%(devices)s: billed until %(date)s already, by %(files)s. What was billed stays as it is.",
-                devices=", ".join(sorted(set(lines.mapped("device_id.name")))[:MAX_NAMED]),
+                devices=enumeration(self.env, sorted(set(lines.mapped("device_id.name"))), MAX_NAMED),
                 date=format_date(self.env, lines[0].billed_period_end),
-                files=", ".join(lines.billing_file_id[:MAX_NAMED].mapped("display_name")),
+                files=self._enumerated(lines.billing_file_id),
             )
         ]
 
@@ -125,16 +130,12 @@ class XppsDeviceChangeWizard(models.AbstractModel):
                 "The base price was invoiced until %(date)s already, by %(invoices)s. Delete the drafts and set the "
                 "next invoice date back, or credit the days by hand.",
                 date=format_date(self.env, lines[0].xpps_period_end),
-                invoices=", ".join(lines.move_id[:MAX_NAMED].mapped("display_name")),
+                invoices=self._enumerated(lines.move_id),
             )
         ]
 
-    def _named(self, names):
-        names = [f"• {name}" for name in names]
-        more = len(names) - MAX_NAMED
-        if more > 0:
-            names[MAX_NAMED:] = [self.env._("… and %s more.", more)]
-        return "\n".join(names)
+    def _enumerated(self, records):
+        return enumeration(self.env, records[:MAX_NAMED].mapped("display_name"), MAX_NAMED, len(records))
 
     def _holder(self, device):
         """Who has a device: its customer and agreement, as messages name them."""

@@ -3,6 +3,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..common.constants import BASE_ROLES
+from ..common.listing import bullets
 
 #: Agreements of the row's company, and of its customer where it has one, that can bill a device now.
 AGREEMENT_DOMAIN = (
@@ -10,6 +11,8 @@ AGREEMENT_DOMAIN = (
     " ('company_id', '=', company_id), ('partner_id.commercial_partner_id', '=?', commercial_partner_id)]"
 )
 SERVICE_DOMAIN = f"[('sale_subscription_id', '=', subscription_id), ('product_id.xpps_role', 'in', {BASE_ROLES})]"
+#: How many incomplete rows a refusal names.
+MAX_LISTED = 20
 
 
 class XppsDeviceFixWizard(models.AbstractModel):
@@ -125,7 +128,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "No row is complete yet:\n%s",
-                    "\n".join(f"• {row.serial}: {row.missing}" for row in self.row_ids[:20]),
+                    bullets(self.env, [f"{row.serial}: {row.missing}" for row in self.row_ids], MAX_LISTED),
                 )
             )
         notice = self._apply(complete)

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_amount
 
+from ...common.listing import enumeration
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_records
 from ...documents.dispute_xlsx import write_dispute_xlsx
@@ -223,10 +224,7 @@ class XppsDispute(models.Model):
     def _row_names(self, rows):
         labels = dict(rows._fields["component"]._description_selection(self.env))
         names = [f"{row.serial} {labels[row.component]}" for row in rows[:MAX_LISTED]]
-        more = len(rows) - MAX_LISTED
-        if more > 0:
-            names.append(self.env._("… and %s more", more))
-        return ", ".join(names)
+        return enumeration(self.env, names, MAX_LISTED, len(rows))
 
     # Life of a dispute
 

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...common.constants import MANAGER_GROUP
+from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_invoices, open_records
 from ...importing.check import BillingFileCheck
@@ -444,10 +445,9 @@ class XppsBillingFile(models.Model):
 
     def _refusal(self, check):
         errors = [issue.message for issue in check.findings.errors[:MAX_LISTED]]
-        listed = "\n".join(f"• {message}" for message in errors)
-        more = check.findings.error_count - MAX_LISTED
-        if more > 0:
-            listed += "\n" + self.env._("… and %s more. Check the file to look at them.", more)
+        listed = bullets(self.env, errors, MAX_LISTED, check.findings.error_count)
+        if check.findings.error_count > MAX_LISTED:
+            listed += " " + self.env._("Check the file to look at them.")
         return self.env._(
             "Billing file %(file)s cannot be imported while these errors stand:\n%(errors)s",
             file=self.display_name,

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ...common.constants import BILLING_GROUP
+from ...common.listing import paragraphs
 from ...importing.issues import clipped
 from .incoming_mail import MAX_MAIL_SIZE, is_automatic, is_forged, mail_size
 
@@ -310,10 +311,8 @@ class XppsBillingFile(models.Model):
         """:return: HTML that says what the check found, and the first problems"""
         found = self.env._("The check found %(errors)s and %(warnings)s.", **self._say_counts())
         problems = self.issue_ids.filtered(lambda issue: issue.severity != "info").sorted()[:MAX_NOTED]
-        listed = problems.mapped("message")
-        more = self.error_count + self.warning_count - len(problems)
-        if more:
-            listed.append(self.env._("… and %s more.", more))
+        count = self.error_count + self.warning_count
+        listed = paragraphs(self.env, problems.mapped("message"), MAX_NOTED, count)
         items = Markup().join(Markup("<li>%s</li>") % message for message in listed)
         note = Markup("<p>%s</p>") % " ".join(filter(None, (introduction, found)))
         return note + Markup("<ul>%s</ul>") % items if listed else note

@@ -8,6 +8,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ...billing_run.preparation import Billable, HoldReasons, RunPreparation, joint_key
+from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_invoices, open_records
 
@@ -375,16 +376,13 @@ class XppsBillingRun(models.Model):
         moves = self.move_ids
         fixed = moves.filtered(lambda move: move.state == "posted")
         if fixed:
-            listed = "\n".join(f"• {move.display_name}" for move in fixed[:MAX_LISTED])
-            if len(fixed) > MAX_LISTED:
-                listed += "\n" + self.env._("… and %s more.", len(fixed) - MAX_LISTED)
             raise UserError(
                 self.env._(
                     "%(run)s cannot be undone: %(count)s of its invoices are posted. Set them back to draft first, or "
                     "credit them.\n%(listed)s",
                     run=self.display_name,
                     count=len(fixed),
-                    listed=listed,
+                    listed=bullets(self.env, fixed[:MAX_LISTED].mapped("display_name"), MAX_LISTED, len(fixed)),
                 )
             )
         later = self.line_ids._runs_afterwards()

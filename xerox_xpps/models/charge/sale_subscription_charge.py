@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
 from ...billing_file import to_decimal
+from ...common.bulk import bulk_update
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_invoices, open_records
@@ -289,30 +290,13 @@ class SaleSubscriptionCharge(models.Model):
         charges.sudo()._release_from_orders()
         self.env["xpps.charge.change"]._note_states(charges, state, reason)
         # What _compute_invoice_status finds of charges that are on no live invoice.
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE %s
-                   SET state = %s,
-                       reason = COALESCE(%s, reason),
-                       invoice_status =
-                           CASE WHEN %s = 'approved' AND billable AND quantity <> 0 THEN 'to_invoice' ELSE 'no' END,
-                       write_uid = %s, write_date = %s
-                 WHERE id = ANY(%s)
-                """,
-                SQL.identifier(self._table),
-                state,
-                reason,
-                state,
-                self.env.uid,
-                self.env.cr.now(),
-                charges.ids,
-            )
+        status = SQL("CASE WHEN %s = 'approved' AND billable AND quantity <> 0 THEN 'to_invoice' ELSE 'no' END", state)
+        bulk_update(
+            # The caller has checked access.
+            self.sudo(),
+            SQL("id = ANY(%s)", charges.ids),
+            {"state": state, "reason": SQL("COALESCE(%s, reason)", reason), "invoice_status": status},
         )
-        changed = ["state", "reason", "invoice_status", "write_uid", "write_date"]
-        charges.invalidate_recordset(changed, flush=False)
-        with self.env.protecting([self._fields["invoice_status"]], charges):
-            charges.modified(changed)
         return True
 
     def write(self, vals):

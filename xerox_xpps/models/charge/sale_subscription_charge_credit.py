@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...common.constants import BILLING_GROUP
+from ...common.listing import paragraphs
 from ...common.locking import lock_or_refuse
 
 #: How many charges a message names.
@@ -165,9 +166,8 @@ class SaleSubscriptionCharge(models.Model):
     def _log_rebilling(self):
         moves = self.invoice_line_ids.move_id.filtered(lambda move: move.state == "posted")
         credit_notes = self.credit_line_ids.move_id.filtered(lambda move: move.state == "posted")
-        listed = [f"{charge.name}, {charge.device_id.name or '–'}" for charge in self[:MAX_LISTED]]
-        if len(self) > MAX_LISTED:
-            listed.append(self.env._("… and %s more.", len(self) - MAX_LISTED))
+        named = [f"{charge.name}, {charge.device_id.name or '–'}" for charge in self[:MAX_LISTED]]
+        listed = paragraphs(self.env, named, MAX_LISTED, len(self))
         self.subscription_id.message_post(
             body=Markup("<p>%s</p><ul>%s</ul>")
             % (

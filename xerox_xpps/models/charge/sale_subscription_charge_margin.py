@@ -5,6 +5,7 @@ from odoo.tools import SQL, float_round
 
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP
+from ...common.listing import enumeration
 
 #: How many charges a warning names.
 MAX_LISTED = 3
@@ -93,8 +94,6 @@ class SaleSubscriptionCharge(models.Model):
             )
             for charge in charges
         ]
-        if count > len(charges):
-            listed.append(self.env._("and %s more", count - len(charges)))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -102,7 +101,7 @@ class SaleSubscriptionCharge(models.Model):
                 "type": "warning",
                 "sticky": True,
                 "title": self.env._("%s charge(s) approved below the margin floor", count),
-                "message": "; ".join(listed) + ".",
+                "message": enumeration(self.env, listed, MAX_LISTED, count, separator="; ") + ".",
                 # The list behind it shows what is approved by now.
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
