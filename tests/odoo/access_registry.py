@@ -44,7 +44,7 @@ def delegating_models(env):
         name: field.related_field.model_name
         for name, model in env.registry.items()
         for field in model._fields.values()
-        if field.inherited and field._modules and field._modules[0] == ADDON
+        if field.inherited and field.base_field._modules[:1] == (ADDON,)
     }
 
 

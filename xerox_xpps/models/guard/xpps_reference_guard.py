@@ -85,8 +85,8 @@ class XppsReferenceGuard(models.AbstractModel):
 
 
 def is_own_field(field):
-    """Whether a field is of this addon or of one that goes with it."""
-    return (field._module or "").startswith(ADDON_PREFIX)
+    """Whether a field is of this addon or of one that goes with it; also by way of a model that lends its fields."""
+    return (field.base_field._module or "").startswith(ADDON_PREFIX)
 
 
 def _references(field, value):
