@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Read a Xerox XPPS billing details file. Nothing in this package imports Odoo.
+"""Read a Xerox XPPS billing details file. Nothing in this package imports Odoo, or another package of the addon.
 
 ``read(data, file_name, layout)`` never raises on bad input: it returns the details as far as they can be read,
 and every issue of the file. ``find_layout`` says which of several layouts a file fits; ``inspect`` says what a

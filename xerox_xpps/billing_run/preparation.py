@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from odoo.tools import SQL
 
 from ..common.listing import enumeration
-from ..importing.amounts import page_amount
+from ..importing import page_amount
 
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5

@@ -26,3 +26,32 @@ def open_invoices(records, domain):
     """:return: the action of customer invoices and credit notes, with those of a domain; see ``open_records``"""
     # Without the type, Odoo's list has no customers and no invoice dates.
     return open_records(records, "account.action_move_out_invoice_type", domain, {"default_move_type": "out_invoice"})
+
+
+def open_form(record, **values):
+    """:param values: what the action has besides, as its ``name``
+    :return: the action that opens the form of a record
+    """
+    return {
+        "type": "ir.actions.act_window",
+        "res_model": record._name,
+        "res_id": record.id,
+        "views": [(False, "form")],
+        **values,
+    }
+
+
+def open_dialog(wizard, name, context=None, view=None, wide=False):
+    """Open a form above the current one.
+
+    :param wizard: the record that it shows, as to open a wizard again after a step; an empty one for a new record
+    :param view: the form, where it is not the model's first
+    :param wide: whether it has tables, which need all the width
+    """
+    return open_form(
+        wizard,
+        name=name,
+        views=[(view.id if view else False, "form")],
+        target="new",
+        context={**(context or {}), **({"dialog_size": "extra-large"} if wide else {})},
+    )

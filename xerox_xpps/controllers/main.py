@@ -2,7 +2,7 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
-from ..documents.report_workbook import XLSX_MIMETYPE
+from ..documents import XLSX_MIMETYPE
 
 #: Ids are int4; the database refuses a larger number with an error.
 MAX_ID = 2**31 - 1

@@ -4,7 +4,7 @@
 from .report_workbook import Column, ReportWorkbook
 
 
-def write_xlsx(env, usage):
+def write_usage_xlsx(env, usage):
     """:param env: in the language of the texts
     :param usage: DeviceUsage
     :return: the workbook, as bytes

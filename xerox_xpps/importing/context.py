@@ -15,7 +15,7 @@ def plain(value):
 
 
 @dataclass(slots=True)
-class Scope:
+class CheckContext:
     """What all checks of one billing file look at.
 
     ``currency`` is Xerox's (it may be empty or inactive, then an issue says so), ``places`` its decimals.

@@ -1,3 +1,10 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The models that are stored, in wings, and what they add to models of Odoo.
+
+A wing is imported before those that build on it. A model of many concerns is reopened in a file for each, named
+``<model>_<concern>.py``. May import all packages but ``wizards`` and ``controllers``.
+"""
+
 from . import (
     guard,
     device,

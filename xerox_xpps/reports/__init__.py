@@ -1,3 +1,11 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Reports that are queries: the Xerox Vendor Report, the profitability of agreements, and those of low margin.
+
+Takes what the database has; gives read-only models, each a package with its SQL and its views. What several of them
+ask stands here: exchange rates, fees, the revenue of charges and of base prices. May import ``importing``,
+``invoicing``, ``documents`` and what is below them.
+"""
+
 from . import (
     vendor_report,
     profitability,

@@ -1,3 +1,9 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Dialogs: each a model that nothing outlives, with its rows in the same file and its views beside it.
+
+May import all packages but ``controllers``.
+"""
+
 from . import (
     xpps_upload_wizard,
     xpps_agreement_copy_wizard,

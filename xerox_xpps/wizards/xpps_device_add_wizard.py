@@ -5,6 +5,7 @@ from odoo.tools import clean_context, format_date
 
 from ..billing_file import serial_key
 from ..common.constants import BASE_ROLES
+from ..common.window_actions import open_dialog
 from .serial_list import MAX_LENGTH, is_scientific, serial_lines
 
 BAD, EXISTS, NEW = "bad", "exists", "ok"
@@ -299,15 +300,7 @@ class XppsDeviceAddWizard(models.TransientModel):
         return EXISTS, self.env._("Known, on no agreement: it is taken over.")
 
     def _open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._description,
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return open_dialog(self, self._description, wide=True)
 
 
 class XppsDeviceAddWizardRow(models.TransientModel):

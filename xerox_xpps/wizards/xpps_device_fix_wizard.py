@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 from ..common.constants import BASE_ROLES
 from ..common.listing import bullets
+from ..common.window_actions import open_dialog
 
 #: Agreements of the row's company, and of its customer where it has one, that can bill a device now.
 AGREEMENT_DOMAIN = (
@@ -158,16 +159,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
         return self.action_back()
 
     def _open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._description,
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return open_dialog(self, self._description, wide=True)
 
 
 class XppsDeviceFixRow(models.AbstractModel):

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..billing_file import serial_key
+from ..common.window_actions import open_form
 
 FROM_DEVICE = "_compute_from_device"
 
@@ -120,12 +121,7 @@ class XppsDeviceSwapWizard(models.TransientModel):
         old.message_post(body=link % {"device": self._link(new), "date": date})
         link = Markup(self.env._("Installed in the place of %(device)s on %(date)s."))
         new.message_post(body=link % {"device": self._link(old), "date": date})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "stock.lot",
-            "res_id": new.id,
-            "views": [(self.env.ref("xerox_xpps.view_xpps_device_form").id, "form")],
-        }
+        return open_form(new, views=[(self.env.ref("xerox_xpps.view_xpps_device_form").id, "form")])
 
     def _link(self, device):
         """A link to a device's own form: that of a chatter's usual link is the one of Inventory."""

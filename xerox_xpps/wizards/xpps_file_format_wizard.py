@@ -6,6 +6,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_file import inspect, read
+from ..common.window_actions import open_dialog, open_form
 from ..models.billing_file.xpps_file_format_field import DEVICE_LABELS, INVOICE_LABELS, PART_SELECTION
 from ..models.billing_file.xpps_file_options import DELIMITERS, ENCODINGS, ISO_DATE, OTHER_DATE
 from .format_preview import FormatPreview
@@ -151,25 +152,10 @@ class XppsFileFormatWizard(models.TransientModel):
         if self.billing_file_id.state == "draft":
             record = self.billing_file_id
             record.action_check()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_form(record)
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Format from Sample"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return open_dialog(self, self.env._("New Format from Sample"), wide=True)
 
     # What the sample has
 

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_file import OUTPUT_TYPES
+from ..common.window_actions import open_dialog, open_form
 from ..models.setup.xpps_material_mapping import MATERIAL_CODE_DOMAIN
 
 
@@ -116,13 +117,7 @@ class XppsImportWizard(models.TransientModel):
             self._keep_file()
         self._store_mappings()
         self.billing_file_id.action_import()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "xpps.billing.file",
-            "res_id": self.billing_file_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_form(self.billing_file_id)
 
     def _check_file(self):
         self._keep_file()
@@ -162,15 +157,7 @@ class XppsImportWizard(models.TransientModel):
             row._store()
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import Billing File"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return open_dialog(self, self.env._("Import Billing File"))
 
 
 class XppsImportWizardMapping(models.TransientModel):

@@ -1,3 +1,6 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Agreements with their services, and how these are billed."""
+
 from . import (
     sale_subscription,
     sale_subscription_invoicing,

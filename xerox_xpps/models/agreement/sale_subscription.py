@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...common.constants import BASE_ROLES, INVOICE_MODE_SELECTION, USER_GROUP
-from ...common.window_actions import open_invoices, open_records
+from ...common.window_actions import open_dialog, open_invoices, open_records
 
 _logger = logging.getLogger(__name__)
 
@@ -436,11 +436,5 @@ class SaleSubscription(models.Model):
         self.env[model].check_access("create")
         if not self.is_xpps:
             raise UserError(self.env._("%s is no XPPS agreement.", self.display_name))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env[model]._description,
-            "res_model": model,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_subscription_id": self.id, "dialog_size": "extra-large"},
-        }
+        wizard = self.env[model]
+        return open_dialog(wizard, wizard._description, {"default_subscription_id": self.id}, wide=True)

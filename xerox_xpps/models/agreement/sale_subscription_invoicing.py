@@ -8,7 +8,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
-from ...invoicing.document import BillingDocument, BillingPart
+from ...invoicing import BillingDocument, BillingPart
 
 
 class SaleSubscription(models.Model):

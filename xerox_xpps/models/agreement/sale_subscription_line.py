@@ -9,7 +9,7 @@ from odoo.tools.misc import formatLang
 
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP, USER_GROUP
-from ...invoicing.quantity import DeviceQuantity
+from ...invoicing import DeviceQuantity
 
 
 class SaleSubscriptionLine(models.Model):

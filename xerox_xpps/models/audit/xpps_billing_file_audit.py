@@ -2,7 +2,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...documents.vendor_document_builder import VendorDocumentBuilder
+from ...documents import VendorDocumentBuilder
 
 
 class XppsBillingFile(models.Model):

@@ -7,9 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from ...audit.amounts import VendorAmounts
-from ...audit.draft import VendorBillDraft
-from ...audit.recognition import LineRecognition
+from ...audit import LineRecognition, VendorAmounts, VendorBillDraft
 from ...common.locking import lock_or_refuse
 from .xpps_vendor_bill_component import OTHER
 

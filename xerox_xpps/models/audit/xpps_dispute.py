@@ -7,8 +7,8 @@ from odoo.tools import format_amount
 
 from ...common.listing import enumeration
 from ...common.locking import lock_or_refuse
-from ...common.window_actions import open_records
-from ...documents.dispute_xlsx import write_dispute_xlsx
+from ...common.window_actions import open_dialog, open_records
+from ...documents import write_dispute_xlsx
 
 #: States in which Xerox's answer is still to come.
 OPEN_STATES = ("draft", "sent")
@@ -235,23 +235,17 @@ class XppsDispute(models.Model):
         self._check_state("draft", "sent")
         if not self.line_ids:
             raise UserError(self.env._("%s has no rows that Xerox could look at.", self.name))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Send to Xerox"),
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_composition_mode": "comment",
-                "default_template_id": self.env.ref("xerox_xpps.mail_template_dispute").id,
-                "default_email_layout_xmlid": "mail.mail_notification_light",
-                "hide_mail_template_management_options": True,
-                "force_email": True,
-                "mark_xpps_dispute_as_sent": True,
-            },
+        context = {
+            "default_model": self._name,
+            "default_res_ids": self.ids,
+            "default_composition_mode": "comment",
+            "default_template_id": self.env.ref("xerox_xpps.mail_template_dispute").id,
+            "default_email_layout_xmlid": "mail.mail_notification_light",
+            "hide_mail_template_management_options": True,
+            "force_email": True,
+            "mark_xpps_dispute_as_sent": True,
         }
+        return open_dialog(self.env["mail.compose.message"], self.env._("Send to Xerox"), context)
 
     def message_post(self, **kwargs):
         message = super().message_post(**kwargs)

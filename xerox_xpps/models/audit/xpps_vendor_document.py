@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
-from ...documents.vendor_document_xlsx import write_vendor_xlsx
+from ...documents import write_vendor_xlsx
 
 
 class XppsVendorDocument(models.AbstractModel):

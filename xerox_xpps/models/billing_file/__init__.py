@@ -1,3 +1,6 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Billing files: their formats, how they come in, their check and their import."""
+
 from . import (
     base,
     mail_alias,

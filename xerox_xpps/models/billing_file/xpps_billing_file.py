@@ -8,9 +8,7 @@ from ...common.constants import MANAGER_GROUP
 from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_invoices, open_records
-from ...importing.check import BillingFileCheck
-from ...importing.undo import ImportUndo
-from ...importing.writer import CheckWriter, ImportWriter
+from ...importing import BillingFileCheck, CheckWriter, ImportUndo, ImportWriter
 
 #: What a client brings when it makes a file.
 BROUGHT_FIELDS = {"attachment_id", "file_name", "company_id", "kind"}

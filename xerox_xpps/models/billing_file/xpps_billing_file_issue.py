@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
-from ...common.window_actions import open_records
+from ...common.window_actions import open_dialog, open_form, open_records
 
 #: Every code of a check: what lists call the problem, and the method that opens the place where it is mended.
 FIXES = {
@@ -179,19 +179,12 @@ class XppsBillingFileIssue(models.Model):
         if file.state != "draft":
             raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
         file.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Upload Corrected File"),
-            "res_model": "xpps.import.wizard",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_replaces_id": file.id,
-                "default_company_id": file.company_id.id,
-                "default_kind": file.kind,
-            },
+        context = {
+            "default_replaces_id": file.id,
+            "default_company_id": file.company_id.id,
+            "default_kind": file.kind,
         }
+        return open_dialog(self.env["xpps.import.wizard"], self.env._("Upload Corrected File"), context)
 
     # Records to change
 
@@ -311,15 +304,7 @@ class XppsBillingFileIssue(models.Model):
     # Actions
 
     def _open_record(self, record):
-        return {
-            "type": "ir.actions.act_window",
-            "name": record.display_name,
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "current",
-        }
+        return open_form(record, name=record.display_name)
 
     def _open_list(self, action_xmlid, domain, context=None):
         return open_records(self, action_xmlid, domain, context) | {"target": "current"}
@@ -337,13 +322,6 @@ class XppsBillingFileIssue(models.Model):
                     problem=self.message,
                 )
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Fix: %s", dict(self._fields["problem"]._description_selection(self.env))[self.code]),
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(view.id if view else False, "form")],
-            "target": "new",
-            "context": {"xpps_recheck": self.billing_file_id.state == "draft", **context},
-        }
+        name = self.env._("Fix: %s", dict(self._fields["problem"]._description_selection(self.env))[self.code])
+        context = {"xpps_recheck": self.billing_file_id.state == "draft", **context}
+        return open_dialog(record, name, context, view)

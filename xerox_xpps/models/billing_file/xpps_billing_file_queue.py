@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from odoo.tools import plaintext2html
 
-from ...importing.device_bound import may_exceed
+from ...importing import may_exceed
 
 _logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from odoo.tools import email_normalize
 
 from ...common.constants import BILLING_GROUP
 from ...common.listing import paragraphs
-from ...importing.issues import clipped
+from ...importing import clipped
 from .incoming_mail import MAX_MAIL_SIZE, is_automatic, is_forged, mail_size
 
 _logger = logging.getLogger(__name__)

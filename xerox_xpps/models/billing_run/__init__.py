@@ -1,3 +1,6 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Billing runs: many agreements billed in one go."""
+
 from . import (
     xpps_billing_run,
     xpps_billing_run_queue,

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ...billing_run.preparation import Billable, HoldReasons, RunPreparation, joint_key
+from ...billing_run import Billable, HoldReasons, RunPreparation, joint_key
 from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_invoices, open_records

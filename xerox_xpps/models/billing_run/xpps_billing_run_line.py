@@ -2,8 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...billing_run.preparation import RunPreparation
-from ...common.window_actions import open_invoices, open_records
+from ...billing_run import RunPreparation
+from ...common.window_actions import open_dialog, open_invoices, open_records
 
 #: What may be billed all the same, when the user says why.
 RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "joint")
@@ -197,14 +197,8 @@ class XppsBillingRunLine(models.Model):
     def action_release(self):
         """Ask why the lines are billed although something is missing."""
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Bill Anyway"),
-            "res_model": "xpps.billing.run.release",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_line_ids": self.ids},
-        }
+        wizard = self.env["xpps.billing.run.release"]
+        return open_dialog(wizard, self.env._("Bill Anyway"), {"default_line_ids": self.ids})
 
     def _action_charges(self):
         return open_records(

@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.exceptions import LockError, UserError
 
-from ...billing_run.preparation import RunPreparation
+from ...billing_run import RunPreparation
 from ...common.locking import lock_or_refuse
 
 

@@ -1,3 +1,6 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Charges of pages above the allowance, their defaults by agreement, and who changed what of them."""
+
 from . import (
     xpps_charge_change,
     xpps_price_history,

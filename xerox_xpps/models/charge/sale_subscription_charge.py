@@ -10,8 +10,8 @@ from ...billing_file import to_decimal
 from ...common.bulk import bulk_update
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from ...common.locking import lock_or_refuse
-from ...common.window_actions import open_invoices, open_records
-from ...importing.amounts import AMOUNT_FIELDS, charge_amounts, page_amount
+from ...common.window_actions import open_dialog, open_invoices, open_records
+from ...importing import AMOUNT_FIELDS, charge_amounts, page_amount
 
 #: What a clerk may correct before the charge is invoiced, saying why.
 CORRECTABLE = ("name", "quantity", "unit_price", "billable", "subscription_id")
@@ -250,14 +250,9 @@ class SaleSubscriptionCharge(models.Model):
     def action_open_reject(self):
         """Ask why the charges are rejected, and reject them."""
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Reject Charges"),
-            "res_model": "xpps.charge.reject.wizard",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"active_model": self._name, "active_ids": self.ids},
-        }
+        wizard = self.env["xpps.charge.reject.wizard"]
+        context = {"active_model": self._name, "active_ids": self.ids}
+        return open_dialog(wizard, self.env._("Reject Charges"), context)
 
     def action_reset(self):
         """Back to “To Approve”."""

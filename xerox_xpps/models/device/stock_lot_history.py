@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ...common.bulk import bulk_create
-from ...importing.assignments import BILLED_FIELDS
+from ...importing import BILLED_FIELDS
 from .xpps_device_assignment import DAY
 
 #: What a device says itself of its last assignment: {field of stock.lot: field of xpps.device.assignment}.

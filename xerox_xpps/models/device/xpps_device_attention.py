@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
+from ...common.window_actions import open_dialog
 
 KIND_SELECTION = [
     ("absent", "Missing from the Last File"),
@@ -334,11 +335,5 @@ class XppsDeviceAttention(models.Model):
 
     def action_schedule_activity(self):
         """Open Odoo's dialog that plans an activity on each of the devices."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Schedule Activity"),
-            "res_model": "mail.activity.schedule",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"active_model": "stock.lot", "active_ids": self.device_id.ids},
-        }
+        context = {"active_model": "stock.lot", "active_ids": self.device_id.ids}
+        return open_dialog(self.env["mail.activity.schedule"], self.env._("Schedule Activity"), context)

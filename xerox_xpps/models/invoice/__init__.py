@@ -1,3 +1,6 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Invoices, credit notes and orders that bill agreements, and the annex that goes with them."""
+
 from . import (
     xpps_billed_item,
     account_move,

@@ -2,9 +2,8 @@
 from odoo import api, fields, models
 
 from ...common.constants import BILLING_GROUP, USER_GROUP
-from ...common.window_actions import open_records
-from ...documents.device_usage_builder import UsageBuilder
-from ...documents.device_usage_xlsx import write_xlsx
+from ...common.window_actions import open_form, open_records
+from ...documents import UsageBuilder, write_usage_xlsx
 from ..guard.ir_attachment import ANNEX_FIELDS
 
 
@@ -118,13 +117,7 @@ class AccountMove(models.Model):
 
     def action_open_xpps_billing_file(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "xpps.billing.file",
-            "res_id": self.xpps_billing_file_ids.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_form(self.xpps_billing_file_ids)
 
     def _action_open_xpps_vendor_bills(self):
         """:return: the action that opens a vendor bill, or the list of several"""
@@ -159,7 +152,7 @@ class AccountMove(models.Model):
 
     def _xpps_usage_xlsx(self):
         """:return: the annex as a workbook, in bytes"""
-        return write_xlsx(self._in_usage_language().env, self._xpps_usage())
+        return write_usage_xlsx(self._in_usage_language().env, self._xpps_usage())
 
     def _in_usage_language(self):
         """As Odoo's own invoice PDF."""

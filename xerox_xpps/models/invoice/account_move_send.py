@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
-from ...documents.report_workbook import XLSX_MIMETYPE
+from ...documents import XLSX_MIMETYPE
 
 USAGE_REPORT = "xerox_xpps.report_device_usage"
 

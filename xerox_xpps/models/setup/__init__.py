@@ -1,3 +1,6 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Companies, customers, printer models, their material codes and price levels, and accounts."""
+
 from . import (
     product_template,
     res_company,

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...common.constants import COMPONENT_SELECTION
-from ...common.window_actions import open_invoices, open_records
+from ...common.window_actions import open_form, open_invoices, open_records
 from ..base_revenue import BASE_REVENUE_DEPENDS
 from ..grouping import in_environment
 from . import sources
@@ -241,12 +241,7 @@ class XppsProfitabilityReport(models.Model):
         self.ensure_one()
         self.check_access("read")
         record = self.move_line_id.move_id or self.line_id or self._device_records()[:1] or self.charge_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [(False, "form")],
-        }
+        return open_form(record)
 
     def action_open_invoices(self):
         """Open the invoices and credit notes behind the rows."""

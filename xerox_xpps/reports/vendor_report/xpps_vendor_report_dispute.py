@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...common.window_actions import open_form
+
 
 class XppsVendorReport(models.Model):
     _inherit = "xpps.vendor.report"
@@ -58,9 +60,4 @@ class XppsVendorReport(models.Model):
     def action_dispute(self):
         """Dispute the rows with Xerox. :return: action that opens the dispute"""
         dispute = self.env["xpps.dispute"]._create_from_rows(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "xpps.dispute",
-            "res_id": dispute.id,
-            "views": [(False, "form")],
-        }
+        return open_form(dispute)

@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.tools import format_date
 
-from ...importing.context import plain
+from ...importing import plain
 
 
 class XppsVendorReport(models.Model):
