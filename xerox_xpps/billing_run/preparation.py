@@ -174,44 +174,44 @@ class RunPreparation:
 
     # What speaks against it
 
-    def gates(self, extra=()):
+    def hold_reasons(self, extra=()):
         """What keeps agreements from being billed.
 
         :return: {sale.subscription: HoldReasons} of the agreements with devices in the period, and of all others that
             something speaks against
         """
-        gates = defaultdict(HoldReasons)
+        holds = defaultdict(HoldReasons)
         for subscription, device_id, serial in self._devices_of_period():
-            gates[subscription].devices[device_id] = serial
-        covered = self._covered({device_id for gate in gates.values() for device_id in gate.devices})
-        for gate in gates.values():
-            gate.covered = covered.intersection(gate.devices)
+            holds[subscription].devices[device_id] = serial
+        covered = self._covered({device_id for hold in holds.values() for device_id in hold.devices})
+        for hold in holds.values():
+            hold.covered = covered.intersection(hold.devices)
         held = self._held_records()
         drafts = dict(self._group_charges([("state", "=", "draft")]))
-        subscriptions = self.env["sale.subscription"].union(*gates, *held, *drafts, *extra)
+        subscriptions = self.env["sale.subscription"].union(*holds, *held, *drafts, *extra)
         for subscription in subscriptions:
-            self._explain(gates[subscription], subscription, held.get(subscription), drafts.get(subscription))
-        return dict(gates)
+            self._explain(holds[subscription], subscription, held.get(subscription), drafts.get(subscription))
+        return dict(holds)
 
-    def _explain(self, gate, subscription, held, drafts):
+    def _explain(self, hold, subscription, held, drafts):
         env = self.env
         if subscription.is_paused:
-            gate.reasons["paused"] = env._("The agreement is paused.")
-        if gate.missing and not gate.covered:
-            gate.reasons["file_missing"] = env._(
-                "No billing file of the period covers its devices (%s).", self._name(gate.missing)
+            hold.reasons["paused"] = env._("The agreement is paused.")
+        if hold.missing and not hold.covered:
+            hold.reasons["file_missing"] = env._(
+                "No billing file of the period covers its devices (%s).", self._name(hold.missing)
             )
-        elif gate.missing:
-            gate.reasons["devices_missing"] = env._(
+        elif hold.missing:
+            hold.reasons["devices_missing"] = env._(
                 "%(missing)s of %(all)s devices are in no billing file of the period: %(serials)s.",
-                missing=len(gate.missing),
-                all=len(gate.devices),
-                serials=self._name(gate.missing),
+                missing=len(hold.missing),
+                all=len(hold.devices),
+                serials=self._name(hold.missing),
             )
         if held:
-            gate.reasons["held_records"] = env._("Records of a billing file are held: %s.", self._name(held))
+            hold.reasons["held_records"] = env._("Records of a billing file are held: %s.", self._name(held))
         if drafts:
-            gate.reasons["charges_to_approve"] = env._("%s charge(s) wait for approval.", drafts)
+            hold.reasons["charges_to_approve"] = env._("%s charge(s) wait for approval.", drafts)
 
     def _name(self, serials):
         return enumeration(self.env, sorted(set(serials.values())), MAX_SERIALS)

@@ -88,10 +88,10 @@ def device_snapshots(devices, rows, agreements):
     partners = env["res.partner"].browse({row["xpps_partner_id"] for row in rows} - {False})
     customer_ids = {partner.id: partner.commercial_partner_id.id for partner in partners}
     models = {id_: (product.product_tmpl_id, product.xpps_model_number) for id_, product in products.items()}
-    facts = {}
+    snapshots = {}
     for device, row in zip(devices, rows, strict=True):
         template, model_number = models[row["product_id"]]
-        facts[row["xpps_serial_key"]] = DeviceSnapshot(
+        snapshots[row["xpps_serial_key"]] = DeviceSnapshot(
             record=device,
             id=device.id,
             template=template,
@@ -107,4 +107,4 @@ def device_snapshots(devices, rows, agreements):
         )
     # Nothing else reads these fields of so many devices: the cache need not keep them.
     devices.invalidate_recordset(DEVICE_FIELDS)
-    return facts
+    return snapshots

@@ -279,13 +279,13 @@ class XppsBillingRun(models.Model):
         """:return: {sale.subscription: values of its line} of all that the run has to do with"""
         preparation = RunPreparation(self, subscriptions)
         billable = preparation.billable()
-        gates = preparation.gates(billable)
+        holds = preparation.hold_reasons(billable)
         released = {line.subscription_id for line in lines if line.override_reason}
         values = {}
-        for subscription in {**billable, **gates}:
+        for subscription in {**billable, **holds}:
             found = billable.get(subscription) or Billable(subscription)
-            gate = gates.get(subscription) or HoldReasons()
-            code = next(iter(gate.reasons), False)
+            hold = holds.get(subscription) or HoldReasons()
+            code = next(iter(hold.reasons), False)
             if code and (code == "paused" or subscription not in released):
                 state = "held"
             else:
@@ -293,15 +293,15 @@ class XppsBillingRun(models.Model):
             values[subscription] = {
                 "state": state,
                 "hold_code": code,
-                "reason": "\n".join(gate.reasons.values()) or False,
+                "reason": "\n".join(hold.reasons.values()) or False,
                 "error": False,
                 "joint_key": joint_key(subscription),
                 "recurring_due": found.recurring_due,
                 "recurring_amount": found.recurring_amount,
                 "charge_count": found.charge_count,
                 "charge_amount": found.charge_amount,
-                "device_count": len(gate.devices),
-                "covered_count": len(gate.covered),
+                "device_count": len(hold.devices),
+                "covered_count": len(hold.covered),
             }
         self._hold_joint(values, released)
         return values

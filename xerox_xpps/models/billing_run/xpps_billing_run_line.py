@@ -219,8 +219,8 @@ class XppsBillingRunLine(models.Model):
 
     def _action_missing_devices(self):
         # See _action_held_records.
-        gate = self._preparation().gates().get(self.subscription_id.sudo())
-        missing = list(gate.missing) if gate else []
+        hold = self._preparation().hold_reasons().get(self.subscription_id.sudo())
+        missing = list(hold.missing) if hold else []
         return open_records(self, "xerox_xpps.action_xpps_device", [("id", "in", missing)])
 
     def _action_files(self):

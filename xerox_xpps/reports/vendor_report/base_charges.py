@@ -17,7 +17,7 @@ def charged_base(env, asked):
     middles of both lie in one month; of two records of a device in a month, the later one has the revenue. What a
     customer pays for supplies counts with the service fee where Xerox bills no supply fee.
 
-    :param Asked asked: which records
+    :param RowFilter asked: which records
     """
     period = SQL("TRUE")
     if asked.files is not None:

@@ -14,7 +14,7 @@ def charged_pages(asked):
     that are not rejected, also of those that the contract does not bill. A charge of another currency is converted
     at the file's invoice date.
 
-    :param Asked asked: which reads; as for the other functions
+    :param RowFilter asked: which reads; as for the other functions
     """
     return SQL(
         """

@@ -9,7 +9,7 @@ from ..fees import row_fee
 def absences(env, asked):
     """The periods of files in which devices were nowhere: they had left before, and came back later or not at all.
 
-    :param Asked asked: as for the other functions
+    :param RowFilter asked: as for the other functions
     :return: SQL: (device_id, period_start, period_end), each once
     """
     return SQL(

@@ -20,7 +20,7 @@ DATE_OPERATORS = {"<", "<=", ">", ">="}
 
 
 @dataclass(frozen=True)
-class Asked:
+class RowFilter:
     """Which rows are asked for, and perhaps some more: those of files, and of devices in them.
 
     :param files: [xpps.billing.file id], or None for all
@@ -49,22 +49,22 @@ class Asked:
         return condition if len(known) == len(self.devices) else SQL("(%s OR %s IS NULL)", condition, device_id)
 
 
-def find_asked(report, domain):
-    """:return: Asked, for a search of the report"""
+def find_row_filter(report, domain):
+    """:return: RowFilter, for a search of the report"""
     domain = Domain(domain).optimize(report)
     if "!" in list(domain):
         # What is not known of a row is taken as true, which must not be turned round.
-        return Asked()
+        return RowFilter()
     ids = next(_ids(domain), None)
     if ids is not None:
-        return Asked(*_files_and_devices(report, ids))
+        return RowFilter(*_files_and_devices(report, ids))
     domain = domain.map_conditions(_of_file)
     if domain.is_true():
-        return Asked()
+        return RowFilter()
     # Which files there are does not depend on the right to see them; rows are checked by the report's own rule.
     files = report.env["xpps.billing.file"].sudo().search([("state", "=", "imported")])
     found = files.filtered_domain(domain)
-    return Asked(found.ids) if found != files else Asked()
+    return RowFilter(found.ids) if found != files else RowFilter()
 
 
 def _ids(domain):
@@ -104,7 +104,7 @@ def _files_and_devices(report, ids):
             devices.add(source % DEVICES)
     for model, sources in (("xpps.billing.file.line", lines), ("xpps.meter.read", reads)):
         if sources:
-            # See find_asked.
+            # See find_row_filter.
             groups = report.env[model].sudo()._read_group([("id", "in", sources)], ["billing_file_id", "device_id"])
             files.update(file.id for file, _device in groups)
             devices.update(device.id or None for _file, device in groups)

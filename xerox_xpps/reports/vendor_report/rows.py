@@ -53,7 +53,7 @@ KINDS = 16
 
 
 def report_rows(env, asked):
-    """:param Asked asked: as for the parts
+    """:param RowFilter asked: as for the parts
     :return: SQL, all rows
     """
     parts = [base_fees(component, asked) for component in BASE_CODES]

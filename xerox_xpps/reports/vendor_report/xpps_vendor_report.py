@@ -13,7 +13,7 @@ from ..grouping import in_environment
 from .base_charges import charged_base
 from .charges import charged_pages, invoiced_pages
 from .presence import absences, unserved_lines
-from .row_filter import Asked, find_asked
+from .row_filter import RowFilter, find_row_filter
 from .rows import report_rows
 
 #: Components that are fees, not pages.
@@ -44,7 +44,7 @@ FEW_VALUES = {
     "component",
     "flag",
 }
-#: Keys of the context: what the rows are grouped by, and what is added up; which rows (``Asked``).
+#: Keys of the context: what the rows are grouped by, and what is added up; which rows (``RowFilter``).
 CONDENSED = "xpps_vendor_report_condensed"
 ASKED = "xpps_vendor_report_asked"
 
@@ -178,8 +178,8 @@ class XppsVendorReport(models.Model):
         for name in ("res.company", "res.currency", "res.currency.rate", "account.move.line"):
             self.env[name].flush_model()
         asked = self.env.context.get(ASKED)
-        if not isinstance(asked, Asked):
-            asked = Asked()
+        if not isinstance(asked, RowFilter):
+            asked = RowFilter()
         rows = SQL(
             """
             SELECT item.id, item.company_id, company.currency_id AS company_currency_id, item.currency_id,
@@ -237,7 +237,7 @@ class XppsVendorReport(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        report = self.with_context(**{ASKED: find_asked(self, domain)})
+        report = self.with_context(**{ASKED: find_row_filter(self, domain)})
         return super(XppsVendorReport, report)._search(domain, *args, **kwargs)
 
     @api.model
