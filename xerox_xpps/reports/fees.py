@@ -1,21 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Which records Xerox bills, the base fees of one, and what it is known by: parts of several queries."""
+"""Which records Xerox bills, and the base fees of one: parts of several queries."""
 
 from odoo.tools import SQL
-
-#: Rows of missing devices are about a file and a device. JavaScript's integers end at 2^53: this leaves room for 2
-#: million files and 268 million devices.
-DEVICES = 2**28
-
-
-def base_key():
-    """:return: SQL, what tells the base fees of a record from those of others"""
-    return SQL("line.id::bigint")
-
-
-def missing_key():
-    """:return: SQL, the same where there is no record, but should be one"""
-    return SQL("(-(missing.file_id::bigint * %s + missing.device_id))", DEVICES)
 
 
 def row_fee(component):

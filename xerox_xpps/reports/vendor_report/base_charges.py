@@ -6,7 +6,8 @@ from dataclasses import replace
 from odoo.tools import SQL
 
 from ..base_revenue import base_revenue
-from ..fees import base_key, expected_row_fee, held_condition, missing_key, row_fee
+from ..fees import expected_row_fee, held_condition, row_fee
+from ..row_ids import missing_key, record_key
 from .presence import missing_devices
 
 
@@ -89,7 +90,7 @@ def _records(asked):
         """,
         month=_month_of("file"),
         asked=asked.of("line"),
-        key=base_key(),
+        key=record_key(),
         supply=row_fee("base_supply"),
         expected=expected_row_fee("base_supply"),
         held=held_condition(),

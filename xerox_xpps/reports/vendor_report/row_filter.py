@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..fees import DEVICES
-from .rows import KINDS, READ_CODE
+from ..row_ids import read_vendor_row_ids
 
 #: Fields that are the same in all rows of a file: {field: field of the file}
 FILE_FIELDS = {
@@ -93,15 +92,8 @@ def _of_file(condition):
 
 def _files_and_devices(report, ids):
     """:param ids: of rows, which tell what they are about. :return: ([id], [id])"""
-    lines, reads, files, devices = [], [], set(), set()
-    for source, code in (divmod(row_id, KINDS) for row_id in ids if row_id):
-        if code < READ_CODE:
-            lines.append(source)
-        elif code == READ_CODE:
-            reads.append(source)
-        else:
-            files.add(source // DEVICES)
-            devices.add(source % DEVICES)
+    lines, reads, missing = read_vendor_row_ids(ids)
+    files, devices = ({pair[side] for pair in missing} for side in (0, 1))
     for model, sources in (("xpps.billing.file.line", lines), ("xpps.meter.read", reads)):
         if sources:
             # See find_row_filter.

@@ -11,8 +11,8 @@ Columns that a query does not ask for are not computed, so nothing here joins wh
 
 from odoo.tools import SQL
 
-from ...billing_file import OUTPUT_TYPES
-from ..fees import base_key, expected_row_fee, held_condition, missing_key, row_fee
+from ..fees import expected_row_fee, held_condition, row_fee
+from ..row_ids import BASE_CODES, METER_CODES, MISSING_CODES, READ_CODE, missing_key, record_key, vendor_row_id
 from .presence import missing_devices
 
 #: {column: type}. Only where the types of all parts are the same does PostgreSQL leave out what is not asked for.
@@ -44,12 +44,6 @@ COLUMNS = {
     "held": "bool",
     "missing": "bool",
 }
-#: What a row's id ends with: its kind. Times 16 comes the id of what the row is about.
-BASE_CODES = {"base_service": 0, "base_supply": 1}
-METER_CODES = {output_type: 2 + index for index, output_type in enumerate(OUTPUT_TYPES)}
-READ_CODE = 7
-MISSING_CODES = {"base_service": 8, "base_supply": 9}
-KINDS = 16
 
 
 def report_rows(env, asked):
@@ -77,12 +71,12 @@ def base_fees(component, asked):
     expected_fee = SQL("COALESCE(%s, %s)", expected_row_fee(component), fee)
     return _select(
         {
-            "id": SQL("line.id::bigint * %s + %s", KINDS, BASE_CODES[component]),
+            "id": vendor_row_id(record_key(), BASE_CODES[component]),
             "company_id": SQL("line.company_id"),
             "currency_id": SQL("line.currency_id"),
             "billing_file_id": SQL("line.billing_file_id"),
             "line_id": SQL("line.id"),
-            "base_key": base_key(),
+            "base_key": record_key(),
             "period_start": SQL("line.billed_period_start"),
             "period_end": SQL("line.billed_period_end"),
             "device_id": SQL("line.device_id"),
@@ -112,7 +106,7 @@ def meter_reads(asked):
     unit_cost = SQL("COALESCE(read.expected_unit_cost, read.unit_cost)")
     return _select(
         {
-            "id": SQL("read.id::bigint * %s + %s", KINDS, READ_CODE),
+            "id": vendor_row_id(SQL("read.id::bigint"), READ_CODE),
             "company_id": SQL("read.company_id"),
             "currency_id": SQL("read.currency_id"),
             "billing_file_id": SQL("read.billing_file_id"),
@@ -185,12 +179,12 @@ def held_records(asked):
     )
     return _select(
         {
-            "id": SQL("line.id::bigint * %s + part.code", KINDS),
+            "id": vendor_row_id(record_key(), SQL("part.code")),
             "company_id": SQL("line.company_id"),
             "currency_id": SQL("line.currency_id"),
             "billing_file_id": SQL("line.billing_file_id"),
             "line_id": SQL("line.id"),
-            "base_key": SQL("CASE WHEN part.code < %s THEN %s END", min(METER_CODES.values()), base_key()),
+            "base_key": SQL("CASE WHEN part.code < %s THEN %s END", min(METER_CODES.values()), record_key()),
             "period_start": SQL("file.period_start"),
             "period_end": SQL("file.period_end"),
             "device_id": SQL("line.device_id"),
@@ -233,7 +227,7 @@ def missing_fees(env, asked):
     """Base fees last billed of devices that should be in a file, and are not."""
     return _select(
         {
-            "id": SQL("-%s * %s + fee.code", missing_key(), KINDS),
+            "id": vendor_row_id(SQL("-%s", missing_key()), SQL("fee.code")),
             "company_id": SQL("missing.company_id"),
             "currency_id": SQL("missing.currency_id"),
             "billing_file_id": SQL("missing.file_id"),
