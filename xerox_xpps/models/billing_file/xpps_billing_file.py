@@ -127,6 +127,7 @@ class XppsBillingFile(models.Model):
             file.error_count = counts.get((file.id, "error"), 0)
             file.warning_count = counts.get((file.id, "warning"), 0)
 
+    @api.depends("line_ids", "meter_read_ids", "charge_ids")
     def _compute_related_counts(self):
         def count(model, domain=()):
             groups = self.env[model]._read_group(
@@ -146,6 +147,7 @@ class XppsBillingFile(models.Model):
             file.subscription_count = len(file._billed_subscriptions())
             file.invoice_count = self.env["account.move"].search_count(file._invoice_domain())
 
+    @api.depends("line_ids.state")
     def _compute_held_count(self):
         counts = dict(
             self.env["xpps.billing.file.line"]._read_group(
