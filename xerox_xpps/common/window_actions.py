@@ -37,6 +37,7 @@ def open_form(record, **values):
         "res_model": record._name,
         "res_id": record.id,
         "views": [(False, "form")],
+        "target": "current",
         **values,
     }
 
