@@ -1,2 +1,2 @@
-from . import billing_file, controllers, importing, models, reports, wizards
+from . import documents, reports, overview, models, wizards, controllers
 from .hooks import uninstall_hook

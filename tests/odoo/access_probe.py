@@ -17,7 +17,7 @@ QUIET = mute_logger(
     "odoo.addons.base.models.ir_model",
     "odoo.addons.base.models.ir_rule",
     "odoo.addons.subscription_oca.models.sale_subscription",
-    "odoo.addons.xerox_xpps.models.sale_subscription",
+    "odoo.addons.xerox_xpps.models.agreement.sale_subscription",
     "odoo.addons.mail.models.mail_mail",
 )
 

@@ -9,7 +9,7 @@ from odoo.service.model import get_public_method
 
 ADDON = "xerox_xpps"
 #: Where the addon alters what all models with a chatter have: how Odoo's gateway takes mails in.
-GATEWAY = f"odoo.addons.{ADDON}.models.mail_thread"
+GATEWAY = f"odoo.addons.{ADDON}.models.billing_file.mail_thread"
 #: What every model has.
 AUTOMATIC = {*MAGIC_COLUMNS, "display_name"}
 
@@ -44,7 +44,7 @@ def delegating_models(env):
         name: field.related_field.model_name
         for name, model in env.registry.items()
         for field in model._fields.values()
-        if field.inherited and field._modules and field._modules[0] == ADDON
+        if field.inherited and field.base_field._modules[:1] == (ADDON,)
     }
 
 

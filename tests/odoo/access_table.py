@@ -97,7 +97,6 @@ TABLE = {
             "wizard_id xpps_role"
         ),
     ),
-    "xpps.agreement.invoicing": Abstract(),
     "xpps.background.work": Abstract(),
     "xpps.billed.item": Abstract(),
     "xpps.billing.file": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
@@ -148,15 +147,11 @@ TABLE = {
         ),
         calls("action_leave_out", who=CLERKS),
     ),
-    "xpps.billing.file.queue": Abstract(),
     "xpps.billing.file.summary": Model(read=CLERKS).having(
         program(
             "billing_file_id company_id cost currency_id device_count margin margin_percent pages partner_id price "
             "subscription_id"
         ),
-    ),
-    "xpps.billing.file.vendor.bill": Abstract().having(
-        calls("action_create_vendor_bill action_match_vendor_bill action_open_vendor_bill", who=NOBODY),
     ),
     "xpps.billing.run": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
         entered("company_id invoice_date name period_end period_start user_id"),
@@ -180,10 +175,6 @@ TABLE = {
         ),
         calls("action_fix action_open_agreement action_open_invoices action_release", who=CLERKS),
     ),
-    "xpps.billing.run.line.work": Abstract(),
-    "xpps.billing.run.queue": Abstract().having(
-        calls("action_stop", who=NOBODY),
-    ),
     "xpps.billing.run.release": Wizard(CLERKS).having(
         wizard("line_ids reason"),
         calls("action_release", who=CLERKS),
@@ -191,10 +182,6 @@ TABLE = {
     "xpps.blocking.warning": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("code company_id"),
     ),
-    "xpps.charge.credit": Abstract().having(
-        calls("action_rebill", who=NOBODY),
-    ),
-    "xpps.charge.margin": Abstract(),
     # Nobody writes or deletes what was changed, whatever his rights.
     "xpps.charge.change": Model(read=CLERKS).having(
         program(
@@ -245,6 +232,7 @@ TABLE = {
         ),
         calls("action_open_device action_schedule_activity", who=USERS),
     ),
+    "xpps.device.change.many.wizard": Abstract(),
     "xpps.device.change.wizard": Abstract(),
     "xpps.device.create.wizard": Wizard(CLERKS).having(
         wizard(
@@ -264,7 +252,6 @@ TABLE = {
     "xpps.device.fix.wizard": Abstract().having(
         calls("action_apply action_back action_fill action_use_agreement_customer", who=NOBODY),
     ),
-    "xpps.device.history": Abstract(),
     "xpps.device.maker": Abstract(),
     "xpps.device.move.wizard": Wizard(CLERKS).having(
         wizard(
@@ -291,7 +278,6 @@ TABLE = {
     "xpps.device.swap.wizard.read": Wizard(CLERKS).having(
         wizard("closing_read last_read opening_read output_type wizard_id"),
     ),
-    "xpps.devices.change.wizard": Abstract(),
     "xpps.dispute": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
         entered("credited_amount line_ids partner_id reason user_id vendor_bill_id"),
         program("amount billing_file_ids company_id currency_id line_count name open_amount sent_on state"),
@@ -403,7 +389,6 @@ TABLE = {
         program("bill_amount billing_file_id company_id component currency_id difference file_amount"),
     ),
     "xpps.vendor.document": Abstract(),
-    "xpps.vendor.reason": Abstract(),
     "xpps.vendor.report": Model(read=CLERKS).having(
         program(
             "billing_file_id charged_amount charged_quantity company_currency_id company_id component cost "

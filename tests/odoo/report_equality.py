@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 
 from odoo.tools import SQL
 
-from odoo.addons.xerox_xpps.reports.vendor.asked import find_asked
-from odoo.addons.xerox_xpps.reports.xpps_vendor_report import ASKED
-from odoo.addons.xerox_xpps.vendor_bill.amounts import VendorAmounts
+from odoo.addons.xerox_xpps.audit.amounts import VendorAmounts
+from odoo.addons.xerox_xpps.reports.vendor_report.row_filter import find_row_filter
+from odoo.addons.xerox_xpps.reports.vendor_report.xpps_vendor_report import ASKED
 
 
 class ReportEquality:
@@ -88,7 +88,7 @@ class ReportEquality:
         """:return: {id: values} of all rows, or of those that are read for a search"""
         report = self.env["xpps.vendor.report"]
         if domain is not None:
-            report = report.with_context(**{ASKED: find_asked(report, domain)})
+            report = report.with_context(**{ASKED: find_row_filter(report, domain)})
         query = SQL("SELECT * FROM (%s) row", report._table_query)
         return {row["id"]: row for row in self.env.execute_query_dict(query)}
 

@@ -106,7 +106,7 @@ class TestUser(AccessCase):
 
     @mute_logger(
         "odoo.addons.subscription_oca.models.sale_subscription",
-        "odoo.addons.xerox_xpps.models.sale_subscription",
+        "odoo.addons.xerox_xpps.models.agreement.sale_subscription",
         "odoo.addons.base.models.ir_model",
     )
     def test_invoices_nothing_through_the_nightly_billing(self):

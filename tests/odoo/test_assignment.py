@@ -244,23 +244,6 @@ class TestKeeping(AssignmentCase):
         file = self._load([record("SN-1", mono=(100, "0.004"))], **JANUARY)
         self.assertEqual(file.charge_ids.subscription_id, self.agreement)
 
-    def test_devices_from_before_there_was_a_history(self):
-        """Their own fields are their only assignment."""
-        self.device.xpps_install_date = "2026-01-11"
-        self.env.cr.execute("DELETE FROM xpps_device_assignment WHERE device_id = %s", [self.device.id])
-        self.env.invalidate_all()
-        days = self.env["xpps.device.assignment"]._xpps_days
-        self.assertEqual(
-            days(self.base_line, self.day("2026-01-01"), self.day("2026-01-31")), {self.base_line.id: [21]}
-        )
-        absent = self._upload([], **JANUARY).issue_ids.filtered(lambda issue: issue.code == "device_absent")
-        self.assertEqual(absent.serial, "SN-1")
-        self._load([record("SN-1")], **JANUARY)
-        self._give(self.other)
-        self.assertEqual(
-            self._history(), [(self.agreement, "2026-01-11", "2026-01-31"), (self.other, "2026-02-01", False)]
-        )
-
     def test_the_agreement_of_an_assignment_is_deleted(self):
         """Nothing was ever charged on it: no history is left of it, and the device goes on with what it has."""
         self._assign(self.other, "2026-03-01")

@@ -300,7 +300,7 @@ class TestBackground(BackgroundCase):
         self.assertGivenBack(file)
         self.assertEqual(self._codes(file), ["file_empty"])
 
-    @mute_logger("odoo.sql_db", "odoo.addons.xerox_xpps.models.xpps_billing_file_queue")
+    @mute_logger("odoo.sql_db", "odoo.addons.xerox_xpps.models.billing_file.xpps_billing_file_queue")
     def test_unexpected_error(self):
         """The database itself fails: nobody is shown how, and the next file is imported."""
         bad = self._queued()
@@ -590,7 +590,7 @@ class TestCheckInBackground(BackgroundCase):
         self.assertGivenBack(file, "needs the path")
         self.assertIn("could not be checked", self._notifications()[0][1])
 
-    @mute_logger("odoo.sql_db", "odoo.addons.xerox_xpps.models.xpps_billing_file_queue")
+    @mute_logger("odoo.sql_db", "odoo.addons.xerox_xpps.models.billing_file.xpps_billing_file_queue")
     def test_unexpected_error(self):
         bad = self._waiting()
         good = self._waiting([record("SN-2"), record("SN-1")], InvoiceNumber="X-2")

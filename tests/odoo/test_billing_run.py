@@ -374,7 +374,7 @@ class TestOneInvoicePerCustomer(BillingRunCase):
         self.assertEqual((held.state, other.state), ("held", "ready"))
         self.assertEqual(self._drafts(run).amount_untaxed, 35.0)
 
-    @mute_logger("odoo.addons.xerox_xpps.models.xpps_billing_run_queue")
+    @mute_logger("odoo.addons.xerox_xpps.models.billing_run.xpps_billing_run_queue")
     def test_one_fails(self):
         for contract in self.two:
             self._make_fail(contract)

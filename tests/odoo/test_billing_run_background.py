@@ -6,12 +6,12 @@ import json
 from odoo import Command
 from odoo.tools import mute_logger
 
-from odoo.addons.xerox_xpps.models import xpps_billing_run_queue
+from odoo.addons.xerox_xpps.models.billing_run import xpps_billing_run_queue
 
 from .billing_runs import BillingRunCase
 from .invoicing import MODES
 
-QUEUE = "odoo.addons.xerox_xpps.models.xpps_billing_run_queue"
+QUEUE = "odoo.addons.xerox_xpps.models.billing_run.xpps_billing_run_queue"
 
 
 class BackgroundCase(BillingRunCase):

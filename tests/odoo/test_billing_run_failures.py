@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from .billing_runs import BillingRunCase
 
-QUEUE = "odoo.addons.xerox_xpps.models.xpps_billing_run_queue"
+QUEUE = "odoo.addons.xerox_xpps.models.billing_run.xpps_billing_run_queue"
 
 
 class TestFailures(BillingRunCase):

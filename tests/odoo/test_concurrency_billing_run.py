@@ -19,8 +19,8 @@ SILENT = (
     "odoo.sql_db",
     "odoo.service.model",
     "odoo.addons.subscription_oca.models.sale_subscription",
-    "odoo.addons.xerox_xpps.models.sale_subscription",
-    "odoo.addons.xerox_xpps.models.xpps_billing_run_queue",
+    "odoo.addons.xerox_xpps.models.agreement.sale_subscription",
+    "odoo.addons.xerox_xpps.models.billing_run.xpps_billing_run_queue",
 )
 
 

@@ -75,7 +75,7 @@ class FixCase(XppsCase):
 
 class TestTable(FixCase):
     def test_every_method_exists_and_says_what_it_does(self):
-        from odoo.addons.xerox_xpps.models.xpps_billing_file_issue import FIXES
+        from odoo.addons.xerox_xpps.models.billing_file.xpps_billing_file_issue import FIXES
 
         issues = self.env["xpps.billing.file.issue"]
         for code, (label, method) in FIXES.items():

@@ -21,7 +21,7 @@ class TestCron(InvoicingCase):
 
     @mute_logger(
         "odoo.addons.subscription_oca.models.sale_subscription",
-        "odoo.addons.xerox_xpps.models.sale_subscription",
+        "odoo.addons.xerox_xpps.models.agreement.sale_subscription",
         "odoo.sql_db",
     )
     def _run(self):

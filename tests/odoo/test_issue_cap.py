@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Of a file with very many problems a thousand are listed; all of them are counted, and all of them count."""
 
-from odoo.addons.xerox_xpps.importing.findings import FAIR_SHARE, MAX_ISSUES, Findings
+from odoo.addons.xerox_xpps.importing.issues import FAIR_SHARE, MAX_ISSUES, Findings
 
 from ..billing_file.builder import build_xml
 from .common import XppsCase, record

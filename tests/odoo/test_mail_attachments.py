@@ -8,7 +8,7 @@ from email.policy import SMTP
 
 from odoo.tests.common import BaseCase
 
-from odoo.addons.xerox_xpps.models.mail_attachments import (
+from odoo.addons.xerox_xpps.models.billing_file.mail_attachments import (
     MAX_ATTACHED,
     MAX_DEPTH,
     MAX_PARTS,

@@ -174,7 +174,7 @@ class TestMonth(OverviewCase):
         self._device("SN-3", incomplete)
         run = self._run()
         self.assertEqual(self._values("ready", "held_back"), [2, 1])
-        with mute_logger("odoo.addons.xerox_xpps.models.xpps_billing_run_queue"):
+        with mute_logger("odoo.addons.xerox_xpps.models.billing_run.xpps_billing_run_queue"):
             run.action_create_drafts()
         figures = self._figures()
         self.assertEqual([figures[key]["value"] for key in ("ready", "held_back", "failed", "drafts")], [0, 1, 1, 1])

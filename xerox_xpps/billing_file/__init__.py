@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Read a Xerox XPPS billing details file. Nothing in this package imports Odoo.
+"""Read a Xerox XPPS billing details file. Nothing in this package imports Odoo, or another package of the addon.
 
 ``read(data, file_name, layout)`` never raises on bad input: it returns the details as far as they can be read,
 and every issue of the file. ``find_layout`` says which of several layouts a file fits; ``inspect`` says what a
@@ -11,9 +11,9 @@ from .checks import check_period, check_serials, check_totals
 from .issue import ERROR, INFO, WARNING, Issue
 from .autotask import AUTOTASK_XML
 from .fields import DEVICE_FIELDS, INVOICE_FIELDS
-from .finding import find_layout
-from .found import FoundColumn, Inspection
-from .inspection import inspect
+from .layout_detection import find_layout
+from .inspection import FoundColumn, Inspection
+from .inspect_file import inspect
 from .layout import Layout, TableLayout, XmlLayout
 from .limits import MAX_ISSUES, MAX_SIZE
 from .model import OUTPUT_TYPES, BillingDetails, DeviceRecord, InvoiceRecord, MeterRecord, serial_key

@@ -8,11 +8,11 @@ from itertools import islice
 
 from .cells import Cell, Row, is_blank
 from .csv_file import BEGINNING, check_text, csv_rows, decodes
+from .field_suggestions import column_field, invoice_field
 from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
-from .found import FoundColumn, Inspection, make_columns
 from .guessing import guess_date_format, guess_decimal_mark, looks_like_date
+from .inspection import FoundColumn, Inspection, make_columns
 from .issue import ERROR, Issue, Unreadable, _
-from .naming import column_field, invoice_field
 from .signatures import byte_order_mark
 from .table_titles import HEAD_ROWS
 from .xlsx_file import Workbook

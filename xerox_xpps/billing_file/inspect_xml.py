@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from .field_suggestions import column_field, device_field, invoice_field
 from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
-from .found import FoundColumn, Inspection, make_columns
 from .guessing import guess_date_format, guess_decimal_mark, looks_like_date
+from .inspection import FoundColumn, Inspection, make_columns
 from .issue import ERROR, Issue, _
 from .limits import MAX_PATH
-from .naming import column_field, device_field, invoice_field
 from .xml_parser import parse_beginning
 
 # Of each element path values are kept, and of each kind candidates: more are of no use to anybody.

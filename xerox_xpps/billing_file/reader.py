@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Read a billing details file of any supported type."""
 
+import ctypes
 import os.path
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,6 @@ from .csv_file import read_csv
 from .issue import ERROR, Issue, _, shown
 from .layout import Layout
 from .limits import MAX_SIZE
-from .memory import give_back_memory
 from .model import BillingDetails
 from .xlsx_file import read_xlsx
 from .xml_reader import read_xml
@@ -47,7 +48,7 @@ def read(data: bytes, file_name: str, layout: Layout = AUTOTASK_XML, *, max_size
         return ReadResult(None, (issue,))
     details, issues = _READERS[layout.file_type](data, layout)
     if len(data) > _BIG:
-        give_back_memory()
+        _give_back_memory()
     if details:
         issues += check_period(details.invoice)
     issues.sort(key=lambda issue: issue.source_line or 0)
@@ -92,3 +93,13 @@ def check_size(data: bytes, max_size: int) -> Issue | None:
     if not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe"):
         return Issue(ERROR, "file_empty", _("The file is empty."))
     return None
+
+
+def _give_back_memory() -> None:
+    """Return freed memory to the system, where the C library can.
+
+    libxml2 frees a tree node by node, and glibc keeps all of it for libxml2: Python's own objects, which are what
+    comes next, would be placed beside it.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

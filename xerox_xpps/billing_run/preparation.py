@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL
 
-from ..importing.amounts import page_amount
+from ..common.listing import enumeration
+from ..importing import page_amount
 
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5
@@ -48,7 +49,7 @@ def amount_to_bill(line, quantity):
 
 
 @dataclass
-class Found:
+class Billable:
     """What there is to bill of an agreement, in its currency and untaxed."""
 
     subscription: object
@@ -63,7 +64,7 @@ class Found:
 
 
 @dataclass
-class Gate:
+class HoldReasons:
     """What speaks against billing an agreement yet. ``reasons``: {code: text}, the most important first."""
 
     devices: dict = field(default_factory=dict)
@@ -92,12 +93,12 @@ class RunPreparation:
     # What is billed
 
     def billable(self):
-        """:return: {sale.subscription: Found} of the agreements that are due or have charges to invoice"""
+        """:return: {sale.subscription: Billable} of the agreements that are due or have charges to invoice"""
         found = {}
         due = self._search_due()
         amounts = self._recurring_amounts(due)
         for subscription in due:
-            found[subscription] = Found(subscription, True, amounts[subscription])
+            found[subscription] = Billable(subscription, True, amounts[subscription])
         charges = self._group_charges(
             [("invoice_status", "=", "to_invoice")],
             ("product_id", "unit_price"),
@@ -108,7 +109,7 @@ class RunPreparation:
                 # Of several devices, rounded once.
                 places = subscription.currency_id.decimal_places
                 amount = float(page_amount(places, pages, price))
-            entry = found.setdefault(subscription, Found(subscription))
+            entry = found.setdefault(subscription, Billable(subscription))
             entry.charge_count += count
             entry.charge_amount += amount
         return found
@@ -173,51 +174,47 @@ class RunPreparation:
 
     # What speaks against it
 
-    def gates(self, extra=()):
+    def hold_reasons(self, extra=()):
         """What keeps agreements from being billed.
 
-        :return: {sale.subscription: Gate} of the agreements with devices in the period, and of all others that
+        :return: {sale.subscription: HoldReasons} of the agreements with devices in the period, and of all others that
             something speaks against
         """
-        gates = defaultdict(Gate)
+        holds = defaultdict(HoldReasons)
         for subscription, device_id, serial in self._devices_of_period():
-            gates[subscription].devices[device_id] = serial
-        covered = self._covered({device_id for gate in gates.values() for device_id in gate.devices})
-        for gate in gates.values():
-            gate.covered = covered.intersection(gate.devices)
+            holds[subscription].devices[device_id] = serial
+        covered = self._covered({device_id for hold in holds.values() for device_id in hold.devices})
+        for hold in holds.values():
+            hold.covered = covered.intersection(hold.devices)
         held = self._held_records()
         drafts = dict(self._group_charges([("state", "=", "draft")]))
-        subscriptions = self.env["sale.subscription"].union(*gates, *held, *drafts, *extra)
+        subscriptions = self.env["sale.subscription"].union(*holds, *held, *drafts, *extra)
         for subscription in subscriptions:
-            self._explain(gates[subscription], subscription, held.get(subscription), drafts.get(subscription))
-        return dict(gates)
+            self._explain(holds[subscription], subscription, held.get(subscription), drafts.get(subscription))
+        return dict(holds)
 
-    def _explain(self, gate, subscription, held, drafts):
+    def _explain(self, hold, subscription, held, drafts):
         env = self.env
         if subscription.is_paused:
-            gate.reasons["paused"] = env._("The agreement is paused.")
-        if gate.missing and not gate.covered:
-            gate.reasons["file_missing"] = env._(
-                "No billing file of the period covers its devices (%s).", self._name(gate.missing)
+            hold.reasons["paused"] = env._("The agreement is paused.")
+        if hold.missing and not hold.covered:
+            hold.reasons["file_missing"] = env._(
+                "No billing file of the period covers its devices (%s).", self._name(hold.missing)
             )
-        elif gate.missing:
-            gate.reasons["devices_missing"] = env._(
+        elif hold.missing:
+            hold.reasons["devices_missing"] = env._(
                 "%(missing)s of %(all)s devices are in no billing file of the period: %(serials)s.",
-                missing=len(gate.missing),
-                all=len(gate.devices),
-                serials=self._name(gate.missing),
+                missing=len(hold.missing),
+                all=len(hold.devices),
+                serials=self._name(hold.missing),
             )
         if held:
-            gate.reasons["held_records"] = env._("Records of a billing file are held: %s.", self._name(held))
+            hold.reasons["held_records"] = env._("Records of a billing file are held: %s.", self._name(held))
         if drafts:
-            gate.reasons["charges_to_approve"] = env._("%s charge(s) wait for approval.", drafts)
+            hold.reasons["charges_to_approve"] = env._("%s charge(s) wait for approval.", drafts)
 
     def _name(self, serials):
-        names = sorted(set(serials.values()))
-        text = ", ".join(names[:MAX_SERIALS])
-        if len(names) > MAX_SERIALS:
-            text = self.env._("%(serials)s and %(more)s more", serials=text, more=len(names) - MAX_SERIALS)
-        return text
+        return enumeration(self.env, sorted(set(serials.values())), MAX_SERIALS)
 
     def _devices_of_period(self):
         """Where the devices were in the period.

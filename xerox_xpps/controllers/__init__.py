@@ -1,1 +1,4 @@
-from . import device_usage, dispute, vendor_report
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Downloads: the workbooks that buttons of the web client open. May import all packages but ``wizards``."""
+
+from . import main

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from odoo.tools import SQL
 
-#: {what a device says of its last assignment: field of the assignment}; see ``facts.DEVICE_FIELDS``.
+#: {what a device says of its last assignment: field of the assignment}; see ``snapshots.DEVICE_FIELDS``.
 BILLED_FIELDS = {
     "xpps_partner_id": "partner_id",
     "xpps_subscription_id": "subscription_id",
@@ -19,8 +19,8 @@ def set_assignments(env, rows, period_start, period_end):
     A device that is on an agreement, and came to it by the start of the period, says it already; for all others
     together there is one query.
 
-    :param rows: dicts of ``facts.DEVICE_FIELDS``. They are changed: ``until`` is the last day of the assignment in the
-        period, or False; ``nowhere`` whether there was none
+    :param rows: dicts of ``snapshots.DEVICE_FIELDS``. They are changed: ``until`` is the last day of the assignment in
+        the period, or False; ``nowhere`` whether there was none
     """
     unsure = {}
     for row in rows:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from ..billing_file import round_half_up, to_decimal
 from .amounts import charge_amounts, page_amount
+from .context import plain
 from .expectations import expected_meter, last_unit_cost
-from .findings import CostChange, PlannedRead, clipped
-from .scope import plain
+from .issues import CostChange, PlannedRead, clipped
 
 
 class PageCost(NamedTuple):
@@ -27,10 +27,10 @@ class ChargePlan:
     ``corrections.CorrectionPlan``.
     """
 
-    def __init__(self, scope):
-        self.scope = scope
-        self.env = scope.env
-        self.add = scope.findings.add
+    def __init__(self, context):
+        self.context = context
+        self.env = context.env
+        self.add = context.findings.add
         self.reads = []
         self._noted_costs = []
         self._names = {}
@@ -38,12 +38,12 @@ class ChargePlan:
     def plan_meter(self, index, record, device, agreement, meter, base):
         """Plan the read of a meter and, for pages above the allowance, their charge.
 
-        :param agreement: AgreementFacts
+        :param agreement: AgreementSnapshot
         :param base: what ``prepare_read_base`` gave for the record
         """
-        noted = self.scope.lookups.noted_reads.at_end.get((device.id, meter.output_type))
+        noted = self.context.lookups.manual_reads.at_end.get((device.id, meter.output_type))
         read = PlannedRead(index, base, self.prepare_read(device, meter), supersedes=noted)
-        read.expected_unit_cost = last_unit_cost(self.scope.lookups, device.id, meter, self.scope.currency)
+        read.expected_unit_cost = last_unit_cost(self.context.lookups, device.id, meter, self.context.currency)
         self.reads.append(read)
         if meter.overage:
             self.plan_charge(read, record, device, agreement, meter)
@@ -53,12 +53,12 @@ class ChargePlan:
         place = {
             "line": record.source_line,
             "serial": clipped(record.serial),
-            "type": self.scope.type_labels[meter.output_type],
+            "type": self.context.type_labels[meter.output_type],
         }
         product = self._material(read.index, record, device, meter, place)
         if not product:
             return
-        terms = self.scope.pricing.terms(agreement.record, product, meter.overage)
+        terms = self.context.pricing.terms(agreement.record, product, meter.overage)
         self._expect_default(read, agreement, terms.default)
         cost = self.page_cost(agreement.currency, meter)
         price = terms.price(cost.unit_cost)
@@ -98,7 +98,7 @@ class ChargePlan:
         place = {
             "line": record.source_line,
             "serial": clipped(record.serial),
-            "type": self.scope.type_labels[meter.output_type],
+            "type": self.context.type_labels[meter.output_type],
             "material": product.display_name,
             "agreement": agreement.record.display_name,
         }
@@ -118,7 +118,7 @@ class ChargePlan:
 
     def _material(self, index, record, device, meter, place):
         template = device.template
-        product = self.scope.lookups.materials[template].get(meter.output_type)
+        product = self.context.lookups.materials[template].get(meter.output_type)
         if not product:
             self.add(
                 "error",
@@ -140,7 +140,7 @@ class ChargePlan:
     def _check_margin(self, index, record, agreement, meter, price, unit_cost, place):
         """Is the price below Xerox's, or the margin on it below the company's floor?"""
         cost = to_decimal(unit_cost)
-        floor = to_decimal(self.scope.company.xpps_margin_floor_percent)
+        floor = to_decimal(self.context.company.xpps_margin_floor_percent)
         if price >= cost and (price - cost) * 100 >= floor * price:
             return
         self.add(
@@ -165,29 +165,29 @@ class ChargePlan:
 
     def _expect_default(self, read, agreement, default):
         """The agreement's unit cost says what to expect, where it is in Xerox's currency and not a later month's."""
-        if not default or agreement.currency != self.scope.currency:
+        if not default or agreement.currency != self.context.currency:
             return
-        if default.unit_cost and agreement.id not in self.scope.lookups.billed_later:
+        if default.unit_cost and agreement.id not in self.context.lookups.billed_later:
             read.expected_unit_cost = default.unit_cost
 
     def page_cost(self, to_currency, meter):
         """:return: the PageCost of a meter on an agreement of that currency"""
         cost = meter.unit_cost or Decimal(0)
-        currency = self.scope.currency
+        currency = self.context.currency
         xerox = unit_cost = float(round_half_up(cost, 6))
         if currency and currency != to_currency:
-            rate = self.scope.pricing.rate(
+            rate = self.context.pricing.rate(
                 currency,
                 to_currency,
-                self.scope.company,
-                self.scope.details.invoice.date or self.scope.period_end,
+                self.context.company,
+                self.context.details.invoice.date or self.context.period_end,
             )
             unit_cost = float(round_half_up(cost * Decimal(repr(rate)), 6))
-        return PageCost(unit_cost, xerox, currency.id or None, self.scope.places)
+        return PageCost(unit_cost, xerox, currency.id or None, self.context.places)
 
     def note_cost(self, index, record, agreement, product, default, unit_cost):
         """Remember a unit cost that the agreement's default does not have yet."""
-        if agreement.id in self.scope.lookups.billed_later:
+        if agreement.id in self.context.lookups.billed_later:
             # What Xerox billed in an older period says nothing about today's cost.
             return
         if default and to_decimal(default.unit_cost) == to_decimal(unit_cost):
@@ -203,7 +203,7 @@ class ChargePlan:
         """
         changes = {}
         for index, record, subscription, product, default, unit_cost in self._noted_costs:
-            if index in self.scope.findings.faulty:
+            if index in self.context.findings.faulty:
                 continue
             change = changes.get((subscription, product))
             if change:
@@ -227,11 +227,11 @@ class ChargePlan:
     def prepare_charge_base(self):
         """What all charges of a file share."""
         return {
-            "company_id": self.scope.company.id,
-            "billing_file_id": self.scope.file.id,
+            "company_id": self.context.company.id,
+            "billing_file_id": self.context.file.id,
             "is_manual": False,
-            "period_start": self.scope.period_start,
-            "period_end": self.scope.period_end,
+            "period_start": self.context.period_start,
+            "period_end": self.context.period_end,
             "state": "draft",
             "invoice_status": "no",
         }
@@ -263,15 +263,15 @@ class ChargePlan:
         """What the reads of a device record have in common; ``line`` are the values of its line."""
         return {
             "device_id": device.id,
-            "company_id": self.scope.company.id,
+            "company_id": self.context.company.id,
             "partner_id": line["partner_id"],
             "subscription_id": line["subscription_id"],
-            "period_start": self.scope.period_start,
-            "period_end": self.scope.period_end,
+            "period_start": self.context.period_start,
+            "period_end": self.context.period_end,
             "read_date": record.read_date,
-            "currency_id": self.scope.currency.id or None,
+            "currency_id": self.context.currency.id or None,
             "estimated": record.estimated,
-            "billing_file_id": self.scope.file.id,
+            "billing_file_id": self.context.file.id,
             "origin": "file",
         }
 
@@ -286,6 +286,6 @@ class ChargePlan:
             meter.included or 0,
             overage,
             meter.unit_cost or 0,
-            self.scope.round(meter.cost_unrounded) if overage else 0,
-            *expected_meter(self.scope.lookups, device.id, meter),
+            self.context.round(meter.cost_unrounded) if overage else 0,
+            *expected_meter(self.context.lookups, device.id, meter),
         )

@@ -11,16 +11,16 @@ from odoo import fields
 
 from ..billing_file import check_serials, check_totals
 from .charges import ChargePlan
+from .context import CheckContext, plain
 from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
 from .expectations import standing_fees
 from .file_checks import FileChecks
-from .findings import Findings, clipped
+from .issues import Findings, clipped
 from .lines import prepare_line, prepare_line_base
 from .lookups import Lookups
 from .meter_checks import MeterChecks
 from .pricing import ChargePricing
-from .scope import Scope, plain
 
 #: After how many records the progress is reported.
 REPORTED = 1000
@@ -170,7 +170,7 @@ class BillingFileCheck:
         period_start = invoice.period_start or period_end
         lookups = Lookups(self.file, details.devices, period_start, period_end)
         labels = self.env["xpps.meter.read"]._fields["output_type"]._description_selection(self.env)
-        return Scope(
+        return CheckContext(
             file=self.file,
             env=self.env,
             company=self.company,
@@ -187,14 +187,14 @@ class BillingFileCheck:
 
     # The records
 
-    def _check_records(self, scope, duplicate):
-        devices = DeviceChecks(scope)
-        meters = MeterChecks(scope)
-        plan = ChargePlan(scope)
-        self.line_base, self.charge_base = prepare_line_base(scope), plan.prepare_charge_base()
-        corrections = CorrectionPlan(scope, plan)
+    def _check_records(self, context, duplicate):
+        devices = DeviceChecks(context)
+        meters = MeterChecks(context)
+        plan = ChargePlan(context)
+        self.line_base, self.charge_base = prepare_line_base(context), plan.prepare_charge_base()
+        corrections = CorrectionPlan(context, plan)
         serials = set()
-        records = scope.details.devices
+        records = context.details.devices
         for index, record in enumerate(records):
             if not index % REPORTED:
                 self.progress(0.4 + 0.4 * index / len(records))
@@ -202,8 +202,8 @@ class BillingFileCheck:
             serials.add(record.serial_key)
             if record.sequence in self._done:
                 continue
-            device = scope.lookups.devices.get(record.serial_key)
-            self.lines[index] = prepare_line(scope, record, device, self._totals[index])
+            device = context.lookups.devices.get(record.serial_key)
+            self.lines[index] = prepare_line(context, record, device, self._totals[index])
             if not record.serial_key or repeated or not record.complete:
                 # In a file of a single line the issue alone does not tell which record it is about.
                 self.findings.faulty.add(index)
@@ -214,10 +214,10 @@ class BillingFileCheck:
                 continue
             if not duplicate:
                 devices.period(index, record, device)
-            corrected = scope.is_correction and scope.lookups.billed.get(device.id)
+            corrected = context.is_correction and context.lookups.billed.get(device.id)
             if corrected:
                 self.prior_lines[index] = corrected
-                service, supply = standing_fees(record, self.lines[index], corrected, scope.currency)
+                service, supply = standing_fees(record, self.lines[index], corrected, context.currency)
                 self.lines[index] |= {"standing_service_cost": service, "standing_supply_cost": supply}
             if corrected and corrected.subscription_id:
                 # What was billed once is corrected on that agreement, whatever became of it and of the device.
@@ -229,7 +229,7 @@ class BillingFileCheck:
                 continue
             if record.complete:
                 meters.run(index, record, device)
-                self._plan_meters(scope, plan, corrections, index, record, device)
+                self._plan_meters(context, plan, corrections, index, record, device)
         if not self._done:
             devices.absent()
         for index, fix in devices.fixes.items():
@@ -239,13 +239,13 @@ class BillingFileCheck:
         self.cost_changes = plan.cost_changes()
         self._report_cost_changes()
 
-    def _plan_meters(self, scope, plan, corrections, index, record, device):
+    def _plan_meters(self, context, plan, corrections, index, record, device):
         corrected = self.prior_lines.get(index)
         line = self.lines[index]
-        agreement = scope.lookups.agreements[line["subscription_id"]]
+        agreement = context.lookups.agreements[line["subscription_id"]]
         base = plan.prepare_read_base(record, device, line)
         for meter in record.meters:
-            prior = corrected and scope.lookups.prior_reads.get((device.id, meter.output_type))
+            prior = corrected and context.lookups.prior_reads.get((device.id, meter.output_type))
             if prior:
                 corrections.plan_meter(index, record, device, agreement, meter, prior, base)
             else:

@@ -11,16 +11,16 @@ from dataclasses import replace
 from ..billing_file import to_decimal
 from .amounts import cost_plus_price
 from .charges import PageCost
-from .findings import PlannedRead, clipped
-from .scope import plain
+from .context import plain
+from .issues import PlannedRead, clipped
 
 
 class CorrectionPlan:
     """Corrections of single meters; reads and charges go to ``plan``, a ``charges.ChargePlan``."""
 
-    def __init__(self, scope, plan):
-        self.scope = scope
-        self.env = scope.env
+    def __init__(self, context, plan):
+        self.context = context
+        self.env = context.env
         self.plan = plan
 
     def plan_meter(self, index, record, device, agreement, meter, prior, base):
@@ -28,18 +28,18 @@ class CorrectionPlan:
 
         What agrees with the earlier read in every value makes nothing, and so does what the record does not state.
 
-        :param agreement: AgreementFacts, for a read whose own agreement does not exist any more
+        :param agreement: AgreementSnapshot, for a read whose own agreement does not exist any more
         """
         if prior.subscription_id:
             # Whoever had the device then has it billed now, wherever it is today.
-            agreement = self.scope.lookups.agreements[prior.subscription_id.id]
+            agreement = self.context.lookups.agreements[prior.subscription_id.id]
             base = base | {"subscription_id": agreement.id, "partner_id": prior.partner_id.id or None}
         meter = self._completed(meter, prior)
         read = PlannedRead(index, base, self.plan.prepare_read(device, meter), supersedes=prior.id)
         if not self._differs(read.values, prior):
             return
         self.plan.reads.append(read)
-        charges = self.scope.lookups.prior_charges.get(prior.id)
+        charges = self.context.lookups.prior_charges.get(prior.id)
         if charges:
             self._plan_difference(read, record, device, meter, prior, charges)
         elif meter.overage and meter.overage != prior.overage:
@@ -50,7 +50,7 @@ class CorrectionPlan:
 
     def _expected_unit_cost(self, prior):
         """None when nothing was expected, or in another currency. The ORM reads the column's NULL as 0."""
-        return (prior.expected_unit_cost or None) if prior.currency_id == self.scope.currency else None
+        return (prior.expected_unit_cost or None) if prior.currency_id == self.context.currency else None
 
     def _completed(self, meter, prior):
         """The meter, with what the record does not state as it was: an element that is absent corrects nothing."""
@@ -60,7 +60,7 @@ class CorrectionPlan:
             "included": prior.included,
             "overage": prior.overage,
         }
-        if prior.currency_id == self.scope.currency:
+        if prior.currency_id == self.context.currency:
             earlier["unit_cost"] = to_decimal(prior.unit_cost)
         return replace(meter, **{name: value for name, value in earlier.items() if getattr(meter, name) is None})
 
@@ -85,7 +85,7 @@ class CorrectionPlan:
         # corrections may have changed.
         first = (counted or charges - moved or charges)[0]
         last = live.filtered(lambda charge: charge.quantity > 0)[-1:] or first
-        agreement = self.scope.lookups.agreements[first.subscription_id.id]
+        agreement = self.context.lookups.agreements[first.subscription_id.id]
         if first.currency_id != agreement.currency:
             self._report_other_currency(read.index, record, agreement, meter, first)
             return
@@ -93,7 +93,7 @@ class CorrectionPlan:
         moves = to_decimal(old.unit_cost) != to_decimal(new.unit_cost)
         old_price = new_price = self._standing_price(first, moved & live)
         if pages and moves:
-            default = self.scope.pricing.default(agreement.record, first.product_id)
+            default = self.context.pricing.default(agreement.record, first.product_id)
             self.plan.note_cost(read.index, record, agreement, first.product_id, default, new.unit_cost)
             if first.billable and default and default.price_method == "cost_plus":
                 new_price = float(cost_plus_price(new.unit_cost, default.markup_percent))
@@ -122,7 +122,7 @@ class CorrectionPlan:
             self._charge(read, device, meter, first, name, kept, new, new_price, billable)
 
     def _report_other_currency(self, index, record, agreement, meter, first):
-        self.scope.findings.add(
+        self.context.findings.add(
             "error",
             "price_missing",
             lambda: self.env._(
@@ -131,7 +131,7 @@ class CorrectionPlan:
                 "invoiced, or leave the record out and charge the difference by hand.",
                 line=record.source_line,
                 serial=clipped(record.serial),
-                type=self.scope.type_labels[meter.output_type],
+                type=self.context.type_labels[meter.output_type],
                 old=first.currency_id.name,
                 agreement=agreement.record.display_name,
                 new=agreement.currency.name,
@@ -192,7 +192,7 @@ class CorrectionPlan:
 
     def _costs_the_same(self, meter, read):
         """Whether Xerox bills a page as it did in an earlier read."""
-        return read.currency_id == self.scope.currency and (meter.unit_cost or 0) == to_decimal(read.unit_cost)
+        return read.currency_id == self.context.currency and (meter.unit_cost or 0) == to_decimal(read.unit_cost)
 
     def _new_cost(self, last, meter):
         """:return: PageCost. Another day's rate is no correction of Xerox's price."""
@@ -204,7 +204,7 @@ class CorrectionPlan:
         """Charge a difference where the pages were charged first."""
         charge = self.plan.prepare_charge(
             device,
-            self.scope.lookups.agreements[first.subscription_id.id],
+            self.context.lookups.agreements[first.subscription_id.id],
             first.product_id,
             meter,
             cost,

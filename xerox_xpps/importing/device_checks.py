@@ -3,19 +3,19 @@
 
 from odoo.tools import format_date
 
-from .findings import clipped
+from .issues import clipped
 
 
 class DeviceChecks:
-    """Checks of the device that a record names. Each adds its issues to the scope's findings.
+    """Checks of the device that a record names. Each adds its issues to the context's findings.
 
     ``fixes`` says how the devices of faulty records are mended: {index of the record: "create" or "assign"}.
     """
 
-    def __init__(self, scope):
-        self.scope = scope
-        self.env = scope.env
-        self.add = scope.findings.add
+    def __init__(self, context):
+        self.context = context
+        self.env = context.env
+        self.add = context.findings.add
         self.fixes = {}
 
     def unknown(self, index, record):
@@ -38,8 +38,8 @@ class DeviceChecks:
 
     def period(self, index, record, device):
         """Was this period billed for the device before?"""
-        earlier = self.scope.lookups.billed.get(device.id)
-        if not earlier or self.scope.is_correction:
+        earlier = self.context.lookups.billed.get(device.id)
+        if not earlier or self.context.is_correction:
             return
         self.add(
             "error",
@@ -103,7 +103,7 @@ class DeviceChecks:
 
     def _check_removed(self, index, record, device, place):
         removal = device.removal_date
-        if not device.removed or (removal and removal >= self.scope.period_start):
+        if not device.removed or (removal and removal >= self.context.period_start):
             return True
         self.add(
             "error",
@@ -162,9 +162,9 @@ class DeviceChecks:
 
     def absent(self):
         """Which devices should be in the file, but are not? A correction names only what it corrects."""
-        if self.scope.is_correction:
+        if self.context.is_correction:
             return
-        for device, partner, agreement in self.scope.lookups.absent_devices():
+        for device, partner, agreement in self.context.lookups.absent_devices():
             self._report_absent(device, partner, agreement)
 
     def _report_absent(self, device, partner, agreement):

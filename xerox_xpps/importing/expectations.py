@@ -16,7 +16,7 @@ def expected_meter(lookups, device_id, meter):
     if previous is None:
         return None, None
     key = device_id, meter.output_type
-    noted = lookups.noted_reads.opening.get(key) or lookups.last_reads.get(key)
+    noted = lookups.manual_reads.opening.get(key) or lookups.last_reads.get(key)
     start = noted[1] if noted else None
     if current is None or meter.overage is None:
         return start, None

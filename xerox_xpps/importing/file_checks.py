@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Checks of the file as a whole: was it imported before, in which currency is it, do its totals agree?"""
 
-from .findings import clipped
+from .issues import clipped
 
 
 class FileChecks:

@@ -7,26 +7,26 @@ from decimal import Decimal
 from .expectations import expected_fees
 
 
-def prepare_line_base(scope):
+def prepare_line_base(context):
     """What all lines of a file share."""
     return {
-        "billing_file_id": scope.file.id,
-        "company_id": scope.company.id,
-        "currency_id": scope.currency.id or None,
+        "billing_file_id": context.file.id,
+        "company_id": context.company.id,
+        "currency_id": context.currency.id or None,
     }
 
 
-def prepare_line(scope, record, device, total):
+def prepare_line(context, record, device, total):
     """The values of one ``xpps.billing.file.line``, as its columns store them, without what all lines share.
 
     :param record: billing_file.DeviceRecord
-    :param device: DeviceFacts, or None
+    :param device: DeviceSnapshot, or None
     :param total: Decimal, what the record adds up to
     """
     base = record.base_total
     unsplit = record.base_service is None and record.base_supply is None and record.base_price is not None
-    last = device and scope.lookups.last_base_costs.get(device.id)
-    expected_service, expected_supply = expected_fees(record, last, scope.currency)
+    last = device and context.lookups.last_base_costs.get(device.id)
+    expected_service, expected_supply = expected_fees(record, last, context.currency)
     return {
         "sequence": record.sequence,
         "source_line": record.source_line,
@@ -42,9 +42,9 @@ def prepare_line(scope, record, device, total):
         "xerox_location": record.location,
         "read_date": record.read_date,
         "estimated": record.estimated,
-        "base_price_cost": scope.round(base),
-        "base_service_cost": scope.round(record.base_service or Decimal(0)),
-        "base_supply_cost": scope.round(record.base_supply or Decimal(0)),
+        "base_price_cost": context.round(base),
+        "base_service_cost": context.round(record.base_service or Decimal(0)),
+        "base_supply_cost": context.round(record.base_supply or Decimal(0)),
         "base_service_stated": record.base_service is not None or unsplit,
         "base_supply_stated": record.base_supply is not None or unsplit,
         "expected_service_cost": expected_service,
@@ -52,8 +52,8 @@ def prepare_line(scope, record, device, total):
         "standing_service_cost": None,
         "standing_supply_cost": None,
         "device_fix": None,
-        "overage_cost": scope.round(total - base),
-        "cost_total": scope.round(total),
+        "overage_cost": context.round(total - base),
+        "cost_total": context.round(total),
         "meter_values": json.dumps(
             {
                 meter.output_type: {

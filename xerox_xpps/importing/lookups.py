@@ -4,8 +4,8 @@
 from odoo.fields import Domain
 
 from .assignments import expected_devices, set_assignments
-from .facts import DEVICE_FIELDS, agreement_facts, device_facts
-from .noted_reads import NotedReads
+from .manual_reads import ManualReads
+from .snapshots import DEVICE_FIELDS, agreement_snapshots, device_snapshots
 
 
 class Lookups:
@@ -38,7 +38,7 @@ class Lookups:
         corrects = file.kind == "correction" and self.billed
         self.prior_reads = self._prior_reads(devices) if corrects else {}
         self.prior_charges = self._prior_charges()
-        self.noted_reads = NotedReads(self.env, self.company, period_start, period_end)
+        self.manual_reads = ManualReads(self.env, self.company, period_start, period_end)
         rows = devices.read(DEVICE_FIELDS, load=None)
         set_assignments(self.env, rows, period_start, period_end)
         agreement_ids = dict.fromkeys(row["xpps_subscription_id"] for row in rows if row["xpps_subscription_id"])
@@ -47,8 +47,8 @@ class Lookups:
             *(read.subscription_id for read in self.prior_reads.values()),
             *(charges.subscription_id for charges in self.prior_charges.values()),
         )
-        self.agreements = agreement_facts(self.subscriptions, period_start, period_end)
-        self.devices = device_facts(devices, rows, self.agreements)
+        self.agreements = agreement_snapshots(self.subscriptions, period_start, period_end)
+        self.devices = device_snapshots(devices, rows, self.agreements)
 
     def _billed_later(self):
         """:return: the ids of the agreements that were billed for a later period already"""

@@ -4,17 +4,17 @@
 from odoo.tools import format_date
 
 from ..billing_file import to_decimal
-from .findings import clipped
+from .issues import clipped
 
 
 class MeterChecks:
-    """Warnings about the record of one device. Each is added to the scope's findings."""
+    """Warnings about the record of one device. Each is added to the context's findings."""
 
-    def __init__(self, scope):
-        self.scope = scope
-        self.env = scope.env
-        self.add = scope.findings.add
-        self._spike_percent = scope.company.xpps_usage_spike_percent
+    def __init__(self, context):
+        self.context = context
+        self.env = context.env
+        self.add = context.findings.add
+        self._spike_percent = context.company.xpps_usage_spike_percent
 
     def run(self, index, record, device):
         place = {"line": record.source_line, "serial": clipped(record.serial)}
@@ -52,11 +52,11 @@ class MeterChecks:
         )
 
     def _check_base_fee(self, index, record, device, place):
-        last = self.scope.lookups.last_base_costs.get(device.id)
-        currency = self.scope.currency
+        last = self.context.lookups.last_base_costs.get(device.id)
+        currency = self.context.currency
         if not last or last[0] != currency.id:
             return
-        base = self.scope.round(record.base_total)
+        base = self.context.round(record.base_total)
         if to_decimal(last[1]) == base:
             return
         self.add(
@@ -80,9 +80,9 @@ class MeterChecks:
 
     def _check_gap(self, index, record, device, meter, place):
         """Does the meter start where it was last read, and end no later than when the device was taken away?"""
-        lookups, key = self.scope.lookups, (device.id, meter.output_type)
-        place = place | {"type": self.scope.type_labels[meter.output_type]}
-        opening, last = lookups.noted_reads.opening.get(key), lookups.last_reads.get(key)
+        lookups, key = self.context.lookups, (device.id, meter.output_type)
+        place = place | {"type": self.context.type_labels[meter.output_type]}
+        opening, last = lookups.manual_reads.opening.get(key), lookups.last_reads.get(key)
         start = opening or last
         if start and meter.previous is not None and start[1] != meter.previous:
             self.add(
@@ -93,7 +93,7 @@ class MeterChecks:
                 index,
                 fix=device.record,
             )
-        closing = device.until and device.until <= self.scope.period_end and lookups.noted_reads.closing.get(key)
+        closing = device.until and device.until <= self.context.period_end and lookups.manual_reads.closing.get(key)
         if closing and (meter.current or 0) > closing[1]:
             self.add(
                 "warning",
@@ -139,7 +139,7 @@ class MeterChecks:
                     "to %(current)s.",
                     previous=meter.previous,
                     current=meter.current,
-                    type=self.scope.type_labels[meter.output_type],
+                    type=self.context.type_labels[meter.output_type],
                     **place,
                 ),
                 record,
@@ -158,7 +158,7 @@ class MeterChecks:
                 "allowance; by its reads there are %(expected)s.",
                 overage=meter.overage,
                 expected=expected,
-                type=self.scope.type_labels[meter.output_type],
+                type=self.context.type_labels[meter.output_type],
                 **place,
             ),
             record,
@@ -168,7 +168,7 @@ class MeterChecks:
 
     def _check_spike(self, index, record, device, place):
         """Did the device print far more than in the three months before?"""
-        mean = self.scope.lookups.mean_pages.get(device.id)
+        mean = self.context.lookups.mean_pages.get(device.id)
         if not self._spike_percent or not mean:
             return
         pages = sum(

@@ -4,6 +4,9 @@
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.bulk import bulk_delete, bulk_update
+from ..common.listing import bullets
+
 #: How many invoices a refusal names.
 MAX_LISTED = 20
 
@@ -17,8 +20,8 @@ class ImportUndo:
         # Whether something stands against the undo does not depend on what its user may see; and lines and
         # reads are evidence that nobody has the right to write.
         self.evidence = file.sudo()
-        self.reads = self.env["xpps.meter.read"]
-        self.lines = self.env["xpps.billing.file.line"]
+        self.reads = self.evidence.env["xpps.meter.read"]
+        self.lines = self.evidence.env["xpps.billing.file.line"]
 
     def check(self):
         """:raises UserError: when a charge is or was invoiced, Xerox's bill posted, or a later import corrects this"""
@@ -63,8 +66,8 @@ class ImportUndo:
         # What an import made is deleted by its undo, and by nothing that its user may do else.
         charges.with_env(self.env).check_access("unlink")
         charges.unlink()
-        self.env.flush_all()
-        self._delete_reads()
+        # The foreign key of the reads that these replaced is set to null: they are live again.
+        bulk_delete(self.reads, self._of_file())
         self._release_lines()
         kept = self.evidence.cost_change_ids._revert()
         self.evidence.summary_ids.unlink()
@@ -78,44 +81,21 @@ class ImportUndo:
         self.file.message_post(body=body)
 
     def _listed(self, records):
-        lines = [f"• {record.display_name}" for record in records[:MAX_LISTED]]
-        if len(records) > MAX_LISTED:
-            lines.append(self.env._("… and %s more.", len(records) - MAX_LISTED))
-        return "\n".join(lines)
+        return bullets(self.env, records[:MAX_LISTED].mapped("display_name"), MAX_LISTED, len(records))
 
     def _corrections(self):
         """The imported files that replaced reads or records of this one."""
         domain = [("billing_file_id", "=", self.file.id), ("superseded_by_id", "!=", False)]
-        # What stands against the undo does not depend on what its user may see.
-        reads = self.reads.sudo().search(domain)
-        lines = self.lines.sudo().search(domain)
+        reads = self.reads.search(domain)
+        lines = self.lines.search(domain)
         return reads.superseded_by_id.billing_file_id | lines.superseded_by_id.billing_file_id
 
-    def _delete_reads(self):
-        """The foreign key of the reads that these replaced is set to null: they are live again."""
-        self.env.cr.execute(
-            SQL("DELETE FROM %s WHERE billing_file_id = %s", SQL.identifier(self.reads._table), self.file.id)
-        )
-        self.reads.invalidate_model()
-        self.env["stock.lot"].invalidate_model(["xpps_meter_read_ids"])
+    def _of_file(self):
+        """The condition that finds the reads, or the lines, of the file."""
+        return SQL("billing_file_id = %s", self.file.id)
 
     def _release_lines(self):
         """The records stay as evidence of what Xerox sent, but count no more; those that they corrected do."""
-        table = SQL.identifier(self.lines._table)
-        self.env.cr.execute(
-            SQL(
-                "UPDATE %s SET state = 'draft', billed_period_start = NULL, billed_period_end = NULL "
-                "WHERE billing_file_id = %s",
-                table,
-                self.file.id,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                "UPDATE %(table)s SET superseded_by_id = NULL WHERE superseded_by_id IN "
-                "(SELECT id FROM %(table)s WHERE billing_file_id = %(file)s)",
-                table=table,
-                file=self.file.id,
-            )
-        )
-        self.lines.invalidate_model()
+        released = {"state": "draft", "billed_period_start": None, "billed_period_end": None}
+        lines = bulk_update(self.lines, self._of_file(), released)
+        bulk_update(self.lines, SQL("superseded_by_id = ANY(%s)", lines.ids), {"superseded_by_id": None})

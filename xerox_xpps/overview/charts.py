@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..models.xpps_usage import BILLED_READS
+from ..common.constants import BILLED_READS
 from .months import last_day
 from .section import guarded
 

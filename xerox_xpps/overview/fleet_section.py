@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Domain
 
-from ..models.xpps_usage import BILLED_READS
+from ..common.constants import BILLED_READS
 from .months import of_month
 from .section import Section
 

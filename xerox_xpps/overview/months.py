@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..billing_run.preparation import RunPreparation
+from ..billing_run import RunPreparation
 
 #: How many months there are to choose from.
 MAX_LISTED = 36

@@ -1,10 +1,13 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Reports that are queries: the Xerox Vendor Report, the profitability of agreements, and those of low margin.
+
+Takes what the database has; gives read-only models, each a package with its SQL and its views. What several of them
+ask stands here: exchange rates, fees, the revenue of charges and of base prices. May import ``importing``,
+``invoicing``, ``documents`` and what is below them.
+"""
+
 from . import (
-    report_device_usage,
-    report_vendor_file,
-    report_vendor_period,
-    xpps_vendor_reason,
-    xpps_vendor_report,
-    xpps_vendor_report_dispute,
+    vendor_report,
+    profitability,
     xpps_low_margin,
-    xpps_profitability_report,
 )

@@ -16,9 +16,9 @@ to the cent.
 
 from odoo.tools import SQL
 
-from ..models.field_types import BASE_ROLES
+from ..common.constants import BASE_ROLES
 from .charge_revenue import CHARGE_LINKS
-from .vendor.fees import row_fee
+from .fees import row_fee
 
 ALL = SQL("TRUE")
 

@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from ..common.window_actions import open_form
+
 ACTIVITY_TYPE = "xerox_xpps.mail_activity_low_margin"
 #: How many months are looked at, up to the last one with revenue.
 MONTHS = 3
@@ -147,12 +149,7 @@ class XppsLowMargin(models.Model):
         """Open the agreement, where its prices are."""
         self.check_access("read")
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.subscription",
-            "res_id": self.subscription_id.id,
-            "views": [(False, "form")],
-        }
+        return open_form(self.subscription_id)
 
     def action_open_profitability(self):
         """Open what the agreement earned in these months, by device."""

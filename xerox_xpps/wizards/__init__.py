@@ -1,30 +1,25 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Dialogs: each a model that nothing outlives, with its rows in the same file and its views beside it.
+
+May import all packages but ``controllers``.
+"""
+
 from . import (
     xpps_upload_wizard,
     xpps_agreement_copy_wizard,
-    xpps_agreement_copy_wizard_line,
     xpps_device_maker,
     xpps_billing_run_release,
     xpps_charge_reject_wizard,
-    xpps_device_fix_row,
     xpps_device_fix_wizard,
     xpps_device_change_wizard,
-    xpps_devices_change_wizard,
-    xpps_device_read_row,
+    xpps_device_change_many_wizard,
     xpps_device_assign_wizard,
-    xpps_device_assign_wizard_row,
     xpps_device_create_wizard,
-    xpps_device_create_wizard_row,
     xpps_device_move_wizard,
     xpps_device_remove_wizard,
-    xpps_device_remove_wizard_read,
     xpps_device_swap_wizard,
-    xpps_device_swap_wizard_read,
     xpps_device_add_wizard,
-    xpps_device_add_wizard_row,
     xpps_file_format_wizard,
-    xpps_file_format_wizard_column,
-    xpps_file_format_wizard_place,
     xpps_import_wizard,
-    xpps_import_wizard_mapping,
     xpps_vendor_report_wizard,
 )

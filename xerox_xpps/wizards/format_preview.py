@@ -5,7 +5,7 @@ from odoo.tools import format_date, formatLang
 
 from ..billing_file import check_serials, check_totals
 from ..billing_file.amounts import add_up
-from ..models.field_types import OUTPUT_TYPE_SELECTION
+from ..common.constants import OUTPUT_TYPE_SELECTION
 
 #: How many records and issues are shown; the others are counted.
 SHOWN_DEVICES = 5

@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from ..common.constants import OUTPUT_TYPE_SELECTION
+from ..common.listing import bullets, enumeration
 
 #: How many devices or billing files a message names.
 MAX_NAMED = 10
@@ -86,15 +89,19 @@ class XppsDeviceChangeWizard(models.AbstractModel):
                 "These devices were billed until after %(date)s already. Choose a day after the period, or undo the "
                 "import first:\n%(devices)s",
                 date=format_date(self.env, date),
-                devices=self._named(
-                    self.env._(
-                        "%(serial)s: until %(date)s to %(agreement)s, by billing file %(file)s",
-                        serial=line.serial,
-                        date=format_date(self.env, line.billed_period_end),
-                        agreement=line.subscription_id.display_name or "?",
-                        file=line.billing_file_id.display_name,
-                    )
-                    for line in lines
+                devices=bullets(
+                    self.env,
+                    [
+                        self.env._(
+                            "%(serial)s: until %(date)s to %(agreement)s, by billing file %(file)s",
+                            serial=line.serial,
+                            date=format_date(self.env, line.billed_period_end),
+                            agreement=line.subscription_id.display_name or "?",
+                            file=line.billing_file_id.display_name,
+                        )
+                        for line in lines
+                    ],
+                    MAX_NAMED,
                 ),
             )
         )
@@ -107,9 +114,9 @@ class XppsDeviceChangeWizard(models.AbstractModel):
         return [
             self.env._(
                 "%(devices)s: billed until %(date)s already, by %(files)s. What was billed stays as it is.",
-                devices=", ".join(sorted(set(lines.mapped("device_id.name")))[:MAX_NAMED]),
+                devices=enumeration(self.env, sorted(set(lines.mapped("device_id.name"))), MAX_NAMED),
                 date=format_date(self.env, lines[0].billed_period_end),
-                files=", ".join(lines.billing_file_id[:MAX_NAMED].mapped("display_name")),
+                files=self._enumerated(lines.billing_file_id),
             )
         ]
 
@@ -123,19 +130,49 @@ class XppsDeviceChangeWizard(models.AbstractModel):
                 "The base price was invoiced until %(date)s already, by %(invoices)s. Delete the drafts and set the "
                 "next invoice date back, or credit the days by hand.",
                 date=format_date(self.env, lines[0].xpps_period_end),
-                invoices=", ".join(lines.move_id[:MAX_NAMED].mapped("display_name")),
+                invoices=self._enumerated(lines.move_id),
             )
         ]
 
-    def _named(self, names):
-        names = [f"• {name}" for name in names]
-        more = len(names) - MAX_NAMED
-        if more > 0:
-            names[MAX_NAMED:] = [self.env._("… and %s more.", more)]
-        return "\n".join(names)
+    def _enumerated(self, records):
+        return enumeration(self.env, records[:MAX_NAMED].mapped("display_name"), MAX_NAMED, len(records))
 
     def _holder(self, device):
         """Who has a device: its customer and agreement, as messages name them."""
         customer = device.xpps_partner_id or device.xpps_subscription_id.partner_id
         names = [record.display_name for record in (customer, device.xpps_subscription_id) if record]
         return " / ".join(names) or self.env._("nobody")
+
+
+class XppsDeviceReadRow(models.AbstractModel):
+    """What a counter of a device showed when it was taken away."""
+
+    _name = "xpps.device.read.row"
+    _description = "XPPS: Counter of a Device"
+    _order = "id"
+
+    output_type = fields.Selection(OUTPUT_TYPE_SELECTION, required=True)
+    last_read = fields.Integer(readonly=True, aggregator=False)
+    closing_read = fields.Integer(aggregator=False, help="What the counter showed when the device was taken away.")
+
+    @api.model
+    def _prepare_commands(self, device):
+        """A row for each output type that the device ever had, proposing its last read."""
+        reads = self.env["stock.lot"]._xpps_last_reads(device.ids)
+        return [
+            Command.create({"output_type": output_type, "last_read": counter, "closing_read": counter})
+            for (_device_id, output_type), (_day, counter, *_billed) in sorted(reads.items())
+        ]
+
+    def _warnings(self):
+        labels = dict(self._fields["output_type"]._description_selection(self.env))
+        return [
+            self.env._(
+                "The closing read of %(type)s, %(closing)s, is below the last read, %(last)s.",
+                type=labels[row.output_type],
+                closing=row.closing_read,
+                last=row.last_read,
+            )
+            for row in self
+            if row.closing_read < row.last_read
+        ]

@@ -3,14 +3,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from .xpps_device_fix_row import AGREEMENT_DOMAIN, SERVICE_DOMAIN
+from .xpps_device_fix_wizard import AGREEMENT_DOMAIN, SERVICE_DOMAIN
 
 
 class XppsDeviceMoveWizard(models.TransientModel):
     """Give devices to another customer, agreement, service or place from a day on; also such that were removed."""
 
     _name = "xpps.device.move.wizard"
-    _inherit = ["xpps.devices.change.wizard", "xpps.reference.guard"]
+    _inherit = ["xpps.device.change.many.wizard", "xpps.reference.guard"]
     _description = "Move Devices"
 
     date = fields.Date(string="From", help="First day at the new place.")

@@ -7,7 +7,7 @@ class XppsDeviceRemoveWizard(models.TransientModel):
     """Take devices away from their customers, with their last day and, for a single one, its closing reads."""
 
     _name = "xpps.device.remove.wizard"
-    _inherit = ["xpps.devices.change.wizard", "xpps.reference.guard"]
+    _inherit = ["xpps.device.change.many.wizard", "xpps.reference.guard"]
     _description = "Remove Devices"
 
     device_count = fields.Integer(compute="_compute_device_count")
@@ -65,3 +65,11 @@ class XppsDeviceRemoveWizard(models.TransientModel):
                 else self.env._("Removed; %(date)s was the last day.", **values)
             )
         return {"type": "ir.actions.act_window_close"}
+
+
+class XppsDeviceRemoveWizardRead(models.TransientModel):
+    _name = "xpps.device.remove.wizard.read"
+    _inherit = ["xpps.device.read.row", "xpps.reference.guard"]
+    _description = "Remove Devices: Counter"
+
+    wizard_id = fields.Many2one("xpps.device.remove.wizard", required=True, index=True, ondelete="cascade")

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..billing_file import serial_key
+from ..common.window_actions import open_form
 
 FROM_DEVICE = "_compute_from_device"
 
@@ -120,12 +121,7 @@ class XppsDeviceSwapWizard(models.TransientModel):
         old.message_post(body=link % {"device": self._link(new), "date": date})
         link = Markup(self.env._("Installed in the place of %(device)s on %(date)s."))
         new.message_post(body=link % {"device": self._link(old), "date": date})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "stock.lot",
-            "res_id": new.id,
-            "views": [(self.env.ref("xerox_xpps.view_xpps_device_form").id, "form")],
-        }
+        return open_form(new, views=[(self.env.ref("xerox_xpps.view_xpps_device_form").id, "form")])
 
     def _link(self, device):
         """A link to a device's own form: that of a chatter's usual link is the one of Inventory."""
@@ -166,3 +162,12 @@ class XppsDeviceSwapWizard(models.TransientModel):
             device = device.create({"name": self.serial.strip(), "product_id": self.product_id.id} | asset)
         device._xpps_assign_from(self.date, {device: values})
         return device
+
+
+class XppsDeviceSwapWizardRead(models.TransientModel):
+    _name = "xpps.device.swap.wizard.read"
+    _inherit = ["xpps.device.read.row", "xpps.reference.guard"]
+    _description = "Swap Device: Counter"
+
+    wizard_id = fields.Many2one("xpps.device.swap.wizard", required=True, index=True, ondelete="cascade")
+    opening_read = fields.Integer(aggregator=False, help="What the counter of the new device showed when it came.")

@@ -6,11 +6,21 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..billing_file import inspect, read
-from ..models.xpps_file_options import DELIMITERS, ENCODINGS, ISO_DATE, OTHER_DATE
+from ..common.window_actions import open_dialog, open_form
+from ..models.billing_file.xpps_file_format_field import DEVICE_LABELS, INVOICE_LABELS, PART_SELECTION
+from ..models.billing_file.xpps_file_options import DELIMITERS, ENCODINGS, ISO_DATE, OTHER_DATE
 from .format_preview import FormatPreview
 
 COMMON_OPTIONS = ("file_type", "decimal_mark", "date_format", "actual_words", "estimated_words")
 OPTIONS = {"xml": ("invoice_path", "device_path"), "csv": ("delimiter", "encoding"), "xlsx": ()}
+
+#: Canonical fields of both parts, as “part.name”.
+TARGET_SELECTION = [
+    *((f"device.{name}", label) for name, label in DEVICE_LABELS.items() if name != "total"),
+    ("device.total", "Total of the Device"),
+    *((f"invoice.{name}", label) for name, label in INVOICE_LABELS.items() if name != "total"),
+    ("invoice.total", "Total of the Invoice"),
+]
 
 
 class XppsFileFormatWizard(models.TransientModel):
@@ -142,25 +152,10 @@ class XppsFileFormatWizard(models.TransientModel):
         if self.billing_file_id.state == "draft":
             record = self.billing_file_id
             record.action_check()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_form(record)
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Format from Sample"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return open_dialog(self, self.env._("New Format from Sample"), wide=True)
 
     # What the sample has
 
@@ -290,3 +285,52 @@ class XppsFileFormatWizard(models.TransientModel):
     def _first_sequence(self):
         """Before all others, so that it reads the sample also where another format fits it as well."""
         return self.env["xpps.file.format"].search([], limit=1).sequence - 1
+
+
+class XppsFileFormatWizardColumn(models.TransientModel):
+    """A column or element that a sample file has, and the canonical field that it is."""
+
+    _name = "xpps.file.format.wizard.column"
+    _description = "Column or Element of a Sample Billing File"
+    _inherit = ["xpps.reference.guard"]
+    _order = "wizard_id, sequence, id"
+
+    wizard_id = fields.Many2one("xpps.file.format.wizard", required=True, ondelete="cascade")
+    sequence = fields.Integer()
+    part = fields.Selection(PART_SELECTION, help="Empty when the column may be of the invoice or of the device.")
+    path = fields.Char(string="Found in the File", required=True)
+    samples = fields.Char(string="Sample Values")
+    target = fields.Selection(TARGET_SELECTION, string="Is the Field")
+    available_targets = fields.Json(compute="_compute_available_targets")
+
+    @api.depends("part")
+    def _compute_available_targets(self):
+        for column in self:
+            column.available_targets = [
+                target for target, _label in TARGET_SELECTION if target.startswith(column.part or "")
+            ]
+
+    @api.model
+    def _target_labels(self):
+        """:return: {target: label in the user's language}"""
+        return dict(self._fields["target"]._description_selection(self.env))
+
+    def _prepare_field(self):
+        """:return: values of the format's field"""
+        self.ensure_one()
+        part, name = self.target.split(".")
+        return {"part": part, "name": name, "path": self.path}
+
+
+class XppsFileFormatWizardPlace(models.TransientModel):
+    """A part of a sample file to choose from: an element of its XML, or a sheet of its workbook."""
+
+    _name = "xpps.file.format.wizard.place"
+    _description = "Element or Sheet of a Sample Billing File"
+    _inherit = ["xpps.reference.guard"]
+    _order = "wizard_id, sequence, id"
+
+    wizard_id = fields.Many2one("xpps.file.format.wizard", required=True, ondelete="cascade")
+    sequence = fields.Integer()
+    kind = fields.Selection([("invoice", "Invoice"), ("device", "Device"), ("sheet", "Sheet")], required=True)
+    name = fields.Char(required=True)

@@ -4,6 +4,10 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..billing_file import OUTPUT_TYPES
+from ..common.window_actions import open_dialog, open_form
+from ..models.setup.xpps_material_mapping import MATERIAL_CODE_DOMAIN
+
 
 class XppsImportWizard(models.TransientModel):
     """Upload a billing file, look at its problems, complete the material codes of its models, and import it."""
@@ -113,13 +117,7 @@ class XppsImportWizard(models.TransientModel):
             self._keep_file()
         self._store_mappings()
         self.billing_file_id.action_import()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "xpps.billing.file",
-            "res_id": self.billing_file_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_form(self.billing_file_id)
 
     def _check_file(self):
         self._keep_file()
@@ -159,12 +157,57 @@ class XppsImportWizard(models.TransientModel):
             row._store()
 
     def _reopen(self):
+        return open_dialog(self, self.env._("Import Billing File"))
+
+
+class XppsImportWizardMapping(models.TransientModel):
+    """A row of the wizard's Options tab: the material codes of one printer model or price level of the file."""
+
+    _name = "xpps.import.wizard.mapping"
+    _description = "XPPS Billing File Import: Material Codes"
+    _inherit = ["xpps.reference.guard"]
+
+    wizard_id = fields.Many2one("xpps.import.wizard", required=True, ondelete="cascade")
+    name = fields.Char(string="Printer Models", readonly=True)
+    product_tmpl_id = fields.Many2one("product.template", string="Printer Model", readonly=True)
+    price_level_id = fields.Many2one("xpps.price.level", readonly=True)
+    mono_product_id = fields.Many2one("product.product", string="Mono", domain=MATERIAL_CODE_DOMAIN)
+    color_product_id = fields.Many2one("product.product", string="Color", domain=MATERIAL_CODE_DOMAIN)
+    mono_color1_product_id = fields.Many2one("product.product", string="MonoColor1", domain=MATERIAL_CODE_DOMAIN)
+    clr_lvl12_product_id = fields.Many2one("product.product", string="ClrLvl12", domain=MATERIAL_CODE_DOMAIN)
+    clr_lvl3_product_id = fields.Many2one("product.product", string="ClrLvl3", domain=MATERIAL_CODE_DOMAIN)
+
+    @api.model
+    def _prepare_from(self, wizard, owner, mapping, templates):
+        owner_field = "product_tmpl_id" if owner._name == "product.template" else "price_level_id"
+        materials = {f"{output_type}_product_id" for output_type in OUTPUT_TYPES}
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import Billing File"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
+            "wizard_id": wizard.id,
+            owner_field: owner.id,
+            "name": self._label(owner, templates),
+            **{name: mapping[name].id for name in materials if mapping},
         }
+
+    @api.model
+    def _label(self, owner, templates):
+        """The printer models of the file that a row is for: “A4 Color: VersaLink C405, VersaLink C505”."""
+        if owner._name == "product.template":
+            return owner.name
+        models = templates.filtered(lambda template: template.xpps_price_level_id == owner)
+        return f"{owner.name}: {', '.join(models.mapped('name'))}"
+
+    def _store(self):
+        """Keep the row as the mapping of its owner, if it says anything new."""
+        self.ensure_one()
+        owner_field = "product_tmpl_id" if self.product_tmpl_id else "price_level_id"
+        mappings = self.env["xpps.material.mapping"]
+        company = self.wizard_id.company_id
+        mapping = mappings.search([("company_id", "=", company.id), (owner_field, "=", self[owner_field].id)])
+        values = {f"{output_type}_product_id": self[f"{output_type}_product_id"].id for output_type in OUTPUT_TYPES}
+        changed = {name: value for name, value in values.items() if mapping[name].id != value}
+        if not changed:
+            return
+        if mapping:
+            mapping.write(changed)
+        else:
+            mappings.create({"company_id": company.id, owner_field: self[owner_field].id, **changed})

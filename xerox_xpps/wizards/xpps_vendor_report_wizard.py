@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import date_utils, format_date
 
-from ..reports.vendor_document_builder import VendorDocumentBuilder
+from ..documents import VendorDocumentBuilder
 
 
 class XppsVendorReportWizard(models.TransientModel):

@@ -8,11 +8,12 @@ cannot tell, or is not asked for where that saves time, is NULL.
 from odoo import fields
 from odoo.tools import SQL
 
-from ...models.field_types import OUTPUT_TYPE_SELECTION
+from ...common.constants import OUTPUT_TYPE_SELECTION
 from ..base_revenue import AGREEMENT_LINES, MONTHS, base_revenue_items, base_revenue_shares, uncharged
 from ..charge_revenue import charge_shares
 from ..exchange_rates import exchange_rate
-from ..vendor.fees import billed_records, row_fee
+from ..fees import billed_records, row_fee
+from ..row_ids import profitability_row_id
 
 #: The columns of every part, in their order, with the type of those that a part leaves out.
 COLUMNS = {
@@ -48,13 +49,6 @@ WHOLE_ITEM = {
     "billing_file_id",
     *MEASURES,
 }
-#: Rows that one invoice line or record of a file may become: 2 ** 18.
-SLOT_BITS = 18
-
-
-def _row_id(kind, record_id, slot):
-    """A number that is the same whenever the report is made; ``kind`` is one of four tables."""
-    return SQL("((%s::int8 * 4 + %s) << %s) + %s", record_id, kind, SLOT_BITS, slot)
 
 
 def _part(source, values, tables):
@@ -77,7 +71,7 @@ def base_part(env, columns):
     return _part(
         "base",
         {
-            "id": SQL("NULL") if whole else _row_id(0, SQL("share.move_line_id"), SQL("share.slot")),
+            "id": SQL("NULL") if whole else profitability_row_id(0, SQL("share.move_line_id"), SQL("share.slot")),
             "company_id": SQL("share.company_id"),
             "date": SQL("COALESCE(share.period_end, share.date)"),
             "subscription_id": SQL("share.subscription_id"),
@@ -119,7 +113,7 @@ def _charges(alone):
     return _part(
         "pages",
         {
-            "id": _row_id(0, SQL("share.move_line_id"), SQL("share.slot")),
+            "id": profitability_row_id(0, SQL("share.move_line_id"), SQL("share.slot")),
             "company_id": SQL("share.company_id"),
             "date": SQL("COALESCE(share.period_end, share.date)"),
             "subscription_id": SQL("share.subscription_id"),
@@ -138,7 +132,7 @@ def other_part(env, columns):
     return _part(
         "other",
         {
-            "id": _row_id(0, SQL("line.id"), SQL("0")),
+            "id": profitability_row_id(0, SQL("line.id"), SQL("0")),
             "company_id": SQL("line.company_id"),
             "date": SQL("COALESCE(line.xpps_period_end, line.date)"),
             "subscription_id": SQL("agreement.id"),
@@ -176,7 +170,7 @@ def fees_part(env, columns):
     return _part(
         "fee",
         {
-            "id": _row_id(1, SQL("line.id"), SQL("fee.slot")),
+            "id": profitability_row_id(1, SQL("line.id"), SQL("fee.slot")),
             "company_id": SQL("line.company_id"),
             "date": SQL("file.period_end"),
             "subscription_id": SQL("line.subscription_id"),
@@ -206,7 +200,7 @@ def reads_part(env, columns):
     return _part(
         "read",
         {
-            "id": _row_id(2, SQL("read.id"), SQL("0")),
+            "id": profitability_row_id(2, SQL("read.id"), SQL("0")),
             "company_id": SQL("read.company_id"),
             "date": SQL("read.period_end"),
             "subscription_id": SQL("read.subscription_id"),
@@ -236,7 +230,7 @@ def held_part(env, columns):
     return _part(
         "held",
         {
-            "id": _row_id(1, SQL("line.id"), SQL("type.slot")),
+            "id": profitability_row_id(1, SQL("line.id"), SQL("type.slot")),
             "company_id": SQL("line.company_id"),
             "date": SQL("file.period_end"),
             "subscription_id": SQL("line.subscription_id"),
@@ -280,7 +274,7 @@ def waiting_part(env, columns):
     return _part(
         "waiting",
         {
-            "id": _row_id(3, SQL("charge.id"), SQL("0")),
+            "id": profitability_row_id(3, SQL("charge.id"), SQL("0")),
             "company_id": SQL("charge.company_id"),
             "date": SQL("COALESCE(charge.period_end, charge.create_date::date)"),
             "subscription_id": SQL("charge.subscription_id"),

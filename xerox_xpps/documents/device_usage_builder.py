@@ -1,0 +1,261 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The annex "Device usage", made of an invoice, its charges and their meter reads."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import fields
+from odoo.tools import SQL
+
+from ..billing_file import OUTPUT_TYPES, round_half_up, to_decimal
+from ..billing_file.amounts import multiply
+from .device_usage import AgreementUsage, BasePrice, DeviceUsage, SiteUsage, UsageRow
+
+OUTPUT_ORDER = {output_type: index for index, output_type in enumerate((*OUTPUT_TYPES, False))}
+
+# Fetched at once: the ORM would read a thousand records a query.
+CHARGE_FIELDS = (
+    "subscription_id",
+    "device_id",
+    "output_type",
+    "meter_read_id",
+    "name",
+    "quantity",
+    "unit_price",
+    "period_start",
+    "period_end",
+)
+READ_FIELDS = (
+    "subscription_id",
+    "device_id",
+    "output_type",
+    "period_start",
+    "period_end",
+    "read_date",
+    "estimated",
+    "previous_read",
+    "current_read",
+    "pages",
+    "included",
+    "overage",
+)
+DEVICE_FIELDS = ("name", "product_id", "xpps_location", "xpps_asset_number")
+
+
+class UsageBuilder:
+    """Makes the DeviceUsage of one invoice, with a number of queries that does not depend on its devices.
+
+    ``move`` comes in the language of the texts, and with the right to read what the invoice bills: whoever may read
+    an invoice may know what it is made of.
+    """
+
+    def __init__(self, move):
+        self.move = move
+        self.env = move.env
+        self.places = move.currency_id.decimal_places
+        self.output_labels = dict(self.env["xpps.meter.read"]._fields["output_type"]._description_selection(self.env))
+
+    def build(self):
+        """:return: DeviceUsage"""
+        lines = self.move._xpps_item_lines()
+        charges = lines.xpps_charge_ids
+        charges.fetch(CHARGE_FIELDS)
+        charges.meter_read_id.fetch(READ_FIELDS)
+        unbilled = self._unbilled_reads(lines, charges)
+        (charges.device_id | unbilled.device_id).fetch(DEVICE_FIELDS)
+
+        unbilled = unbilled.grouped("subscription_id")
+        agreements = [
+            self._agreement_usage(agreement, agreement_lines, unbilled.get(agreement, ()))
+            for agreement, agreement_lines in lines.grouped("xpps_subscription_id").items()
+        ]
+        agreements.sort(key=lambda usage: usage.name)
+        rows = [row for usage in agreements for row in usage.rows]
+        starts = [row.period_start for row in rows] or lines.mapped("xpps_period_start")
+        ends = [row.period_end for row in rows] or lines.mapped("xpps_period_end")
+        return DeviceUsage(
+            title=self.env._("Device Usage"),
+            document=self.move._get_move_display_name(),
+            customer=self.move.partner_id.display_name or "",
+            currency=self.move.currency_id.name,
+            decimal_places=self.places,
+            invoice_date=self.move.invoice_date or None,
+            period_start=min(filter(None, starts), default=None),
+            period_end=max(filter(None, ends), default=None),
+            agreements=agreements,
+        )
+
+    # Which reads
+
+    def _unbilled_reads(self, lines, charges):
+        """The reads of the same agreements and periods that this invoice bills no pages of.
+
+        Left out are those whose pages another invoice bills, or will bill; and a period whose pages an earlier
+        invoice billed: a late charge does not show the whole agreement again.
+
+        :return: xpps.meter.read
+        """
+        reads = self.env["xpps.meter.read"]
+        periods = self._periods(lines)
+        if not periods:
+            return reads
+        bounds = [bound for bounds in periods.values() for period in bounds for bound in period]
+        reads = reads.search(
+            [
+                ("subscription_id", "in", [agreement.id for agreement in periods]),
+                ("period_end", ">=", min(bounds)),
+                ("period_end", "<=", max(bounds)),
+                ("superseded_by_id", "=", False),
+                # Opening and closing reads bill no pages, and the file's reads say the same.
+                ("origin", "=", "file"),
+                ("id", "not in", charges.meter_read_id.ids),
+            ]
+        )
+        reads.fetch(READ_FIELDS)
+        first_moves = self._first_moves(reads)
+        reads = reads.filtered(
+            lambda read: (
+                any(start <= read.period_end <= end for start, end in periods[read.subscription_id])
+                and first_moves.get((read.subscription_id.id, read.period_end), self.move.id) >= self.move.id
+            )
+        )
+        billed_elsewhere = self.env["sale.subscription.charge"].search_fetch(
+            [("meter_read_id", "in", reads.ids), ("billable", "=", True), ("state", "!=", "rejected")],
+            ["meter_read_id"],
+        )
+        return reads - billed_elsewhere.meter_read_id
+
+    def _periods(self, lines):
+        """The periods that the invoice bills.
+
+        Base prices may be billed in advance: of these only what has passed counts, so that printing the annex again
+        shows the same.
+
+        :return: {agreement: {(start, end)}}
+        """
+        today = self.move.invoice_date or fields.Date.context_today(self.move)
+        periods = defaultdict(set)
+        for line in lines:
+            agreement = line.xpps_subscription_id
+            for charge in line.xpps_charge_ids:
+                if charge.period_end:
+                    periods[agreement].add((charge.period_start or charge.period_end, charge.period_end))
+            start, end = line.xpps_period_start, line.xpps_period_end
+            if not line.xpps_charge_ids and start and end and start <= today:
+                periods[agreement].add((start, min(end, today)))
+        return periods
+
+    def _first_moves(self, reads):
+        """:return: {(agreement id, period end): id of the first invoice, not given back, that bills pages of it}"""
+        if not reads:
+            return {}
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT charge.subscription_id, charge.period_end, MIN(move.id)
+                  FROM sale_subscription_charge charge
+                  JOIN xpps_charge_invoice_line_rel rel ON rel.charge_id = charge.id
+                  JOIN account_move_line line ON line.id = rel.invoice_line_id
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE charge.subscription_id = ANY(%s) AND charge.period_end = ANY(%s)
+                   AND move.state <> 'cancel' AND COALESCE(move.payment_state, '') <> 'reversed'
+              GROUP BY charge.subscription_id, charge.period_end
+                """,
+                reads.subscription_id.ids,
+                list(set(reads.mapped("period_end"))),
+            )
+        )
+        return {(subscription_id, period_end): move_id for subscription_id, period_end, move_id in rows}
+
+    # What is shown of them
+
+    def _agreement_usage(self, agreement, lines, unbilled_reads):
+        usage = AgreementUsage(name=self._agreement_name(agreement), sites=[], base_prices=[])
+        items = [(read, read, {}) for read in unbilled_reads]
+        for line in lines:
+            if line.xpps_charge_ids:
+                billed, left = self._billed(line)
+                items += billed
+                # Each of the rows, and the line, is off by half the currency's smallest amount at most.
+                if abs(left) <= (len(billed) + 1) * Decimal(5).scaleb(-self.places - 1):
+                    usage.rounding += left
+                else:
+                    usage.adjustment += left
+            else:
+                usage.base_prices.append(BasePrice(line.name or "", to_decimal(line.quantity), self._line_amount(line)))
+        home = agreement.partner_id.display_name or self.move.partner_id.display_name or ""
+        sites = defaultdict(list)
+        for row in self._rows(items, home):
+            sites[row.site].append(row)
+        usage.sites = [SiteUsage(name, rows) for name, rows in sorted(sites.items(), key=lambda item: item[0].lower())]
+        return usage
+
+    def _agreement_name(self, agreement):
+        number = agreement.xpps_agreement_number
+        return f"{agreement.display_name} ({number})" if number else agreement.display_name or ""
+
+    def _line_amount(self, line):
+        return round_half_up(to_decimal(line.price_subtotal), self.places)
+
+    def _billed(self, line):
+        """What an invoice line bills of each of its charges.
+
+        :return: [(charge, its read, {billed_pages, unit_price, amount})], and what these leave of the line's amount
+        """
+        charges = line.xpps_charge_ids
+        total = self._line_amount(line)
+        if len(charges) == 1:
+            values = {"billed_pages": round(line.quantity), "unit_price": to_decimal(line.price_unit), "amount": total}
+            return [(charges, charges.meter_read_id, values)], Decimal(0)
+        # A credit note that was made of a negative billing has the charges' quantities turned round.
+        sign = -1 if line.quantity * sum(charges.mapped("quantity")) < 0 else 1
+        items = []
+        for charge in charges:
+            pages, price = sign * charge.quantity, to_decimal(charge.unit_price)
+            amount = round_half_up(multiply(pages, price), self.places)
+            values = {"billed_pages": pages, "unit_price": price, "amount": amount}
+            items.append((charge, charge.meter_read_id, values))
+            total -= amount
+        return items, total
+
+    def _rows(self, items, home):
+        """Rows by device and output type; the figures of a read that several charges bill stand on the first.
+
+        :param items: [(charge or read, its read, billed values)]
+        """
+        shown = set()
+        rows = []
+        for source, read, billed in sorted(items, key=lambda item: self._order(item[0])):
+            figures = {}
+            if read and read.id not in shown:
+                shown.add(read.id)
+                figures = {
+                    "read_date": read.read_date or None,
+                    "estimated": read.estimated,
+                    "previous_read": read.previous_read,
+                    "current_read": read.current_read,
+                    "pages": read.pages,
+                    "included": read.included,
+                    "overage": read.overage,
+                }
+            device = source.device_id
+            rows.append(
+                UsageRow(
+                    site=device.xpps_location or home,
+                    # A charge of no device says what it is for.
+                    model=device.product_id.name or source.display_name,
+                    serial=device.name or "",
+                    asset_number=device.xpps_asset_number or "",
+                    output_type=self.output_labels.get(source.output_type, ""),
+                    period_start=source.period_start or None,
+                    period_end=source.period_end or None,
+                    **figures,
+                    **billed,
+                )
+            )
+        return rows
+
+    def _order(self, source):
+        end = source.period_end or fields.Date.today()
+        return (source.device_id.name or "", OUTPUT_ORDER[source.output_type], end, source._name, source.id)

@@ -1,0 +1,109 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The annex "Device usage" as a workbook: a sheet of rows to filter and add up, and a sheet of totals."""
+
+from .report_workbook import Column, ReportWorkbook
+
+
+def write_usage_xlsx(env, usage):
+    """:param env: in the language of the texts
+    :param usage: DeviceUsage
+    :return: the workbook, as bytes
+    """
+    return UsageWorkbook(env, usage).to_bytes()
+
+
+class UsageWorkbook(ReportWorkbook):
+    def __init__(self, env, usage):
+        super().__init__(env, usage.decimal_places)
+        self.usage = usage
+
+    def _write_sheets(self):
+        self._write_usage()
+        self._write_totals()
+
+    def _write_usage(self):
+        env = self.env
+        columns = [
+            Column(env._("Agreement"), 28),
+            Column(env._("Location"), 24),
+            Column(env._("Model"), 24),
+            Column(env._("Serial Number"), 16),
+            Column(env._("Asset Number"), 14),
+            Column(env._("Output Type"), 12),
+            Column(env._("Period Start"), 11, "date"),
+            Column(env._("Period End"), 11, "date"),
+            Column(env._("Read On"), 11, "date"),
+            Column(env._("Read"), 10),
+            Column(env._("Previous Read"), 11, "pages"),
+            Column(env._("Current Read"), 11, "pages"),
+            Column(env._("Pages"), 10, "pages"),
+            Column(env._("Included"), 10, "pages"),
+            Column(env._("Overage"), 10, "pages"),
+            Column(env._("Billed Pages"), 10, "pages"),
+            Column(env._("Price per Page"), 11, "price"),
+            Column(env._("Amount (%s)", self.usage.currency), 13, "money"),
+        ]
+        self._add_list(self.usage.title, columns, self._rows())
+
+    def _rows(self):
+        for agreement in self.usage.agreements:
+            for row in agreement.rows:
+                yield (
+                    agreement.name,
+                    row.site,
+                    row.model,
+                    row.serial,
+                    row.asset_number,
+                    row.output_type,
+                    row.period_start,
+                    row.period_end,
+                    row.read_date,
+                    self.env._("Estimated") if row.estimated else self.env._("Actual") if row.read_date else "",
+                    row.previous_read,
+                    row.current_read,
+                    row.pages,
+                    row.included,
+                    row.overage,
+                    row.billed_pages,
+                    row.unit_price,
+                    row.amount,
+                )
+            for label, amount in self._remainders(agreement):
+                yield (agreement.name, label, *[None] * 15, amount)
+
+    def _remainders(self, agreement):
+        return [
+            (label, amount)
+            for label, amount in (
+                (self.env._("Rounding"), agreement.rounding),
+                (self.env._("Adjustment on the invoice"), agreement.adjustment),
+            )
+            if amount
+        ]
+
+    def _write_totals(self):
+        env, usage = self.env, self.usage
+        sheet = self._add_sheet(env._("Totals"))
+        for column, width in enumerate((48, 14, 14, 16)):
+            sheet.set_column(column, column, width)
+        sheet.write_string(0, 0, f"{usage.title} – {usage.document}", self.formats["title"])
+        sheet.write_string(1, 0, usage.customer)
+        for column, value in enumerate((usage.period_start, usage.period_end), start=1):
+            if value:
+                sheet.write_datetime(1, column, value, self.formats["date"])
+        heads = (env._("Item"), env._("Quantity"), env._("Billed Pages"), env._("Amount (%s)", usage.currency))
+        for column, title in enumerate(heads):
+            sheet.write_string(3, column, title, self.formats["head"])
+        sheet.freeze_panes(4, 0)
+        plain = ("wrapped", "quantity", "pages", "money")
+        bold = ("bold", "quantity", "bold_pages", "bold_money")
+        rows = []
+        for agreement in usage.agreements:
+            rows += [((base.name, base.quantity, None, base.amount), plain) for base in agreement.base_prices]
+            rows += [((site.name, None, site.billed_pages, site.amount), plain) for site in agreement.sites]
+            rows += [((label, None, None, amount), plain) for label, amount in self._remainders(agreement)]
+            rows.append(((env._("Total of %s", agreement.name), None, agreement.billed_pages, agreement.amount), bold))
+        pages = sum(agreement.billed_pages for agreement in usage.agreements)
+        rows.append(((env._("Devices in all, before taxes"), None, pages, usage.amount), bold))
+        for number, (values, kinds) in enumerate(rows, start=4):
+            self._write_row(sheet, number, values, kinds)

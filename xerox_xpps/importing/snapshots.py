@@ -1,0 +1,110 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What the checks ask of devices and agreements, as plain values: they ask it fifty thousand times a file."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+#: What ``DeviceSnapshot`` are read from.
+DEVICE_FIELDS = [
+    "product_id",
+    "xpps_serial_key",
+    "xpps_partner_id",
+    "xpps_subscription_id",
+    "xpps_subscription_line_id",
+    "xpps_state",
+    "xpps_install_date",
+    "xpps_removal_date",
+]
+
+
+@dataclass(slots=True)
+class AgreementSnapshot:
+    """An agreement; ``runs`` says whether it does in the file's period."""
+
+    record: Any
+    id: int
+    partner_id: int
+    customer_id: int
+    currency: Any
+    places: int
+    lang: str | bool
+    runs: bool
+
+
+@dataclass(slots=True)
+class DeviceSnapshot:
+    """A device, as it was assigned in the file's period.
+
+    ``partner_id`` is its own customer's id or False, ``customer_id`` that customer's company's. ``until`` is the last
+    day of the assignment, or False; ``nowhere`` says that the device has been assigned, but not in the period.
+    ``removed`` and ``removal_date`` are as of today.
+    """
+
+    record: Any
+    id: int
+    template: Any
+    model_number: str
+    agreement: AgreementSnapshot | None
+    partner_id: int | bool
+    customer_id: int | bool
+    has_service: bool
+    removed: bool
+    removal_date: date | bool
+    until: date | bool
+    nowhere: bool
+
+    @property
+    def owner_id(self):
+        """Id of whoever has the device: its own customer, or the agreement's."""
+        return self.partner_id or (self.agreement.partner_id if self.agreement else None)
+
+
+def agreement_snapshots(subscriptions, period_start, period_end):
+    """:return: {sale.subscription id: AgreementSnapshot}"""
+    return {
+        subscription.id: AgreementSnapshot(
+            record=subscription,
+            id=subscription.id,
+            partner_id=subscription.partner_id.id,
+            customer_id=subscription.partner_id.commercial_partner_id.id,
+            currency=subscription.currency_id,
+            places=subscription.currency_id.decimal_places,
+            lang=subscription.partner_id.lang,
+            runs=subscription._xpps_runs_between(period_start, period_end),
+        )
+        for subscription in subscriptions
+    }
+
+
+def device_snapshots(devices, rows, agreements):
+    """:param rows: dicts of ``DEVICE_FIELDS`` of the devices, as ``assignments.set_assignments`` left them
+    :param agreements: {sale.subscription id: AgreementSnapshot}, all that the rows have
+
+    :return: {serial key: DeviceSnapshot}
+    """
+    env = devices.env
+    products = {product.id: product for product in devices.product_id}
+    partners = env["res.partner"].browse({row["xpps_partner_id"] for row in rows} - {False})
+    customer_ids = {partner.id: partner.commercial_partner_id.id for partner in partners}
+    models = {id_: (product.product_tmpl_id, product.xpps_model_number) for id_, product in products.items()}
+    snapshots = {}
+    for device, row in zip(devices, rows, strict=True):
+        template, model_number = models[row["product_id"]]
+        snapshots[row["xpps_serial_key"]] = DeviceSnapshot(
+            record=device,
+            id=device.id,
+            template=template,
+            model_number=model_number or "",
+            agreement=agreements.get(row["xpps_subscription_id"]),
+            partner_id=row["xpps_partner_id"],
+            customer_id=customer_ids.get(row["xpps_partner_id"], False),
+            has_service=bool(row["xpps_subscription_line_id"]),
+            removed=row["xpps_state"] == "removed",
+            removal_date=row["xpps_removal_date"],
+            until=row["until"],
+            nowhere=row["nowhere"],
+        )
+    # Nothing else reads these fields of so many devices: the cache need not keep them.
+    devices.invalidate_recordset(DEVICE_FIELDS)
+    return snapshots

@@ -1,0 +1,8 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Agreements with their services, and how these are billed."""
+
+from . import (
+    sale_subscription,
+    sale_subscription_invoicing,
+    sale_subscription_line,
+)

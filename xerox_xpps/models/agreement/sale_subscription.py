@@ -1,0 +1,440 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ...common.constants import BASE_ROLES, INVOICE_MODE_SELECTION, USER_GROUP
+from ...common.window_actions import open_dialog, open_invoices, open_records
+
+_logger = logging.getLogger(__name__)
+
+#: What gives the services of an agreement other prices.
+PRICE_CAUSES = {"partner_id", "pricelist_id"}
+
+
+class SaleSubscription(models.Model):
+    """PageConnect/XPPS agreements.
+
+    How agreements are billed stands in ``sale_subscription_invoicing.py``, to which ``create_invoice``,
+    ``generate_invoice``, ``manual_invoice``, the cron and billing runs all come.
+    """
+
+    _name = "sale.subscription"
+    _inherit = ["sale.subscription", "xpps.usage", "xpps.guard"]
+    _xpps_usage_field = "subscription_id"
+
+    is_xpps = fields.Boolean(string="XPPS Agreement", index=True, help="Devices serviced by Xerox are billed here.")
+    is_xpps_master = fields.Boolean(
+        string="Master Agreement", help="An agreement to copy from. It is never started and never billed."
+    )
+    xpps_agreement_number = fields.Char(
+        string="Xerox Agreement Number", index="btree_not_null", help="Xerox's number of this agreement.", copy=False
+    )
+    xpps_invoice_mode = fields.Selection(
+        INVOICE_MODE_SELECTION,
+        string="XPPS Invoicing",
+        compute="_compute_xpps_invoice_mode",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="XPPS items are the charges and the recurring services with an XPPS role.",
+    )
+    xpps_invoice_detail = fields.Selection(
+        [("device", "A line per device and output type"), ("material", "A line per material code and price")],
+        string="XPPS Invoice Detail",
+        default="device",
+        required=True,
+    )
+    xpps_device_ids = fields.One2many(
+        "stock.lot", "xpps_subscription_id", string="Devices", readonly=True, groups=USER_GROUP
+    )
+    charge_ids = fields.One2many(
+        "sale.subscription.charge",
+        "subscription_id",
+        string="Charges",
+        readonly=True,
+        groups=USER_GROUP,
+    )
+    charge_default_ids = fields.One2many(
+        "sale.subscription.charge.default",
+        "subscription_id",
+        string="Contract Defaults",
+        copy=True,
+        groups=USER_GROUP,
+    )
+    xpps_device_count = fields.Integer(string="Number of Devices", compute="_compute_xpps_counts", groups=USER_GROUP)
+    xpps_charge_count = fields.Integer(compute="_compute_xpps_counts", groups=USER_GROUP)
+    xpps_meter_read_count = fields.Integer(compute="_compute_xpps_counts", groups=USER_GROUP)
+
+    @api.depends("partner_id")
+    def _compute_xpps_invoice_mode(self):
+        for subscription in self:
+            subscription.xpps_invoice_mode = (
+                subscription.partner_id.xpps_invoice_mode
+                or subscription.partner_id.commercial_partner_id.xpps_invoice_mode
+                or subscription.xpps_invoice_mode
+                or "combined"
+            )
+
+    @api.depends("sale_subscription_line_ids.price_subtotal", "sale_subscription_line_ids.amount_tax_line_amount")
+    def _compute_total(self):
+        return super()._compute_total()
+
+    def _compute_xpps_counts(self):
+        def count(model, field_name, domain=()):
+            return dict(self.env[model]._read_group([(field_name, "in", self.ids), *domain], [field_name], ["__count"]))
+
+        devices = count("stock.lot", "xpps_subscription_id", [("is_xpps_device", "=", True)])
+        charges = count("sale.subscription.charge", "subscription_id")
+        reads = count("xpps.meter.read", "subscription_id")
+        for subscription in self:
+            subscription.xpps_device_count = devices.get(subscription, 0)
+            subscription.xpps_charge_count = charges.get(subscription, 0)
+            subscription.xpps_meter_read_count = reads.get(subscription, 0)
+
+    def _xpps_usage_devices(self):
+        active = [
+            ("is_xpps_device", "=", True),
+            ("xpps_state", "=", "active"),
+            ("xpps_subscription_id", "in", self.ids),
+        ]
+        groups = self.env["stock.lot"]._read_group(active, ["xpps_subscription_id"], ["__count"])
+        return dict.fromkeys(self.ids, 0) | {agreement.id: count for agreement, count in groups}
+
+    @api.constrains("is_xpps_master", "stage_id")
+    def _check_master_not_started(self):
+        for subscription in self:
+            # What is ready to start is started by the cron.
+            if subscription.is_xpps_master and subscription.stage_type in ("pre", "in_progress"):
+                raise ValidationError(
+                    self.env._(
+                        "%s is a master agreement: copy it to a customer, then start the copy.",
+                        subscription.display_name,
+                    )
+                )
+
+    @api.constrains("is_xpps")
+    def _check_xpps_kept(self):
+        # The rule holds for salespersons, too, who may not see devices and charges.
+        for subscription in self.sudo():
+            if not subscription.is_xpps and (subscription.xpps_device_ids or subscription.charge_ids):
+                raise ValidationError(
+                    self.env._(
+                        "%s has devices or charges, so it must stay an XPPS agreement.", subscription.display_name
+                    )
+                )
+
+    @api.constrains("pricelist_id")
+    def _check_currency_of_charges(self):
+        # Charges keep the currency in which they were priced, whoever changes the agreement.
+        charges = self.env["sale.subscription.charge"].sudo()
+        waiting = charges.search(
+            Domain("subscription_id", "in", self.ids)
+            & Domain("billable", "=", True)
+            & Domain("state", "!=", "rejected")
+            & (Domain("invoice_status", "!=", "invoiced") | Domain("invoice_line_ids.parent_state", "=", "draft"))
+        )
+        for charge in waiting:
+            agreement = charge.subscription_id
+            if charge.currency_id != agreement.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(agreement)s cannot be billed in %(new)s yet: charges in %(old)s are not invoiced, "
+                        "“%(charge)s” of device %(device)s among them. Invoice or reject them first, and post the "
+                        "drafts.",
+                        agreement=agreement.display_name,
+                        new=agreement.currency_id.name,
+                        old=charge.currency_id.name,
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                    )
+                )
+
+    def write(self, values):
+        """Another customer or pricelist gives the services other prices, which is noted as if they were typed."""
+        if PRICE_CAUSES.isdisjoint(values):
+            return self._write_terms(values)
+        # What is typed on the services is noted where it is written.
+        services = {name: value for name, value in values.items() if name == "sale_subscription_line_ids"}
+        with self._xpps_services()._xpps_noting():
+            result = self._write_terms({name: value for name, value in values.items() if name not in services})
+        return super().write(services) if services else result
+
+    def _write_terms(self, values):
+        """Starting an XPPS agreement keeps a start date in the past: Xerox bills the devices since then.
+
+        Started again, a closed one goes on where it was, if days of its devices were left to bill.
+        """
+        kept, open_dates = {}, {}
+        if "stage_id" in values:
+            kept = {subscription: subscription.date_start for subscription in self if subscription.is_xpps}
+            closed = [subscription for subscription in kept if subscription.stage_type == "post"]
+            open_dates = {subscription: subscription.recurring_next_date for subscription in closed}
+        result = super().write(values)
+        for subscription, next_date in open_dates.items():
+            if next_date and subscription.stage_type == "in_progress":
+                subscription.recurring_next_date = next_date
+        for subscription, date_start in kept.items():
+            date_start = fields.Date.to_date(values.get("date_start")) or date_start
+            if date_start and date_start < subscription.date_start:
+                subscription.date_start = date_start
+            if subscription.stage_type == "post" and subscription.recurring_next_date:
+                subscription._xpps_settle_closing(subscription.recurring_next_date)
+        return result
+
+    def unlink(self):
+        # The database would delete the defaults unseen, and the services are nobody's then. Whoever deletes the
+        # agreement does so without a right to its defaults.
+        self.check_access("unlink")
+        self.sudo().charge_default_ids.unlink()
+        self._xpps_services()._xpps_note_all("deleted")
+        return super().unlink()
+
+    def _xpps_services(self):
+        """The recurring services of those that are XPPS agreements."""
+        return self.filtered("is_xpps").sale_subscription_line_ids
+
+    def close_subscription(self, close_reason_id=False):
+        """Of an XPPS agreement the last days of its devices may still have to be billed."""
+        next_date = self.recurring_next_date
+        result = super().close_subscription(close_reason_id)
+        if self.is_xpps:
+            self._xpps_settle_closing(next_date)
+        return result
+
+    def _set_next_invoice_date_after_invoice(self, invoice_date=None):
+        """A closed XPPS agreement has a next invoice date as long as there are days to bill."""
+        billed = self.recurring_next_date
+        result = super()._set_next_invoice_date_after_invoice(invoice_date)
+        if self.is_xpps and self.stage_type == "post":
+            if billed and self.date and billed <= self.date:
+                self._xpps_settle_closing(self.recurring_next_date)
+            else:
+                self.recurring_next_date = False
+        return result
+
+    def _xpps_runs_between(self, date_from, date_to):
+        """Whether the agreement runs in a period, at least for a day."""
+        self.ensure_one()
+        return bool(
+            self.stage_type == "in_progress"
+            and (not self.date_start or self.date_start <= date_to)
+            and (not self.date or self.date >= date_from)
+        )
+
+    def _xpps_base_service(self):
+        """The line that bills the base price of a device, when only one can.
+
+        A base price comes before the two fees; of these the service fee does, as the supply fee goes with it.
+        """
+        lines = self.sale_subscription_line_ids.grouped("xpps_role")
+        services = next(filter(None, map(lines.get, BASE_ROLES)), self.sale_subscription_line_ids.browse())
+        return services if len(services) == 1 else services.browse()
+
+    # Invoices
+
+    def _prepare_account_move(self, line_ids):
+        """Bill an XPPS agreement in its own currency and company, with its fiscal position."""
+        values = super()._prepare_account_move(line_ids)
+        if self.is_xpps:
+            values |= {"company_id": self.company_id.id, "currency_id": self.currency_id.id}
+            if self.fiscal_position_id:
+                values["fiscal_position_id"] = self.fiscal_position_id.id
+        return values
+
+    def create_invoice(self):
+        """Draft invoices of everything that is to be billed.
+
+        :return: account.move; for an XPPS agreement none, one, or two when its XPPS items are billed separately
+        """
+        if not self.is_xpps:
+            return super().create_invoice()
+        return self._create_xpps_invoices()
+
+    # Orders
+
+    def create_sale_order(self):
+        """Orders of everything that is to be billed; see ``create_invoice``."""
+        if not self.is_xpps:
+            return super().create_sale_order()
+        return self._create_xpps_orders()
+
+    # Billing
+
+    def generate_invoice(self):
+        """Bill the agreement as its template's invoicing mode says, all or nothing."""
+        if not self.is_xpps:
+            return super().generate_invoice()
+        scheduled = self.env.context.get("xpps_scheduled")
+        # Whoever invoices follows the company's settings without a right to read them.
+        if scheduled and self.company_id.sudo().xpps_invoice_by_run:
+            return None
+        try:
+            self._generate_xpps_invoices()
+        except Exception:
+            if not scheduled:
+                raise
+            # Upstream's cron does not look after failures of agreements that it has just started.
+            _logger.exception("XPPS agreement %s could not be invoiced", self.display_name)
+        return None
+
+    def _send_invoices(self, moves):
+        """E-mail posted invoices. One that cannot be sent says so in its chatter; the billing stands."""
+        for move in moves:
+            try:
+                with self.env.cr.savepoint():
+                    self.env["account.move.send"]._generate_and_send_invoices(
+                        move, mail_template=self.template_id.invoice_mail_template_id, sending_methods=["email"]
+                    )
+            except UserError as error:
+                move.message_post(body=self.env._("The invoice could not be sent: %s", error))
+
+    def manual_invoice(self):
+        if not self.is_xpps:
+            return super().manual_invoice()
+        moves = self._create_xpps_invoices()
+        if not moves:
+            raise UserError(
+                self.env._(
+                    "There is nothing to invoice on %s: it has no recurring services and no approved charges.",
+                    self.display_name,
+                )
+            )
+        self._set_next_invoice_date_after_invoice()
+        action = open_invoices(self, [("id", "in", moves.ids)])
+        if len(moves) == 1:
+            action |= {"views": [(False, "form")], "res_id": moves.id}
+        return action
+
+    @api.model
+    def cron_subscription_management(self):
+        """Also bill charges of agreements that upstream's loop passes over: nothing recurring is due on them."""
+        self.browse().check_access("write")
+        result = super(SaleSubscription, self.with_context(xpps_scheduled=True)).cron_subscription_management()
+        self._cron_invoice_xpps_charges()
+        return result
+
+    @api.model
+    def _cron_invoice_xpps_charges(self):
+        charges = self.env["sale.subscription.charge"]._read_group(
+            [
+                ("invoice_status", "=", "to_invoice"),
+                ("subscription_id.is_paused", "=", False),
+                ("subscription_id.stage_type", "in", ("in_progress", "post")),
+                ("company_id.xpps_invoice_by_run", "=", False),
+            ],
+            aggregates=["subscription_id:recordset"],
+        )
+        closed = self.search(
+            [
+                ("is_xpps", "=", True),
+                ("is_paused", "=", False),
+                ("stage_type", "=", "post"),
+                ("date", "!=", False),
+                ("recurring_next_date", "<=", fields.Date.context_today(self)),
+                ("company_id.xpps_invoice_by_run", "=", False),
+            ]
+        )
+        for subscription in charges[0][0] | closed:
+            due = bool(subscription._xpps_due())
+            if due and subscription.in_progress and subscription.sale_subscription_line_ids:
+                # It failed in upstream's loop, which logged why; its charges go with its recurring services.
+                continue
+            try:
+                subscription.with_company(subscription.company_id)._generate_xpps_invoices(recurring=due)
+            except Exception:
+                _logger.exception("XPPS charges of agreement %s could not be invoiced", subscription.display_name)
+
+    # Smart buttons
+
+    def _compute_account_invoice_ids_count(self):
+        """Also count invoices of several agreements, which upstream knows as those of one."""
+        result = super()._compute_account_invoice_ids_count()
+        moves = self._xpps_invoices()
+        for subscription in self.filtered("is_xpps"):
+            subscription.account_invoice_ids_count = len(moves.get(subscription, ()))
+        return result
+
+    def _xpps_invoices(self):
+        """:return: {sale.subscription: account.move}, with the invoices that bill several agreements"""
+        agreements = self.filtered("is_xpps")
+        lines = self.env["account.move.line"]
+        groups = {}
+        if lines.has_access("read"):
+            groups = dict(
+                lines._read_group(
+                    [("xpps_subscription_id", "in", agreements.ids)], ["xpps_subscription_id"], ["move_id:recordset"]
+                )
+            )
+        return {
+            agreement: agreement.invoice_ids
+            | agreement.sale_order_ids.invoice_ids
+            | groups.get(agreement, self.env["account.move"])
+            for agreement in agreements
+        }
+
+    def action_view_account_invoice_ids(self):
+        action = super().action_view_account_invoice_ids()
+        if self.is_xpps:
+            action["domain"] = [("id", "in", self._xpps_invoices()[self].ids)]
+        return action
+
+    def _action_open_xpps(self, action_xmlid, field_name, context=None):
+        self.ensure_one()
+        context = context or {f"default_{field_name}": self.id}
+        return open_records(self, action_xmlid, [(field_name, "=", self.id)], context)
+
+    def action_open_xpps_devices(self):
+        return self._action_open_xpps(
+            "xerox_xpps.action_xpps_device",
+            "xpps_subscription_id",
+            {
+                "default_is_xpps_device": True,
+                "default_xpps_subscription_id": self.id,
+                "default_xpps_partner_id": self.partner_id.id,
+            },
+        )
+
+    def action_open_xpps_charges(self):
+        return self._action_open_xpps("xerox_xpps.action_sale_subscription_charge", "subscription_id")
+
+    def action_open_xpps_meter_reads(self):
+        return self._action_open_xpps("xerox_xpps.action_xpps_meter_read", "subscription_id")
+
+    def action_open_xpps_changes(self):
+        """What was changed of its charges, contract defaults and base prices."""
+        self.ensure_one()
+        # Charges that came from another agreement bring what was changed of them along.
+        domain = Domain("subscription_id", "=", self.id) | Domain("charge_id.subscription_id", "=", self.id)
+        return open_records(self, "xerox_xpps.action_xpps_charge_change", list(domain))
+
+    def action_open_xpps_profitability(self):
+        """What the agreement earns, by device."""
+        return self._action_open_xpps(
+            "xerox_xpps.action_xpps_profitability_report",
+            "subscription_id",
+            {"pivot_row_groupby": ["device_id"], "search_default_last_months": 1},
+        )
+
+    # Set-up
+
+    def action_xpps_copy_to_customer(self):
+        """Open *Copy to Customer* for this agreement."""
+        self.ensure_one()
+        return self._action_open_xpps_wizard("xpps.agreement.copy.wizard")
+
+    def action_xpps_add_devices(self):
+        """Open *Add Devices* for this agreement."""
+        self.ensure_one()
+        return self._action_open_xpps_wizard("xpps.device.add.wizard")
+
+    def _action_open_xpps_wizard(self, model):
+        self.check_access("read")
+        self.env[model].check_access("create")
+        if not self.is_xpps:
+            raise UserError(self.env._("%s is no XPPS agreement.", self.display_name))
+        wizard = self.env[model]
+        return open_dialog(wizard, wizard._description, {"default_subscription_id": self.id}, wide=True)

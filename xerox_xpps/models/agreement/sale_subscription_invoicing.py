@@ -1,0 +1,441 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import Command, fields, models
+from odoo.exceptions import LockError, UserError
+from odoo.fields import Domain
+
+from ...invoicing import BillingDocument, BillingPart
+
+
+class SaleSubscription(models.Model):
+    """How XPPS agreements are billed, one or many at a time.
+
+    ``_prepare_billing`` locks the agreements and their chargeable charges, and splits what is billed into documents:
+    ``combined`` makes one of an agreement, ``separate`` two, ``customer`` one of several agreements. These become
+    invoices, or, where the template says so, orders first. All agreements of a call belong to one billing: all of it
+    succeeds or none.
+    """
+
+    _inherit = "sale.subscription"
+
+    # What is billed
+
+    def _lock_charges_to_invoice(self, until=None):
+        """The charges to bill now, locked against any other transaction that would bill them.
+
+        :param until: a date; charges of periods that end later wait
+        :raises UserError: when another transaction bills one of the agreements at the moment
+        """
+        # The invoice bills every approved charge, also when a salesperson without a right to see charges makes it.
+        charges = self.env["sale.subscription.charge"].sudo()
+        domain = Domain("subscription_id", "in", self.ids) & Domain("invoice_status", "=", "to_invoice")
+        if until:
+            domain &= Domain("period_end", "=", False) | Domain("period_end", "<=", until)
+        try:
+            self.lock_for_update(allow_referencing=True)
+            charges = charges.search(domain)
+            charges.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "%s is being invoiced by someone else right now. Look at its invoices before you try again.",
+                    ", ".join(self.mapped("display_name")),
+                )
+            ) from error
+        return charges
+
+    def _prepare_billing(self, due, until=None):
+        """Split what is billed now into documents, none of them empty.
+
+        :param due: the agreements whose recurring lines are billed, too
+        :param until: a date; charges of periods that end later wait
+        :return: [BillingDocument]
+        """
+        master = self.filtered("is_xpps_master")[:1]
+        if master:
+            raise UserError(self.env._("%s is a master agreement and never billed.", master.display_name))
+        charges = self._lock_charges_to_invoice(until).grouped("subscription_id")
+        # Like those that are locked, which whoever bills agreements need not see.
+        no_charges = self.env["sale.subscription.charge"].sudo()
+        self._charges_left_on_orders()._release_from_orders()
+        documents = defaultdict(list)
+        for agreement in self:
+            lines = agreement.sale_subscription_line_ids
+            lines = agreement._xpps_lines_to_bill() if agreement in due else lines.browse()
+            mine = charges.get(agreement, no_charges)
+            if agreement.xpps_invoice_mode == "separate":
+                xpps_lines = lines.filtered("xpps_role")
+                documents[agreement, "xpps"].append(BillingPart(agreement, xpps_lines, mine))
+                documents[agreement, "other"].append(BillingPart(agreement, lines - xpps_lines, no_charges))
+            else:
+                documents[agreement._xpps_invoice_key()].append(BillingPart(agreement, lines, mine))
+        filled = [[part for part in parts if part] for parts in documents.values()]
+        return [BillingDocument(parts) for parts in filled if parts]
+
+    def _xpps_lines_to_bill(self):
+        """The recurring lines that are billed now."""
+        self.ensure_one()
+        lines = self.sale_subscription_line_ids
+        if self._xpps_awaits_final_days():
+            lines = lines.filtered("xpps_qty_from_devices")
+        return lines
+
+    def _xpps_invoice_key(self):
+        """Agreements of one key go on one invoice."""
+        self.ensure_one()
+        if self.xpps_invoice_mode != "customer":
+            return self
+        payer = self._xpps_payer()
+        return (
+            self.company_id,
+            self.partner_id.commercial_partner_id,
+            payer,
+            self.currency_id,
+            self._xpps_fiscal_position(),
+            self.journal_id,
+            self.template_id.invoicing_mode,
+        )
+
+    def _xpps_payer(self):
+        """Who gets the invoices."""
+        self.ensure_one()
+        return self.partner_invoice_id or self.partner_id
+
+    def _xpps_fiscal_position(self):
+        """The agreement's own, else the one that Odoo finds for its invoices."""
+        self.ensure_one()
+        positions = self.env["account.fiscal.position"].with_company(self.company_id)
+        partner = self._xpps_payer()
+        return self.fiscal_position_id or positions._get_fiscal_position(partner, self.partner_shipping_id)
+
+    def _xpps_billed_together(self):
+        """The other agreements that are due today and go on the same invoice."""
+        self.ensure_one()
+        if self.xpps_invoice_mode != "customer":
+            return self.browse()
+        candidates = self.search(
+            [
+                ("id", "!=", self.id),
+                ("is_xpps", "=", True),
+                ("is_xpps_master", "=", False),
+                ("is_paused", "=", False),
+                ("in_progress", "=", True),
+                ("xpps_invoice_mode", "=", "customer"),
+                ("company_id", "=", self.company_id.id),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+            ],
+            order="id",
+        )
+        key = self._xpps_invoice_key()
+        return candidates.filtered(lambda agreement: agreement._xpps_invoice_key() == key)
+
+    def _xpps_due(self):
+        """The agreements whose recurring lines are due today."""
+        today = fields.Date.context_today(self)
+        return self.filtered(lambda agreement: agreement.recurring_next_date and agreement.recurring_next_date <= today)
+
+    def _charges_left_on_orders(self):
+        """Charges that an order was to bill, but whose invoice was deleted, cancelled or never made."""
+        # Whoever bills the agreement must find them, also without a right to see charges.
+        charges = self.env["sale.subscription.charge"].sudo()
+        return charges.search(
+            [
+                ("subscription_id", "in", self.ids),
+                ("invoice_status", "!=", "invoiced"),
+                ("sale_line_ids.state", "!=", "cancel"),
+            ]
+        )
+
+    def _check_may_bill(self, model):
+        """As in subscription_oca: who may write the agreement may have it billed, by invoice or by order."""
+        if not self.env[model].has_access("create"):
+            self.check_access("write")
+
+    def _xpps_customer_lang(self):
+        self.ensure_one()
+        partner = self._xpps_payer()
+        return partner.lang or self.env.lang
+
+    def _in_billing_env(self):
+        """The agreement in its own company and its customer's language."""
+        self.ensure_one()
+        return self.with_company(self.company_id).with_context(lang=self._xpps_customer_lang())
+
+    def _xpps_quantities(self, documents):
+        """:return: {id of a recurring line: DeviceQuantity}, of those that count days of their devices"""
+        lines = self.env["sale.subscription.line"].union(*(part.lines for doc in documents for part in doc.parts))
+        return lines._xpps_device_quantities()
+
+    # Invoices
+
+    def _create_xpps_invoices(self, due=None, until=None, invoice_date=None):
+        """Draft invoices of everything that is to be billed.
+
+        :param due: the agreements whose recurring lines are billed, too; all of them by default
+        :param until: a date; charges of periods that end later wait
+        :param invoice_date: by default the date on which the recurring lines are due, else today
+        :return: account.move; their lines say which agreement they bill
+        """
+        self._check_may_bill("account.move")
+        documents = self._prepare_billing(self if due is None else due, until)
+        quantities = self._xpps_quantities(documents)
+        shared = {}
+        # Whoever has agreements billed need not see distribution models.
+        if not self.env["account.analytic.distribution.model"].sudo().search_count([], limit=1):
+            # Odoo would ask for them line by line.
+            shared["analytic_distribution"] = False
+        values_lists = defaultdict(list)
+        journals = {}
+        for document in documents:
+            first = document.first
+            commands = []
+            for part in document.parts:
+                items = part.agreement._prepare_xpps_items(part, quantities, shared)
+                if items and len(document.parts) > 1:
+                    items.insert(0, part.agreement._prepare_xpps_section())
+                commands += [Command.create(values) for values in items]
+            if not commands:
+                continue
+            values = first._in_billing_env()._prepare_account_move(commands)
+            values["invoice_date"] = invoice_date or document.scheduled or fields.Date.context_today(self)
+            values["invoice_origin"] = ", ".join(part.agreement.name for part in document.parts)
+            if "journal_id" not in values:
+                # As Odoo finds it, but once for all invoices that are alike.
+                key = (first.company_id, first.currency_id)
+                if key not in journals:
+                    journals[key] = first._xpps_default_journal()
+                values["journal_id"] = journals[key].id
+            values_lists[first.company_id, first._xpps_customer_lang()].append(values)
+        # Who may have it billed was checked above.
+        moves = self.env["account.move"].sudo()
+        for (company, lang), values_list in values_lists.items():
+            # Odoo's own note, invoice by invoice, would take as long as the invoices themselves.
+            context = {"default_move_type": "out_invoice", "journal_type": "sale", "mail_create_nolog": True}
+            moves |= moves.with_company(company).with_context(lang=lang, **context).create(values_list)
+        moves = moves.with_env(self.env).sudo()
+        moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
+        self._log_xpps_origin(moves)
+        return moves
+
+    def _xpps_default_journal(self):
+        """:return: the account.journal that Odoo would choose for an invoice of the agreement"""
+        self.ensure_one()
+        values = {"move_type": "out_invoice", "company_id": self.company_id.id, "currency_id": self.currency_id.id}
+        # Who may have it billed need not see journals.
+        return self.env["account.move"].with_company(self.company_id).sudo().new(values).journal_id
+
+    def _log_xpps_origin(self, moves):
+        """Name the agreements in the chatters of their invoices."""
+        bodies = {}
+        for move in moves:
+            agreements = move.invoice_line_ids.xpps_subscription_id
+            links = Markup(", ").join(agreement._get_html_link() for agreement in agreements)
+            bodies[move.id] = Markup("%s %s") % (self.env._("Invoice created for agreement"), links)
+        if bodies:
+            moves._message_log_batch(bodies=bodies)
+
+    def _prepare_xpps_section(self):
+        """The heading of an agreement on an invoice of several: its name and, where they differ, its site."""
+        self.ensure_one()
+        site = self.partner_shipping_id
+        name = self.name
+        if self.xpps_agreement_number:
+            name += f" ({self.xpps_agreement_number})"
+        if site and site != self._xpps_payer():
+            name += f" – {site.display_name}"
+        return {"display_type": "line_section", "name": name, "xpps_subscription_id": self.id}
+
+    def _prepare_xpps_items(self, part, quantities, shared):
+        """Invoice lines of what one agreement contributes.
+
+        :param quantities: {line id: DeviceQuantity} of the lines that count their devices
+        :param shared: values of lines that do not have their own
+        :return: [values of account.move.line]
+        """
+        agreement = self._in_billing_env()
+        recurring = [
+            line._prepare_account_move_line()
+            | line._prepare_xpps_billed_item()
+            | line._prepare_xpps_quantity(quantities.get(line.id), "quantity")
+            for line in part.lines.with_env(agreement.env)
+            if line.id not in quantities or quantities[line.id].units
+        ]
+        items = recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail)
+        return [{**shared, **values, **self._prepare_xpps_amounts(values)} for values in items]
+
+    def _prepare_xpps_amounts(self, values):
+        """What Odoo finds for nearly every line.
+
+        It would write this to each line after the other, which takes as long as all the rest of an invoice. Where it
+        finds something else, because of a tax that is included in the price, it corrects the line.
+        """
+        partner = self._xpps_payer().commercial_partner_id
+        currency = self.currency_id
+        if currency != self.company_id.currency_id:
+            return {"partner_id": partner.id}
+        price = values["price_unit"] * (1 - values["discount"] / 100.0)
+        amount = -currency.round(values["quantity"] * price)
+        return {"partner_id": partner.id, "amount_currency": amount, "balance": amount}
+
+    # Orders
+
+    def _create_xpps_orders(self, due=None, until=None):
+        """Orders of everything that is to be billed; see ``_create_xpps_invoices``. Each is of one agreement."""
+        self._check_may_bill("sale.order")
+        documents = self._prepare_billing(self if due is None else due, until)
+        quantities = self._xpps_quantities(documents)
+        # Whoever may bill agreements bills them through orders without rights on these.
+        orders = self.env["sale.order"].sudo()
+        for part in (part for document in documents for part in document.parts):
+            agreement = part.agreement._in_billing_env()
+            line_values = [
+                line._prepare_sale_order_line()
+                | line._prepare_xpps_billed_item()
+                | line._prepare_xpps_quantity(quantities.get(line.id), "product_uom_qty")
+                for line in part.lines.with_env(agreement.env)
+                if line.id not in quantities or quantities[line.id].units
+            ]
+            line_values += part.charges._prepare_sale_order_lines(agreement.xpps_invoice_detail)
+            if not line_values:
+                continue
+            values = agreement._prepare_sale_order([Command.create(values) for values in line_values])
+            values |= {"company_id": agreement.company_id.id, "order_subscription_id": agreement.id}
+            if not agreement.fiscal_position_id:
+                # Left out, Odoo finds the one of the customer.
+                del values["fiscal_position_id"]
+            # Who may have it billed was checked above.
+            orders |= agreement.env["sale.order"].sudo().create(values)
+        return orders
+
+    def _bill_through_orders(self, due=None, until=None):
+        """Make, confirm and invoice the orders of this billing, on invoices of their own or one a customer.
+
+        A confirmed order whose invoice was deleted lost its charges to the new order. What else it has is invoiced,
+        too: nothing would bill it otherwise.
+        """
+        reopened = self._charges_left_on_orders().sale_line_ids.order_id.filtered(lambda order: order.state == "sale")
+        orders = self._create_xpps_orders(due, until)
+        orders.action_confirm()
+        services = orders.order_line.filtered(lambda line: line.product_id.type == "service")
+        for line in services:
+            # A service of the period is delivered, whatever the product's invoicing policy.
+            line.qty_delivered = line.product_uom_qty
+        orders.action_lock()
+        orders |= reopened
+        together = orders.filtered(lambda order: order.order_subscription_id.xpps_invoice_mode == "customer")
+        moves = orders.env["account.move"]
+        for same, grouped in ((orders - together, True), (together, False)):
+            if same:
+                invoicing = same.with_context(raise_if_nothing_to_invoice=False)
+                moves |= invoicing._create_invoices(grouped=grouped, final=True)
+        for move in moves:
+            names = move.invoice_line_ids.sale_line_ids.order_id.order_subscription_id.mapped("name")
+            move.invoice_origin = ", ".join([move.invoice_origin, *names])
+        return moves
+
+    # Billing
+
+    def _generate_xpps_invoices(self, recurring=True):
+        """Bill the agreement, and those that share its invoices, as its template's invoicing mode says.
+
+        :param recurring: whether the recurring lines are billed, or the charges alone
+        """
+        self.ensure_one()
+        together = self._xpps_billed_together()
+        agreements = self | together
+        due = together._xpps_due()
+        if recurring:
+            due |= self
+        mode = self.template_id.invoicing_mode
+        # A failure must leave nothing behind, although upstream's cron goes on after it.
+        with self.env.cr.savepoint():
+            if mode == "sale_and_invoice":
+                moves = agreements._bill_through_orders(due)
+            else:
+                moves = agreements._create_xpps_invoices(due)
+            if mode != "draft":
+                moves.action_post()
+            for agreement in due:
+                agreement._set_next_invoice_date_after_invoice()
+            agreements._log_xpps_invoices(moves)
+        if mode == "invoice_send":
+            self._send_invoices(moves)
+        return moves
+
+    def _log_xpps_invoices(self, moves):
+        """Name the invoices in the chatters of the agreements that they bill."""
+        bodies = {
+            agreement.id: Markup("<b>%s</b> %s")
+            % (
+                self.env._("Created invoice with reference"),
+                Markup(", ").join(move._get_html_link() for move in mine),
+            )
+            for agreement, mine in self._xpps_moves_by_agreement(moves).items()
+        }
+        if bodies:
+            self.browse(bodies)._message_log_batch(bodies=bodies)
+
+    def _xpps_moves_by_agreement(self, moves):
+        """:return: {sale.subscription: account.move}, the invoices that bill each agreement"""
+        by_agreement = defaultdict(moves.browse)
+        for line in moves.invoice_line_ids:
+            by_agreement[line.xpps_subscription_id] |= line.move_id
+        return {agreement: mine for agreement, mine in by_agreement.items() if agreement}
+
+    # Recurring periods
+
+    def _xpps_recurring_period(self):
+        """The period whose base prices are billed next: the one that ends before the next invoice date.
+
+        :return: (first day, last day), both False when nothing is scheduled
+        """
+        self.ensure_one()
+        next_date = self.recurring_next_date
+        if not next_date:
+            return False, False
+        return next_date - self._get_recurrence_delta(), next_date - timedelta(days=1)
+
+    def _xpps_counts_days(self):
+        """Whether services that follow their devices are billed for a period rather than for today's devices."""
+        self.ensure_one()
+        # Whoever invoices follows the company's settings without a right to read them.
+        return self.company_id.sudo().xpps_proration != "none"
+
+    def _xpps_interval_label(self):
+        """What a recurring price pays for: “1 month”."""
+        self.ensure_one()
+        count = self.template_id.recurring_interval or 1
+        labels = {
+            "days": (self.env._("1 day"), self.env._("%s days", count)),
+            "weeks": (self.env._("1 week"), self.env._("%s weeks", count)),
+            "months": (self.env._("1 month"), self.env._("%s months", count)),
+            "years": (self.env._("1 year"), self.env._("%s years", count)),
+        }
+        return labels[self.template_id.recurring_rule_type][count > 1]
+
+    def _xpps_awaits_final_days(self):
+        """Whether the agreement is closed, and only the last days of its devices are left to bill."""
+        self.ensure_one()
+        next_date = self.recurring_next_date
+        return bool(self.stage_type == "post" and next_date and self.date and next_date > self.date)
+
+    def _xpps_settle_closing(self, next_date):
+        """Keep the next invoice date of a closed agreement if something recurring is left to bill, else clear it.
+
+        Devices are billed after the period in which they were there, and a billing run may come after the due date.
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        end = min(self.date or today, today)
+        lines = self.sale_subscription_line_ids
+        # See _xpps_counts_days.
+        overdue = self.company_id.sudo().xpps_invoice_by_run and next_date and next_date <= end
+        counted = self._xpps_counts_days() and any(lines.mapped("xpps_qty_from_devices"))
+        if next_date and lines and (overdue or counted):
+            self.write({"recurring_next_date": next_date, "date": end})
+        else:
+            self.recurring_next_date = False

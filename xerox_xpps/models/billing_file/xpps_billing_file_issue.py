@@ -1,0 +1,327 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...common.constants import OUTPUT_TYPE_SELECTION
+from ...common.window_actions import open_dialog, open_form, open_records
+
+#: Every code of a check: what lists call the problem, and the method that opens the place where it is mended.
+FIXES = {
+    "device_unknown": ("Device unknown", "_fix_create_devices"),
+    "device_no_subscription": ("Device without agreement", "_fix_assign_devices"),
+    "device_no_service": ("Device without base price service", "_fix_assign_devices"),
+    "customer_mismatch": ("Device at another customer than its agreement", "_fix_assign_devices"),
+    "device_removed": ("Device removed before the period", "_fix_device"),
+    "subscription_not_running": ("Agreement does not run in the period", "_fix_agreement"),
+    "mapping_missing": ("Material code missing", "_fix_mapping"),
+    "price_missing": ("Price missing", "_fix_price"),
+    "currency_unknown": ("Currency missing or inactive", "_fix_currency"),
+    "file_duplicate": ("File imported already", "_fix_open_import"),
+    "invoice_duplicate": ("Xerox invoice imported already", "_fix_open_import"),
+    "period_duplicate": ("Device billed for the period already", "_fix_open_import"),
+    "file_type": ("File type not supported", "_fix_file_type"),
+    "file_empty": ("File empty", "_fix_upload"),
+    "file_syntax": ("File not well-formed", "_fix_upload"),
+    "file_forbidden": ("File with forbidden content", "_fix_upload"),
+    "file_too_large": ("File too large", "_fix_upload"),
+    "file_schema": ("File violates its schema", "_fix_upload"),
+    "total_mismatch": ("Total does not match", "_fix_upload"),
+    "device_count_mismatch": ("Device count does not match", "_fix_upload"),
+    "period_invalid": ("Period invalid", "_fix_upload"),
+    "value_invalid": ("Value invalid", "_fix_upload"),
+    "serial_missing": ("Serial number missing", "_fix_upload"),
+    "serial_duplicate": ("Serial number twice in the file", "_fix_upload"),
+    "unit_cost_changed": ("Unit cost changed", "_fix_open_defaults"),
+    "margin_low": ("Margin low", "_fix_price"),
+    "model_mismatch": ("Another printer model", "_fix_device"),
+    "device_absent": ("Device absent from the file", "_fix_device"),
+    "base_fee_changed": ("Base fee changed", "_fix_open_base_fees"),
+    "read_backwards": ("Meter runs backwards", "_fix_open_reads"),
+    "read_gap": ("Gap between meter reads", "_fix_open_reads"),
+    "overage_mismatch": ("Overage does not follow from the reads", "_fix_open_reads"),
+    "usage_spike": ("Usage far above the mean", "_fix_open_reads"),
+    "read_estimated": ("Meter read estimated", "_fix_open_reads"),
+}
+
+#: Methods that mend what is wrong with a file, or with all devices of it: they need no record to open.
+WHOLE_FILE_FIXES = ("_fix_create_devices", "_fix_assign_devices", "_fix_currency", "_fix_file_type", "_fix_upload")
+
+
+class XppsBillingFileIssue(models.Model):
+    """One problem of a billing file: where it is, what it is, and the place where it is mended.
+
+    Of a file with very many problems only some are listed; one issue of each code stands for the others.
+
+    ``action_fix`` returns an action of type ``ir.actions.act_window`` to that place. Where its context has
+    ``xpps_recheck``, a record is opened to be changed: the client shows it above the list of issues and checks the
+    file again when it is closed (``static/src/xpps_fix_button.js``).
+    """
+
+    _name = "xpps.billing.file.issue"
+    _description = "XPPS Billing File Issue"
+    _inherit = ["xpps.guard"]
+    _order = "severity_rank, source_line, id"
+    _rec_name = "message"
+    _check_company_auto = True
+
+    billing_file_id = fields.Many2one("xpps.billing.file", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="billing_file_id.company_id", store=True, index=True)
+    severity = fields.Selection([("error", "Error"), ("warning", "Warning"), ("info", "Info")], required=True)
+    severity_rank = fields.Integer(compute="_compute_severity_rank", store=True)
+    code = fields.Char(required=True)
+    problem = fields.Selection(
+        [(code, label) for code, (label, _method) in FIXES.items()],
+        compute="_compute_problem",
+        store=True,
+        help="The code in words.",
+    )
+    message = fields.Text(required=True)
+    problem_count = fields.Integer(
+        string="Problems",
+        default=1,
+        aggregator="sum",
+        help="More than one where the issue stands for those of its kind that are not listed.",
+    )
+    source_line = fields.Integer(string="Line", aggregator=False, help="Line of the file.")
+    serial = fields.Char(string="Serial Number")
+    output_type = fields.Selection(OUTPUT_TYPE_SELECTION, help="The pages that the problem is about.")
+    value = fields.Char(help="What the file says, where nothing else tells it: the code of a currency that is missing.")
+    line_id = fields.Many2one(
+        "xpps.billing.file.line", string="Device Record", index="btree_not_null", ondelete="cascade"
+    )
+    res_model = fields.Char(string="Model to Open")
+    res_id = fields.Many2oneReference(model_field="res_model", string="Record to Open")
+    can_fix = fields.Boolean(compute="_compute_fix")
+    fix_help = fields.Char(compute="_compute_fix", help="What the Fix button does.")
+
+    @api.depends("severity")
+    def _compute_severity_rank(self):
+        ranks = {"error": 0, "warning": 1, "info": 2}
+        for issue in self:
+            issue.severity_rank = ranks.get(issue.severity, 3)
+
+    @api.depends("code")
+    def _compute_problem(self):
+        for issue in self:
+            issue.problem = issue.code if issue.code in FIXES else False
+
+    @api.depends("code", "res_model", "res_id", "line_id")
+    def _compute_fix(self):
+        helps = self._fix_helps()
+        for issue in self:
+            method = issue._fix_method()
+            issue.can_fix = bool(method)
+            issue.fix_help = helps.get(method)
+
+    def _fix_method(self):
+        """The method that mends the issue; a code that another addon brought opens its record, if it names one."""
+        self.ensure_one()
+        if self.code in FIXES:
+            method = FIXES[self.code][1]
+            return method if method in WHOLE_FILE_FIXES or self.line_id or self.res_id else None
+        return "_fix_open_record" if self.res_model and self.res_id else None
+
+    def _fix_helps(self):
+        return {
+            "_fix_create_devices": self.env._("Create the unknown devices of this file, prefilled from it"),
+            "_fix_assign_devices": self.env._("Choose customer, agreement and service of this file's devices"),
+            "_fix_device": self.env._("Open the device"),
+            "_fix_agreement": self.env._("Open the agreement"),
+            "_fix_mapping": self.env._("Choose the missing material code"),
+            "_fix_price": self.env._("Set the agreement's price for these pages"),
+            "_fix_currency": self.env._("Open the currency to activate it"),
+            "_fix_open_import": self.env._("Open the earlier import"),
+            "_fix_file_type": self.env._("Make a format for such files, or upload another file"),
+            "_fix_upload": self.env._("Upload Xerox's corrected file in place of this one"),
+            "_fix_open_defaults": self.env._("Open the agreement's costs and prices"),
+            "_fix_open_base_fees": self.env._("Open what Xerox billed for this device, month by month"),
+            "_fix_open_reads": self.env._("Open the device's meter reads"),
+            "_fix_open_record": self.env._("Open the record"),
+        }
+
+    def action_fix(self):
+        """Open the place where the problem is mended.
+
+        :return: an action of type ``ir.actions.act_window``
+        :raises UserError: when there is no such place any more
+        :raises AccessError: when the user may not mend it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        method = self._fix_method()
+        if not method:
+            raise UserError(self.env._("There is nothing to open for this problem: %s", self.message))
+        wizard = self.env["xpps.import.wizard"]._from_context()
+        if wizard:
+            # What was chosen on its Options tab must not be overwritten by what the fix finds there.
+            wizard._store_mappings()
+        return getattr(self.with_company(self.company_id), method)()
+
+    # Wizards
+
+    def _fix_create_devices(self):
+        return self.billing_file_id._action_fix_devices("xpps.device.create.wizard", first=self.line_id)
+
+    def _fix_assign_devices(self):
+        return self.billing_file_id._action_fix_devices("xpps.device.assign.wizard", first=self.line_id)
+
+    def _fix_file_type(self):
+        """Make the format that a file of a known type lacks; any other file is replaced."""
+        file = self.billing_file_id
+        if self.env["xpps.file.format"]._knows_type(file.file_name) and self.env["xpps.file.format.wizard"].has_access(
+            "create"
+        ):
+            return file.action_new_format()
+        return self._fix_upload()
+
+    def _fix_upload(self):
+        file = self.billing_file_id
+        if file.state != "draft":
+            raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
+        file.check_access("write")
+        context = {
+            "default_replaces_id": file.id,
+            "default_company_id": file.company_id.id,
+            "default_kind": file.kind,
+        }
+        return open_dialog(self.env["xpps.import.wizard"], self.env._("Upload Corrected File"), context)
+
+    # Records to change
+
+    def _fix_device(self):
+        device = self._device()
+        return self._open_to_change(device, self.env.ref("xerox_xpps.view_xpps_device_form"))
+
+    def _fix_agreement(self):
+        return self._open_to_change(self._named_record("sale.subscription"))
+
+    def _fix_mapping(self):
+        template = self._named_record("product.template")
+        mapping = self.env["xpps.material.mapping"]._used_by(template, self.company_id)
+        owner_field, owner = (
+            ("price_level_id", template.xpps_price_level_id)
+            if template.xpps_price_level_id
+            else ("product_tmpl_id", template)
+        )
+        return self._open_to_change(
+            mapping,
+            self.env.ref("xerox_xpps.view_xpps_material_mapping_form"),
+            **mapping._focus_context(self._output_type(template)),
+            **{f"default_{owner_field}": owner.id, "default_company_id": self.company_id.id},
+        )
+
+    def _fix_price(self):
+        subscription = self.line_id.subscription_id
+        if self.res_model == "sale.subscription":
+            subscription = self._named_record("sale.subscription")
+        product = self._material(subscription)
+        if not (subscription and product):
+            raise UserError(self.env._("The agreement or material code does not exist any more. Check the file again."))
+        default = self.env["sale.subscription.charge.default"].search(
+            [("subscription_id", "=", subscription.id), ("product_id", "=", product.id)]
+        )
+        return self._open_to_change(
+            default,
+            self.env.ref("xerox_xpps.view_sale_subscription_charge_default_price_form"),
+            default_subscription_id=subscription.id,
+            default_product_id=product.id,
+        )
+
+    def _fix_currency(self):
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        if not currencies.has_access("write"):
+            raise AccessError(
+                self.env._(
+                    "You have no right to activate currencies. Ask an accounting administrator, then check again."
+                )
+            )
+        if self.res_id:
+            return self._open_to_change(self._named_record("res.currency"))
+        return self._open_list(
+            "base.action_currency_form", [], {"active_test": False, "search_default_name": self.value or ""}
+        )
+
+    # Records to look at
+
+    def _fix_open_import(self):
+        return self._open_record(self._named_record("xpps.billing.file"))
+
+    def _fix_open_record(self):
+        return self._open_record(self._named_record(self.res_model))
+
+    def _fix_open_defaults(self):
+        subscription = self._named_record("sale.subscription")
+        return self._open_list(
+            "xerox_xpps.action_sale_subscription_charge_default",
+            [("subscription_id", "=", subscription.id)],
+            {"default_subscription_id": subscription.id},
+        )
+
+    def _fix_open_base_fees(self):
+        return self._open_list("xerox_xpps.action_xpps_billing_file_line", [("device_id", "=", self._device().id)])
+
+    def _fix_open_reads(self):
+        return self._open_list(
+            "xerox_xpps.action_xpps_meter_read", [("device_id", "=", self._device().id)], {"search_default_live": 1}
+        )
+
+    # What an issue is about
+
+    def _named_record(self, model):
+        """The record that the issue names, read with the user's rights."""
+        record = self.env[model].browse(self.res_id if self.res_model == model else False).exists()
+        if not record:
+            raise UserError(self.env._("What this problem names does not exist any more. Check the file again."))
+        return record
+
+    def _device(self):
+        if self.res_model == "stock.lot":
+            return self._named_record("stock.lot")
+        device = self.line_id.device_id
+        if not device:
+            raise UserError(self.env._("The device does not exist any more. Check the file again."))
+        return device
+
+    def _output_type(self, template):
+        """The output type of a missing material code: what the check noted, else the record's first without one."""
+        if self.output_type:
+            return self.output_type
+        mapped = self.env["xpps.material.mapping"]._material_by_template(template, self.company_id)[template]
+        return next((name for name in self._billed_output_types() if name not in mapped), False)
+
+    def _material(self, subscription):
+        """The material code of the pages that the issue is about."""
+        if self.res_model == "product.product":
+            return self._named_record("product.product")
+        template = self.line_id.device_id.product_id.product_tmpl_id
+        mapped = self.env["xpps.material.mapping"]._material_by_template(template, self.company_id).get(template, {})
+        output_types = [self.output_type] if self.output_type else self._billed_output_types()
+        return next((mapped[name] for name in output_types if name in mapped), self.env["product.product"])
+
+    def _billed_output_types(self):
+        return [name for name, meter in (self.line_id.meter_values or {}).items() if meter.get("overage")]
+
+    # Actions
+
+    def _open_record(self, record):
+        return open_form(record, name=record.display_name)
+
+    def _open_list(self, action_xmlid, domain, context=None):
+        return open_records(self, action_xmlid, domain, context) | {"target": "current"}
+
+    def _open_to_change(self, record, view=None, **context):
+        """A record, or a new one with the defaults of the context, in a dialog."""
+        operation = "write" if record else "create"
+        if not record.has_access(operation):
+            raise AccessError(
+                self.env._(
+                    "You have no right to change this (%(kind)s %(record)s). Ask an XPPS administrator to mend: "
+                    "%(problem)s",
+                    kind=self.env["ir.model"]._get(record._name).name,
+                    record=record.display_name if record and record.has_access("read") else "",
+                    problem=self.message,
+                )
+            )
+        name = self.env._("Fix: %s", dict(self._fields["problem"]._description_selection(self.env))[self.code])
+        context = {"xpps_recheck": self.billing_file_id.state == "draft", **context}
+        return open_dialog(record, name, context, view)

@@ -1,0 +1,208 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...billing_file import OUTPUT_TYPES
+
+
+class XppsBillingFileLine(models.Model):
+    """One device record of a billing file, as Xerox sent it and as it was matched.
+
+    Lines are made by checks and imports alone, within the file's company; see ``xpps.meter.read``.
+    """
+
+    _name = "xpps.billing.file.line"
+    _description = "XPPS Billing File Line"
+    _inherit = ["xpps.guard"]
+    _order = "billing_file_id, sequence"
+    _rec_name = "serial"
+    _check_company_auto = True
+
+    billing_file_id = fields.Many2one("xpps.billing.file", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True)
+    currency_id = fields.Many2one("res.currency")
+    sequence = fields.Integer()
+    source_line = fields.Integer(string="Line", aggregator=False, help="Line of the file.")
+    serial = fields.Char(string="Serial Number")
+    device_id = fields.Many2one("stock.lot", index="btree_not_null")
+    subscription_id = fields.Many2one("sale.subscription", string="Agreement")
+    partner_id = fields.Many2one("res.partner", string="Customer")
+    xerox_model = fields.Char()
+    xerox_model_number = fields.Char()
+    xerox_customer_number = fields.Char()
+    xerox_customer_name = fields.Char(string="Xerox Customer")
+    xerox_agreement_number = fields.Char(string="Xerox Agreement")
+    xerox_location = fields.Char()
+    read_date = fields.Date()
+    estimated = fields.Boolean()
+    base_price_cost = fields.Monetary(
+        string="Base Cost", help="Service and supply fee, or the monthly base price when Xerox does not split it."
+    )
+    base_service_cost = fields.Monetary()
+    base_supply_cost = fields.Monetary()
+    base_service_stated = fields.Boolean(help="Whether Xerox states the fee. An unsplit base price states both.")
+    base_supply_stated = fields.Boolean(help="Whether Xerox states the fee. An unsplit base price states both.")
+    # What the vendor report compares with, NULL where there is nothing.
+    expected_service_cost = fields.Monetary(help="Base service fee of the month before.")
+    expected_supply_cost = fields.Monetary(help="Base supply fee of the month before.")
+    standing_service_cost = fields.Monetary(help="Base service fee after a correction that does not state both fees.")
+    standing_supply_cost = fields.Monetary(help="Base supply fee after a correction that does not state both fees.")
+    overage_cost = fields.Monetary()
+    cost_total = fields.Monetary(string="Total Cost")
+    meter_values = fields.Json(
+        help="Per output type of the record: previous, current, included, overage (pages) and unit_cost "
+        "(a decimal as text). The meter reads are made of it."
+    )
+    mono_overage = fields.Integer(compute="_compute_overages", string="Mono Over")
+    color_overage = fields.Integer(compute="_compute_overages", string="Color Over")
+    mono_color1_overage = fields.Integer(compute="_compute_overages", string="MonoColor1 Over")
+    clr_lvl12_overage = fields.Integer(compute="_compute_overages", string="ClrLvl12 Over")
+    clr_lvl3_overage = fields.Integer(compute="_compute_overages", string="ClrLvl3 Over")
+    state = fields.Selection(
+        [("draft", "Not Imported"), ("imported", "Imported"), ("held", "Held"), ("left_out", "Left Out")],
+        required=True,
+        default="draft",
+        help="A held record waits until what is wrong with it is mended; one that was left out will never be imported.",
+    )
+    device_fix = fields.Selection(
+        [("create", "Create the device"), ("assign", "Assign the device")],
+        string="Mended By",
+        help="How the device is mended, where the record cannot be billed for that.",
+    )
+    billed_period_start = fields.Date(help="Period start of the file, once the record is imported.")
+    billed_period_end = fields.Date(help="Period end of the file, once the record is imported.")
+    superseded_by_id = fields.Many2one(
+        "xpps.billing.file.line",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The record of a correction file that replaces this one.",
+    )
+    issue_ids = fields.One2many("xpps.billing.file.issue", "line_id", readonly=True)
+
+    # The few that wait or were given up: the vendor report shows them though they are not imported.
+    _not_imported_idx = models.Index("(billing_file_id) WHERE state IN ('held', 'left_out')")
+    # Two imports of one period at the same moment do not see each other's lines; these indexes do. As in the check,
+    # a period is the same when it starts or ends on the same day.
+    _billed_uniq = models.UniqueIndex(
+        "(device_id, billed_period_end) WHERE billed_period_end IS NOT NULL AND superseded_by_id IS NULL",
+        "A device of this billing file was billed for the period already, by another file at the same moment. "
+        "Check the file again.",
+    )
+    _billed_start_uniq = models.UniqueIndex(
+        "(device_id, billed_period_start) WHERE billed_period_start IS NOT NULL AND superseded_by_id IS NULL",
+        "A device of this billing file was billed for the period already, by another file at the same moment. "
+        "Check the file again.",
+    )
+
+    @api.depends("meter_values")
+    def _compute_overages(self):
+        for line in self:
+            meters = line.meter_values or {}
+            for output_type in OUTPUT_TYPES:
+                line[f"{output_type}_overage"] = meters.get(output_type, {}).get("overage") or 0
+
+    @api.model
+    def _last_base_costs(self, devices, before=None):
+        """The base fees on the last live line of each device, with one query.
+
+        :param before: a date; only periods that ended by then count
+        :return: {stock.lot id: (res.currency id, base price, service fee, supply fee)}
+        """
+        if not devices.ids:
+            return {}
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (device_id)
+                       device_id, currency_id,
+                       COALESCE(standing_service_cost + standing_supply_cost, base_price_cost),
+                       COALESCE(standing_service_cost, base_service_cost),
+                       COALESCE(standing_supply_cost, base_supply_cost)
+                  FROM %(table)s
+                 WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL
+                   AND billed_period_end IS NOT NULL %(before)s
+              ORDER BY device_id, billed_period_end DESC
+                """,
+                table=SQL.identifier(self._table),
+                ids=list(devices.ids),
+                before=SQL("AND billed_period_end <= %s", before) if before else SQL(),
+            )
+        )
+        return {device_id: tuple(values) for device_id, *values in rows}
+
+    def action_leave_out(self):
+        """Give up held records for good, such as those of devices that Xerox should not have billed."""
+        self.check_access("read")
+        files = self.billing_file_id
+        files.check_access("write")
+        held = self.filtered(lambda line: line.state == "held")
+        # Records are evidence that nobody has the right to write; what is done with them is said on the file.
+        held.sudo().state = "left_out"
+        self.env["xpps.billing.file.issue"].sudo().search([("line_id", "in", held.ids)]).unlink()
+        for file, lines in held.grouped("billing_file_id").items():
+            file.message_post(
+                body=self.env._("Left out, never to be imported: %s.", ", ".join(lines.mapped("display_name")))
+            )
+        return True
+
+    def _prepare_devices(self):
+        """What the records tell about devices that do not exist yet, with one query a kind of record.
+
+        What fits more than one model, customer or agreement is left empty: nothing is guessed.
+
+        :return: {xpps.billing.file.line: values of stock.lot}; ids or False
+        """
+        if not self:
+            return {}
+        company = self.company_id.ensure_one()
+
+        def by_key(model, field_name, domain, key=lambda text: text):
+            """The only record of a model for each of the values that a field of it has."""
+            found = defaultdict(model.browse)
+            for record in model.search([(field_name, "!=", False), *domain]):
+                found[key(record[field_name].strip())] |= record
+            return {value: record.id for value, record in found.items() if len(record) == 1}
+
+        def texts(field_name):
+            return [text for text in set(self.mapped(field_name)) if text]
+
+        models = self.env["product.product"]
+        printers = [("is_xpps_printer", "=", True), ("company_id", "in", [False, company.id])]
+        numbers = by_key(models, "xpps_model_number", printers, str.casefold)
+        names = by_key(models, "name", printers, str.casefold)
+        customers = by_key(
+            self.env["res.partner"],
+            "xpps_customer_number",
+            [
+                ("xpps_customer_number", "in", texts("xerox_customer_number")),
+                ("company_id", "in", [False, company.id]),
+            ],
+        )
+        agreements = by_key(
+            self.env["sale.subscription"],
+            "xpps_agreement_number",
+            [
+                ("xpps_agreement_number", "in", texts("xerox_agreement_number")),
+                ("company_id", "=", company.id),
+                ("is_xpps", "=", True),
+                ("is_xpps_master", "=", False),
+            ],
+        )
+        prepared = {}
+        for line in self:
+            agreement = self.env["sale.subscription"].browse(agreements.get(line.xerox_agreement_number))
+            prepared[line] = {
+                "name": line.serial.strip(),
+                "product_id": numbers.get((line.xerox_model_number or "").casefold())
+                or names.get((line.xerox_model or "").casefold(), False),
+                "company_id": company.id,
+                "is_xpps_device": True,
+                "xpps_partner_id": customers.get(line.xerox_customer_number) or agreement.partner_id.id,
+                "xpps_subscription_id": agreement.id,
+                "xpps_subscription_line_id": agreement._xpps_base_service().id,
+                "xpps_location": line.xerox_location,
+            }
+        return prepared

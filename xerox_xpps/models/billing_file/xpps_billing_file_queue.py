@@ -1,0 +1,239 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
+from odoo.tools import plaintext2html
+
+from ...importing import may_exceed
+
+_logger = logging.getLogger(__name__)
+
+#: Bytes. A larger file goes to the background, however few devices it has.
+BACKGROUND_SIZE = 8 * 2**20
+
+#: A file is given back instead of being tried once more. Usually the server ended its worker each time, for the
+#: time or the memory that the work took.
+MAX_TRIES = 10
+
+
+class XppsBillingFile(models.Model):
+    """Checks and imports of large files in the background: one file a transaction, by a cron that is triggered at once.
+
+    An import that waits is the file's state; a check that waits leaves the state as it is.
+    """
+
+    _inherit = "xpps.billing.file"
+
+    check_queued = fields.Boolean(
+        readonly=True, copy=False, help="The file is large and waits to be checked by the cron."
+    )
+    queue_status = fields.Char(
+        string="Background",
+        compute="_compute_queue_status",
+        help="What a large file waits for, and how far it is.",
+    )
+
+    def _compute_queue_status(self):
+        for file in self:
+            percent = int(file.progress)
+            if file.check_queued:
+                status = self.env._("Check: %s %%", percent) if percent else self.env._("Check waits")
+            elif file.state == "queued":
+                status = self.env._("Import: %s %%", percent) if percent else self.env._("Import waits")
+            else:
+                status = False
+            file.queue_status = status
+
+    def _is_large(self):
+        """Whether checking or importing the file would keep a web worker, and its user, waiting for too long.
+
+        By its bytes, and by its devices, as the last check counted them. Before the first check nobody knows these:
+        then what the bytes of the file allow counts, rather too many than too few.
+        """
+        self.ensure_one()
+        if self.attachment_id.file_size > BACKGROUND_SIZE:
+            return True
+        limit = self.company_id.xpps_background_threshold
+        if self.device_count:
+            return self.device_count > limit
+        return may_exceed(self.attachment_id.raw or b"", self.file_name or "", limit)
+
+    def _queue(self):
+        """Leave the import to the cron, on behalf of the user."""
+        if not self._enqueue({"state": "queued", "check_queued": False}):
+            self._import()
+
+    def _queue_check(self):
+        """Leave the check to the cron, on behalf of the user. A file that waits for one already goes on waiting."""
+        if not self.check_queued and not self._enqueue({"check_queued": True}):
+            self._check_now()
+
+    def _enqueue(self, values):
+        """:return: whether the file is in the queue; nobody would ever come for it where the cron is switched off, as
+        in copies of a database that are made for tests
+        """
+        self.ensure_one()
+        # Any billing user may have a file checked and imported; nobody but the cron runs it.
+        cron = self.env.ref("xerox_xpps.ir_cron_import_billing_files").sudo()
+        if not cron.active:
+            return False
+        self._lock()
+        # The cron reads the file; here it need not be kept in the cache until the end of the transaction.
+        self.attachment_id.invalidate_recordset(["raw"])
+        # Whoever queues the file may not write its progress; that of earlier work says nothing any more.
+        self.env["xpps.import.progress"].sudo().search([("billing_file_id", "=", self.id)]).unlink()
+        # Nobody sets the state by hand; see write.
+        self.sudo().write({**values, "queued_by_id": self.env.uid})
+        cron._trigger()
+        return True
+
+    @api.model
+    def _cron_import(self):
+        """Check and import the queued files, the oldest first. Those that were tried before keep no others waiting."""
+        cron = self.env["ir.cron"]
+        files = self.search(["|", ("state", "=", "queued"), ("check_queued", "=", True)], order="id")
+        tries = self.env["xpps.import.progress"]._tries(files)
+        files = files.sorted(lambda file: (tries.get(file, 0), file.id))
+        cron._commit_progress(remaining=len(files))
+        for file in files:
+            # A file that stays in the queue counts as remaining, so the cron comes again soon.
+            if not cron._commit_progress(int(file._import_queued())):
+                break
+
+    def _import_queued(self):
+        """Check or import one file as the user who queued it; a failure gives it back, and says why.
+
+        :return: whether the file is out of the queue
+        """
+        self.ensure_one()
+        try:
+            return retrying(self._import_or_skip, self.env)
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+            # Other transactions came in between, time and again.
+            self.env.cr.rollback()
+            return False
+        except Exception as error:
+            self.env.cr.rollback()
+            if isinstance(error, UserError):
+                reason = str(error)
+            else:
+                _logger.exception("Background work on billing file %s failed", self.id)
+                reason = self.env._("An unexpected error; your administrator finds it in the server's log.")
+            return retrying(partial(self._give_back, reason, check=isinstance(error, UserError)), self.env)
+
+    def _import_or_skip(self):
+        """Check or import the file, unless somebody has it or took it out of the queue.
+
+        :return: whether the file is out of the queue
+        """
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        if not self._waits():
+            if self.check_queued:
+                # Nothing of the file is left to check.
+                self.check_queued = False
+            return True
+        progress = self.env["xpps.import.progress"]
+        if progress._start(self) > MAX_TRIES:
+            return self._give_back(self._say_broken_off())
+        user = self.queued_by_id
+        self._check_may_import(user)
+        file = self.with_user(user)._in_language_of(self._addressee())
+        report = partial(progress._report, self)
+        if self.check_queued:
+            file._check_now(progress=report)
+            self._tell_checked()
+        else:
+            file._import(progress=report)
+            self._notify(user, file.env._("Billing file %s is imported.", file.display_name), "success")
+        return True
+
+    def _waits(self):
+        """Whether the file waits for the cron: to be imported, or to be checked as long as there is a reason to."""
+        return self.state == "queued" or (self.check_queued and self.is_open)
+
+    def _say_broken_off(self):
+        if self.check_queued:
+            return self.env._(
+                "The check was broken off %s times. Perhaps the server does not give it enough time "
+                "(limit_time_real_cron) or memory (limit_memory_hard): ask your administrator.",
+                MAX_TRIES,
+            )
+        return self.env._(
+            "The import was broken off %s times. Perhaps the server does not give it enough time "
+            "(limit_time_real_cron) or memory (limit_memory_hard): ask your administrator.",
+            MAX_TRIES,
+        )
+
+    def _check_may_import(self, user):
+        """:raises UserError: when the user lost the right to check and import the file since it was queued"""
+        if self._may_be_worked_on_by(user):
+            return
+        names = {"user": user.name, "company": self.company_id.name}
+        if self.check_queued:
+            raise UserError(
+                self.env._(
+                    "%(user)s, who started the check, may not check billing files of %(company)s any more.", **names
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(user)s, who started the import, may not import billing files of %(company)s any more.", **names
+            )
+        )
+
+    def _addressee(self):
+        """Who is told what becomes of the file: who queued it, or who looks after files that arrive by e-mail."""
+        user = self.queued_by_id
+        if user.id == SUPERUSER_ID:
+            return self.company_id._xpps_file_responsible() or user
+        return user
+
+    def _tell_checked(self):
+        """Say what a check in the background found: on the file, to whoever waits, and to whoever looks after it."""
+        user = self._addressee()
+        file = self._in_language_of(user)
+        file._log_as_odoobot(file._prepare_check_note())
+        message = file.env._(
+            "Billing file %(file)s is checked: %(errors)s, %(warnings)s.", file=file.display_name, **file._say_counts()
+        )
+        kind = "danger" if self.error_count else "warning" if self.warning_count else "success"
+        self._notify(user, message, kind)
+        self._update_arrival_activities()
+
+    def _give_back(self, reason, check=False):
+        """Take a file out of the queue that could not be checked or imported, and tell the user who waits for it.
+
+        :param check: whether to list the problems of a file that was to be imported anew
+        :return: whether the file is out of the queue
+        """
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        if not self._waits():
+            return True
+        # Not on behalf of the user, who may have lost the right to it.
+        user = self._addressee()
+        file = self._in_language_of(user)
+        file.message_post(body=plaintext2html(reason))
+        if self.check_queued:
+            file.check_queued = False
+            self._notify(user, file.env._("Billing file %s could not be checked.", file.display_name), "danger")
+            self._update_arrival_activities(reason)
+            return True
+        file.state = "draft"
+        self._notify(user, file.env._("Billing file %s could not be imported.", file.display_name), "danger")
+        if check:
+            try:
+                with self.env.cr.savepoint():
+                    file._check_now()
+            except Exception:
+                # It may be the very reason; the file keeps the issues of its last check.
+                _logger.warning("Check of billing file %s failed", self.id, exc_info=True)
+        return True
+
+    def _notify(self, user, message, notification_type):
+        title = self.with_context(lang=user.lang).env._("XPPS Import")
+        self._notify_user(user, title, message, notification_type)

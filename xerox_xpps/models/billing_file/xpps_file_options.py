@@ -1,0 +1,113 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+from odoo.exceptions import ValidationError
+
+from ...billing_file.layout import is_date_format
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+#: Encoding that is found in a file -> encoding of a format. A byte order mark need not be chosen: it is seen.
+ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-8-sig": "utf-8",
+    "cp1252": "cp1252",
+    "utf-16": "utf-16",
+    "utf-16-le": "utf-16",
+}
+ISO_DATE = "iso"
+OTHER_DATE = "other"
+
+
+class XppsFileOptions(models.AbstractModel):
+    """How a billing file is written, apart from which value stands where."""
+
+    _name = "xpps.file.options"
+    _description = "XPPS Billing File Options"
+
+    file_type = fields.Selection(
+        [("xml", "XML"), ("csv", "CSV"), ("xlsx", "XLSX (Excel)")], required=True, default="xml"
+    )
+    invoice_path = fields.Char(
+        help="Path of the element with the invoice's own values, such as /XPPSBillingDetails/Invoice."
+    )
+    device_path = fields.Char(
+        help="Path of the element that is repeated for each device, such as /XPPSBillingDetails/Device."
+    )
+    delimiter = fields.Selection(
+        [("comma", "Comma  ,"), ("semicolon", "Semicolon  ;"), ("tab", "Tab"), ("pipe", "Vertical bar  |")],
+        required=True,
+        default="comma",
+        help="What stands between two columns.",
+    )
+    encoding = fields.Selection(
+        [
+            ("utf-8", "UTF-8 (with or without byte order mark)"),
+            ("cp1252", "Windows-1252 (Western Europe)"),
+            ("utf-16", "UTF-16 (Excel's “Unicode Text”)"),
+        ],
+        required=True,
+        default="utf-8",
+        help="How the file writes letters with accents. Programs of a Western Windows often write Windows-1252.",
+    )
+    sheet = fields.Char(help="Name of the sheet with the device records. Leave empty to read the first sheet.")
+    decimal_mark = fields.Selection(
+        [(".", "Point: 1234.50"), (",", "Comma: 1234,50")], string="Decimal Sign", required=True, default="."
+    )
+    date_format = fields.Selection(
+        [
+            (ISO_DATE, "2026-01-31"),
+            ("%d.%m.%Y", "31.01.2026"),
+            ("%m/%d/%Y", "01/31/2026"),
+            ("%d/%m/%Y", "31/01/2026"),
+            ("%d-%m-%Y", "31-01-2026"),
+            ("%Y/%m/%d", "2026/01/31"),
+            ("%Y%m%d", "20260131"),
+            (OTHER_DATE, "Other"),
+        ],
+        required=True,
+        default=ISO_DATE,
+        help="How the file writes 31 January 2026.",
+    )
+    date_pattern = fields.Char(
+        help="%d is the day, %m the month, %b the month's English abbreviation, %Y the year, %y its last two digits: "
+        "%d-%b-%y stands for 31-Jan-26."
+    )
+    actual_words = fields.Char(
+        string="Words for Actual Reads",
+        default="Actual",
+        help="What the file says of a meter that was read. Separate several words by commas.",
+    )
+    estimated_words = fields.Char(
+        string="Words for Estimated Reads",
+        default="Estimated",
+        help="What the file says of a read that was estimated. Separate several words by commas.",
+    )
+
+    def _strptime_format(self):
+        """:return: how dates are written, as ``strptime`` takes it; None for ISO 8601
+        :raises ValidationError: when the pattern does not name day, month and year
+        """
+        if self.date_format == ISO_DATE:
+            return None
+        if self.date_format != OTHER_DATE:
+            return self.date_format
+        pattern = (self.date_pattern or "").strip()
+        if not is_date_format(pattern):
+            raise ValidationError(
+                self.env._(
+                    "The date pattern “%s” does not name day, month and year. Write %%d.%%m.%%Y for 31.01.2026.",
+                    pattern,
+                )
+            )
+        return pattern
+
+    def _read_types(self):
+        """:return: {word of the file: whether the read is estimated}"""
+        actual, estimated = (
+            {word.strip() for word in (words or "").split(",")} - {""}
+            for words in (self.actual_words, self.estimated_words)
+        )
+        if actual & estimated:
+            raise ValidationError(
+                self.env._("“%s” cannot mean an actual and an estimated read.", ", ".join(sorted(actual & estimated)))
+            )
+        return dict.fromkeys(sorted(actual), False) | dict.fromkeys(sorted(estimated), True)

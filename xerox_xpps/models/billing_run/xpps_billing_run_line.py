@@ -1,0 +1,239 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...billing_run import RunPreparation
+from ...common.window_actions import open_dialog, open_invoices, open_records
+
+#: What may be billed all the same, when the user says why.
+RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "joint")
+
+
+class XppsBillingRunLine(models.Model):
+    """An agreement in a billing run: what is billed of it, or why it is not.
+
+    Lines are made and changed by their run alone; users only write the reason to bill an incomplete agreement.
+    """
+
+    _name = "xpps.billing.run.line"
+    _description = "XPPS Billing Run Agreement"
+    _inherit = ["xpps.guard"]
+    _order = "run_id desc, id"
+    _rec_name = "subscription_id"
+    _check_company_auto = True
+
+    run_id = fields.Many2one(
+        "xpps.billing.run",
+        string="Billing Run",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    subscription_id = fields.Many2one(
+        "sale.subscription",
+        string="Agreement",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    partner_id = fields.Many2one(related="subscription_id.partner_id", store=True, precompute=True, string="Customer")
+    joint_key = fields.Char(
+        readonly=True, help="The same for agreements that one invoice may bill; empty for those invoiced by themselves."
+    )
+    currency_id = fields.Many2one(related="subscription_id.currency_id")
+    state = fields.Selection(
+        [
+            ("ready", "Ready"),
+            ("held", "Held Back"),
+            ("nothing", "Nothing to Invoice"),
+            ("invoiced", "Invoiced"),
+            ("failed", "Failed"),
+            ("undone", "Undone"),
+        ],
+        required=True,
+        default="ready",
+        readonly=True,
+    )
+    hold_code = fields.Selection(
+        [
+            ("paused", "Agreement Paused"),
+            ("file_missing", "File Missing"),
+            ("devices_missing", "Devices Missing"),
+            ("held_records", "Held Records"),
+            ("charges_to_approve", "Charges to Approve"),
+            ("joint", "Invoiced Together"),
+        ],
+        string="Held Back For",
+        readonly=True,
+        help="The first of the reasons.",
+    )
+    reason = fields.Text(readonly=True, help="What is wrong, with the devices concerned.")
+    override_reason = fields.Char(
+        string="Bill Anyway Because",
+        help="Why the agreement is billed although something is missing. Charges that are not approved are not billed.",
+    )
+    error = fields.Text(readonly=True, help="Why it could not be invoiced, posted or sent.")
+    problem = fields.Text(compute="_compute_problem", help="What went wrong, or why the agreement is held back.")
+    recurring_due = fields.Boolean(string="Services Due", readonly=True)
+    recurring_amount = fields.Monetary(string="Services", readonly=True)
+    charge_count = fields.Integer(string="Number of Charges", readonly=True)
+    charge_amount = fields.Monetary(string="Charges", readonly=True)
+    amount_total = fields.Monetary(
+        string="Untaxed Amount", compute="_compute_amount_total", store=True, precompute=True, readonly=True
+    )
+    device_count = fields.Integer(string="Devices", readonly=True)
+    covered_count = fields.Integer(
+        string="Devices in Files", readonly=True, help="Devices that an imported billing file of the period covers."
+    )
+    previous_next_date = fields.Date(
+        readonly=True, help="Next invoice date of the agreement before it was invoiced, to which an undo sets it back."
+    )
+    next_date = fields.Date(readonly=True, help="Next invoice date of the agreement that the run set.")
+    move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_move_ids")
+    waiting = fields.Boolean(readonly=True, help="What the run does at the moment was not done with this line yet.")
+
+    _subscription_uniq = models.Constraint(
+        "UNIQUE (run_id, subscription_id)", "An agreement is in a billing run only once."
+    )
+    _waiting_idx = models.Index("(run_id, id) WHERE waiting")
+
+    @api.depends("recurring_amount", "charge_amount")
+    def _compute_amount_total(self):
+        for line in self:
+            line.amount_total = line.recurring_amount + line.charge_amount
+
+    @api.depends("state", "reason", "error")
+    def _compute_problem(self):
+        for line in self:
+            line.problem = line.error or (line.state in ("held", "nothing") and line.reason)
+
+    @api.depends("run_id.move_ids")
+    def _compute_move_ids(self):
+        """The run's invoices that have something of the agreement on them, with one query."""
+        groups = self.env["account.move.line"]._read_group(
+            [
+                ("move_id.xpps_billing_run_id", "in", self.run_id.ids),
+                ("xpps_subscription_id", "in", self.subscription_id.ids),
+                ("parent_state", "!=", "cancel"),
+            ],
+            ["xpps_subscription_id"],
+            ["move_id:recordset"],
+        )
+        moves = dict(groups)
+        for line in self:
+            of_agreement = moves.get(line.subscription_id, self.env["account.move"])
+            line.move_ids = of_agreement.filtered(lambda move, line=line: move.xpps_billing_run_id == line.run_id)
+
+    def write(self, vals):
+        if "override_reason" not in vals:
+            return super().write(vals)
+        reason = (vals["override_reason"] or "").strip()
+        self._check_override(reason)
+        changed = self.filtered(lambda line: (line.override_reason or "") != reason)
+        result = super().write({**vals, "override_reason": reason or False})
+        for run, lines in changed.grouped("run_id").items():
+            run._log_override(lines, reason)
+            # One agreement less that is held back may release those that are invoiced together with it.
+            run._prepare(lines._with_joint().subscription_id)
+        return result
+
+    def _check_override(self, reason):
+        for line in self:
+            if line.run_id.state == "queued":
+                raise UserError(self.env._("%s is being worked on. Wait until it is done.", line.run_id.display_name))
+            if line.state not in ("held", "ready"):
+                raise UserError(
+                    self.env._(
+                        "%s is not held back, so there is nothing to release.", line.subscription_id.display_name
+                    )
+                )
+            if reason and line.hold_code and line.hold_code not in RELEASABLE:
+                raise UserError(
+                    self.env._(
+                        "%s is paused: resume the agreement, then it can be billed.", line.subscription_id.display_name
+                    )
+                )
+
+    def _with_joint(self):
+        """The lines, and those that are invoiced together with one of them."""
+        keys = [key for key in set(self.mapped("joint_key")) if key]
+        return self | self.search([("run_id", "in", self.run_id.ids), ("joint_key", "in", keys)])
+
+    def _units(self):
+        """:return: [lines that are invoiced together, or one that is invoiced by itself]"""
+        return list(self.grouped(lambda line: line.joint_key or line.id).values())
+
+    # Where to mend it
+
+    def action_fix(self):
+        """Open the place where the line's problem is mended."""
+        self.ensure_one()
+        self.check_access("read")
+        if self.error and self.move_ids:
+            return self.action_open_invoices()
+        opener = {
+            "charges_to_approve": self._action_charges,
+            "held_records": self._action_held_records,
+            "devices_missing": self._action_missing_devices,
+            "file_missing": self._action_files,
+            "joint": self._action_joint,
+        }
+        if self.state in ("held", "ready") and self.hold_code in opener:
+            return opener[self.hold_code]()
+        return self.subscription_id.get_formview_action()
+
+    def action_open_invoices(self):
+        return open_invoices(self, [("id", "in", self.move_ids.ids)])
+
+    def action_open_agreement(self):
+        self.ensure_one()
+        return self.subscription_id.get_formview_action()
+
+    def action_release(self):
+        """Ask why the lines are billed although something is missing."""
+        self.check_access("write")
+        wizard = self.env["xpps.billing.run.release"]
+        return open_dialog(wizard, self.env._("Bill Anyway"), {"default_line_ids": self.ids})
+
+    def _action_charges(self):
+        return open_records(
+            self,
+            "xerox_xpps.action_sale_subscription_charge",
+            [
+                ("subscription_id", "=", self.subscription_id.id),
+                ("state", "=", "draft"),
+                ("period_end", "<=", self.run_id.period_end),
+            ],
+        )
+
+    def _action_held_records(self):
+        held = self._preparation()._held_records()
+        # A key only: preparation looks at agreements as superuser.
+        ids = list(held.get(self.subscription_id.sudo(), {}))
+        return open_records(self, "xerox_xpps.action_xpps_billing_file_line", [("id", "in", ids)])
+
+    def _action_missing_devices(self):
+        # See _action_held_records.
+        hold = self._preparation().hold_reasons().get(self.subscription_id.sudo())
+        missing = list(hold.missing) if hold else []
+        return open_records(self, "xerox_xpps.action_xpps_device", [("id", "in", missing)])
+
+    def _action_files(self):
+        return open_records(
+            self,
+            "xerox_xpps.action_xpps_billing_file",
+            [("company_id", "=", self.run_id.company_id.id)],
+            {"search_default_open": 1},
+        )
+
+    def _action_joint(self):
+        held = (self._with_joint() - self).filtered(lambda line: line.state == "held" and line.hold_code != "joint")
+        return self.run_id._action_lines(held)
+
+    def _preparation(self):
+        return RunPreparation(self.run_id, self.subscription_id)

@@ -1,0 +1,266 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.exceptions import LockError, UserError
+
+from ...billing_run import RunPreparation
+from ...common.locking import lock_or_refuse
+
+
+class XppsBillingRunLine(models.Model):
+    """What a billing run does with its lines, many at a time.
+
+    Each ``_work_…`` is all or nothing; who calls it has checked access, and looks after what fails.
+    """
+
+    _inherit = "xpps.billing.run.line"
+
+    def _fail(self, message, task):
+        """Note why something went wrong; what was to be billed fails, an invoice stays what it was."""
+        values = {"error": message, "waiting": False}
+        if task == "create":
+            values["state"] = "failed"
+        # What lines say is not written by users.
+        self.sudo().write(values)
+
+    def _is_billed(self):
+        """Whether the run has billed the agreement: it made invoices, or set its next invoice date, or both."""
+        self.ensure_one()
+        return bool(self.previous_next_date or (self.state == "invoiced" and self.move_ids))
+
+    def _lock_agreements(self):
+        """:raises LockError: when somebody else is at one of the agreements"""
+        self.subscription_id.lock_for_update(allow_referencing=True)
+
+    # Create drafts
+
+    def _work_create(self):
+        """Draft invoices of what there is to bill of the agreements at this moment."""
+        run = self.run_id
+        try:
+            self._lock_agreements()
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "%s is being invoiced or changed by someone else right now.",
+                    ", ".join(self.subscription_id.mapped("display_name")),
+                )
+            ) from error
+        # Another run, or the scheduled invoicing of subscriptions, may have been there since the run was prepared.
+        found = RunPreparation(run, self.subscription_id).billable()
+        lines = self.filtered(lambda line: line.subscription_id in found and not line.subscription_id.is_paused)
+        (self - lines)._drop()
+        moves = lines._bill(found)
+        lines._note_invoices(found, moves)
+
+    def _drop(self):
+        """Nothing is left to bill, or the agreement must not be billed any more."""
+        if not self:
+            return
+        paused = self.filtered("subscription_id.is_paused")
+        common = {"waiting": False, "error": False}
+        # See _fail.
+        paused.sudo().write(
+            common | {"state": "held", "hold_code": "paused", "reason": self.env._("The agreement is paused.")}
+        )
+        # See _fail.
+        (self - paused).sudo().write(
+            common
+            | {
+                "state": "nothing",
+                "hold_code": False,
+                "reason": self.env._("It was invoiced elsewhere in the meantime."),
+                "recurring_due": False,
+                "recurring_amount": 0.0,
+                "charge_count": 0,
+                "charge_amount": 0.0,
+            }
+        )
+
+    def _bill(self, found):
+        """:return: {sale.subscription: account.move} of the agreements that were billed"""
+        agreements = self.subscription_id
+        due = agreements.filtered(lambda agreement: found[agreement].recurring_due)
+        moves = self.env["account.move"]
+        direct = agreements.browse()
+        for lines in self._units():
+            together = lines.subscription_id
+            if together[:1].template_id.invoicing_mode == "sale_and_invoice":
+                moves |= self._bill_through_orders(together, due & together)
+            else:
+                direct |= together
+        if direct:
+            run = self.run_id
+            moves |= direct._create_xpps_invoices(due & direct, until=run.period_end, invoice_date=run.invoice_date)
+        # Nobody sets by hand which run an invoice is of.
+        moves.sudo().xpps_billing_run_id = self.run_id
+        agreements._log_xpps_invoices(moves)
+        return agreements._xpps_moves_by_agreement(moves)
+
+    def _bill_through_orders(self, agreements, due):
+        run = self.run_id
+        # Billing clerks invoice through orders without rights on orders.
+        orders = self.env["sale.order"].sudo()
+        mine = [("order_subscription_id", "in", agreements.ids)]
+        before = orders.search(mine)
+        moves = agreements._bill_through_orders(due, until=run.period_end)
+        # The run's date is its invoices' also where its user could not write them.
+        moves.sudo().invoice_date = run.invoice_date
+        # Earlier ones, that the invoices bill besides, are not the run's to cancel.
+        (orders.search(mine) - before).xpps_billing_run_id = run
+        return moves
+
+    def _note_invoices(self, found, moves):
+        """Set the next invoice dates, and keep what an undo needs."""
+        # See _fail.
+        lines = self.sudo()
+        for line in lines:
+            entry = found[line.subscription_id]
+            recurring, charges = line._invoiced_amounts(moves.get(line.subscription_id, ()))
+            line._update(
+                {
+                    "recurring_due": entry.recurring_due,
+                    "recurring_amount": recurring,
+                    "charge_count": entry.charge_count,
+                    "charge_amount": charges,
+                }
+            )
+        due = self.filtered("recurring_due")
+        dates = {line: line.subscription_id.recurring_next_date for line in due}
+        due._set_next_invoice_dates()
+        for (before, after), same in due.grouped(
+            lambda line: (dates[line], line.subscription_id.recurring_next_date)
+        ).items():
+            # See _fail.
+            same.sudo().write({"previous_next_date": before, "next_date": after})
+        invoiced = lines.filtered(lambda line: line.subscription_id in moves)
+        lines.write({"waiting": False, "error": False, "state": "invoiced"})
+        # Services that follow their devices may come to 0: then there is no invoice, but the period is settled.
+        (lines - invoiced).write({"state": "nothing", "reason": self.env._("Its services come to 0 for this period.")})
+        lines.invalidate_recordset(["move_ids"])
+
+    def _invoiced_amounts(self, moves):
+        """:return: (amount of services, amount of charges) that invoices bill of the agreement, before taxes"""
+        self.ensure_one()
+        recurring = charges = 0.0
+        for move in moves:
+            for item in move.invoice_line_ids:
+                if item.xpps_subscription_id == self.subscription_id:
+                    amount = -move.direction_sign * item.price_subtotal
+                    if item.xpps_charge_ids:
+                        charges += amount
+                    else:
+                        recurring += amount
+        return recurring, charges
+
+    def _set_next_invoice_dates(self):
+        """As ``_set_next_invoice_date_after_invoice``, for many agreements at once."""
+        agreements = self.subscription_id
+        running = agreements.filtered("in_progress")
+        by_date = running.grouped(lambda agreement: agreement._get_next_invoice_date(agreement.recurring_next_date))
+        for date, same in by_date.items():
+            same.recurring_next_date = date
+        for agreement in agreements - running:
+            agreement._set_next_invoice_date_after_invoice()
+
+    def _update(self, values):
+        """Write what really changes."""
+        self.ensure_one()
+        changed = {name: value for name, value in values.items() if self[name] != value}
+        if changed:
+            self.write(changed)
+
+    # Post and send
+
+    def _work_post(self):
+        """Post the drafts. A note on each, all at once, takes the place of a message for every changed value."""
+        run = self.run_id
+        moves = self.move_ids.filtered(lambda move: move.state == "draft")
+        # The law of some countries asks for the changed values.
+        tracked = run.company_id.restrictive_audit_trail
+        moves.with_context(mail_notrack=not tracked).action_post()
+        if not tracked:
+            moves._message_log_batch(
+                bodies=dict.fromkeys(moves.ids, self.env._("Posted by billing run %s.", run.display_name))
+            )
+        # See _fail.
+        self.sudo().write({"waiting": False, "error": False})
+
+    def _moves_to_send(self):
+        return self.move_ids.filtered(lambda move: move.state == "posted" and not move.is_move_sent)
+
+    def _work_send(self):
+        """One that cannot be sent keeps no other back: what was mailed cannot be taken back."""
+        for line in self:
+            try:
+                with self.env.cr.savepoint():
+                    line._send()
+            except UserError as error:
+                line._fail(str(error), "send")
+            else:
+                # See _fail.
+                line.sudo().write({"waiting": False, "error": False})
+
+    def _send(self):
+        self.ensure_one()
+        template = self.subscription_id.template_id.invoice_mail_template_id
+        for move in self._moves_to_send():
+            if not move.partner_id.email:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s could not be sent: %(customer)s has no e-mail address.",
+                        invoice=move.display_name,
+                        customer=move.partner_id.display_name,
+                    )
+                )
+            self.env["account.move.send"]._generate_and_send_invoices(
+                move, mail_template=template, sending_methods=["email"]
+            )
+
+    # Undo
+
+    def _runs_afterwards(self):
+        """:return: the runs that billed the next periods of agreements whose next invoice dates these lines set"""
+        advanced = self.filtered("next_date")
+        dates = {line.subscription_id: line.next_date for line in advanced}
+        # What was billed does not depend on what the user may see.
+        lines = self.sudo().search(
+            [
+                ("subscription_id", "in", advanced.subscription_id.ids),
+                ("run_id", "not in", self.run_id.ids),
+                ("previous_next_date", "!=", False),
+            ]
+        )
+        return lines.filtered(lambda line: line.previous_next_date >= dates[line.subscription_id]).run_id
+
+    def _undo(self):
+        """Delete the draft invoices, cancel their orders, and set next invoice dates back that nobody moved since."""
+        run = self.run_id
+        lines = self.filtered(lambda line: line._is_billed() or line.state == "invoiced")
+        agreements = lines.subscription_id
+        lock_or_refuse(
+            agreements,
+            self.env._("Some of these agreements are being invoiced or changed by someone else right now."),
+        )
+        run.move_ids.unlink()
+        # See _bill_through_orders.
+        orders = self.env["sale.order"].sudo().search([("xpps_billing_run_id", "in", run.ids)])
+        orders.filtered("locked").action_unlock()
+        orders.with_context(disable_cancel_warning=True).action_cancel()
+        lines._set_back()
+
+    def _set_back(self):
+        """Nothing is invoiced of these agreements any more."""
+        moved = self.filtered(
+            lambda line: line.previous_next_date and line.subscription_id.recurring_next_date == line.next_date
+        )
+        for date, same in moved.grouped("previous_next_date").items():
+            same.subscription_id.recurring_next_date = date
+        # See _fail.
+        self.sudo().write({"state": "undone", "error": False, "previous_next_date": False, "next_date": False})
+
+    def _without_invoices(self):
+        """The lines whose invoices somebody deleted or cancelled. What an order bills is invoiced from there."""
+        lost = self.filtered(lambda line: line.state == "invoiced" and not line.move_ids)
+        # See _bill_through_orders.
+        orders = self.env["sale.order"].sudo().search([("xpps_billing_run_id", "in", lost.run_id.ids)])
+        return lost.filtered(lambda line: line.subscription_id not in orders.order_subscription_id)

@@ -1,0 +1,11 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Charges of pages above the allowance, their defaults by agreement, and who changed what of them."""
+
+from . import (
+    xpps_charge_change,
+    xpps_price_history,
+    sale_subscription_charge,
+    sale_subscription_charge_credit,
+    sale_subscription_charge_margin,
+    sale_subscription_charge_default,
+)

@@ -1,0 +1,108 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, float_round
+
+from ...billing_file import to_decimal
+from ...common.constants import BILLING_GROUP
+from ...common.listing import enumeration
+
+#: How many charges a warning names.
+MAX_LISTED = 3
+
+
+class SaleSubscriptionCharge(models.Model):
+    """Charges that are sold below the company's margin floor."""
+
+    _inherit = "sale.subscription.charge"
+
+    margin_low = fields.Boolean(
+        string="Below the Margin Floor",
+        compute="_compute_margin_low",
+        search="_search_margin_low",
+        groups=BILLING_GROUP,
+        help="The margin, in percent of the price, is below the company's floor. Pages that are not billed, or taken "
+        "back, are not sold.",
+    )
+
+    @api.depends("quantity", "unit_cost", "unit_price", "billable", "state", "company_id.xpps_margin_floor_percent")
+    def _compute_margin_low(self):
+        for charge in self:
+            price, cost = to_decimal(charge.unit_price), to_decimal(charge.unit_cost)
+            floor = to_decimal(charge.company_id.xpps_margin_floor_percent)
+            sold = charge.billable and charge.quantity > 0 and charge.state != "rejected"
+            charge.margin_low = sold and (price < cost or (price - cost) * 100 < floor * price)
+
+    @api.model
+    def _search_margin_low(self, operator, value):
+        self._xpps_check_searchable("margin_low")
+        if operator != "in":
+            return NotImplemented
+        self._flush_margin()
+        low = Domain.custom(
+            to_sql=lambda model, alias, query: self._margin_low_sql(alias),
+            predicate=lambda charge: charge.margin_low,
+        )
+        return Domain.OR([low] * (True in value) + [~low] * (False in value))
+
+    @api.model
+    def _flush_margin(self):
+        self.flush_model(["quantity", "unit_cost", "unit_price", "billable", "state"])
+        self.env["res.company"].flush_model(["xpps_margin_floor_percent"])
+
+    @api.model
+    def _margin_low_sql(self, alias):
+        """The condition of ``_compute_margin_low`` on a row of the charges' table, never NULL."""
+        return SQL(
+            """
+            COALESCE(
+                %(charge)s.billable AND %(charge)s.quantity > 0 AND %(charge)s.state <> 'rejected' AND (
+                    COALESCE(%(charge)s.unit_price, 0) < COALESCE(%(charge)s.unit_cost, 0)
+                    OR (COALESCE(%(charge)s.unit_price, 0) - COALESCE(%(charge)s.unit_cost, 0)) * 100
+                       < COALESCE(%(charge)s.unit_price, 0) * COALESCE(
+                           (SELECT ROUND(floor.xpps_margin_floor_percent::numeric, 6)
+                              FROM res_company AS floor WHERE floor.id = %(charge)s.company_id), 0)
+                ), FALSE)
+            """,
+            charge=SQL.identifier(alias),
+        )
+
+    def _warn_of_low_margin(self):
+        """:return: a notification of the charges below the margin floor, or None when there are none"""
+        if not self:
+            return None
+        self._flush_margin()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT count(*) OVER (), id FROM %s WHERE id = ANY(%s) AND %s ORDER BY margin_percent, id LIMIT %s",
+                SQL.identifier(self._table),
+                self.ids,
+                self._margin_low_sql(self._table),
+                MAX_LISTED,
+            )
+        )
+        if not rows:
+            return None
+        count, charges = rows[0][0], self.browse(id_ for _count, id_ in rows)
+        listed = [
+            self.env._(
+                "device %(device)s on %(agreement)s: %(margin)s %% instead of %(floor)s %%",
+                device=charge.device_id.name or "–",
+                agreement=charge.subscription_id.display_name,
+                margin=float_round(charge.margin_percent, 1),
+                floor=float_round(charge.company_id.xpps_margin_floor_percent, 2),
+            )
+            for charge in charges
+        ]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("%s charge(s) approved below the margin floor", count),
+                "message": enumeration(self.env, listed, MAX_LISTED, count, separator="; ") + ".",
+                # The list behind it shows what is approved by now.
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,139 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
+
+
+class XppsMeterRead(models.Model):
+    """Pages of one output type that a device printed in a period, as Xerox read and billed them.
+
+    Reads are made by imports, which match everything within the file's company, and by what is noted when a device
+    comes or goes. So the many2one fields are
+    not checked for their company record by record: at fifty thousand reads that would double the import's time.
+    """
+
+    _name = "xpps.meter.read"
+    _description = "XPPS Meter Read"
+    _inherit = ["xpps.guard"]
+    _order = "period_end desc, device_id, output_type"
+    _check_company_auto = True
+
+    # Always loaded together with its device; an index on the device is the first column of the unique one.
+    device_id = fields.Many2one("stock.lot", required=True, ondelete="restrict")
+    product_id = fields.Many2one(related="device_id.product_id", string="Printer Model")
+    company_id = fields.Many2one("res.company", required=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", index="btree_not_null", help="Who had the device in the period."
+    )
+    subscription_id = fields.Many2one("sale.subscription", string="Agreement")
+    output_type = fields.Selection(OUTPUT_TYPE_SELECTION, required=True)
+    period_start = fields.Date(required=True)
+    period_end = fields.Date(required=True)
+    read_date = fields.Date()
+    previous_read = fields.Integer(aggregator=False)
+    current_read = fields.Integer(aggregator="max")
+    pages = fields.Integer(
+        compute="_compute_pages",
+        store=True,
+        precompute=True,
+        help="Pages printed in the period: current less previous read.",
+    )
+    included = fields.Integer(string="Included Pages")
+    overage = fields.Integer(help="Pages above the included ones, as Xerox billed them.")
+    currency_id = fields.Many2one("res.currency", groups=BILLING_GROUP)
+    unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", groups=BILLING_GROUP)
+    cost = fields.Monetary(groups=BILLING_GROUP)
+    estimated = fields.Boolean(help="Xerox estimated this read, because the device did not report.")
+    # What the import found before: the vendor report compares. NULL where there was nothing to compare with.
+    expected_previous = fields.Integer(
+        string="Expected Previous Read", aggregator=False, help="Where the meter should have started: our last read."
+    )
+    expected_overage = fields.Integer(
+        help="Pages above the included ones, from our last read, where there is one, to Xerox's.",
+    )
+    expected_unit_cost = fields.Float(
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        aggregator="avg",
+        groups=BILLING_GROUP,
+        help="The agreement's default for the pages, else what Xerox billed the month before.",
+    )
+    # It shows Xerox's invoice number, which customers and those without a right to cost do not know.
+    billing_file_id = fields.Many2one("xpps.billing.file", index=True, ondelete="restrict", groups=BILLING_GROUP)
+    origin = fields.Selection(
+        [("file", "Billing File"), ("opening", "Opening Read"), ("closing", "Closing Read")],
+        required=True,
+        default="file",
+        help="Opening and closing reads are noted when a device is installed, swapped or removed. They bill no pages.",
+    )
+    superseded_by_id = fields.Many2one(
+        "xpps.meter.read",
+        index="btree_not_null",
+        help="The read that replaces this one: of a correction file, or of the same day.",
+    )
+
+    _live_uniq = models.UniqueIndex(
+        "(device_id, output_type, period_end) WHERE superseded_by_id IS NULL",
+        "This device has a meter read of this output type for the period already.",
+    )
+
+    # The few reads that no file brought, for the files of their days.
+    _noted_idx = models.Index("(company_id, period_end) WHERE origin <> 'file'")
+    # What an agreement's invoice says of its devices, and the agreement's number of reads.
+    _agreement_idx = models.Index("(subscription_id, period_end)")
+
+    @api.depends("previous_read", "current_read")
+    def _compute_pages(self):
+        for read in self:
+            read.pages = max(0, read.current_read - read.previous_read)
+
+    @api.depends("device_id", "output_type", "period_end")
+    def _compute_display_name(self):
+        labels = dict(self._fields["output_type"]._description_selection(self.env))
+        for read in self:
+            read.display_name = f"{read.device_id.name} {labels.get(read.output_type, '')} {read.period_end or ''}"
+
+    @api.model
+    def _note(self, origin, device, day, counters):
+        """Note what the counters of a device showed on the day when it came or was taken away.
+
+        A file's read of the same day counts for more, an earlier note for less.
+
+        :param origin: ``opening`` or ``closing``
+        :param counters: {output type: pages}
+        """
+        device.check_access("write")
+        # Reads are made by imports, so nobody has the right to; whoever may change the device may note these.
+        reads = self.sudo()
+        same_day = reads.search(
+            [("device_id", "=", device.id), ("output_type", "in", list(counters)), ("period_end", "=", day)]
+        )
+        live = {read.output_type: read for read in same_day if read.origin == "file" and not read.superseded_by_id}
+        noted = same_day.filtered(
+            lambda read: read.origin != "file" and read.superseded_by_id.origin in (False, "file")
+        ).grouped("output_type")
+        # There is one live read a day: the earlier ones step back before those exist that they will name.
+        for read in reads.union(*noted.values()):
+            read.superseded_by_id = read
+        reads.flush_model(["superseded_by_id"])
+        notes = reads.create(
+            [
+                {
+                    "device_id": device.id,
+                    "company_id": device.company_id.id,
+                    "partner_id": device.xpps_partner_id.id or device.xpps_subscription_id.partner_id.id,
+                    "subscription_id": device.xpps_subscription_id.id,
+                    "output_type": output_type,
+                    "period_start": day,
+                    "period_end": day,
+                    "read_date": day,
+                    "previous_read": counter,
+                    "current_read": counter,
+                    "origin": origin,
+                    "superseded_by_id": live[output_type].id if output_type in live else False,
+                }
+                for output_type, counter in counters.items()
+            ]
+        )
+        for note in notes:
+            noted.get(note.output_type, reads).superseded_by_id = note

@@ -1,0 +1,191 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+from ...common.constants import BILLING_GROUP, USER_GROUP
+from ...common.window_actions import open_form, open_records
+from ...documents import UsageBuilder, write_usage_xlsx
+from ..guard.ir_attachment import ANNEX_FIELDS
+
+
+class AccountMove(models.Model):
+    """Invoices of XPPS agreements have an annex, "Device usage", as PDF and as XLSX.
+
+    Both are made when the invoice is sent, and kept beside its PDF: sending it again sends the same files. Resetting it
+    to draft detaches them: they stay with the invoice as they were sent, and the next ones are a new version. Until
+    they are sent they are made when somebody asks for them.
+    """
+
+    _name = "account.move"
+    _inherit = ["account.move", "xpps.guard"]
+
+    xpps_charge_count = fields.Integer(compute="_compute_xpps_charge_count", groups=USER_GROUP)
+    has_xpps_usage = fields.Boolean(compute="_compute_has_xpps_usage", compute_sudo=True)
+    xpps_usage_pdf_file = fields.Binary(string="Device Usage (PDF)", attachment=True, readonly=True, copy=False)
+    xpps_usage_xlsx_file = fields.Binary(string="Device Usage (XLSX)", attachment=True, readonly=True, copy=False)
+    xpps_usage_pdf_id = fields.Many2one(
+        "ir.attachment",
+        string="Device Usage PDF",
+        compute=lambda self: self._compute_linked_attachment_id("xpps_usage_pdf_id", "xpps_usage_pdf_file"),
+        depends=["xpps_usage_pdf_file"],
+    )
+    xpps_usage_xlsx_id = fields.Many2one(
+        "ir.attachment",
+        string="Device Usage XLSX",
+        compute=lambda self: self._compute_linked_attachment_id("xpps_usage_xlsx_id", "xpps_usage_xlsx_file"),
+        depends=["xpps_usage_xlsx_file"],
+    )
+
+    xpps_billing_run_id = fields.Many2one(
+        "xpps.billing.run",
+        string="XPPS Billing Run",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups=BILLING_GROUP,
+    )
+
+    # At most one: a bill belongs to one file.
+    xpps_billing_file_ids = fields.One2many(
+        "xpps.billing.file",
+        "vendor_bill_id",
+        string="XPPS Billing File",
+        readonly=True,
+        groups=BILLING_GROUP,
+    )
+
+    def _compute_xpps_charge_count(self):
+        for move in self:
+            lines = move.invoice_line_ids
+            move.xpps_charge_count = len(lines.xpps_charge_ids | lines.xpps_credited_charge_ids)
+
+    @api.depends("move_type", "invoice_line_ids.product_id")
+    def _compute_has_xpps_usage(self):
+        """An invoice has an annex when it bills XPPS items, a credit note only when it bills charges.
+
+        A credit note of a whole invoice gives back what that invoice's annex says.
+        """
+        for move in self:
+            lines = move._xpps_item_lines() if move.is_sale_document() else move.invoice_line_ids.browse()
+            move.has_xpps_usage = bool(lines.xpps_charge_ids if move.move_type == "out_refund" else lines)
+
+    def action_open_xpps_charges(self):
+        self.ensure_one()
+        charges = self.invoice_line_ids.xpps_charge_ids | self.invoice_line_ids.xpps_credited_charge_ids
+        return open_records(self, "xerox_xpps.action_sale_subscription_charge", [("id", "in", charges.ids)])
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """A credit note says which charges it credits."""
+        reverse_moves = super()._reverse_moves(default_values_list, cancel=cancel)
+        # Whoever may reverse an invoice does so without a right to see charges.
+        reverse_moves.sudo().line_ids._xpps_credit_charges()
+        return reverse_moves
+
+    def _post(self, soft=True):
+        self.line_ids._xpps_check_postable()
+        return super()._post(soft)
+
+    def button_draft(self):
+        self.line_ids._xpps_check_not_rebilled()
+        return super().button_draft()
+
+    def button_cancel(self):
+        self.line_ids._xpps_check_not_rebilled()
+        self.line_ids._xpps_check_not_credited()
+        return super().button_cancel()
+
+    def action_download_xpps_usage(self):
+        """Download the annex as XLSX."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/xerox_xpps/device_usage/{self.id}",
+            "target": "download",
+        }
+
+    # Vendor bills
+
+    def _get_alerts(self):
+        alerts = super()._get_alerts()
+        # Whoever is to pay the bill must know, also without a right to see billing files. What is compared is the bill
+        # as it is saved.
+        file = self._origin.sudo().xpps_billing_file_ids
+        if file.vendor_bill_state == "different":
+            alerts["xpps_vendor_bill"] = {"level": "warning", "message": file.vendor_bill_comparison}
+        return alerts
+
+    def action_open_xpps_billing_file(self):
+        self.ensure_one()
+        return open_form(self.xpps_billing_file_ids)
+
+    def _action_open_xpps_vendor_bills(self):
+        """:return: the action that opens a vendor bill, or the list of several"""
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Vendor Bills"),
+            "res_model": "account.move",
+            "context": {"default_move_type": "in_invoice"},
+        }
+        if len(self) == 1:
+            return action | {"view_mode": "form", "views": [(False, "form")], "res_id": self.id}
+        return action | {
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self.ids)],
+        }
+
+    # Annex
+
+    def _xpps_item_lines(self):
+        return self.invoice_line_ids.filtered(lambda line: line._is_xpps_item())
+
+    def _xpps_usage(self):
+        """The annex in the customer's language.
+
+        :return: DeviceUsage
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # Who may read an invoice may see what it bills, also without a right to see devices, reads and charges.
+        return UsageBuilder(self.sudo()._in_usage_language()).build()
+
+    def _xpps_usage_xlsx(self):
+        """:return: the annex as a workbook, in bytes"""
+        return write_usage_xlsx(self._in_usage_language().env, self._xpps_usage())
+
+    def _in_usage_language(self):
+        """As Odoo's own invoice PDF."""
+        return self.with_context(lang=self.partner_id.lang or self.env.lang)
+
+    def _xpps_usage_filename(self, extension):
+        self.ensure_one()
+        move = self._in_usage_language()
+        name = f"{move.env._('Device Usage')} {move.name or move._get_move_display_name()}"
+        version = self._xpps_annex_version()
+        if version > 1:
+            name = f"{name} ({version})"
+        return f"{name.replace('/', '_')}.{extension}"
+
+    def _xpps_annex_version(self):
+        """The number of the annex that the invoice has, or gets next; earlier ones are detached from it."""
+        self.ensure_one()
+        # What was sent does not depend on what the user may see.
+        earlier = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("res_field", "=", False),
+                    ("xpps_annex_version", ">", 0),
+                ],
+                order="xpps_annex_version desc",
+                limit=1,
+            )
+        )
+        return earlier.xpps_annex_version + 1
+
+    def _get_fields_to_detach(self):
+        return [*super()._get_fields_to_detach(), *ANNEX_FIELDS]

@@ -1,0 +1,25 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+from ...common.constants import BILLING_GROUP
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "xpps.guard"]
+
+    xpps_billing_run_id = fields.Many2one(
+        "xpps.billing.run",
+        string="XPPS Billing Run",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups=BILLING_GROUP,
+    )
+
+    def group_subscription_lines(self):
+        """An order made by an XPPS agreement starts no further subscription."""
+        if self.order_subscription_id.is_xpps:
+            return {}
+        return super().group_subscription_lines()

@@ -1,0 +1,102 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
+from odoo import fields, models
+
+from ...common.program_values import PROGRAM_VALUES, ProgramValues
+
+
+class XppsBilledItem(models.AbstractModel):
+    """What an invoice line, or the order line before it, bills of an agreement.
+
+    Copied, unlike the charges: a credit note concerns the agreement and period of what it credits. Whoever copies a
+    line does not say so himself, though: it comes along as ``ProgramValues``, which the lines' ``create`` takes out.
+    Upstream is about to take the names without the prefix for invoice lines.
+    """
+
+    _name = "xpps.billed.item"
+    _description = "XPPS Billed Item"
+
+    xpps_subscription_id = fields.Many2one(
+        "sale.subscription",
+        string="XPPS Agreement",
+        index="btree_not_null",
+        readonly=True,
+        help="The agreement that this line bills.",
+    )
+    xpps_subscription_line_id = fields.Many2one(
+        "sale.subscription.line",
+        string="XPPS Service",
+        index="btree_not_null",
+        readonly=True,
+        help="The recurring service of the agreement that this line bills.",
+    )
+    xpps_period_start = fields.Date(string="XPPS Period Start", readonly=True)
+    xpps_period_end = fields.Date(string="XPPS Period End", readonly=True)
+
+    #: Odoo looks at new lines before they are made, and knows no value that is not of a field.
+    xpps_program_values = fields.Json(
+        store=False, copy=False, readonly=True, groups=fields.NO_ACCESS, help="Taken out before the line is made."
+    )
+
+    def _xpps_billed_item_values(self):
+        """What the line says of this, to have another line say the same."""
+        self.ensure_one()
+        return {
+            "xpps_subscription_id": self.xpps_subscription_id.id,
+            "xpps_subscription_line_id": self.xpps_subscription_line_id.id,
+            "xpps_period_start": self.xpps_period_start,
+            "xpps_period_end": self.xpps_period_end,
+        }
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if self.env.su:
+            return vals_list
+        names = [
+            name
+            for name in self._xpps_program_fields_of(self._fields)
+            if self._fields[name].copy and name not in (default or {})
+        ]
+        # What a line bills is copied whatever the user may see of it.
+        for line, vals in zip(self.sudo(), vals_list, strict=True):
+            said = {name: line._fields[name].convert_to_write(line[name], line) for name in names if line[name]}
+            if vals and said:
+                line._xpps_say(vals, said)
+        return vals_list
+
+    def _xpps_say(self, vals, said):
+        """Add what the program says of a line to the values that it is made with."""
+        known = vals.get(PROGRAM_VALUES, ProgramValues())
+        # What a client has put there stays, and is refused.
+        if isinstance(known, ProgramValues):
+            vals[PROGRAM_VALUES] = ProgramValues(known, **said)
+
+    @staticmethod
+    def _xpps_take_program_values(vals_list):
+        """Part the values of new lines: what ``create`` takes, and a list of the ProgramValues, {} where are none."""
+        said = []
+        others = []
+        for vals in vals_list:
+            program = vals.get(PROGRAM_VALUES)
+            if isinstance(program, ProgramValues):
+                vals = {name: value for name, value in vals.items() if name != PROGRAM_VALUES}
+            else:
+                program = {}
+            said.append(program)
+            others.append(vals)
+        return others, said
+
+    def _xpps_write_program_values(self, said):
+        """:param said: the ProgramValues of the lines, in their order"""
+        groups = defaultdict(self.browse)
+        for line, program in zip(self, said, strict=True):
+            if program:
+                groups[tuple(program.items())] |= line
+        for program, lines in groups.items():
+            # The user may make the line, and nobody but the program says what it bills.
+            lines.sudo()._xpps_write_plainly(dict(program))
+
+    def _xpps_write_plainly(self, vals):
+        """Write what changes no amount, so that the document need not be balanced again."""
+        return super().write(vals)

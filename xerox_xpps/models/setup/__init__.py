@@ -1,0 +1,12 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Companies, customers, printer models, their material codes and price levels, and accounts."""
+
+from . import (
+    product_template,
+    res_company,
+    res_config_settings,
+    res_partner,
+    xpps_component_account,
+    xpps_material_mapping,
+    xpps_price_level,
+)

@@ -1,0 +1,271 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.mail import decode_message_header, email_normalize, single_email_re
+
+from ...common.constants import BILLING_GROUP, MANAGER_GROUP
+
+#: Who reads and sets what a company decides: portal users and colleagues may read the company itself.
+SETTINGS_GROUPS = "xerox_xpps.group_xpps_billing,base.group_system"
+
+
+class ResCompany(models.Model):
+    _name = "res.company"
+    _inherit = ["res.company", "xpps.guard"]
+
+    xpps_quarantine = fields.Boolean(
+        string="Hold Back Faulty Devices",
+        help="Import the sound device records of a file, and hold back the faulty ones until they are mended.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_background_threshold = fields.Integer(
+        string="Work in the Background Above",
+        default=2000,
+        help="Billing files with more devices are checked and imported in the background.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_usage_spike_percent = fields.Float(
+        string="Usage Spike",
+        default=100.0,
+        help="Warn when a device prints this much more, in percent, than its mean of three months. 0: never.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_margin_floor_percent = fields.Float(
+        string="Margin Floor",
+        help="Warn when the margin of a charge, in percent of its price, is below this. "
+        "0: only when the price is below Xerox's.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_proration = fields.Selection(
+        [
+            ("none", "None: the devices that are active when the agreement is invoiced"),
+            ("full", "Full month: each device that was there for a day or more, swapped ones as one"),
+            ("day", "By day: each device for the days that it was there"),
+        ],
+        string="Partial Months",
+        required=True,
+        default="none",
+        help="What a service whose quantity follows its devices bills of a device that was installed or removed inside "
+        "the period. The period is the one that ends before the agreement's next invoice date.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_invoice_by_run = fields.Boolean(
+        string="Invoice by Billing Runs Only",
+        help="Agreements wait for a billing run, which looks after missing files and unapproved charges. The scheduled "
+        "invoicing of subscriptions leaves them alone.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_responsible_id = fields.Many2one(
+        "res.users",
+        string="Responsible for Billing Files",
+        domain=lambda self: [("all_group_ids", "in", self.env.ref(BILLING_GROUP).ids)],
+        help="Gets an activity for every billing file that arrives by e-mail.",
+        groups=SETTINGS_GROUPS,
+    )
+
+    xpps_vendor_id = fields.Many2one(
+        "res.partner",
+        string="Xerox as Vendor",
+        help="Whose bills are drafted from billing files, or compared with them. A branch has its parent's.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_vendor_bill_analytic = fields.Boolean(
+        string="Vendor Bills by Customer",
+        help="Each customer has lines of its own on Xerox's bill, with its analytic distribution.",
+        groups=SETTINGS_GROUPS,
+    )
+
+    xpps_alias_id = fields.Many2one(
+        "mail.alias", string="Alias for Billing Files", copy=False, ondelete="set null", groups=SETTINGS_GROUPS
+    )
+    xpps_alias_name = fields.Char(
+        string="E-Mail Alias",
+        compute="_compute_xpps_alias_name",
+        inverse="_inverse_xpps_alias_name",
+        help="Billing files that are sent to this address become drafts.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_alias_domain_id = fields.Many2one(
+        "mail.alias.domain",
+        string="E-Mail Alias Domain",
+        compute="_compute_xpps_alias_domain_id",
+        inverse="_inverse_xpps_alias_domain_id",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_sender_addresses = fields.Text(
+        string="Xerox's Senders",
+        groups=SETTINGS_GROUPS,
+        help="Who may send billing files besides the billing users: an e-mail address a line, or a domain such as "
+        "@xerox.com for all of its addresses. Mails of others are refused.",
+    )
+
+    @api.depends("xpps_alias_id.alias_name")
+    def _compute_xpps_alias_name(self):
+        for company in self:
+            company.xpps_alias_name = company.xpps_alias_id.alias_name
+
+    def _inverse_xpps_alias_name(self):
+        for company in self:
+            company._xpps_ensure_alias().alias_name = company.xpps_alias_name
+
+    @api.depends("xpps_alias_id.alias_domain_id")
+    def _compute_xpps_alias_domain_id(self):
+        for company in self:
+            company.xpps_alias_domain_id = (company.xpps_alias_id or company).alias_domain_id
+
+    def _inverse_xpps_alias_domain_id(self):
+        for company in self:
+            company._xpps_ensure_alias().alias_domain_id = company.xpps_alias_domain_id
+
+    def _xpps_ensure_alias(self):
+        """:return: the company's mail.alias, made if need be: without a name yet, that is, inactive"""
+        self.ensure_one()
+        if not self.xpps_alias_id:
+            get_model_id = self.env["ir.model"]._get_id
+            # Who may write the company may have an alias for it, as in mail.alias.mixin.
+            self.xpps_alias_id = (
+                self.env["mail.alias"]
+                .sudo()
+                .create(
+                    {
+                        "alias_model_id": get_model_id("xpps.billing.file"),
+                        "alias_defaults": {"company_id": self.id},
+                        "alias_contact": "xpps_senders",
+                        "alias_domain_id": self.alias_domain_id.id,
+                        "alias_parent_model_id": get_model_id("res.company"),
+                        "alias_parent_thread_id": self.id,
+                    }
+                )
+            )
+        # See above.
+        return self.xpps_alias_id.sudo()
+
+    @api.constrains("xpps_background_threshold", "xpps_usage_spike_percent", "xpps_margin_floor_percent")
+    def _check_xpps_limits(self):
+        # The rules hold for whoever makes a company, also without a right to these settings.
+        for company in self.sudo():
+            if company.xpps_background_threshold < 0:
+                raise ValidationError(
+                    self.env._("The number of devices above which a file goes to the background is negative.")
+                )
+            if company.xpps_usage_spike_percent < 0:
+                raise ValidationError(self.env._("The percentage of a usage spike is negative."))
+            if not 0 <= company.xpps_margin_floor_percent < 100:
+                raise ValidationError(
+                    self.env._("The margin floor is a percentage of the price: from 0 to less than 100.")
+                )
+
+    @api.constrains("xpps_sender_addresses")
+    def _check_xpps_sender_addresses(self):
+        for company in self:
+            # Whoever makes a company need not read the list of its senders.
+            for number, line in enumerate((company.sudo().xpps_sender_addresses or "").splitlines(), start=1):
+                if line.strip() and not self._xpps_sender(line):
+                    raise ValidationError(
+                        self.env._(
+                            "Xerox's senders, line %(number)s: “%(line)s” is neither an e-mail address nor a domain. "
+                            "Write one a line, such as billing@xerox.com, or @xerox.com for all addresses of a domain.",
+                            number=number,
+                            line=line.strip()[:100],
+                        )
+                    )
+
+    @api.model
+    def _xpps_sender(self, line):
+        """:return: a line of the list of senders as it is compared: an address, or ``@`` and a domain; else False"""
+        line = line.strip()
+        # A domain is good when somebody can have an address there.
+        address = email_normalize(f"any{line}" if line.startswith("@") else line)
+        if not address or not single_email_re.fullmatch(address):
+            return False
+        return address.removeprefix("any") if line.startswith("@") else address
+
+    def _xpps_may_bring_files(self, message):
+        """Whether who sends a mail may bring billing files to the company.
+
+        :param message: email.message.EmailMessage
+        """
+        self.ensure_one()
+        # Of several senders nobody knows who it was; then there is no address.
+        address = email_normalize(decode_message_header(message, "From", separator=","))
+        if not address:
+            return False
+        if self._xpps_billing_user(address):
+            return True
+        # Mails are received by users who need not read the company's list.
+        senders = {self._xpps_sender(line) for line in (self.sudo().xpps_sender_addresses or "").splitlines()}
+        return address in senders or f"@{address.rpartition('@')[2]}" in senders
+
+    def _xpps_billing_user(self, address):
+        """:return: the user with this normalized address who may import files of the company, empty if there is none"""
+        # Mails are received by users who need not read others.
+        return (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("email_normalized", "=", address),
+                    ("share", "=", False),
+                    ("active", "=", True),
+                    *self._domain_xpps_group(BILLING_GROUP),
+                ],
+                order="id",
+                limit=1,
+            )
+        )
+
+    @api.constrains("xpps_responsible_id")
+    def _check_xpps_responsible(self):
+        # See _check_xpps_limits.
+        for company in self.sudo():
+            user = company.xpps_responsible_id
+            if user and (company not in user.company_ids or not user.has_group(BILLING_GROUP)):
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s cannot look after the billing files of %(company)s: that takes access to the company "
+                        "and the right “Xerox XPPS / Billing”.",
+                        user=user.name,
+                        company=company.name,
+                    )
+                )
+
+    @api.constrains("xpps_vendor_id")
+    def _check_xpps_vendor(self):
+        # See _check_xpps_limits.
+        for company in self.sudo():
+            owner = company.xpps_vendor_id.company_id
+            if owner and owner not in company.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(vendor)s belongs to %(owner)s, so that it cannot be the vendor of %(company)s's bills.",
+                        vendor=company.xpps_vendor_id.display_name,
+                        owner=owner.name,
+                        company=company.name,
+                    )
+                )
+
+    def _xpps_vendor_settings(self):
+        """:return: the company that says who Xerox is, and how its bills are drafted: this one, or the nearest above"""
+        self.ensure_one()
+        # Whoever works in a branch need not have access to the companies above it.
+        naming = self.sudo().parent_ids.filtered("xpps_vendor_id")
+        return naming[-1:]
+
+    def _xpps_file_responsible(self):
+        """:return: the user who looks after files that arrive by themselves, empty if nobody may"""
+        self.ensure_one()
+        # Files come by whoever may bring them, also without a right to these settings.
+        chosen = self.sudo().xpps_responsible_id
+        for domain in (
+            [("id", "in", chosen.ids), *self._domain_xpps_group(BILLING_GROUP)],
+            self._domain_xpps_group(MANAGER_GROUP),
+            self._domain_xpps_group(BILLING_GROUP),
+        ):
+            user = self.env["res.users"].search(domain, order="id", limit=1)
+            if user:
+                return user
+        return user
+
+    def _domain_xpps_group(self, group):
+        """Users of a group who may work in this company."""
+        return [("all_group_ids", "in", self.env.ref(group).ids), ("company_ids", "in", self.ids)]

@@ -1,0 +1,49 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+from ...common.constants import BILLING_GROUP
+from .res_company import SETTINGS_GROUPS
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    xpps_quarantine = fields.Boolean(related="company_id.xpps_quarantine", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_background_threshold = fields.Integer(
+        related="company_id.xpps_background_threshold", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_usage_spike_percent = fields.Float(
+        related="company_id.xpps_usage_spike_percent", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_margin_floor_percent = fields.Float(
+        related="company_id.xpps_margin_floor_percent", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_proration = fields.Selection(related="company_id.xpps_proration", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_invoice_by_run = fields.Boolean(
+        related="company_id.xpps_invoice_by_run", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_responsible_id = fields.Many2one(
+        related="company_id.xpps_responsible_id",
+        readonly=False,
+        groups=SETTINGS_GROUPS,
+        domain=lambda self: [
+            ("all_group_ids", "in", self.env.ref(BILLING_GROUP).ids),
+            ("company_ids", "in", self.env.company.ids),
+        ],
+    )
+    xpps_vendor_id = fields.Many2one(
+        related="company_id.xpps_vendor_id",
+        readonly=False,
+        groups=SETTINGS_GROUPS,
+        domain=lambda self: [("company_id", "in", [False, *self.env.company.parent_ids.ids])],
+    )
+    xpps_vendor_bill_analytic = fields.Boolean(
+        related="company_id.xpps_vendor_bill_analytic", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_alias_name = fields.Char(related="company_id.xpps_alias_name", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_alias_domain_id = fields.Many2one(
+        related="company_id.xpps_alias_domain_id", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_sender_addresses = fields.Text(
+        related="company_id.xpps_sender_addresses", readonly=False, groups=SETTINGS_GROUPS
+    )

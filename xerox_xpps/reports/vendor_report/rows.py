@@ -1,0 +1,259 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What Xerox billed, record by record, and what was expected of it: the parts of the vendor report's rows.
+
+Each function gives a SELECT with the columns of ``COLUMNS``. ``expected_*`` are what a device that was there is
+expected to cost; ``wrong_quantity``, ``rate_changed``, ``base_changed``, ``read_gap`` and ``estimated`` say what
+differs; ``held`` that the record was not imported, ``missing`` that Xerox sent none. ``base_key`` tells the record
+whose base fee the row is; it is negative where there is none.
+
+Columns that a query does not ask for are not computed, so nothing here joins what only some of them need.
+"""
+
+from odoo.tools import SQL
+
+from ..fees import expected_row_fee, held_condition, row_fee
+from ..row_ids import BASE_CODES, METER_CODES, MISSING_CODES, READ_CODE, missing_key, record_key, vendor_row_id
+from .presence import missing_devices
+
+#: {column: type}. Only where the types of all parts are the same does PostgreSQL leave out what is not asked for.
+COLUMNS = {
+    "id": "bigint",
+    "company_id": "int",
+    "currency_id": "int",
+    "billing_file_id": "int",
+    "line_id": "int",
+    "base_key": "bigint",
+    "meter_read_id": "int",
+    "period_start": "date",
+    "period_end": "date",
+    "device_id": "int",
+    "serial": "varchar",
+    "partner_id": "int",
+    "subscription_id": "int",
+    "component": "varchar",
+    "quantity": "int",
+    "unit_cost": "numeric",
+    "cost": "numeric",
+    "expected_quantity": "int",
+    "expected_unit_cost": "numeric",
+    "wrong_quantity": "bool",
+    "rate_changed": "bool",
+    "base_changed": "bool",
+    "read_gap": "bool",
+    "estimated": "bool",
+    "held": "bool",
+    "missing": "bool",
+}
+
+
+def report_rows(env, asked):
+    """:param RowFilter asked: as for the parts
+    :return: SQL, all rows
+    """
+    parts = [base_fees(component, asked) for component in BASE_CODES]
+    parts += [meter_reads(asked), held_records(asked), missing_fees(env, asked)]
+    return SQL(" UNION ALL ").join(parts)
+
+
+def _select(values, tail):
+    """:param values: {column: SQL}; those that are not named are empty"""
+    empty = {name: SQL("FALSE") if kind == "bool" else SQL("NULL") for name, kind in COLUMNS.items()}
+    columns = (
+        SQL("(%s)::%s AS %s", values.get(name, empty[name]), SQL(kind), SQL.identifier(name))
+        for name, kind in COLUMNS.items()
+    )
+    return SQL("SELECT %s %s", SQL(", ").join(columns), tail)
+
+
+def base_fees(component, asked):
+    """Base fees of live records: a supply fee only where there is, or was, one."""
+    fee = row_fee(component)
+    expected_fee = SQL("COALESCE(%s, %s)", expected_row_fee(component), fee)
+    return _select(
+        {
+            "id": vendor_row_id(record_key(), BASE_CODES[component]),
+            "company_id": SQL("line.company_id"),
+            "currency_id": SQL("line.currency_id"),
+            "billing_file_id": SQL("line.billing_file_id"),
+            "line_id": SQL("line.id"),
+            "base_key": record_key(),
+            "period_start": SQL("line.billed_period_start"),
+            "period_end": SQL("line.billed_period_end"),
+            "device_id": SQL("line.device_id"),
+            "serial": SQL("line.serial"),
+            "partner_id": SQL("line.partner_id"),
+            "subscription_id": SQL("line.subscription_id"),
+            "component": SQL("%s", component),
+            "quantity": SQL("(%s <> 0)::int", fee),
+            "unit_cost": fee,
+            "cost": fee,
+            "expected_quantity": SQL("(%s <> 0)::int", expected_fee),
+            "expected_unit_cost": expected_fee,
+            "base_changed": SQL("%s <> %s", expected_fee, fee),
+        },
+        SQL(
+            "FROM xpps_billing_file_line line "
+            "WHERE line.state = 'imported' AND line.superseded_by_id IS NULL AND %s AND %s",
+            asked.of("line"),
+            SQL("(%s <> 0 OR %s <> 0)", fee, expected_fee) if component == "base_supply" else SQL("TRUE"),
+        ),
+    )
+
+
+def meter_reads(asked):
+    """Live meter reads of files. An import and its undo leave none of a file that is not imported."""
+    quantity = SQL("COALESCE(read.expected_overage, read.overage)")
+    unit_cost = SQL("COALESCE(read.expected_unit_cost, read.unit_cost)")
+    return _select(
+        {
+            "id": vendor_row_id(SQL("read.id::bigint"), READ_CODE),
+            "company_id": SQL("read.company_id"),
+            "currency_id": SQL("read.currency_id"),
+            "billing_file_id": SQL("read.billing_file_id"),
+            "line_id": SQL(
+                "(SELECT MIN(line.id) FROM xpps_billing_file_line line "
+                "WHERE line.device_id = read.device_id AND line.billing_file_id = read.billing_file_id)"
+            ),
+            "meter_read_id": SQL("read.id"),
+            "period_start": SQL("read.period_start"),
+            "period_end": SQL("read.period_end"),
+            "device_id": SQL("read.device_id"),
+            "partner_id": SQL("read.partner_id"),
+            "subscription_id": SQL("read.subscription_id"),
+            "component": SQL("read.output_type"),
+            "quantity": SQL("read.overage"),
+            "unit_cost": SQL("read.unit_cost"),
+            "cost": SQL("read.cost"),
+            "expected_quantity": quantity,
+            "expected_unit_cost": unit_cost,
+            "wrong_quantity": SQL(
+                "(read.expected_overage IS NOT NULL "
+                "AND read.overage <> GREATEST(0, read.current_read - read.previous_read - read.included))"
+            ),
+            "rate_changed": SQL("(read.overage <> 0 AND %s <> read.unit_cost)", unit_cost),
+            "read_gap": SQL("COALESCE(read.expected_previous <> read.previous_read, FALSE)"),
+            "estimated": SQL("COALESCE(read.estimated, FALSE)"),
+        },
+        SQL(
+            "FROM xpps_meter_read read WHERE read.origin = 'file' AND read.superseded_by_id IS NULL AND %s",
+            asked.of("read"),
+        ),
+    )
+
+
+def held_records(asked):
+    """Base fees and meters of records that were held back or left out: of them there are no reads."""
+    overage = SQL("COALESCE((meter.value ->> 'overage')::int, 0)")
+    # GREATEST would take a 0 for what the record does not state.
+    turned = SQL(
+        "(meter.value ->> 'current')::int - (meter.value ->> 'previous')::int "
+        "- COALESCE((meter.value ->> 'included')::int, 0)"
+    )
+    codes = SQL(" ").join(SQL("WHEN %s THEN %s", output_type, code) for output_type, code in METER_CODES.items())
+    parts = [
+        SQL(
+            "SELECT %s AS code, %s AS component, (%s <> 0)::int AS quantity, %s AS unit_cost, "
+            "COALESCE(%s, %s) AS expected_unit_cost, 1 AS expected_quantity",
+            code,
+            component,
+            row_fee(component),
+            row_fee(component),
+            expected_row_fee(component),
+            row_fee(component),
+        )
+        for component, code in BASE_CODES.items()
+    ]
+    parts.append(
+        SQL(
+            """
+            SELECT CASE meter.key %(codes)s END, meter.key, %(overage)s,
+                   COALESCE((meter.value ->> 'unit_cost')::numeric, 0),
+                   COALESCE((meter.value ->> 'unit_cost')::numeric, 0),
+                   CASE WHEN %(turned)s < 0 THEN 0 ELSE COALESCE(%(turned)s, %(overage)s) END
+              FROM jsonb_each(line.meter_values) meter
+            """,
+            codes=codes,
+            overage=overage,
+            turned=turned,
+        )
+    )
+    return _select(
+        {
+            "id": vendor_row_id(record_key(), SQL("part.code")),
+            "company_id": SQL("line.company_id"),
+            "currency_id": SQL("line.currency_id"),
+            "billing_file_id": SQL("line.billing_file_id"),
+            "line_id": SQL("line.id"),
+            "base_key": SQL("CASE WHEN part.code < %s THEN %s END", min(METER_CODES.values()), record_key()),
+            "period_start": SQL("file.period_start"),
+            "period_end": SQL("file.period_end"),
+            "device_id": SQL("line.device_id"),
+            "serial": SQL("line.serial"),
+            "partner_id": SQL("line.partner_id"),
+            "subscription_id": SQL("line.subscription_id"),
+            "component": SQL("part.component"),
+            "quantity": SQL("part.quantity"),
+            "unit_cost": SQL("part.unit_cost"),
+            "cost": SQL("ROUND(part.quantity * part.unit_cost, COALESCE(currency.decimal_places, 2))"),
+            "expected_quantity": SQL(
+                "CASE WHEN part.code < %s THEN (part.expected_unit_cost <> 0)::int ELSE part.expected_quantity END",
+                min(METER_CODES.values()),
+            ),
+            "expected_unit_cost": SQL("part.expected_unit_cost"),
+            "wrong_quantity": SQL(
+                "part.code >= %s AND part.expected_quantity <> part.quantity", min(METER_CODES.values())
+            ),
+            "base_changed": SQL("part.expected_unit_cost <> part.unit_cost"),
+            "estimated": SQL("part.code >= %s AND COALESCE(line.estimated, FALSE)", min(METER_CODES.values())),
+            "held": SQL("TRUE"),
+        },
+        SQL(
+            """
+              FROM xpps_billing_file_line line
+              JOIN xpps_billing_file file ON file.id = line.billing_file_id
+         LEFT JOIN res_currency currency ON currency.id = line.currency_id
+        CROSS JOIN LATERAL (%s) part
+             WHERE %s AND %s
+               AND (part.component <> 'base_supply' OR part.unit_cost <> 0 OR part.expected_unit_cost <> 0)
+            """,
+            SQL(" UNION ALL ").join(parts),
+            asked.of("line"),
+            held_condition(),
+        ),
+    )
+
+
+def missing_fees(env, asked):
+    """Base fees last billed of devices that should be in a file, and are not."""
+    return _select(
+        {
+            "id": vendor_row_id(SQL("-%s", missing_key()), SQL("fee.code")),
+            "company_id": SQL("missing.company_id"),
+            "currency_id": SQL("missing.currency_id"),
+            "billing_file_id": SQL("missing.file_id"),
+            "period_start": SQL("missing.period_start"),
+            "period_end": SQL("missing.period_end"),
+            "device_id": SQL("missing.device_id"),
+            "partner_id": SQL("missing.partner_id"),
+            "subscription_id": SQL("missing.subscription_id"),
+            "base_key": missing_key(),
+            "component": SQL("fee.component"),
+            "quantity": SQL("0"),
+            "unit_cost": SQL("0::numeric"),
+            "cost": SQL("0::numeric"),
+            "expected_quantity": SQL("(fee.amount <> 0)::int"),
+            "expected_unit_cost": SQL("fee.amount"),
+            "missing": SQL("TRUE"),
+        },
+        SQL(
+            """
+              FROM (%s) missing
+        CROSS JOIN LATERAL (VALUES (%s, 'base_service', missing.base_service),
+                                   (%s, 'base_supply', missing.base_supply)) fee(code, component, amount)
+             WHERE fee.component = 'base_service' OR fee.amount <> 0
+            """,
+            missing_devices(env, asked),
+            MISSING_CODES["base_service"],
+            MISSING_CODES["base_supply"],
+        ),
+    )

@@ -1,0 +1,81 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+from odoo.tools import format_date
+
+from ...importing import plain
+
+
+class XppsVendorReport(models.Model):
+    """What is wrong with a row of the vendor report, in words."""
+
+    _inherit = "xpps.vendor.report"
+
+    def _reason(self, flag):
+        """One deviation of the row, with what Xerox says and what we do."""
+        self.ensure_one()
+        return getattr(self, f"_reason_{flag}")()
+
+    def _reason_unknown_device(self):
+        return self.env._("No device has the serial number %s", self.serial)
+
+    def _reason_billed_after_removal(self):
+        removal = self.device_id.xpps_removal_date
+        if removal and removal < self.period_start:
+            return self.env._("Billed after the removal on %s", format_date(self.env, removal))
+        return self.env._("The device was at no customer in the period")
+
+    def _reason_missing_from_file(self):
+        return self.env._("Not in the file; last billed %s", self.currency_id.format(self.expected_cost))
+
+    def _reason_quantity_wrong(self):
+        pages = self._stated_pages()
+        return self.env._(
+            "%(billed)s pages instead of %(expected)s by Xerox's own reads", billed=self.xerox_quantity, expected=pages
+        )
+
+    def _stated_pages(self):
+        """Pages above the allowance by the reads that Xerox states."""
+        read = self.meter_read_id
+        if read:
+            return max(0, read.current_read - read.previous_read - read.included)
+        meter = (self.line_id.meter_values or {}).get(self.component, {})
+        return max(0, (meter.get("current") or 0) - (meter.get("previous") or 0) - (meter.get("included") or 0))
+
+    def _reason_rate_changed(self):
+        return self.env._(
+            "Unit cost %(billed)s instead of %(expected)s",
+            billed=plain(self.xerox_unit_cost),
+            expected=plain(self.meter_read_id.expected_unit_cost),
+        )
+
+    def _reason_base_changed(self):
+        line, currency = self.line_id, self.currency_id
+        expected = line.expected_supply_cost if self.component == "base_supply" else line.expected_service_cost
+        return self.env._(
+            "Base fee %(billed)s instead of %(expected)s",
+            billed=currency.format(self.xerox_cost),
+            expected=currency.format(expected),
+        )
+
+    def _reason_read_gap(self):
+        return self.env._(
+            "The meter starts at %(billed)s instead of %(expected)s",
+            billed=self.meter_read_id.previous_read,
+            expected=self.meter_read_id.expected_previous,
+        )
+
+    def _reason_not_billed_to_customer(self):
+        if self.line_id.state == "held":
+            return self.env._("The record is held back, so the customer is not charged")
+        if self.line_id.state == "left_out":
+            return self.env._("The record was left out, so the customer is not charged")
+        if not self.meter_read_id:
+            return self.env._("No service bills the base fee to the customer")
+        return self.env._(
+            "%(charged)s of %(billed)s pages are charged to the customer",
+            charged=self.charged_quantity,
+            billed=self.xerox_quantity,
+        )
+
+    def _reason_estimated_read(self):
+        return self.env._("Xerox estimated the meter read")
