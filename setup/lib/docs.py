@@ -36,7 +36,9 @@ SETTINGS = {
     "report_level": 5,
     "input_encoding": "utf-8",
     "output_encoding": "unicode",
+    # Odoo has a style of its own.
     "stylesheet_path": "",
+    "toc_backlinks": False,
     # What is wrong is printed once, by this program.
     "warning_stream": False,
     "_disable_config": True,
@@ -50,9 +52,7 @@ def addon_readme(addon):
     manifest = ast.literal_eval((addon / "__manifest__.py").read_text(encoding="utf-8"))
     name = manifest["name"]
     parts = [f".. {MADE}", f"{'=' * len(name)}\n{name}\n{'=' * len(name)}"]
-    parts.append(
-        f":Maturity: {manifest['development_status']}\n:Licence: {manifest['license']}\n:Author: {manifest['author']}"
-    )
+    parts.append("Maturity: {development_status}. Licence: {license}. Author: {author}.".format_map(manifest))
     for fragment, title in SECTIONS.items():
         path = addon / "readme" / f"{fragment}.rst"
         if path.exists():
@@ -83,7 +83,7 @@ def addon_page(readme, path):
     for image in document.findall(nodes.image):
         # Odoo looks for pictures beside the page.
         image["uri"] = image["uri"].removeprefix(PICTURES)
-    return publish_from_doctree(document, writer_name="html5", settings_overrides=SETTINGS)
+    return publish_from_doctree(document, writer_name="html4", settings_overrides=SETTINGS)
 
 
 def addon_documents():
