@@ -57,11 +57,17 @@ def addon_readme(addon):
         path = addon / "readme" / f"{fragment}.rst"
         if path.exists():
             parts += [heading(title)] if title else []
-            parts.append(path.read_text(encoding="utf-8").strip())
+            parts.append(read_fragment(path))
             parts += [".. contents::\n   :local:\n   :depth: 2"] if fragment == "DESCRIPTION" else []
-    contributors = (addon / "readme" / "CONTRIBUTORS.rst").read_text(encoding="utf-8").strip()
-    parts += [heading("Contributors"), contributors]
+    parts += [heading("Contributors"), read_fragment(addon / "readme" / "CONTRIBUTORS.rst")]
     return "\n\n".join(parts) + "\n"
+
+
+def read_fragment(path):
+    text = path.read_text(encoding="utf-8").strip()
+    # Here a mistake still has its place.
+    parse(text, path)
+    return text
 
 
 def heading(title):
@@ -146,10 +152,15 @@ def document_problems(path):
 
 
 def main(arguments):
-    if arguments != ["--check"]:
-        return make()
-    found = list(problems())
-    print("\n".join(found), end="\n" if found else "")
+    try:
+        if arguments != ["--check"]:
+            make()
+            return 0
+        found = list(problems())
+    except SystemMessage as error:
+        found = [str(error)]
+    for problem in found:
+        print(problem)
     return int(bool(found))
 
 
