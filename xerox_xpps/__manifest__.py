@@ -6,6 +6,8 @@
     "category": "Sales/Subscriptions",
     "license": "AGPL-3",
     "author": "xerox_xpps contributors",
+    "maintainers": [],
+    "development_status": "Beta",
     "depends": ["account", "stock", "subscription_oca"],
     "external_dependencies": {"python": ["lxml", "openpyxl", "xlsxwriter", "xmlschema"]},
     "data": [
