@@ -3,6 +3,7 @@
 
 import re
 from contextlib import suppress
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -13,6 +14,7 @@ from .xml_markup import Markup, check_markup, forbidden_doctype
 _BEGINNING = 2 * 1024 * 1024
 # Most likely enough to see the root element.
 _FIRST = 4 * 1024
+_OF_ENCODING = {expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_INCORRECT_ENCODING}
 _POSITION = re.compile(r",? line \d+, column \d+.*", re.DOTALL)
 # A parser for files from strangers.
 OPTIONS = {
@@ -37,6 +39,21 @@ def parse(data: bytes, markup: Markup) -> etree._Element:
     except (ValueError, LookupError) as error:
         raise _not_well_formed(1, 1, str(error)) from error
     return _tidy(root, markup)
+
+
+def check_well_formed(data: bytes) -> None:
+    """Raise ``Unreadable`` when the file is not well-formed: Expat, which builds nothing, tells so twice as fast.
+
+    What only ``parse`` refuses, such as elements that are too deep in others, or an encoding that Expat does not know,
+    it passes over. The file has no document type.
+    """
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        detail = expat.ErrorString(error.code)
+        if detail not in _OF_ENCODING:
+            raise _not_well_formed(error.lineno, error.offset + 1, detail) from error
 
 
 def root_element(data: bytes) -> etree._Element:

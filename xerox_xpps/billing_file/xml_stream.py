@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Look through an XML file that is too big for memory unless its devices are sound: record by record, keeping none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from itertools import islice
 from typing import Any
@@ -15,7 +15,7 @@ from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_NESTED, NAMELESS_RECORD, REF
 from .records import too_many_devices
 from .values import ValueReader
 from .xml_markup import Markup
-from .xml_parser import OPTIONS, strip_namespaces, syntax_error
+from .xml_parser import OPTIONS, check_well_formed, strip_namespaces, syntax_error
 from .xml_rows import Fault, fill, make_plan
 from .xml_schema import Schema
 
@@ -49,11 +49,7 @@ class RecordStream:
         The root element is known to be the layout's.
         """
         # What is broken at its end must not be found after all of its records: they take ten times as long.
-        self._walk(data, _forget)
-        self._walk(data, self._check_chunk)
-
-    def _walk(self, data: bytes, visit: Callable[[etree._Element], None]) -> None:
-        """Parse the file, and after each chunk of it call ``visit`` with the root."""
+        check_well_formed(data)
         parser = etree.XMLPullParser(("start",), tag=f"{{*}}{self._steps[0]}", **OPTIONS)
         root = None
         try:
@@ -62,7 +58,7 @@ class RecordStream:
                 if root is None:
                     root = next((element for _event, element in parser.read_events()), None)
                 if root is not None:
-                    visit(root)
+                    self._check_chunk(root)
             parser.close()
         except etree.XMLSyntaxError as error:
             raise syntax_error(error) from error
@@ -136,14 +132,6 @@ class RecordStream:
         if self._namespaces:
             strip_namespaces(root)
         self._allowance.spend(REFUSED_ELEMENT * self._schema.count_violations(root))
-
-
-def _forget(root: etree._Element) -> None:
-    """Take out of the tree what is complete, along the open elements."""
-    group = root
-    while len(group):
-        del group[:-1]
-        group = group[-1]
 
 
 def _name(element: etree._Element) -> str:
