@@ -51,7 +51,7 @@ def measure(database, quick):
         for name in list(files)[:: 10 if quick else 1]:
             data = files[name]()
             file_name = f"a.{file_type}"
-            for way, brought in ((_read, data), (_wizard, data), (_mail, _as_mail(data, file_name))):
+            for way, brought in ((_read, data), (_wizard, base64.b64encode(data)), (_mail, _as_mail(data, file_name))):
                 row = (way.__name__[1:], file_type, name, *_least(database, way, brought, file_name))
                 print(format_row(row), flush=True)
                 rows.append(row)
@@ -119,7 +119,7 @@ def _read(database, data, file_name):
 
 def _wizard(database, data, file_name):
     with database.environment() as env:
-        wizard = env["xpps.import.wizard"].create({"file_data": base64.b64encode(data), "file_name": file_name})
+        wizard = env["xpps.import.wizard"].create({"file_data": data, "file_name": file_name})
         wizard.action_check()
         env.flush_all()
         return _told(wizard.billing_file_id)
