@@ -13,6 +13,8 @@ _logger = logging.getLogger(__name__)
 
 #: Bytes. A larger file goes to the background, however few devices it has.
 BACKGROUND_SIZE = 8 * 2**20
+#: Bytes, whether there are devices in them or not.
+HEAP_SIZE = 2 * BACKGROUND_SIZE
 
 #: A file is given back instead of being tried once more. Usually the server ended its worker each time, for the
 #: time or the memory that the work took.
@@ -50,13 +52,15 @@ class XppsBillingFile(models.Model):
     def _is_large(self):
         """Whether checking or importing the file would keep a web worker, and its user, waiting for too long.
 
-        By its bytes, and by its devices, as the last check counted them. Before the first check nobody knows these:
-        then what the bytes of the file allow counts, rather too many than too few.
+        By its devices, as the last check counted them. Before the first check nobody knows them: then what the bytes of
+        the file allow counts, rather too many than too few. Of many bytes in which there is no device at all the check
+        says so at once, but not of whole heaps of them.
         """
         self.ensure_one()
-        if self.attachment_id.file_size > BACKGROUND_SIZE:
+        size = self.attachment_id.file_size
+        if size > HEAP_SIZE:
             return True
-        limit = self.company_id.xpps_background_threshold
+        limit = 0 if size > BACKGROUND_SIZE else self.company_id.xpps_background_threshold
         if self.device_count:
             return self.device_count > limit
         return may_exceed(self.attachment_id.raw or b"", self.file_name or "", limit)
