@@ -105,7 +105,9 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         if self.display_type != "product":
             return False
-        return bool(self.xpps_charge_ids or (self.product_id.xpps_role and self.xpps_subscription_id.is_xpps))
+        # What a clerk adds to an invoice belongs to the agreement of the invoice.
+        agreement = self.xpps_subscription_id or self.move_id.subscription_id
+        return bool(self.xpps_charge_ids or (self.product_id.xpps_role and agreement.is_xpps))
 
     # Credit notes
 
