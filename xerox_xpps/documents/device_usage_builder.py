@@ -67,7 +67,7 @@ class UsageBuilder:
         unbilled = unbilled.grouped("subscription_id")
         agreements = [
             self._agreement_usage(agreement, agreement_lines, unbilled.get(agreement, ()))
-            for agreement, agreement_lines in lines.grouped("xpps_subscription_id").items()
+            for agreement, agreement_lines in lines.grouped(lambda line: line._xpps_agreement()).items()
         ]
         agreements.sort(key=lambda usage: usage.name)
         rows = [row for usage in agreements for row in usage.rows]
@@ -136,7 +136,7 @@ class UsageBuilder:
         today = self.move.invoice_date or fields.Date.context_today(self.move)
         periods = defaultdict(set)
         for line in lines:
-            agreement = line.xpps_subscription_id
+            agreement = line._xpps_agreement()
             for charge in line.xpps_charge_ids:
                 if charge.period_end:
                     periods[agreement].add((charge.period_start or charge.period_end, charge.period_end))

@@ -100,14 +100,18 @@ class AccountMoveLine(models.Model):
                 self._check_field_access(self._fields[name], "write")
         return super().write(vals)
 
+    def _xpps_agreement(self):
+        """The agreement that the line bills, or none. Reads charges: to be called in sudo."""
+        self.ensure_one()
+        # What a clerk adds to an invoice belongs to the agreement of the invoice.
+        return self.xpps_subscription_id or self.xpps_charge_ids.subscription_id[:1] or self.move_id.subscription_id
+
     def _is_xpps_item(self):
         """Whether the line bills charges or a service with an XPPS role. Reads charges: to be called in sudo."""
         self.ensure_one()
         if self.display_type != "product":
             return False
-        # What a clerk adds to an invoice belongs to the agreement of the invoice.
-        agreement = self.xpps_subscription_id or self.move_id.subscription_id
-        return bool(self.xpps_charge_ids or (self.product_id.xpps_role and agreement.is_xpps))
+        return bool(self.xpps_charge_ids or (self.product_id.xpps_role and self._xpps_agreement().is_xpps))
 
     # Credit notes
 
