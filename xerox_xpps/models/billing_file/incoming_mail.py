@@ -10,7 +10,7 @@ from xmlrpc.client import Binary
 
 from odoo.tools.mail import decode_message_header, email_normalize_all
 
-from .mail_attachments import EMPTY_LINE, MAX_HEAD
+from .mail_attachments import EMPTY_LINE, MAX_HEAD, header_lines
 
 _PRECEDENCES = {"bulk", "junk", "auto_reply"}
 _FAILED = {"fail", "softfail", "permerror"}
@@ -22,14 +22,9 @@ _RESULT = re.compile(r"\s*([a-z0-9-]+)\s*(?:/\s*[0-9]+\s*)?=\s*([a-z]+)", re.IGN
 MAX_ANSWERED = 16 * 1024
 
 
-def _headers(*names):
-    """:return: the pattern of these headers, each with the lines that go on with it"""
-    return re.compile(rb"^(%s)[ \t]*:[^\n]*\n?(?:[ \t][^\n]*\n?)*" % b"|".join(names), re.IGNORECASE | re.MULTILINE)
-
-
 # Where Odoo looks for the addresses that a mail is sent to.
-_RECIPIENTS = _headers(b"to", b"cc", b"delivered-to", b"x-original-to", b"resent-to", b"resent-cc")
-_ANSWERED = _headers(
+_RECIPIENTS = header_lines(b"to", b"cc", b"delivered-to", b"x-original-to", b"resent-to", b"resent-cc")
+_ANSWERED = header_lines(
     *(b"from", b"subject", b"message-id", b"date", b"references", b"in-reply-to", b"return-path", b"precedence"),
     *(b"authentication-results", b"auto-submitted", b"x-auto-response-suppress"),
 )

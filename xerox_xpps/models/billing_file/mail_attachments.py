@@ -29,9 +29,14 @@ MAX_HEAD = 256 * 1024
 EMPTY_LINE = re.compile(rb"\n\r?\n")
 
 _NOT_ENCODED = {"", "7bit", "8bit", "binary"}
-_CONTENT_HEADERS = re.compile(
-    rb"^content-(?:type|disposition|transfer-encoding)[ \t]*:[^\n]*\n?(?:[ \t][^\n]*\n?)*", re.IGNORECASE | re.MULTILINE
-)
+
+
+def header_lines(*names):
+    """:return: the pattern of headers with these names, in bytes, each with the lines that go on with it"""
+    return re.compile(rb"^(%s)[ \t]*:[^\n]*\n?(?:[ \t][^\n]*\n?)*" % b"|".join(names), re.IGNORECASE | re.MULTILINE)
+
+
+_CONTENT_HEADERS = header_lines(b"content-type", b"content-disposition", b"content-transfer-encoding")
 
 
 class MailTooLargeError(Exception):
@@ -132,7 +137,7 @@ def _checked_parts(content):
             raise MailTooLargeError
         if part.is_mail or part.is_file:
             parts.append(part)
-    files = [part for part in parts if part.is_file]
+    files = [part for part in parts if not part.is_mail]
     if (
         sum(_decoded_size(content, part) for part in files) > MAX_ATTACHED
         or len(content) - sum(part.end - part.body for part in files) > MAX_TEXT
