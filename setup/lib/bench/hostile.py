@@ -71,8 +71,10 @@ def format_row(row):
 def _least(database, way, data, file_name):
     """The least of up to three times: what else the machine does makes them longer, and nothing makes them shorter."""
     tries = []
-    while len(tries) < TRIES and not any(seconds <= SECONDS for seconds, *_told in tries):
+    for _try in range(TRIES):
         tries.append(_in_a_process(database, way, data, file_name))
+        if tries[-1][0] <= SECONDS:
+            break
     return min(tries)
 
 
