@@ -3,11 +3,13 @@
 
 import email
 import random
+import time
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from odoo.tests.common import BaseCase
 
+from odoo.addons.xerox_xpps.models.billing_file.incoming_mail import MAX_ANSWERED, sent_to, short_head
 from odoo.addons.xerox_xpps.models.billing_file.mail_attachments import (
     MAX_ATTACHED,
     MAX_DEPTH,
@@ -140,6 +142,38 @@ class TestSplitMail(BaseCase):
             b"Content-Type: image/gif\n\ny\r\n--b--\r\nContent-Type: image/png\n\nafter the end\n"
         )
         self.assertEqual([data for _name, data in split_mail(content).files.values()], [b"--bb\nx --b\n--b-x", b"y"])
+
+
+class TestHeads(BaseCase):
+    ADDRESSES = {"xerox@d.example.com", "xpps"}
+
+    def test_sent_to(self):
+        for head, recipients in (
+            (b"To: Xerox <xerox@d.example.com>", {"xerox@d.example.com"}),
+            (b"to:\r\n XEROX@d.example.com", {"xerox@d.example.com"}),
+            (b'Cc: "a, b" <x@y.z>,\r\n\t"Xerox; files" <xerox@d.example.com>', {"xerox@d.example.com"}),
+            (b"To: =?utf-8?q?M=C3=BCller=2C_a=40b=2Ec?= <xerox@d.example.com>", {"xerox@d.example.com"}),
+            ("To: Müller <xerox@d.example.com>".encode(), {"xerox@d.example.com"}),
+            (b"Delivered-To: xerox@d.example.com\nTo: u@v.w", {"xerox@d.example.com"}),
+            (b"Resent-To: list: a@b.c, xpps@other.com;", {"xpps@other.com"}),
+            (b"To: notxerox@d.example.com", set()),
+            (b"To: undisclosed-recipients:;", set()),
+            (b"Reply-To: xerox@d.example.com", set()),
+            (b"Subject: x\n\nTo: xerox@d.example.com", set()),
+            (b"", set()),
+        ):
+            with self.subTest(head):
+                self.assertEqual(sent_to(head + b"\n\nText", self.ADDRESSES), recipients)
+
+    def test_heads_without_end(self):
+        """Every mail that Odoo receives is asked whom it is sent to, however long its head is."""
+        for line in (b"X-A: 1\n", b"To: a@b.c\n", b"From: a@b.c\n", b"To: a\n b\n", b"\n ", b"To: a@b.c, "):
+            content = b"To: xerox@d.example.com\n" + line * (64 * 2**20 // len(line))
+            with self.subTest(line):
+                begun = time.process_time()
+                self.assertEqual(sent_to(content, self.ADDRESSES), {"xerox@d.example.com"})
+                self.assertLess(len(short_head(content, {"xerox@d.example.com"})), 2 * MAX_ANSWERED)
+                self.assertLess(time.process_time() - begun, 2)
 
 
 class TestGatewayWithSplitMails(GatewayCase):
