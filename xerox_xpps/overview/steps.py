@@ -3,6 +3,7 @@
 
 from odoo.tools import format_date
 
+from ..common.window_actions import open_form
 from .months import last_day
 
 
@@ -141,13 +142,7 @@ class Steps:
         return self._todo(hint, self.env._("Open the File"), self._form(waiting[:1]))
 
     def _form(self, record):
-        return {
-            "type": "ir.actions.act_window",
-            "name": record.display_name,
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [[False, "form"]],
-        }
+        return open_form(record, name=record.display_name)
 
     def _new_run(self):
         periods = self.files.filtered(lambda file: file.state == "imported" and file.period_start and file.period_end)

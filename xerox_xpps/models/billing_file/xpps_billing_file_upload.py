@@ -10,6 +10,7 @@ from odoo.tools import email_normalize
 
 from ...common.constants import BILLING_GROUP
 from ...common.listing import paragraphs
+from ...common.window_actions import open_form
 from ...importing import clipped
 from .incoming_mail import is_automatic, is_forged
 from .mail_attachments import MAX_ATTACHED, MAX_TEXT
@@ -72,16 +73,15 @@ class XppsBillingFile(models.Model):
         return ""
 
     def _action_open_uploaded(self):
-        action = {
+        if len(self) == 1:
+            return open_form(self, name=self.display_name)
+        return {
             "type": "ir.actions.act_window",
             "name": self.env._("Uploaded Billing Files"),
             "res_model": self._name,
             "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", self.ids)],
         }
-        if len(self) == 1:
-            action.update(name=self.display_name, res_id=self.id, views=[(False, "form")])
-        return action
 
     # Sent by e-mail
 

@@ -121,18 +121,16 @@ class AccountMove(models.Model):
 
     def _action_open_xpps_vendor_bills(self):
         """:return: the action that opens a vendor bill, or the list of several"""
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Vendor Bills"),
-            "res_model": "account.move",
-            "context": {"default_move_type": "in_invoice"},
-        }
+        values = {"name": self.env._("Vendor Bills"), "context": {"default_move_type": "in_invoice"}}
         if len(self) == 1:
-            return action | {"view_mode": "form", "views": [(False, "form")], "res_id": self.id}
-        return action | {
+            return open_form(self, **values)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
             "view_mode": "list,form",
             "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", self.ids)],
+            **values,
         }
 
     # Annex
