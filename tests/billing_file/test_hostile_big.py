@@ -33,6 +33,8 @@ CHOSEN = {
         "unknown elements on other lines": "file_schema",
         "99,000 devices of wrong values": "file_too_large",
         "devices with text between elements": "file_too_large",
+        "devices with text between elements, 64 MiB": "file_too_large",
+        "devices without a serial number, 64 MiB": "file_too_large",
         "30 MiB of tags": "file_too_large",
         "2.4 million tags in a value": "file_too_large",
         "240,000 tags": "file_schema",

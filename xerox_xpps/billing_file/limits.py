@@ -23,8 +23,10 @@ FAULTY_RECORD = 10
 NAMELESS_RECORD = 4
 # An element that only the validator finds to break the schema.
 REFUSED_ELEMENT = 50
-# Cells of records that are not sound in a workbook, of which each takes longer.
+# Cells of records that are not sound in a workbook, of which each takes longer; elements in an XML file that is too big
+# for memory, which is counted and looked through before it is read.
 MAX_UNSOUND_OF_WORKBOOK = 200_000
+MAX_UNSOUND_OF_STREAM = 100_000
 
 # Characters of the path of an element, of a serial or another number, and of a name or place.
 MAX_PATH = 200

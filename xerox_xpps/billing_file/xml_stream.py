@@ -11,7 +11,16 @@ from lxml import etree
 from .fields import DEVICE_FIELDS
 from .issue import _
 from .layout import XmlLayout
-from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_NESTED, NAMELESS_RECORD, REFUSED_ELEMENT, Allowance, check_limit
+from .limits import (
+    FAULTY_RECORD,
+    MAX_DEVICES,
+    MAX_NESTED,
+    MAX_UNSOUND_OF_STREAM,
+    NAMELESS_RECORD,
+    REFUSED_ELEMENT,
+    Allowance,
+    check_limit,
+)
 from .records import too_many_devices
 from .values import ValueReader
 from .xml_markup import Markup
@@ -22,6 +31,8 @@ from .xml_schema import Schema
 TOO_MANY_NESTED = _("An element of the file holds more than %(limit)s others.")
 
 _CHUNK = 256 * 1024
+# In these, records that are all faulty use up what may be unsound: the file need not be well-formed for its refusal.
+_TRIED = 4 * 1024 * 1024
 # Elements that a sound record may hold, whether the layout knows them or not.
 _PLENTY = 64
 # Elements before the records, which the schema may ask for.
@@ -36,7 +47,7 @@ class RecordStream:
         self._namespaces = markup.namespaces > 0
         self._plan = make_plan(layout.device_fields, DEVICE_FIELDS, ValueReader(layout))
         self._schema = schema
-        self._allowance = Allowance()
+        self._allowance = Allowance(MAX_UNSOUND_OF_STREAM)
         self._count = 0
         # Records of a group may be few by the schema: only those of the root can be validated together.
         self._validates = schema is not None and len(self._steps) == 2
@@ -48,12 +59,13 @@ class RecordStream:
 
         The root element is known to be the layout's.
         """
-        # What is broken at its end must not be found after all of its records: they take ten times as long.
-        check_well_formed(data)
         parser = etree.XMLPullParser(("start",), tag=f"{{*}}{self._steps[0]}", **OPTIONS)
         root = None
         try:
             for start in range(0, len(data), _CHUNK):
+                if start == _TRIED:
+                    # What is broken at its end must not be found after all of its records: they take ten times as long.
+                    check_well_formed(data)
                 parser.feed(data[start : start + _CHUNK])
                 if root is None:
                     root = next((element for _event, element in parser.read_events()), None)
