@@ -11,6 +11,8 @@ from odoo.tests import Form
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.xerox_xpps.importing import CODES
+
 from ..billing_file.builder import build_xml
 from .common import XppsCase, record
 from .test_access import BILLING, MANAGER, USER
@@ -75,13 +77,10 @@ class FixCase(XppsCase):
 
 class TestTable(FixCase):
     def test_every_method_exists_and_says_what_it_does(self):
-        from odoo.addons.xerox_xpps.models.billing_file.xpps_billing_file_issue import FIXES
-
         issues = self.env["xpps.billing.file.issue"]
-        for code, (label, method) in FIXES.items():
-            self.assertTrue(callable(getattr(issues, method)), code)
-            self.assertTrue(label)
-            self.assertIn(method, issues._fix_helps())
+        for code, entry in CODES.items():
+            self.assertTrue(callable(getattr(issues, entry.fix)), code)
+            self.assertIn(entry.fix, issues._fix_helps())
 
     def test_issues_are_grouped_by_what_they_are_called(self):
         file = self._checked([record("NEW-1"), record("NEW-2")]).billing_file_id

@@ -13,13 +13,13 @@ class TestFindings(XppsCase):
         self.findings = Findings(self.env, blocking=("usage_spike",))
         self.told = 0
 
-    def _find(self, count, severity="warning", code="read_gap", start=0):
+    def _find(self, count, code="read_gap", start=0):
         def message():
             self.told += 1
             return "A problem"
 
         for index in range(start, start + count):
-            self.findings.add(severity, code, message, index=index, source_line=index)
+            self.findings.add(code, message, index=index, source_line=index)
 
     def _listed(self):
         """{code: (how many are listed, how many problems the closing issue stands for, its message)}"""
@@ -44,7 +44,7 @@ class TestFindings(XppsCase):
         )
 
     def test_many_more(self):
-        self._find(20_000, "error", "device_unknown")
+        self._find(20_000, "device_unknown")
         self.assertEqual(
             self._listed(),
             {"device_unknown": (MAX_ISSUES, 19_000, "And 19,000 more problems of this kind are not listed.")},
@@ -57,7 +57,7 @@ class TestFindings(XppsCase):
 
     def test_errors_come_before_warnings(self):
         self._find(MAX_ISSUES)
-        self._find(MAX_ISSUES, "error", "mapping_missing")
+        self._find(MAX_ISSUES, "mapping_missing")
         listed = self._listed()
         self.assertEqual(listed["read_gap"][:2], (FAIR_SHARE, MAX_ISSUES - FAIR_SHARE))
         self.assertEqual(listed["mapping_missing"][:2], (MAX_ISSUES - FAIR_SHARE, FAIR_SHARE))
@@ -66,9 +66,9 @@ class TestFindings(XppsCase):
         self.assertEqual(self._listed()["mapping_missing"], listed["mapping_missing"])
 
     def test_the_only_one_of_its_kind(self):
-        self._find(5_000, "error", "device_unknown")
-        self._find(1, "error", "price_missing")
-        self._find(FAIR_SHARE + 5, "error", "mapping_missing")
+        self._find(5_000, "device_unknown")
+        self._find(1, "price_missing")
+        self._find(FAIR_SHARE + 5, "mapping_missing")
         listed = self._listed()
         self.assertEqual(listed["price_missing"], (1, 0, ""))
         self.assertEqual(listed["mapping_missing"][:2], (FAIR_SHARE, 5))
@@ -76,21 +76,21 @@ class TestFindings(XppsCase):
         self.assertEqual(self.findings.error_count, 5_000 + 1 + FAIR_SHARE + 5)
 
     def test_blocking_warnings(self):
-        self._find(MAX_ISSUES + 2, "warning", "usage_spike")
+        self._find(MAX_ISSUES + 2, "usage_spike")
         self.assertEqual({issue.severity for issue in self.findings.issues}, {"error"})
         self.assertEqual((self.findings.error_count, len(self.findings.faulty)), (MAX_ISSUES + 2, MAX_ISSUES + 2))
 
     def test_problems_that_the_reader_counted(self):
-        self._find(3, "error", "value_invalid")
-        self.findings.count("error", "value_invalid", 7)
+        self._find(3, "value_invalid")
+        self.findings.count("value_invalid", 7)
         self.assertEqual((self.findings.error_count, self.findings.has_file_errors), (10, False))
         self.assertEqual(self._listed()["value_invalid"][:2], (3, 7))
-        self.findings.count("error", "file_schema", 1)
+        self.findings.count("file_schema", 1)
         self.assertTrue(self.findings.has_file_errors, "Of what, nobody knows.")
 
     def test_long_texts(self):
         long = "x" * 200_000
-        self.findings.add("error", "value_invalid", lambda: long, serial=long, value=long)
+        self.findings.add("value_invalid", lambda: long, serial=long, value=long)
         issue = self.findings.issues[0]
         self.assertEqual((len(issue.message), len(issue.serial), len(issue.value)), (1000, 500, 500))
         self.assertEqual(issue.serial[-2:], "x…")

@@ -8,7 +8,7 @@ from ..billing_file import round_half_up, to_decimal
 from .amounts import charge_amounts, page_amount
 from .context import plain
 from .expectations import expected_meter, last_unit_cost
-from .issues import CostChange, PlannedRead, clipped
+from .issues import CostChange, PlannedRead
 
 
 class PageCost(NamedTuple):
@@ -30,32 +30,27 @@ class ChargePlan:
     def __init__(self, context):
         self.context = context
         self.env = context.env
-        self.add = context.findings.add
         self.reads = []
         self._noted_costs = []
         self._names = {}
 
-    def plan_meter(self, index, record, device, agreement, meter, base):
+    def plan_meter(self, check, agreement, meter, base):
         """Plan the read of a meter and, for pages above the allowance, their charge.
 
         :param agreement: AgreementSnapshot
         :param base: what ``prepare_read_base`` gave for the record
         """
+        device = check.device
         noted = self.context.lookups.manual_reads.at_end.get((device.id, meter.output_type))
-        read = PlannedRead(index, base, self.prepare_read(device, meter), supersedes=noted)
+        read = PlannedRead(check.index, base, self.prepare_read(device, meter), supersedes=noted)
         read.expected_unit_cost = last_unit_cost(self.context.lookups, device.id, meter, self.context.currency)
         self.reads.append(read)
         if meter.overage:
-            self.plan_charge(read, record, device, agreement, meter)
+            self.plan_charge(read, check, agreement, meter)
 
-    def plan_charge(self, read, record, device, agreement, meter):
+    def plan_charge(self, read, check, agreement, meter):
         """Charge the overage on today's terms of the agreement, or say why it cannot be."""
-        place = {
-            "line": record.source_line,
-            "serial": clipped(record.serial),
-            "type": self.context.type_labels[meter.output_type],
-        }
-        product = self._material(read.index, record, device, meter, place)
+        product = self._material(check, meter)
         if not product:
             return
         terms = self.context.pricing.terms(agreement.record, product, meter.overage)
@@ -63,14 +58,14 @@ class ChargePlan:
         cost = self.page_cost(agreement.currency, meter)
         price = terms.price(cost.unit_cost)
         if terms.billable and not price:
-            self.report_missing_price(read.index, record, agreement, product, meter, terms.markup_percent)
+            self.report_missing_price(check, agreement, product, meter, terms.markup_percent)
             return
         if terms.billable:
-            self._check_margin(read.index, record, agreement, meter, price, cost.unit_cost, place)
+            self._check_margin(check, agreement, meter, price, cost.unit_cost)
         if meter.unit_cost is not None:
-            self.note_cost(read.index, record, agreement, product, terms.default, cost.unit_cost)
+            self.note_cost(check, agreement, product, terms.default, cost.unit_cost)
         charge = self.prepare_charge(
-            device,
+            check.device,
             agreement,
             product,
             meter,
@@ -82,23 +77,17 @@ class ChargePlan:
         )
         read.charges += (charge,)
 
-    def report_missing_price(self, index, record, agreement, product, meter, markup_percent=None):
+    def report_missing_price(self, check, agreement, product, meter, markup_percent=None):
         """:param markup_percent: where the price follows Xerox's cost"""
-        self.add(
-            "error",
+        check.add(
             "price_missing",
-            lambda: self._say_missing_price(record, agreement, product, meter, markup_percent),
-            record,
-            index,
+            lambda: self._say_missing_price(check, agreement, product, meter, markup_percent),
             fix=product,
             output_type=meter.output_type,
         )
 
-    def _say_missing_price(self, record, agreement, product, meter, markup_percent):
-        place = {
-            "line": record.source_line,
-            "serial": clipped(record.serial),
-            "type": self.context.type_labels[meter.output_type],
+    def _say_missing_price(self, check, agreement, product, meter, markup_percent):
+        place = check.place_of(meter) | {
             "material": product.display_name,
             "agreement": agreement.record.display_name,
         }
@@ -116,35 +105,31 @@ class ChargePlan:
             **place,
         )
 
-    def _material(self, index, record, device, meter, place):
-        template = device.template
+    def _material(self, check, meter):
+        template = check.device.template
         product = self.context.lookups.materials[template].get(meter.output_type)
         if not product:
-            self.add(
-                "error",
+            check.add(
                 "mapping_missing",
                 lambda: self.env._(
                     "Line %(line)s: device %(serial)s has %(pages)s %(type)s pages to bill, but neither its model "
                     "%(model)s nor its price level has a material code for %(type)s.",
                     pages=meter.overage,
                     model=template.display_name,
-                    **place,
+                    **check.place_of(meter),
                 ),
-                record,
-                index,
                 fix=template,
                 output_type=meter.output_type,
             )
         return product
 
-    def _check_margin(self, index, record, agreement, meter, price, unit_cost, place):
+    def _check_margin(self, check, agreement, meter, price, unit_cost):
         """Is the price below Xerox's, or the margin on it below the company's floor?"""
         cost = to_decimal(unit_cost)
         floor = to_decimal(self.context.company.xpps_margin_floor_percent)
         if price >= cost and (price - cost) * 100 >= floor * price:
             return
-        self.add(
-            "warning",
+        check.add(
             "margin_low",
             lambda: self.env._(
                 "Line %(line)s: the %(type)s pages of device %(serial)s are sold at %(price)s and bought at %(cost)s: "
@@ -153,10 +138,8 @@ class ChargePlan:
                 cost=plain(cost),
                 margin=plain(round_half_up((price - cost) * 100 / price, 1)),
                 floor=plain(floor),
-                **place,
+                **check.place_of(meter),
             ),
-            record,
-            index,
             fix=agreement.record,
             output_type=meter.output_type,
         )
@@ -185,14 +168,14 @@ class ChargePlan:
             unit_cost = float(round_half_up(cost * Decimal(repr(rate)), 6))
         return PageCost(unit_cost, xerox, currency.id or None, self.context.places)
 
-    def note_cost(self, index, record, agreement, product, default, unit_cost):
+    def note_cost(self, check, agreement, product, default, unit_cost):
         """Remember a unit cost that the agreement's default does not have yet."""
         if agreement.id in self.context.lookups.billed_later:
             # What Xerox billed in an older period says nothing about today's cost.
             return
         if default and to_decimal(default.unit_cost) == to_decimal(unit_cost):
             return
-        self._noted_costs.append((index, record, agreement.record, product, default, unit_cost))
+        self._noted_costs.append((check, agreement.record, product, default, unit_cost))
 
     def cost_changes(self):
         """Unit costs that change with the sound records of the file, one an agreement and material code.
@@ -202,8 +185,8 @@ class ChargePlan:
         :return: [CostChange]
         """
         changes = {}
-        for index, record, subscription, product, default, unit_cost in self._noted_costs:
-            if index in self.context.findings.faulty:
+        for check, subscription, product, default, unit_cost in self._noted_costs:
+            if check.index in self.context.findings.faulty:
                 continue
             change = changes.get((subscription, product))
             if change:
@@ -211,7 +194,7 @@ class ChargePlan:
                 change.device_count += 1
             else:
                 changes[subscription, product] = CostChange(
-                    subscription, product, default, unit_cost, 1, record.source_line, record.serial
+                    subscription, product, default, unit_cost, 1, check.record.source_line, check.record.serial
                 )
         return list(changes.values())
 
@@ -259,18 +242,19 @@ class ChargePlan:
             "xerox_cost": float(page_amount(cost.xerox_places, quantity, cost.xerox_unit_cost)),
         }
 
-    def prepare_read_base(self, record, device, line):
-        """What the reads of a device record have in common; ``line`` are the values of its line."""
+    def prepare_read_base(self, check):
+        """What the reads of a device record have in common."""
+        line = check.line
         return {
-            "device_id": device.id,
+            "device_id": check.device.id,
             "company_id": self.context.company.id,
             "partner_id": line["partner_id"],
             "subscription_id": line["subscription_id"],
             "period_start": self.context.period_start,
             "period_end": self.context.period_end,
-            "read_date": record.read_date,
+            "read_date": check.record.read_date,
             "currency_id": self.context.currency.id or None,
-            "estimated": record.estimated,
+            "estimated": check.record.estimated,
             "billing_file_id": self.context.file.id,
             "origin": "file",
         }

@@ -12,7 +12,7 @@ from ..billing_file import to_decimal
 from .amounts import cost_plus_price
 from .charges import PageCost
 from .context import plain
-from .issues import PlannedRead, clipped
+from .issues import PlannedRead
 
 
 class CorrectionPlan:
@@ -23,7 +23,7 @@ class CorrectionPlan:
         self.env = context.env
         self.plan = plan
 
-    def plan_meter(self, index, record, device, agreement, meter, prior, base):
+    def plan_meter(self, check, agreement, meter, prior, base):
         """Plan what the meter changes in comparison with ``prior``, the read that stands so far.
 
         What agrees with the earlier read in every value makes nothing, and so does what the record does not state.
@@ -35,16 +35,16 @@ class CorrectionPlan:
             agreement = self.context.lookups.agreements[prior.subscription_id.id]
             base = base | {"subscription_id": agreement.id, "partner_id": prior.partner_id.id or None}
         meter = self._completed(meter, prior)
-        read = PlannedRead(index, base, self.plan.prepare_read(device, meter), supersedes=prior.id)
+        read = PlannedRead(check.index, base, self.plan.prepare_read(check.device, meter), supersedes=prior.id)
         if not self._differs(read.values, prior):
             return
         self.plan.reads.append(read)
         charges = self.context.lookups.prior_charges.get(prior.id)
         if charges:
-            self._plan_difference(read, record, device, meter, prior, charges)
+            self._plan_difference(read, check, meter, prior, charges)
         elif meter.overage and meter.overage != prior.overage:
             # Charges that were deleted stay so as long as Xerox does not bill another number of pages.
-            self.plan.plan_charge(read, record, device, agreement, meter)
+            self.plan.plan_charge(read, check, agreement, meter)
         # What was to be expected of the month does not change with what Xerox says later.
         read.expected_unit_cost = self._expected_unit_cost(prior)
 
@@ -72,7 +72,7 @@ class CorrectionPlan:
             or values["unit_cost"] != to_decimal(prior.unit_cost)
         )
 
-    def _plan_difference(self, read, record, device, meter, prior, charges):
+    def _plan_difference(self, read, check, meter, prior, charges):
         pages = meter.overage or 0
         if pages == prior.overage and self._costs_the_same(meter, prior):
             return
@@ -87,20 +87,18 @@ class CorrectionPlan:
         last = live.filtered(lambda charge: charge.quantity > 0)[-1:] or first
         agreement = self.context.lookups.agreements[first.subscription_id.id]
         if first.currency_id != agreement.currency:
-            self._report_other_currency(read.index, record, agreement, meter, first)
+            self._report_other_currency(check, agreement, meter, first)
             return
         old, new = self._page_cost(last), self._new_cost(last, meter)
         moves = to_decimal(old.unit_cost) != to_decimal(new.unit_cost)
         old_price = new_price = self._standing_price(first, moved & live)
         if pages and moves:
             default = self.context.pricing.default(agreement.record, first.product_id)
-            self.plan.note_cost(read.index, record, agreement, first.product_id, default, new.unit_cost)
+            self.plan.note_cost(check, agreement, first.product_id, default, new.unit_cost)
             if first.billable and default and default.price_method == "cost_plus":
                 new_price = float(cost_plus_price(new.unit_cost, default.markup_percent))
                 if not new_price:
-                    self.plan.report_missing_price(
-                        read.index, record, agreement, first.product_id, meter, default.markup_percent
-                    )
+                    self.plan.report_missing_price(check, agreement, first.product_id, meter, default.markup_percent)
                     return
         # A rejection stands as long as Xerox does not bill another number of pages.
         delta = pages - standing if pages != prior.overage else 0
@@ -112,32 +110,27 @@ class CorrectionPlan:
                 old=standing,
             )
             cost, price = (new, new_price) if delta > 0 else (old, old_price)
-            self._charge(read, device, meter, first, name, delta, cost, price)
+            self._charge(read, check.device, meter, first, name, delta, cost, price)
         # Pages that stay charged, but whose cost Xerox changed.
         kept = min(standing, pages)
         if kept > 0 and moves:
             billable = to_decimal(old_price) != to_decimal(new_price)
             name = self._name_of_pair(first, billable, old_price, new_price, old.unit_cost, new.unit_cost)
-            self._charge(read, device, meter, first, name, -kept, old, old_price, billable)
-            self._charge(read, device, meter, first, name, kept, new, new_price, billable)
+            self._charge(read, check.device, meter, first, name, -kept, old, old_price, billable)
+            self._charge(read, check.device, meter, first, name, kept, new, new_price, billable)
 
-    def _report_other_currency(self, index, record, agreement, meter, first):
-        self.context.findings.add(
-            "error",
+    def _report_other_currency(self, check, agreement, meter, first):
+        check.add(
             "price_missing",
             lambda: self.env._(
                 "Line %(line)s: the %(type)s pages of device %(serial)s were charged in %(old)s, but agreement "
                 "%(agreement)s is billed in %(new)s now. Give it a pricelist in %(old)s until the correction is "
                 "invoiced, or leave the record out and charge the difference by hand.",
-                line=record.source_line,
-                serial=clipped(record.serial),
-                type=self.context.type_labels[meter.output_type],
                 old=first.currency_id.name,
                 agreement=agreement.record.display_name,
                 new=agreement.currency.name,
+                **check.place_of(meter),
             ),
-            record,
-            index,
             fix=agreement.record,
             output_type=meter.output_type,
         )

@@ -10,6 +10,7 @@ class FileChecks:
     def __init__(self, file, findings):
         self.file = file
         self.env = file.env
+        self.findings = findings
         self.add = findings.add
 
     def duplicate_file(self):
@@ -17,7 +18,6 @@ class FileChecks:
         twin = self._imported_twin("checksum", self.file.checksum)
         if twin:
             self.add(
-                "error",
                 "file_duplicate",
                 lambda: self.env._(
                     "This file was imported already as Xerox invoice %s. Open it instead.", clipped(twin.display_name)
@@ -30,7 +30,6 @@ class FileChecks:
         twin = self._imported_twin("name", number)
         if twin:
             self.add(
-                "error",
                 "invoice_duplicate",
                 lambda: self.env._(
                     "Xerox invoice %(number)s was imported already, from file “%(file)s”. Open it instead.",
@@ -40,12 +39,27 @@ class FileChecks:
                 fix=twin,
             )
 
+    def head(self, invoice):
+        """A file without number, date or period cannot be imported, whether or not its format looks for them.
+
+        :param invoice: billing_file.InvoiceRecord
+        """
+        stated = all((invoice.number, invoice.date, invoice.period_start, invoice.period_end))
+        if stated or self.findings.has_file_errors:
+            return
+        self.add(
+            "value_invalid",
+            lambda: self.env._(
+                "The file lacks the invoice's number, its date, or its period. Correct the file, or tell its "
+                "format where to find them."
+            ),
+        )
+
     def currency(self, code):
         """:return: the res.currency of a code, empty when there is none"""
         currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
         if not currency.active:
             self.add(
-                "error",
                 "currency_unknown",
                 lambda: self.env._(
                     "Xerox bills in %s, which is not an active currency. Activate it first.", clipped(code or "?")

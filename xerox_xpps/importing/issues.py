@@ -6,7 +6,8 @@ from typing import Any
 
 from odoo.tools.misc import formatLang
 
-from ..billing_file import MAX_ISSUES
+from ..billing_file import ERROR, MAX_ISSUES, WARNING
+from .codes import CODES, SEVERITY_RANKS
 
 #: How many of a code are listed however many there are of others: the only one of its kind must not go under.
 FAIR_SHARE = 20
@@ -15,8 +16,6 @@ MAX_FOREIGN = 500
 MAX_PART = 160
 #: Characters of a message, where what it names is longer than any sentence.
 MAX_MESSAGE = 1000
-
-_RANKS = {"error": 0, "warning": 1, "info": 2}
 
 
 def clipped(text, length=MAX_PART):
@@ -63,7 +62,7 @@ class FoundIssue:
 
 @dataclass(slots=True)
 class _Kind:
-    """The problems of one severity and code: those that are listed, and how many are not."""
+    """The problems of one code: those that are listed, and how many are not."""
 
     severity: str
     code: str
@@ -94,23 +93,17 @@ class Findings:
     @property
     def issues(self):
         """The listed issues, those of a code in the order in which they were found; then what is not listed."""
-        kinds = sorted(self._kinds.values(), key=lambda kind: _RANKS[kind.severity])
+        kinds = sorted(self._kinds.values(), key=lambda kind: SEVERITY_RANKS[kind.severity])
         issues = [issue for kind in kinds for issue in kind.listed]
         return issues + [self._closing(kind) for kind in kinds if kind.unlisted]
 
     @property
-    def errors(self):
-        """The errors among the issues."""
-        return [issue for issue in self.issues if issue.severity == "error"]
-
-    @property
     def error_count(self):
         """How many errors there are, those included that are not listed."""
-        return sum(kind.count for kind in self._kinds.values() if kind.severity == "error")
+        return sum(kind.count for kind in self._kinds.values() if kind.severity == ERROR)
 
     def add(
         self,
-        severity,
         code,
         message,
         record=None,
@@ -124,14 +117,15 @@ class Findings:
     ):
         """Note a problem.
 
+        :param code: one of ``codes.CODES``, which says how severe it is
         :param message: a function that gives the text: of most of a hundred thousand problems nobody reads it
         :param record: billing_file.DeviceRecord that it is about, with its ``index`` in the file
-        :param fix: the Odoo record where it is mended; or ``res_model``, where a new one mends it
+        :param fix: the Odoo record where it is fixed; or ``res_model``, where a new one fixes it
         :param value: what the file says, where the issue is about that
         :param output_type: the pages that it is about
         """
-        kind = self._kind(severity, code)
-        if kind.severity == "error":
+        kind = self._kind(code)
+        if kind.severity == ERROR:
             if index is None:
                 self.has_file_errors = True
             else:
@@ -155,34 +149,35 @@ class Findings:
             )
         )
 
-    def count(self, severity, code, number):
+    def count(self, code, number):
         """Count problems that the reader found and did not list. They are of records where those that it listed are."""
-        kind = self._kind(severity, code)
-        if kind.severity == "error" and not kind.count:
+        kind = self._kind(code)
+        if kind.severity == ERROR and not kind.count:
             self.has_file_errors = True
         kind.unlisted += number
 
-    def _kind(self, severity, code):
-        if severity == "warning" and code in self._blocking:
-            severity = "error"
-        if (severity, code) not in self._kinds:
-            self._kinds[severity, code] = _Kind(severity, code)
-        return self._kinds[severity, code]
+    def _kind(self, code):
+        if code not in self._kinds:
+            severity = CODES[code].severity
+            if severity == WARNING and code in self._blocking:
+                severity = ERROR
+            self._kinds[code] = _Kind(severity, code)
+        return self._kinds[code]
 
     def _make_room(self, kind):
         """Whether another problem of the kind can be listed: in place of a less important one when all are taken."""
         if self._listed < MAX_ISSUES:
             return True
-        rank, is_rare = _RANKS[kind.severity], len(kind.listed) < FAIR_SHARE
+        rank, is_rare = SEVERITY_RANKS[kind.severity], len(kind.listed) < FAIR_SHARE
         others = [
             other
             for other in self._kinds.values()
-            if len(other.listed) > FAIR_SHARE and (_RANKS[other.severity], is_rare) > (rank, False)
+            if len(other.listed) > FAIR_SHARE and (SEVERITY_RANKS[other.severity], is_rare) > (rank, False)
         ]
         if not others:
             return False
         # The one with most of them misses one least; of the least important.
-        longest = max(others, key=lambda other: (_RANKS[other.severity], len(other.listed)))
+        longest = max(others, key=lambda other: (SEVERITY_RANKS[other.severity], len(other.listed)))
         longest.listed.pop()
         longest.unlisted += 1
         self._listed -= 1

@@ -4,99 +4,81 @@
 from odoo.tools import format_date
 
 from ..billing_file import to_decimal
-from .issues import clipped
 
 
 class MeterChecks:
-    """Warnings about the record of one device. Each is added to the context's findings."""
+    """Warnings about the record of one device. Each is added to its ``RecordCheck``."""
 
     def __init__(self, context):
         self.context = context
         self.env = context.env
-        self.add = context.findings.add
         self._spike_percent = context.company.xpps_usage_spike_percent
 
-    def run(self, index, record, device):
-        place = {"line": record.source_line, "serial": clipped(record.serial)}
-        self._check_model(index, record, device, place)
-        if record.estimated:
-            self.add(
-                "warning",
+    def run(self, check):
+        self._check_model(check)
+        if check.record.estimated:
+            check.add(
                 "read_estimated",
-                lambda: self.env._("Line %(line)s: Xerox estimated the meter read of device %(serial)s.", **place),
-                record,
-                index,
-                fix=device.record,
+                lambda: self.env._(
+                    "Line %(line)s: Xerox estimated the meter read of device %(serial)s.", **check.place
+                ),
+                fix=check.device.record,
             )
-        self._check_base_fee(index, record, device, place)
-        for meter in record.meters:
-            self._check_meter(index, record, device, meter, place)
-        self._check_spike(index, record, device, place)
+        self._check_base_fee(check)
+        for meter in check.record.meters:
+            self._check_meter(check, meter)
+        self._check_spike(check)
 
-    def _check_model(self, index, record, device, place):
-        ours = device.model_number
-        if not record.model_number or not ours or record.model_number.casefold() == ours.casefold():
+    def _check_model(self, check):
+        ours, theirs = check.device.model_number, check.record.model_number
+        if not theirs or not ours or theirs.casefold() == ours.casefold():
             return
-        self.add(
-            "warning",
+        check.add(
             "model_mismatch",
             lambda: self.env._(
                 "Line %(line)s: Xerox calls device %(serial)s a %(theirs)s, here it is a %(ours)s.",
-                theirs=record.model_number,
+                theirs=theirs,
                 ours=ours,
-                **place,
+                **check.place,
             ),
-            record,
-            index,
-            fix=device.record,
+            fix=check.device.record,
         )
 
-    def _check_base_fee(self, index, record, device, place):
-        last = self.context.lookups.last_base_costs.get(device.id)
+    def _check_base_fee(self, check):
+        last = self.context.lookups.last_base_costs.get(check.device.id)
         currency = self.context.currency
         if not last or last[0] != currency.id:
             return
-        base = self.context.round(record.base_total)
+        base = self.context.round(check.record.base_total)
         if to_decimal(last[1]) == base:
             return
-        self.add(
-            "warning",
+        check.add(
             "base_fee_changed",
             lambda: self.env._(
                 "Line %(line)s: Xerox's base fee for device %(serial)s moved from %(old)s to %(new)s.",
                 old=currency.format(last[1]),
                 new=currency.format(float(base)),
-                **place,
+                **check.place,
             ),
-            record,
-            index,
-            fix=device.record,
+            fix=check.device.record,
         )
 
-    def _check_meter(self, index, record, device, meter, place):
+    def _check_meter(self, check, meter):
         if meter.current is not None and meter.previous is not None:
-            self._check_pages(index, record, device, meter, place)
-        self._check_gap(index, record, device, meter, place)
+            self._check_pages(check, meter)
+        self._check_gap(check, meter)
 
-    def _check_gap(self, index, record, device, meter, place):
+    def _check_gap(self, check, meter):
         """Does the meter start where it was last read, and end no later than when the device was taken away?"""
+        device = check.device
         lookups, key = self.context.lookups, (device.id, meter.output_type)
-        place = place | {"type": self.context.type_labels[meter.output_type]}
         opening, last = lookups.manual_reads.opening.get(key), lookups.last_reads.get(key)
         start = opening or last
         if start and meter.previous is not None and start[1] != meter.previous:
-            self.add(
-                "warning",
-                "read_gap",
-                lambda: self._say_start(meter, opening, last, place),
-                record,
-                index,
-                fix=device.record,
-            )
+            check.add("read_gap", lambda: self._say_start(check, meter, opening, last), fix=device.record)
         closing = device.until and device.until <= self.context.period_end and lookups.manual_reads.closing.get(key)
         if closing and (meter.current or 0) > closing[1]:
-            self.add(
-                "warning",
+            check.add(
                 "read_gap",
                 lambda: self.env._(
                     "Line %(line)s: the %(type)s meter of device %(serial)s ends at %(current)s, but stood at "
@@ -104,14 +86,12 @@ class MeterChecks:
                     current=meter.current,
                     closing=closing[1],
                     date=format_date(self.env, closing[0]),
-                    **place,
+                    **check.place_of(meter),
                 ),
-                record,
-                index,
                 fix=device.record,
             )
 
-    def _say_start(self, meter, opening, last, place):
+    def _say_start(self, check, meter, opening, last):
         if opening:
             return self.env._(
                 "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but at %(opening)s "
@@ -119,67 +99,58 @@ class MeterChecks:
                 previous=meter.previous,
                 opening=opening[1],
                 date=format_date(self.env, opening[0]),
-                **place,
+                **check.place_of(meter),
             )
         return self.env._(
             "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but our last read is "
             "%(last)s.",
             previous=meter.previous,
             last=last[1],
-            **place,
+            **check.place_of(meter),
         )
 
-    def _check_pages(self, index, record, device, meter, place):
+    def _check_pages(self, check, meter):
         if meter.current < meter.previous:
-            self.add(
-                "warning",
+            check.add(
                 "read_backwards",
                 lambda: self.env._(
                     "Line %(line)s: the %(type)s meter of device %(serial)s runs backwards, from %(previous)s "
                     "to %(current)s.",
                     previous=meter.previous,
                     current=meter.current,
-                    type=self.context.type_labels[meter.output_type],
-                    **place,
+                    **check.place_of(meter),
                 ),
-                record,
-                index,
-                fix=device.record,
+                fix=check.device.record,
             )
             return
         expected = max(0, meter.current - meter.previous - (meter.included or 0))
         if meter.overage is None or meter.overage == expected:
             return
-        self.add(
-            "warning",
+        check.add(
             "overage_mismatch",
             lambda: self.env._(
                 "Line %(line)s: Xerox bills %(overage)s %(type)s pages of device %(serial)s above the "
                 "allowance; by its reads there are %(expected)s.",
                 overage=meter.overage,
                 expected=expected,
-                type=self.context.type_labels[meter.output_type],
-                **place,
+                **check.place_of(meter),
             ),
-            record,
-            index,
-            fix=device.record,
+            fix=check.device.record,
         )
 
-    def _check_spike(self, index, record, device, place):
+    def _check_spike(self, check):
         """Did the device print far more than in the three months before?"""
-        mean = self.context.lookups.mean_pages.get(device.id)
+        mean = self.context.lookups.mean_pages.get(check.device.id)
         if not self._spike_percent or not mean:
             return
         pages = sum(
             max(0, meter.current - meter.previous)
-            for meter in record.meters
+            for meter in check.record.meters
             if meter.current is not None and meter.previous is not None
         )
         if pages <= mean * (1 + self._spike_percent / 100):
             return
-        self.add(
-            "warning",
+        check.add(
             "usage_spike",
             lambda: self.env._(
                 "Line %(line)s: device %(serial)s printed %(pages)s pages, %(percent)s %% more than the mean of the "
@@ -187,9 +158,7 @@ class MeterChecks:
                 pages=pages,
                 percent=round(100 * (pages - mean) / mean),
                 mean=round(mean),
-                **place,
+                **check.place,
             ),
-            record,
-            index,
-            fix=device.record,
+            fix=check.device.record,
         )

@@ -1,22 +1,18 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Write what a check found, and what an import makes of it."""
 
-import hashlib
-from collections import defaultdict
-from itertools import islice
-
 from odoo.tools import SQL
 
-from ..common.bulk import CHUNK, bulk_create, bulk_delete, bulk_update, next_ids, rows_text
+from ..common.bulk import bulk_create, bulk_delete, bulk_update, next_ids
 
 
 class CheckWriter:
-    """Lines, issues and preview of a file, as its last check left them."""
+    """Lines, issues and preview of a file, as its last check left them; ``result`` is a CheckResult."""
 
-    def __init__(self, file, check):
+    def __init__(self, file, result):
         # Lines, issues and reads are evidence: nobody has the right to write them, only check and import do.
         self.file = file.sudo()
-        self.check = check
+        self.result = result
         self.env = self.file.env
         self.lines = self.env["xpps.billing.file.line"]
 
@@ -28,20 +24,17 @@ class CheckWriter:
         self.file.issue_ids.unlink()
         line_ids = self._save_lines()
         self.env["xpps.billing.file.issue"].create(
-            [issue.create_values(self.file, line_ids) for issue in self.check.findings.issues]
+            [issue.create_values(self.file, line_ids) for issue in self.result.issues]
         )
         self._save_preview()
         return line_ids
 
     def _save_lines(self):
-        values_list = self.check.lines.values()
-        digest = self._digest(values_list)
+        digest = self.result.line_digest()
         if digest != self.file.line_digest:
             # Through the ORM this takes as long as all the rest of a check.
             bulk_delete(self.lines, self._open_lines())
-            state = "held" if self.file.state == "imported" else "draft"
-            shared = {**self.check.line_base, "state": state}
-            bulk_create(self.lines, ({**shared, **values} for values in values_list))
+            bulk_create(self.lines, self.result.line_rows("held" if self.file.state == "imported" else "draft"))
             self.file.line_digest = digest
         rows = self.env.execute_query(
             SQL("SELECT sequence - 1, id FROM %s WHERE %s", SQL.identifier(self.lines._table), self._open_lines())
@@ -52,27 +45,13 @@ class CheckWriter:
         """The condition that finds the lines of the file which are not imported."""
         return SQL("billing_file_id = %s AND state IN ('draft', 'held')", self.file.id)
 
-    def _digest(self, values_list):
-        """:return: SHA-256 of lines, by which they are known again"""
-        digest = hashlib.sha256(repr(self.check.line_base).encode())
-        values_list = iter(values_list)
-        while chunk := list(islice(values_list, CHUNK)):
-            digest.update(rows_text(values.values() for values in chunk).encode())
-        return digest.hexdigest()
-
     def _save_preview(self):
         """What the import would charge, an agreement a row, and the unit costs that it would change."""
         # Costs that an import changed are what its undo needs.
         self.file.cost_change_ids.filtered(lambda change: not change.applied).unlink()
         self.file.summary_ids.unlink()
-        self.file.cost_change_ids.create([change.create_values(self.file) for change in self.check.cost_changes])
-        totals = defaultdict(lambda: {"devices": set(), "charges": []})
-        for read in self.check.reads:
-            # A charge that was given to another agreement is corrected there.
-            for values in read.charges or [read.base]:
-                totals[values["subscription_id"]]["devices"].add(values["device_id"])
-            for values in read.charges:
-                totals[values["subscription_id"]]["charges"].append(values)
+        self.file.cost_change_ids.create([change.create_values(self.file) for change in self.result.cost_changes])
+        totals = self.result.by_agreement()
         self.file.summary_ids.create(
             [
                 self.file.summary_ids._prepare_from_charges(self.file, agreement, **total)
@@ -85,8 +64,8 @@ class CheckWriter:
 class ImportWriter(CheckWriter):
     """What the import of a file leaves. ``progress`` is called with the share that is done, 0 to 1."""
 
-    def __init__(self, file, check, progress=None):
-        super().__init__(file, check)
+    def __init__(self, file, result, progress=None):
+        super().__init__(file, result)
         self.charges = file.env["sale.subscription.charge"]
         self.reads = self.env["xpps.meter.read"]
         self.progress = progress or (lambda share: None)
@@ -106,18 +85,17 @@ class ImportWriter(CheckWriter):
 
     def _mark_lines(self, line_ids):
         """Say on the lines which are imported and which are held, and by which a corrected one is replaced."""
-        faulty = self.check.findings.faulty
-        prior = [(line.id, line_ids[index]) for index, line in self.check.prior_lines.items() if index not in faulty]
-        if prior:
-            self._replace(self.lines, prior)
-        held_ids = [line_ids[index] for index in faulty if index in line_ids]
+        pairs = self.result.replaced_lines(line_ids)
+        if pairs:
+            self._replace(self.lines, pairs)
+        held_ids = self.result.held_ids(line_ids)
         bulk_update(
             self.lines,
             SQL("%s AND NOT (id = ANY(%s))", self._open_lines(), held_ids),
             {
                 "state": "imported",
-                "billed_period_start": self.check.header["period_start"],
-                "billed_period_end": self.check.header["period_end"],
+                "billed_period_start": self.result.header["period_start"],
+                "billed_period_end": self.result.header["period_end"],
             },
         )
         bulk_update(self.lines, SQL("id = ANY(%s)", held_ids), {"state": "held"})
@@ -134,31 +112,24 @@ class ImportWriter(CheckWriter):
 
     def _save_reads(self):
         """:return: the ids of the planned reads, in their order"""
-        planned = self.check.reads
-        ids = next_ids(self.reads, len(planned))
-        pairs = [(read.supersedes, read_id) for read, read_id in zip(planned, ids, strict=True) if read.supersedes]
+        count = len(self.result.reads)
+        ids = next_ids(self.reads, count)
+        pairs = self.result.replaced_reads(ids)
         if pairs:
             # A device has one live read a period: the old one steps back before the new one exists that it
             # will name, so it names itself for a moment.
             self._replace(self.reads, [(old_id, old_id) for old_id, _new_id in pairs])
         bulk_create(
             self.reads,
-            ({"id": read_id, **read.values} for read, read_id in zip(planned, ids, strict=True)),
-            on_chunk=lambda count: self.progress(0.2 + 0.5 * count / len(planned)),
+            self.result.read_rows(ids),
+            on_chunk=lambda written: self.progress(0.2 + 0.5 * written / count),
         )
         if pairs:
             self._replace(self.reads, pairs)
         return ids
 
     def _save_charges(self, read_ids):
-        charges = bulk_create(
-            self.charges,
-            (
-                {**self.check.charge_base, **values, "meter_read_id": read_id}
-                for read, read_id in zip(self.check.reads, read_ids, strict=True)
-                for values in read.charges
-            ),
-        )
+        charges = bulk_create(self.charges, self.result.charge_rows(read_ids))
         self.progress(0.9)
         return charges
 

@@ -8,7 +8,7 @@ from ...common.constants import MANAGER_GROUP
 from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_invoices, open_records
-from ...importing import BillingFileCheck, CheckWriter, ImportUndo, ImportWriter
+from ...importing import CheckWriter, ImportUndo, ImportWriter, check_file
 
 #: What a client brings when it makes a file.
 BROUGHT_FIELDS = {"attachment_id", "file_name", "company_id", "kind"}
@@ -375,10 +375,10 @@ class XppsBillingFile(models.Model):
     def _check(self, progress=None):
         """Check the file against the database, writing nothing.
 
-        :return: importing.check.BillingFileCheck, run
+        :return: importing.CheckResult
         """
         self.ensure_one()
-        return BillingFileCheck(self.with_company(self.company_id), progress).run()
+        return check_file(self.with_company(self.company_id), progress)
 
     # Importing
 
@@ -435,18 +435,13 @@ class XppsBillingFile(models.Model):
 
     def _refuse(self, check):
         """:raises UserError: when errors keep the file, or all of its records, from being imported"""
-        findings = check.findings
-        if not findings.error_count:
-            return
-        if self.company_id.xpps_quarantine and not findings.has_file_errors:
-            if check.lines.keys() - findings.faulty:
-                return
-        raise UserError(self._refusal(check))
+        if not check.can_import(self.company_id.xpps_quarantine):
+            raise UserError(self._refusal(check))
 
     def _refusal(self, check):
-        errors = [issue.message for issue in check.findings.errors[:MAX_LISTED]]
-        listed = bullets(self.env, errors, MAX_LISTED, check.findings.error_count)
-        if check.findings.error_count > MAX_LISTED:
+        errors = [issue.message for issue in check.errors[:MAX_LISTED]]
+        listed = bullets(self.env, errors, MAX_LISTED, check.error_count)
+        if check.error_count > MAX_LISTED:
             listed += " " + self.env._("Check the file to look at them.")
         return self.env._(
             "Billing file %(file)s cannot be imported while these errors stand:\n%(errors)s",

@@ -1,0 +1,111 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Every kind of problem that a check finds in a billing file, be it by the reader or against the database.
+
+What is to be known of a code stands here once: the checks take its severity from here, ``xpps.billing.file.issue`` its
+label and its fix, and ``xpps.blocking.warning`` what a company may do about it.
+"""
+
+from dataclasses import dataclass
+
+from ..billing_file import ERROR, INFO, WARNING
+
+#: The most important one first.
+SEVERITY_RANKS = {ERROR: 0, WARNING: 1, INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCode:
+    """One kind of problem.
+
+    ``label`` is what lists call it, and ``fix`` the method of ``xpps.billing.file.issue`` that opens the place where it
+    is fixed. ``blocks_as`` is the sentence by which a company has a warning block the import; empty where it may not.
+    """
+
+    code: str
+    severity: str
+    label: str
+    fix: str
+    blocks_as: str = ""
+
+    @property
+    def may_block(self) -> bool:
+        """Whether a company may have it be an error in its files."""
+        return bool(self.blocks_as)
+
+
+_TABLE = (
+    # Devices
+    CheckCode("device_unknown", ERROR, "Device unknown", "_fix_create_devices"),
+    CheckCode("device_no_subscription", ERROR, "Device without agreement", "_fix_assign_devices"),
+    CheckCode("device_no_service", ERROR, "Device without base price service", "_fix_assign_devices"),
+    CheckCode("customer_mismatch", ERROR, "Device at another customer than its agreement", "_fix_assign_devices"),
+    CheckCode("device_removed", ERROR, "Device removed before the period", "_fix_device"),
+    CheckCode("subscription_not_running", ERROR, "Agreement does not run in the period", "_fix_agreement"),
+    # Material codes, prices and currency
+    CheckCode("mapping_missing", ERROR, "Material code missing", "_fix_mapping"),
+    CheckCode("price_missing", ERROR, "Price missing", "_fix_price"),
+    CheckCode("currency_unknown", ERROR, "Currency missing or inactive", "_fix_currency"),
+    # What was imported before
+    CheckCode("file_duplicate", ERROR, "File imported already", "_fix_open_import"),
+    CheckCode("invoice_duplicate", ERROR, "Xerox invoice imported already", "_fix_open_import"),
+    CheckCode("period_duplicate", ERROR, "Device billed for the period already", "_fix_open_import"),
+    # The file by itself
+    CheckCode("file_type", ERROR, "File type not supported", "_fix_file_type"),
+    CheckCode("file_empty", ERROR, "File empty", "_fix_upload"),
+    CheckCode("file_syntax", ERROR, "File not well-formed", "_fix_upload"),
+    CheckCode("file_forbidden", ERROR, "File with forbidden content", "_fix_upload"),
+    CheckCode("file_too_large", ERROR, "File too large", "_fix_upload"),
+    CheckCode("file_schema", ERROR, "File violates its schema", "_fix_upload"),
+    CheckCode("total_mismatch", ERROR, "Total does not match", "_fix_upload"),
+    CheckCode("device_count_mismatch", ERROR, "Device count does not match", "_fix_upload"),
+    CheckCode("period_invalid", ERROR, "Period invalid", "_fix_upload"),
+    CheckCode("value_invalid", ERROR, "Value invalid", "_fix_upload"),
+    CheckCode("serial_missing", ERROR, "Serial number missing", "_fix_upload"),
+    CheckCode("serial_duplicate", ERROR, "Serial number twice in the file", "_fix_upload"),
+    # What an import changes, or what is not plausible
+    CheckCode("unit_cost_changed", INFO, "Unit cost changed", "_fix_open_defaults"),
+    CheckCode("margin_low", WARNING, "Margin low", "_fix_price", "The margin is below the company's floor"),
+    CheckCode(
+        "model_mismatch",
+        WARNING,
+        "Another printer model",
+        "_fix_device",
+        "Xerox's printer model is not the device's",
+    ),
+    CheckCode(
+        "device_absent", WARNING, "Device absent from the file", "_fix_device", "An active device is not in the file"
+    ),
+    CheckCode(
+        "base_fee_changed",
+        WARNING,
+        "Base fee changed",
+        "_fix_open_base_fees",
+        "Xerox's base fee for a device moved",
+    ),
+    CheckCode("read_backwards", WARNING, "Meter runs backwards", "_fix_open_reads", "A meter runs backwards"),
+    CheckCode(
+        "read_gap",
+        WARNING,
+        "Gap between meter reads",
+        "_fix_open_reads",
+        "A meter does not start at our last read",
+    ),
+    CheckCode(
+        "overage_mismatch",
+        WARNING,
+        "Overage does not follow from the reads",
+        "_fix_open_reads",
+        "The billed overage does not follow from the reads",
+    ),
+    CheckCode(
+        "usage_spike",
+        WARNING,
+        "Usage far above the mean",
+        "_fix_open_reads",
+        "A device prints far more than in the months before",
+    ),
+    CheckCode("read_estimated", WARNING, "Meter read estimated", "_fix_open_reads", "Xerox estimated a meter read"),
+)
+
+#: {code: CheckCode}
+CODES = {entry.code: entry for entry in _TABLE}

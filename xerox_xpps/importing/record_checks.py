@@ -1,0 +1,119 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""All checks of the device records of a file, one record after the other, and what its import makes of each."""
+
+from .charges import ChargePlan
+from .context import plain
+from .corrections import CorrectionPlan
+from .device_checks import DeviceChecks
+from .expectations import standing_fees
+from .lines import prepare_line
+from .meter_checks import MeterChecks
+from .record_check import RecordCheck
+
+#: After how many records the progress is reported.
+REPORTED = 1000
+
+
+class RecordChecks:
+    """The records of one file.
+
+    :param totals: [Decimal], what each of the records adds up to
+    :param done: the ``sequence`` of each record that is imported or left out: it is not looked at
+    :param is_duplicate: whether the very same file was imported before: no record need say so once more
+
+    After ``run``, ``lines``, ``prior_lines``, ``reads`` and ``cost_changes`` are as in ``CheckResult``.
+    """
+
+    def __init__(self, context, totals, done, is_duplicate):
+        self.context = context
+        self.env = context.env
+        self.lookups = context.lookups
+        self.totals = totals
+        self.done = done
+        self.is_duplicate = is_duplicate
+        self.devices = DeviceChecks(context)
+        self.meters = MeterChecks(context)
+        self.plan = ChargePlan(context)
+        self.corrections = CorrectionPlan(context, self.plan)
+        self.lines = {}
+        self.prior_lines = {}
+        self.reads = []
+        self.cost_changes = []
+
+    def run(self, progress):
+        """:param progress: called with the share of the records that is done, 0 to 1"""
+        serials = set()
+        records = self.context.details.devices
+        for index, record in enumerate(records):
+            if not index % REPORTED:
+                progress(index / len(records))
+            repeated = record.serial_key in serials
+            serials.add(record.serial_key)
+            if record.sequence not in self.done:
+                self._check(index, record, repeated)
+        if not self.done:
+            self.devices.absent()
+        faulty = self.context.findings.faulty
+        self.reads = [planned for planned in self.plan.reads if planned.index not in faulty]
+        self.cost_changes = self.plan.cost_changes()
+        for change in self.cost_changes:
+            self._report_cost_change(change)
+
+    def _check(self, index, record, repeated):
+        device = self.lookups.devices.get(record.serial_key)
+        line = prepare_line(self.context, record, device, self.totals[index])
+        self.lines[index] = line
+        check = RecordCheck(self.context, index, record, device, line)
+        if not record.serial_key or repeated or not record.complete:
+            # In a file of a single line the issue alone does not tell which record it is about.
+            self.context.findings.faulty.add(index)
+        if not record.serial_key:
+            return
+        if not device:
+            self.devices.unknown(check)
+            return
+        if not self.is_duplicate:
+            self.devices.period(check)
+        if self._has_agreement(check) and record.complete:
+            self.meters.run(check)
+            self._plan_meters(check)
+
+    def _has_agreement(self, check):
+        """Whether the record can be billed, and to whom: its line says so then."""
+        prior = self.context.is_correction and self.lookups.billed.get(check.device.id)
+        if prior:
+            check.prior = self.prior_lines[check.index] = prior
+            service, supply = standing_fees(check.record, check.line, prior, self.context.currency)
+            check.line |= {"standing_service_cost": service, "standing_supply_cost": supply}
+        if prior and prior.subscription_id:
+            # What was billed once is corrected on that agreement, whatever became of it and of the device.
+            check.line |= {"subscription_id": prior.subscription_id.id, "partner_id": prior.partner_id.id or None}
+            return True
+        return self.devices.assignment(check)
+
+    def _plan_meters(self, check):
+        agreement = self.lookups.agreements[check.line["subscription_id"]]
+        base = self.plan.prepare_read_base(check)
+        for meter in check.record.meters:
+            prior = check.prior and self.lookups.prior_reads.get((check.device.id, meter.output_type))
+            if prior:
+                self.corrections.plan_meter(check, agreement, meter, prior, base)
+            else:
+                self.plan.plan_meter(check, agreement, meter, base)
+
+    def _report_cost_change(self, change):
+        self.context.findings.add(
+            "unit_cost_changed",
+            lambda: self.env._(
+                "%(count)s device(s) have a unit cost that differs from agreement %(agreement)s's default for "
+                "%(material)s: it will change there from %(old)s to %(new)s.",
+                count=change.device_count,
+                agreement=change.subscription.display_name,
+                material=change.product.display_name,
+                old=plain(change.default.unit_cost) if change.default else self.env._("none"),
+                new=plain(change.new_cost),
+            ),
+            fix=change.subscription,
+            source_line=change.source_line,
+            serial=change.serial,
+        )
