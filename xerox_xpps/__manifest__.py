@@ -2,7 +2,7 @@
 {
     "name": "Xerox PageConnect/XPPS Billing",
     "summary": "From Xerox's monthly Billing Details File to approved charges and customer invoices",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Subscriptions",
     "license": "AGPL-3",
     "author": "xerox_xpps contributors",

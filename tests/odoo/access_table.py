@@ -62,8 +62,8 @@ TABLE = {
         chosen("device_id output_type period_end period_start product_id reason"),
         chosen("unit_cost", read=CLERKS),
         program(
-            "billing_file_id company_id currency_id invoice_status is_manual meter_read_id partner_id price_subtotal "
-            "state"
+            "billing_file_id company_id currency_id invoice_status is_manual kind meter_read_id partner_id "
+            "price_subtotal state"
         ),
         program(
             "change_count cost_subtotal credit_line_ids credit_state credited_amount credited_quantity "

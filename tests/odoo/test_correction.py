@@ -372,6 +372,37 @@ class TestCorrection(ImportCase):
         self.assertEqual(self._corrected(1000, "0.005"), [])
         self.assertEqual(self._corrected(1200, "0.005"), [(1200, 0.005, 0.01, True)])
 
+    # What a charge is
+
+    def test_kinds(self):
+        self._regular()
+        self._correct([record("SN-1", mono=(1200, "0.005"))])
+        self.assertEqual(self._charges().mapped("kind"), ["pages", "correction", "cost_correction", "cost_correction"])
+        self._correct([record("SN-1", mono=(1200, "0.005"), color=(50, "0.04"))])
+        self.assertEqual(self._charges(output_type="color").kind, "pages", "Nothing was charged of it before.")
+        self.assertEqual(self._charge().kind, "pages")
+        copy = self._charges()[-1].copy({"period_end": "2026-01-30"})
+        self.assertEqual(copy.kind, "pages", "A copy is made by hand.")
+
+    def test_pages_of_a_corrected_cost_that_a_clerk_changed(self):
+        """It stays a matter of the reseller's cost: no page of the customer's comes or goes with it."""
+        self._regular()
+        self._correct([record("SN-1", mono=(1000, "0.005"))])
+        self._charges()[-1].write({"quantity": 900, "reason": "Agreed with Xerox"})
+        self.assertEqual(self._corrected(1200, "0.005"), [(200, 0.005, 0.01, True)])
+        self.assertEqual(self._standing()[:2], (1200, 12.0))
+
+    def test_pages_that_cancel_out_by_chance(self):
+        """Two charges of one read that add up to 0 are not for that a corrected cost."""
+        self._regular()
+        file = self._correct([record("SN-1", mono=(1300, "0.005"))])
+        more, back, again = file.charge_ids.sorted("id")
+        again.write({"quantity": 0, "reason": "Agreed with Xerox"})
+        back.write({"quantity": -300, "reason": "Agreed with Xerox"})
+        self.assertEqual((more.kind, more.quantity), ("correction", 300))
+        self.assertEqual(self._corrected(1400, "0.005"), [(100, 0.005, 0.01, True)])
+        self.assertEqual(self._standing()[:2], (1400, 14.0))
+
     # What was invoiced
 
     def test_posted_invoices_are_not_touched(self):

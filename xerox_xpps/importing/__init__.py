@@ -14,6 +14,7 @@ from .check_result import CheckResult
 from .codes import CODES, SEVERITY_RANKS
 from .context import plain
 from .device_bound import may_exceed
+from .difference import CORRECTION, COST_CORRECTION, PAGES
 from .issues import clipped
 from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
@@ -22,10 +23,13 @@ __all__ = [
     "AMOUNT_FIELDS",
     "BILLED_FIELDS",
     "CODES",
+    "CORRECTION",
+    "COST_CORRECTION",
     "CheckResult",
     "CheckWriter",
     "ImportUndo",
     "ImportWriter",
+    "PAGES",
     "SEVERITY_RANKS",
     "charge_amounts",
     "check_file",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..billing_file import round_half_up, to_decimal
 from .amounts import charge_amounts, page_amount
 from .context import plain
+from .difference import PAGES
 from .expectations import expected_meter, last_unit_cost
 from .issues import CostChange, PlannedRead
 
@@ -70,6 +71,7 @@ class ChargePlan:
             product,
             meter,
             cost,
+            kind=PAGES,
             name=self._name(product, agreement),
             quantity=meter.overage,
             unit_price=float(price),
@@ -219,10 +221,11 @@ class ChargePlan:
             "invoice_status": "no",
         }
 
-    def prepare_charge(self, device, agreement, product, meter, cost, *, name, quantity, unit_price, billable):
+    def prepare_charge(self, device, agreement, product, meter, cost, *, kind, name, quantity, unit_price, billable):
         """Values of one ``sale.subscription.charge``, those that it computes included.
 
         :param PageCost cost: of its pages
+        :param kind: one of those of ``difference``
         """
         return {
             "subscription_id": agreement.id,
@@ -231,6 +234,7 @@ class ChargePlan:
             "product_id": product.id,
             "device_id": device.id,
             "output_type": meter.output_type,
+            "kind": kind,
             "name": name,
             "quantity": quantity,
             "unit_cost": cost.unit_cost,

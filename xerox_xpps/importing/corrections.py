@@ -12,6 +12,7 @@ from ..billing_file import to_decimal
 from .amounts import cost_plus_price
 from .charges import PageCost
 from .context import plain
+from .difference import CORRECTION, Charged, PageTerms, differences, standing
 from .issues import PlannedRead
 
 
@@ -73,51 +74,53 @@ class CorrectionPlan:
         )
 
     def _plan_difference(self, read, check, meter, prior, charges):
+        """:param charges: those that the earlier reads of the meter led to, the oldest first"""
         pages = meter.overage or 0
         if pages == prior.overage and self._costs_the_same(meter, prior):
             return
-        live = charges.filtered(lambda charge: charge.state != "rejected")
-        moved = self._cost_pairs(charges, live)
-        counted = live - moved
-        # Not by the reads: what was rejected, or corrected by hand, may be older than the read that is replaced.
-        standing = sum(counted.mapped("quantity"))
-        # The first charge says where the pages are billed; the last one what they cost so far, which earlier
-        # corrections may have changed.
-        first = (counted or charges - moved or charges)[0]
-        last = live.filtered(lambda charge: charge.quantity > 0)[-1:] or first
+        stands = standing([self._charged(charge) for charge in charges])
+        first = charges[stands.first]
         agreement = self.context.lookups.agreements[first.subscription_id.id]
         if first.currency_id != agreement.currency:
             self._report_other_currency(check, agreement, meter, first)
             return
-        old, new = self._page_cost(last), self._new_cost(last, meter)
-        moves = to_decimal(old.unit_cost) != to_decimal(new.unit_cost)
-        old_price = new_price = self._standing_price(first, moved & live)
-        if pages and moves:
+        last = charges[stands.last]
+        old_cost, new_cost = self._page_cost(last), self._new_cost(last, meter)
+        old = PageTerms(to_decimal(old_cost.unit_cost), stands.unit_price)
+        new = old._replace(unit_cost=to_decimal(new_cost.unit_cost))
+        if pages and old.unit_cost != new.unit_cost:
             default = self.context.pricing.default(agreement.record, first.product_id)
-            self.plan.note_cost(check, agreement, first.product_id, default, new.unit_cost)
+            self.plan.note_cost(check, agreement, first.product_id, default, new_cost.unit_cost)
             if first.billable and default and default.price_method == "cost_plus":
-                new_price = float(cost_plus_price(new.unit_cost, default.markup_percent))
-                if not new_price:
+                new = new._replace(unit_price=cost_plus_price(new_cost.unit_cost, default.markup_percent))
+                if not new.unit_price:
                     self.plan.report_missing_price(check, agreement, first.product_id, meter, default.markup_percent)
                     return
-        # A rejection stands as long as Xerox does not bill another number of pages.
-        delta = pages - standing if pages != prior.overage else 0
-        if delta:
-            name = self._in_language(first)._(
-                "%(material)s – correction: %(new)s instead of %(old)s pages",
-                material=self._material_name(first),
-                new=pages,
-                old=standing,
+        for difference in differences(stands.pages, prior.overage, pages, old, new):
+            charge = self.plan.prepare_charge(
+                check.device,
+                agreement,
+                first.product_id,
+                meter,
+                new_cost if difference.is_new else old_cost,
+                kind=difference.kind,
+                name=self._name(first, difference, stands.pages, pages, old, new),
+                quantity=difference.pages,
+                unit_price=float((new if difference.is_new else old).unit_price),
+                billable=difference.moves_price and first.billable,
             )
-            cost, price = (new, new_price) if delta > 0 else (old, old_price)
-            self._charge(read, check.device, meter, first, name, delta, cost, price)
-        # Pages that stay charged, but whose cost Xerox changed.
-        kept = min(standing, pages)
-        if kept > 0 and moves:
-            billable = to_decimal(old_price) != to_decimal(new_price)
-            name = self._name_of_pair(first, billable, old_price, new_price, old.unit_cost, new.unit_cost)
-            self._charge(read, check.device, meter, first, name, -kept, old, old_price, billable)
-            self._charge(read, check.device, meter, first, name, kept, new, new_price, billable)
+            read.charges += (charge,)
+
+    def _charged(self, charge):
+        """A charge as the rule of corrections looks at it."""
+        return Charged(
+            kind=charge.kind,
+            read_id=charge.meter_read_id.id,
+            pages=charge.quantity,
+            unit_price=to_decimal(charge.unit_price),
+            billable=charge.billable,
+            is_rejected=charge.state == "rejected",
+        )
 
     def _report_other_currency(self, check, agreement, meter, first):
         check.add(
@@ -135,44 +138,29 @@ class CorrectionPlan:
             output_type=meter.output_type,
         )
 
-    def _name_of_pair(self, first, billable, old_price, new_price, old_cost, new_cost):
-        """What the customer is billed names prices. What Xerox charges is for the reseller's eyes."""
+    def _name(self, first, difference, old_pages, new_pages, old, new):
+        """What the customer is billed names pages or prices. What Xerox charges is for the reseller's eyes."""
         material = self._material_name(first)
-        if billable:
+        if difference.kind == CORRECTION:
+            return self._in_language(first)._(
+                "%(material)s – correction: %(new)s instead of %(old)s pages",
+                material=material,
+                new=new_pages,
+                old=old_pages,
+            )
+        if difference.moves_price:
             return self._in_language(first)._(
                 "%(material)s – correction of the price: %(new)s instead of %(old)s",
                 material=material,
-                new=plain(new_price),
-                old=plain(old_price),
+                new=plain(new.unit_price),
+                old=plain(old.unit_price),
             )
         return self.env._(
             "%(material)s – correction of Xerox's unit cost: %(new)s instead of %(old)s",
             material=material,
-            new=plain(new_cost),
-            old=plain(old_cost),
+            new=plain(new.unit_cost),
+            old=plain(old.unit_cost),
         )
-
-    def _cost_pairs(self, charges, live):
-        """The charges that only moved pages from one unit cost to another: the last two of their read.
-
-        Where the customer's price moved with the cost, and half of the pair was rejected, the other half counts as
-        pages that are charged or taken back.
-        """
-        pairs = charges.browse()
-        for same in charges.grouped("meter_read_id").values():
-            pair = same[-2:]
-            if len(pair) == 2 and not sum(pair.mapped("quantity")):
-                if any(pair.mapped("billable")) and len(pair & live) == 1:
-                    continue
-                pairs |= pair
-        return pairs
-
-    def _standing_price(self, first, moved):
-        """What the customer pays for a page by now.
-
-        :param moved: the pairs that count
-        """
-        return (moved.filtered(lambda charge: charge.billable and charge.quantity > 0)[-1:] or first).unit_price
 
     def _page_cost(self, charge):
         """:return: the PageCost of a charge"""
@@ -192,21 +180,6 @@ class CorrectionPlan:
         if self._costs_the_same(meter, last.meter_read_id):
             return self._page_cost(last)
         return self.plan.page_cost(last.currency_id, meter)
-
-    def _charge(self, read, device, meter, first, name, quantity, cost, unit_price, billable=True):
-        """Charge a difference where the pages were charged first."""
-        charge = self.plan.prepare_charge(
-            device,
-            self.context.lookups.agreements[first.subscription_id.id],
-            first.product_id,
-            meter,
-            cost,
-            name=name,
-            quantity=quantity,
-            unit_price=unit_price,
-            billable=billable and first.billable,
-        )
-        read.charges += (charge,)
 
     def _in_language(self, charge):
         return charge.with_context(lang=charge.partner_id.lang or self.env.lang).env

@@ -11,7 +11,7 @@ from ...common.bulk import bulk_update
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_dialog, open_invoices, open_records
-from ...importing import AMOUNT_FIELDS, charge_amounts, page_amount
+from ...importing import AMOUNT_FIELDS, CORRECTION, COST_CORRECTION, PAGES, charge_amounts, page_amount
 
 #: What a clerk may correct before the charge is invoiced, saying why.
 CORRECTABLE = ("name", "quantity", "unit_price", "billable", "subscription_id")
@@ -77,6 +77,14 @@ class SaleSubscriptionCharge(models.Model):
         store=True,
         precompute=True,
         help="No billing file made the charge.",
+    )
+    kind = fields.Selection(
+        [(PAGES, "Pages"), (CORRECTION, "Corrected Pages"), (COST_CORRECTION, "Corrected Cost")],
+        default=PAGES,
+        readonly=True,
+        copy=False,
+        help="Pages as they were billed first, pages that a correction file charged or took back, or pages that it "
+        "moved from one unit cost to another.",
     )
     period_start = fields.Date()
     period_end = fields.Date()
