@@ -1,10 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What a bill consists of: the documents that agreements are billed with, and how much of a service is billed.
+"""What a bill consists of: the documents that agreements are billed with, how much of a service is billed, and the
+lines of charges with their wording.
 
 Takes agreements, charges and the days of devices; gives plain objects of which ``models.agreement`` makes invoices and
 orders. May import ``billing_file``, ``rules`` and ``common``.
 """
 
+from .charge_lines import prepare_charge_lines
 from .document import BillingDocument, BillingPart
 from .quantity import DeviceQuantity
 
@@ -12,4 +14,5 @@ __all__ = [
     "BillingDocument",
     "BillingPart",
     "DeviceQuantity",
+    "prepare_charge_lines",
 ]

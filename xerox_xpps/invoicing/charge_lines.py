@@ -1,0 +1,100 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Charges as the lines of a bill: which go on one line, and what it says to the customer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from odoo import fields
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+from ..billing_file import to_decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """One line of a bill; ``charges`` are of one agreement, material code and price."""
+
+    charges: Any
+    name: str
+
+    @property
+    def quantity(self):
+        return sum(self.charges.mapped("quantity"))
+
+    @property
+    def period_start(self):
+        """The first day that the charges say; False when none of them says one."""
+        return min(filter(None, self.charges.mapped("period_start")), default=False)
+
+    @property
+    def period_end(self):
+        """The last day, as above."""
+        return max(filter(None, self.charges.mapped("period_end")), default=False)
+
+
+def prepare_charge_lines(charges, detail):
+    """The lines of charges that one agreement bills together, by device and period.
+
+    :param detail: ``device``, a line per charge; or ``material``, a line per material code and price
+    :return: [ChargeLine]
+    """
+    ordered = charges.sorted(
+        lambda charge: (charge.device_id.name or "", charge.period_end or fields.Date.today(), charge.id)
+    )
+    if detail == "device":
+        return [ChargeLine(charge, _describe_device_line(charge)) for charge in ordered]
+    groups = ordered.grouped(
+        lambda charge: (
+            charge.product_id,
+            charge.unit_price,
+            frozenset((charge._analytic_distribution() or {}).items()),
+        )
+    )
+    return [ChargeLine(same, _describe_material_line(same)) for same in groups.values()]
+
+
+def _describe_device_line(charge):
+    charge = _in_customer_language(charge)
+    parts = [charge.name]
+    if charge.device_id:
+        parts.append(charge.device_id._xpps_label())
+    parts.append(_describe_pages(charge))
+    return "\n".join(parts)
+
+
+def _describe_material_line(charges):
+    charges = _in_customer_language(charges)
+    devices = len(charges.device_id)
+    parts = [charges[0].name]
+    if devices:
+        parts.append(charges.env._("Devices: %s", devices))
+    parts.append(_describe_pages(charges))
+    return "\n".join(parts)
+
+
+def _in_customer_language(charges):
+    return charges.with_context(lang=charges.partner_id[:1].lang or charges.env.lang)
+
+
+def _describe_pages(charges):
+    """Period, pages and click price, as a customer checks them: “06/01/2026 – 06/30/2026: 1,234 × $ 0.0085”."""
+    env = charges.env
+    starts = [charge.period_start for charge in charges if charge.period_start]
+    ends = [charge.period_end for charge in charges if charge.period_end]
+    pages = env._(
+        "%(pages)s pages × %(price)s",
+        pages=formatLang(env, sum(charges.mapped("quantity")), digits=0),
+        price=_click_price(charges[0]),
+    )
+    if not starts or not ends:
+        return pages
+    period = f"{format_date(env, min(starts))} – {format_date(env, max(ends))}"
+    return f"{period}: {pages}"
+
+
+def _click_price(charge):
+    """The click price with as many decimals as it has, at least the currency's."""
+    price = to_decimal(charge.unit_price).normalize()
+    digits = max(charge.currency_id.decimal_places, -price.as_tuple().exponent)
+    return f"{formatLang(charge.env, charge.unit_price, digits=digits)} {charge.currency_id.name}"
