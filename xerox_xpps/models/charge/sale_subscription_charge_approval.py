@@ -84,7 +84,7 @@ class SaleSubscriptionCharge(models.Model):
             return True
         charges._check_not_invoiced()
         charges._lock()
-        # An order must not bill what is not approved; whoever decides that needs no rights on orders.
+        # An order must not bill what the charge was before; whoever approves it needs no rights on orders.
         charges.sudo()._release_from_orders()
         self.env["xpps.charge.change"]._note_states(charges, state, reason)
         # What _compute_invoice_status finds of charges that are on no live invoice.
