@@ -1,6 +1,7 @@
 """Documents that are made from other texts, and what can be wrong with documents.
 
-    docs.py            makes each addon's README.rst and static/description/index.html, and the drawings of docs/*.dot
+    docs.py            makes each addon's README.rst and static/description/index.html, docs/checks.rst, and the
+                       drawings of docs/*.dot
     docs.py --check    prints what is out of date, what is no valid reStructuredText, and which links lead to no file;
                        exits with 1 if there is any of it
 
@@ -29,6 +30,24 @@ SECTIONS = {
     "ROADMAP": "Known issues / Roadmap",
 }
 PICTURES = "static/description/"
+CODES = ROOT / "xerox_xpps" / "importing" / "codes.py"
+CHECKS = """.. Made by setup/docs from xerox_xpps/importing/codes.py: what is changed here is lost.
+
+======
+Checks
+======
+
+Every kind of problem that a check finds in a billing file. Errors keep a file, or its faulty records, from being
+imported. A warning that *may block* is an error in the files of a company that says so under *Blocking Warnings*.
+
+.. list-table::
+   :header-rows: 1
+
+   * - code
+     - problem
+     - severity
+     - may block
+"""
 MADE = "Made by setup/docs from readme/ and __manifest__.py: what is changed here is lost."
 SETTINGS = {
     # A warning is a mistake.
@@ -102,6 +121,22 @@ def addon_documents():
     return made
 
 
+def documents():
+    """:return: {path: text} of all that is made from other texts"""
+    return {**addon_documents(), ROOT / "docs" / "checks.rst": checks_document()}
+
+
+def checks_document():
+    """:return: the text of docs/checks.rst: the table of check codes, read without the addon and what it imports"""
+    rows = []
+    for call in ast.walk(ast.parse(CODES.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "CheckCode":
+            code, severity, label, _fix, *blocks = call.args
+            cells = (f"``{code.value}``", label.value, severity.id.lower(), "yes" if blocks else "")
+            rows.append("   * - " + "\n     - ".join(cells))
+    return CHECKS + "\n".join(row.rstrip() for row in rows) + "\n"
+
+
 def drawings():
     """:return: {path of the drawing: path of its source}"""
     return {source.with_suffix(".svg"): source for source in sorted((ROOT / "docs").glob("*.dot"))}
@@ -118,7 +153,7 @@ def draw(drawing, source):
 
 
 def make():
-    for path, text in addon_documents().items():
+    for path, text in documents().items():
         path.write_text(text, encoding="utf-8")
     for drawing, source in drawings().items():
         draw(drawing, source)
@@ -126,7 +161,7 @@ def make():
 
 def problems():
     """:return: what is wrong with the documents, a text each"""
-    for path, text in addon_documents().items():
+    for path, text in documents().items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             yield f"{path.relative_to(ROOT)}: out of date; run setup/docs"
     for drawing, source in drawings().items():
