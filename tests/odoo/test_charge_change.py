@@ -60,6 +60,7 @@ class TestImportedCharge(ChangeCase):
             "margin": 1,
             "margin_percent": 1,
             "is_manual": True,
+            "kind": "cost_correction",
             "state": "approved",
             "invoice_status": "invoiced",
             "partner_id": self.env.user.partner_id.id,

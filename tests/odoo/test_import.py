@@ -134,6 +134,7 @@ class TestImport(XppsCase):
             "period_start": self.day("2026-01-01"),
             "period_end": self.day("2026-01-31"),
             "billable": True,
+            "kind": "pages",
             "state": "draft",
             "invoice_status": "no",
         }
