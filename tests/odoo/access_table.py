@@ -478,6 +478,7 @@ TABLE = {
     "sale.subscription": Extension().having(
         entered("is_xpps is_xpps_master xpps_agreement_number xpps_invoice_detail xpps_invoice_mode"),
         entered("charge_default_ids xpps_device_ids", read=USERS, write=CLERKS),
+        program("xpps_closed_on"),
         program(
             "charge_ids xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count "
             "xpps_meter_read_count xpps_usage xpps_usage_chart",

@@ -538,7 +538,10 @@ class TestBilling(AssignmentCase):
         self._assign(self.other, "2026-02-01")
         self.assertIn("XPPS Test Customer", self._absent(**JANUARY)["SN-1"])
         self.assertIn("XPPS Other Customer", self._absent(**FEBRUARY)["SN-1"])
+        # It ran then, whatever it does today.
         self.agreement.close_subscription()
+        self.assertEqual(list(self._absent(**JANUARY)), ["SN-1"])
+        self.agreement.date = "2025-12-31"
         self.assertEqual(list(self._absent(**JANUARY)), [])
         self.assertEqual(list(self._absent(**FEBRUARY)), ["SN-1"])
 

@@ -2,6 +2,7 @@
 """What a billing run bills, and what it holds back."""
 
 from dateutil.relativedelta import relativedelta
+from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.tools import mute_logger
@@ -139,8 +140,9 @@ class TestPreparation(BillingRunCase):
     # What is no business of a run
 
     def test_others(self):
-        """Master, not started, not due and without devices, another company's, no XPPS agreement."""
-        self.agreement.close_subscription()
+        """Closed before, master, not started, not due and without devices, another company's, no XPPS agreement."""
+        with freeze_time("2025-12-31"):
+            self.agreement.close_subscription()
         self._contract(running=False)
         self._contract(is_xpps_master=True, running=False)
         self._contract(next_date="2026-02-04")
@@ -201,6 +203,17 @@ class TestPreparation(BillingRunCase):
         self._drafts(run)
         self.assertBilledOnce(charges)
 
+    def test_archived(self):
+        """Its last pages are billed all the same; nothing recurring is."""
+        contract = self._contract()
+        charges = self._charges(contract)
+        contract.active = False
+        run = self._run()
+        line = self._line(run, contract)
+        self.assertEqual((line.state, line.recurring_due), ("ready", False))
+        self._drafts(run)
+        self.assertBilledOnce(charges)
+
     def test_charges_without_period(self):
         contract = self._contract(next_date="2026-03-01")
         charge = self._charge(subscription_id=contract.id, device_id=False, period_start=False, period_end=False)
@@ -219,7 +232,8 @@ class TestPreparation(BillingRunCase):
         third = self._contract()
         self._void(self._moves(second))
         second.recurring_next_date = "2026-02-01"
-        self.agreement.close_subscription()
+        with freeze_time("2025-12-31"):
+            self.agreement.close_subscription()
         run.action_prepare()
         self.assertEqual(self._states(run), {first: "invoiced", second: "ready", third: "ready"})
 

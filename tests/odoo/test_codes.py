@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Errors of a billing file that have to do with devices, agreements, material codes and prices."""
 
+from freezegun import freeze_time
+
 from odoo import Command
 
 from ..billing_file.builder import build_xml
@@ -110,7 +112,8 @@ class TestAgreementCodes(RefusalCase):
 
     def test_subscription_closed(self):
         agreement = self._agreement()
-        agreement.close_subscription()
+        with freeze_time("2025-12-31"):
+            agreement.close_subscription()
         self.assertNotRunning(agreement)
 
     def test_subscription_not_started(self):

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The vendor report after corrections, undo, changes of history, in other currencies; and what imports keep for it."""
 
+from freezegun import freeze_time
+
 from odoo import Command
 
 from .common import record
@@ -269,7 +271,8 @@ class TestPresence(VendorReportCase):
         self._device("SN-3", xpps_install_date="2026-03-01")
         closed = self._agreement()
         self._device("SN-4", closed)
-        closed.close_subscription()
+        with freeze_time("2025-12-31"):
+            closed.close_subscription()
         both = [record("SN-1", **FEES), record("SN-2", **FEES)]
         self._load(both)
         self._load(both[:1], **FEBRUARY)

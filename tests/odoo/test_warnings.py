@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Warnings and information: they are listed with the line they are about, and block nothing."""
 
+from freezegun import freeze_time
+
 from ..billing_file.builder import build_xml
 from .common import XppsCase, record
 
@@ -83,7 +85,8 @@ class TestWarnings(XppsCase):
         """Removed, installed later, without an agreement, or of one that does not run."""
         closed = self._agreement()
         self._device("SN-4", closed)
-        closed.close_subscription()
+        with freeze_time("2025-12-31"):
+            closed.close_subscription()
         self._device("SN-2", xpps_removal_date="2025-12-01")
         self._device("SN-3", xpps_install_date="2026-02-01")
         self._device("SN-5", xpps_subscription_id=False, xpps_subscription_line_id=False)

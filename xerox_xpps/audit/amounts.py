@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..billing_file import OUTPUT_TYPES, round_half_up, serial_key, to_decimal
+from ..rules import same_period_domain
 
 LINE_FIELDS = [
     "serial",
@@ -154,7 +155,7 @@ class VendorAmounts:
         files = file.search(
             Domain("company_id", "=", file.company_id.id)
             & Domain("state", "=", "imported")
-            & (Domain("period_start", "=", file.period_start) | Domain("period_end", "=", file.period_end))
+            & same_period_domain(file.period_start, file.period_end)
         )
 
         def order(each):

@@ -11,6 +11,14 @@ from odoo.tools import SQL
 
 from ..common.listing import enumeration
 from ..importing import page_amount
+from ..rules import (
+    RUN_FIELDS,
+    STARTED_STAGES,
+    ended_by_domain,
+    ends_in_domain,
+    overlap_sql,
+    runs_in_period_sql,
+)
 
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5
@@ -127,6 +135,11 @@ class RunPreparation:
         ]
         return domain if self.only is None else [*domain, ("id", "in", self.only)]
 
+    def _search_all(self, *conditions):
+        """Archived agreements, too: they ran, and what was printed on them is to be billed."""
+        agreements = self.env["sale.subscription"].with_context(active_test=False)
+        return agreements.search([*self._agreements(), *conditions]).with_env(self.env)
+
     def _search_due(self):
         """Those that run, and closed ones of which the last days were not billed yet.
 
@@ -157,15 +170,11 @@ class RunPreparation:
 
     def _group_charges(self, domain, groups=(), aggregates=()):
         """:return: [(sale.subscription, value of each further group …, number of charges, aggregate …)]"""
-        agreements = self.env["sale.subscription"].search(
-            [*self._agreements(), ("stage_id.type", "in", ("in_progress", "post"))]
-        )
+        agreements = self._search_all(("stage_id.type", "in", STARTED_STAGES))
         return self.env["sale.subscription.charge"]._read_group(
             [
                 ("subscription_id", "in", agreements.ids),
-                "|",
-                ("period_end", "=", False),
-                ("period_end", "<=", self.run.period_end),
+                *ended_by_domain("period_end", self.run.period_end),
                 *domain,
             ],
             ["subscription_id", *groups],
@@ -217,33 +226,27 @@ class RunPreparation:
         return enumeration(self.env, sorted(set(serials.values())), MAX_SERIALS)
 
     def _devices_of_period(self):
-        """Where the devices were in the period.
+        """Where the devices were in the period, on agreements that run in it.
 
         :return: [(sale.subscription, stock.lot id, serial)]
         """
         run = self.run
-        agreements = self.env["sale.subscription"].search(
-            [
-                *self._agreements(),
-                ("stage_id.type", "=", "in_progress"),
-                "|",
-                ("date_start", "=", False),
-                ("date_start", "<=", run.period_end),
-            ]
-        )
+        agreements = self._search_all()
+        agreements.flush_model(RUN_FIELDS)
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT DISTINCT span.subscription_id, device.id, device.name
                   FROM (%(spans)s) span
                   JOIN stock_lot device ON device.id = span.device_id
-                 WHERE span.subscription_id = ANY(%(agreements)s)
-                   AND COALESCE(span.date_from, %(last)s) <= %(last)s AND COALESCE(span.date_to, %(first)s) >= %(first)s
+                  JOIN sale_subscription agreement ON agreement.id = span.subscription_id
+                  JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id
+                 WHERE agreement.id = ANY(%(agreements)s) AND %(runs)s AND %(there)s
                 """,
                 spans=self.env["xpps.device.assignment"]._spans(),
                 agreements=agreements.ids,
-                first=run.period_start,
-                last=run.period_end,
+                runs=runs_in_period_sql(run.period_start, run.period_end),
+                there=overlap_sql(SQL("span.date_from"), SQL("span.date_to"), run.period_start, run.period_end),
             )
         )
         return [(agreements.browse(agreement_id), device_id, serial) for agreement_id, device_id, serial in rows]
@@ -254,8 +257,7 @@ class RunPreparation:
             [
                 ("device_id", "in", list(device_ids)),
                 ("superseded_by_id", "=", False),
-                ("billed_period_end", ">=", self.run.period_start),
-                ("billed_period_end", "<=", self.run.period_end),
+                *ends_in_domain("billed_period_end", self.run.period_start, self.run.period_end),
             ],
             ["device_id"],
         )
@@ -267,8 +269,7 @@ class RunPreparation:
             [
                 ("company_id", "=", self.run.company_id.id),
                 ("state", "=", "held"),
-                ("billing_file_id.period_end", ">=", self.run.period_start),
-                ("billing_file_id.period_end", "<=", self.run.period_end),
+                *ends_in_domain("billing_file_id.period_end", self.run.period_start, self.run.period_end),
             ],
             ["serial", "subscription_id", "device_id"],
         )

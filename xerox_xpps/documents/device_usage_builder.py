@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, round_half_up, to_decimal
 from ..billing_file.amounts import multiply
+from ..rules import covers_day, ends_in_domain
 from .device_usage import AgreementUsage, BasePrice, DeviceUsage, SiteUsage, UsageRow
 
 OUTPUT_ORDER = {output_type: index for index, output_type in enumerate((*OUTPUT_TYPES, False))}
@@ -103,8 +104,7 @@ class UsageBuilder:
         reads = reads.search(
             [
                 ("subscription_id", "in", [agreement.id for agreement in periods]),
-                ("period_end", ">=", min(bounds)),
-                ("period_end", "<=", max(bounds)),
+                *ends_in_domain("period_end", min(bounds), max(bounds)),
                 ("superseded_by_id", "=", False),
                 # Opening and closing reads bill no pages, and the file's reads say the same.
                 ("origin", "=", "file"),
@@ -115,7 +115,7 @@ class UsageBuilder:
         first_moves = self._first_moves(reads)
         reads = reads.filtered(
             lambda read: (
-                any(start <= read.period_end <= end for start, end in periods[read.subscription_id])
+                any(covers_day(start, end, read.period_end) for start, end in periods[read.subscription_id])
                 and first_moves.get((read.subscription_id.id, read.period_end), self.move.id) >= self.move.id
             )
         )

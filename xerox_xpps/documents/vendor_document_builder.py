@@ -13,6 +13,7 @@ from odoo.tools import date_utils, format_amount, format_date
 from ..billing_file import OUTPUT_TYPES, serial_key, to_decimal
 from ..billing_file.amounts import add_up
 from ..common.constants import VENDOR_ROW_FIELDS
+from ..rules import ends_in_domain
 from .vendor_document import CostSummary, DeviceRow, DifferenceRow, FileControl, VendorDocument, VendorSection
 
 # Fetched at once: the ORM would read a thousand records a query. Reasons are worked out of the rows that have one.
@@ -138,7 +139,7 @@ class VendorDocumentBuilder:
         return [("company_id", "=", self.company.id), *self._between(self.start, self.end)]
 
     def _between(self, start, end):
-        return [("period_end", ">=", start), ("period_end", "<=", end)]
+        return list(ends_in_domain("period_end", start, end))
 
     def _previous(self, rows):
         """What Xerox billed in the months before.

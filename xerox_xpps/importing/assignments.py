@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Who had which device in the period of a billing file."""
 
-from datetime import date, timedelta
-
 from odoo.tools import SQL
+
+from ..rules import RUN_FIELDS, days_in_common, overlap_sql, runs_in_period_sql
 
 #: {what a device says of its last assignment: field of the assignment}; see ``snapshots.DEVICE_FIELDS``.
 BILLED_FIELDS = {
@@ -54,9 +54,7 @@ def choose(assignments, period_start, period_end):
     """
     best, most = None, 0
     for assignment in assignments:
-        first = max(assignment["date_from"] or date.min, period_start)
-        last = min(assignment["date_to"] or date.max, period_end)
-        days = (last - first) // timedelta(days=1) + 1
+        days = days_in_common(assignment["date_from"], assignment["date_to"], period_start, period_end)
         if days > 0 and days >= most:
             best, most = assignment, days
     if not best and assignments[0]["date_from"] and assignments[0]["date_from"] > period_end:
@@ -65,11 +63,12 @@ def choose(assignments, period_start, period_end):
 
 
 def expected_devices(env, company, period_start, period_end, named_ids):
-    """Devices that were on a running agreement in the period, without those named, with one query.
+    """Devices that were on an agreement that runs in the period, without those named, with one query.
 
     :return: [(stock.lot, res.partner, sale.subscription)]: who had it last in the period
     """
-    env["sale.subscription"].flush_model(["stage_id", "date_start"])
+    env["sale.subscription"].flush_model(RUN_FIELDS)
+    env["sale.subscription.stage"].flush_model(["type"])
     found = env.execute_query(
         SQL(
             """
@@ -79,15 +78,14 @@ def expected_devices(env, company, period_start, period_end, named_ids):
               JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id
          LEFT JOIN unnest(%(named)s::int[]) named(id) ON named.id = span.device_id
              WHERE span.company_id = %(company)s AND named.id IS NULL
-               AND stage.type = 'in_progress' AND agreement.date_start <= %(last)s
-               AND COALESCE(span.date_from, %(last)s) <= %(last)s AND COALESCE(span.date_to, %(first)s) >= %(first)s
+               AND %(runs)s AND %(there)s
           ORDER BY span.device_id, span.date_from DESC NULLS LAST
             """,
             spans=env["xpps.device.assignment"]._spans(),
             company=company.id,
             named=list(named_ids),
-            first=period_start,
-            last=period_end,
+            runs=runs_in_period_sql(period_start, period_end),
+            there=overlap_sql(SQL("span.date_from"), SQL("span.date_to"), period_start, period_end),
         )
     )
     models = ("stock.lot", "res.partner", "sale.subscription")

@@ -3,6 +3,7 @@
 
 from odoo.fields import Domain
 
+from ..rules import same_period_domain
 from .assignments import expected_devices, set_assignments
 from .manual_reads import ManualReads
 from .snapshots import DEVICE_FIELDS, agreement_snapshots, device_snapshots
@@ -69,10 +70,7 @@ class Lookups:
             Domain("device_id", "in", devices.ids)
             & Domain("billed_period_end", "!=", False)
             & Domain("superseded_by_id", "=", False)
-            & (
-                Domain("billing_file_id.period_start", "=", self.period_start)
-                | Domain("billing_file_id.period_end", "=", self.period_end)
-            ),
+            & same_period_domain(self.period_start, self.period_end, "billing_file_id."),
             ["device_id", "billing_file_id"],
         )
         return {line.device_id.id: line for line in lines}
@@ -87,7 +85,7 @@ class Lookups:
             Domain("device_id", "in", devices.ids)
             & Domain("superseded_by_id", "=", False)
             & Domain("origin", "=", "file")
-            & (Domain("period_end", "=", self.period_end) | Domain("period_start", "=", self.period_start))
+            & same_period_domain(self.period_start, self.period_end)
         )
         ordered = reads.sorted(lambda read: read.period_end == self.period_end)
         return {(read.device_id.id, read.output_type): read for read in ordered}
@@ -108,7 +106,7 @@ class Lookups:
         return charges.grouped(lambda charge: prior_ids[charge.meter_read_id.id])
 
     def absent_devices(self):
-        """Devices that were on a running agreement in the period and that the file does not name.
+        """Devices that were on an agreement that runs in the period and that the file does not name.
 
         :return: [(stock.lot, res.partner, sale.subscription)]
         """

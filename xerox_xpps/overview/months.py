@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..billing_run import RunPreparation
+from ..rules import ends_in_domain
 
 #: How many months there are to choose from.
 MAX_LISTED = 36
@@ -34,7 +35,7 @@ def of_month(field_name, month):
 
     :param field_name: may be a path
     """
-    return Domain(field_name, ">=", month) & Domain(field_name, "<=", last_day(month))
+    return ends_in_domain(field_name, month, last_day(month))
 
 
 def live_invoices(month, state, companies):

@@ -17,6 +17,7 @@ to the cent.
 from odoo.tools import SQL
 
 from ..common.constants import BASE_ROLES
+from ..rules import days_in_common_sql, overlap_sql
 from .charge_revenue import CHARGE_LINKS
 from .fees import row_fee
 
@@ -121,8 +122,7 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
                AND old.subscription_line_id = new.subscription_line_id
         ), presence AS (
             SELECT month.id, month.number, span.device_id,
-                   SUM(GREATEST(LEAST(COALESCE(span.date_to, month.month_end), month.month_end)
-                       - GREATEST(COALESCE(span.date_from, month.month_start), month.month_start) + 1, 0)) AS days,
+                   SUM(%(days)s) AS days,
                    BOOL_OR(EXISTS (
                        SELECT FROM swap
                         WHERE span.device_id IN (swap.old_id, swap.new_id)
@@ -133,8 +133,7 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
               JOIN service ON service.id = month.subscription_line_id
               JOIN (%(spans)s) span
                 ON span.subscription_line_id = service.counted_id
-               AND (span.date_from IS NULL OR span.date_from <= month.period_end)
-               AND (span.date_to IS NULL OR span.date_to >= month.period_start)
+               AND %(there)s
              WHERE month.period_start <= month.period_end
           GROUP BY month.id, month.number, span.device_id
         ), weighted AS (
@@ -178,6 +177,12 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
         service_fee=row_fee("base_service"),
         supply_fee=row_fee("base_supply"),
         services=_counted_services(),
+        days=days_in_common_sql(
+            SQL("span.date_from"), SQL("span.date_to"), SQL("month.month_start"), SQL("month.month_end")
+        ),
+        there=overlap_sql(
+            SQL("span.date_from"), SQL("span.date_to"), SQL("month.period_start"), SQL("month.period_end")
+        ),
         spans=env["xpps.device.assignment"]._spans(),
     )
 

@@ -3,6 +3,8 @@
 
 from odoo.tools import SQL
 
+from ..rules import same_period_sql
+
 
 def row_fee(component):
     """What Xerox bills with ``line``: what is not split counts as the service fee, and what a correction does not state
@@ -53,13 +55,14 @@ def _replaced_records():
           JOIN xpps_billing_file old ON old.id = waiting.billing_file_id
           JOIN xpps_billing_file new
             ON new.company_id = old.company_id AND new.id <> old.id AND new.state = 'imported'
-           AND (new.period_end = old.period_end OR new.period_start = old.period_start)
+           AND %s
           JOIN xpps_billing_file_line other
             ON other.billing_file_id = new.id AND other.superseded_by_id IS NULL AND %s = %s
          WHERE waiting.state IN ('held', 'left_out')
            AND (old.kind = 'correction' AND other.state = 'imported'
                 OR new.kind = 'correction' AND (new.invoice_date, new.id) > (old.invoice_date, old.id))
         """,
+        same_period_sql(SQL("new.period_start"), SQL("new.period_end"), SQL("old.period_start"), SQL("old.period_end")),
         _serial_key("other"),
         _serial_key("waiting"),
     )

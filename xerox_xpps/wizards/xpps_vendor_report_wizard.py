@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import date_utils, format_date
 
 from ..documents import VendorDocumentBuilder
+from ..rules import ends_in_domain
 
 
 class XppsVendorReportWizard(models.TransientModel):
@@ -53,7 +54,7 @@ class XppsVendorReportWizard(models.TransientModel):
     @api.depends("company_id", "date_from", "date_to")
     def _compute_file_count(self):
         for wizard in self:
-            months = [("period_end", ">=", wizard.date_from), ("period_end", "<=", wizard.date_to)]
+            months = ends_in_domain("period_end", wizard.date_from, wizard.date_to)
             wizard.file_count = self.env["xpps.billing.file"].search_count([*wizard._domain_files(), *months])
 
     def _domain_files(self):

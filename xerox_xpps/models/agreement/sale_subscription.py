@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ...common.constants import BASE_ROLES, INVOICE_MODE_SELECTION, USER_GROUP
 from ...common.window_actions import open_dialog, open_invoices, open_records
+from ...rules import STARTED_STAGES, runs_in_period
 
 _logger = logging.getLogger(__name__)
 
@@ -47,6 +48,12 @@ class SaleSubscription(models.Model):
         string="XPPS Invoice Detail",
         default="device",
         required=True,
+    )
+    xpps_closed_on = fields.Date(
+        string="Closed On",
+        readonly=True,
+        copy=False,
+        help="The day on which it was closed, until it is started again. Empty for one that never ran.",
     )
     xpps_device_ids = fields.One2many(
         "stock.lot", "xpps_subscription_id", string="Devices", readonly=True, groups=USER_GROUP
@@ -153,6 +160,13 @@ class SaleSubscription(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        agreements = super().create(vals_list)
+        # One that is closed from the start is known from elsewhere, so it ran.
+        agreements._xpps_note_closing(agreements)
+        return agreements
+
     def write(self, values):
         """Another customer or pricelist gives the services other prices, which is noted as if they were typed."""
         if PRICE_CAUSES.isdisjoint(values):
@@ -168,8 +182,9 @@ class SaleSubscription(models.Model):
 
         Started again, a closed one goes on where it was, if days of its devices were left to bill.
         """
-        kept, open_dates = {}, {}
+        kept, open_dates, ran = {}, {}, self.browse()
         if "stage_id" in values:
+            ran = self.filtered(lambda agreement: agreement.stage_type == "in_progress")
             kept = {subscription: subscription.date_start for subscription in self if subscription.is_xpps}
             closed = [subscription for subscription in kept if subscription.stage_type == "post"]
             open_dates = {subscription: subscription.recurring_next_date for subscription in closed}
@@ -183,7 +198,24 @@ class SaleSubscription(models.Model):
                 subscription.date_start = date_start
             if subscription.stage_type == "post" and subscription.recurring_next_date:
                 subscription._xpps_settle_closing(subscription.recurring_next_date)
+        if "stage_id" in values:
+            self._xpps_note_closing(ran)
         return result
+
+    def _xpps_note_closing(self, ran):
+        """Keep the day on which agreements were closed, until they are started again.
+
+        :param ran: those that were in progress until now
+        """
+        by_stage = self.filtered("stage_id").grouped("stage_type")
+        closed, running = (by_stage.get(stage, self.browse()) for stage in ("post", "in_progress"))
+        # The program says it, whoever closes and starts agreements.
+        closed = (closed & ran).filtered(lambda agreement: not agreement.xpps_closed_on).sudo()
+        started = running.filtered("xpps_closed_on").sudo()
+        if closed:
+            closed.xpps_closed_on = fields.Date.context_today(self)
+        if started:
+            started.xpps_closed_on = False
 
     def unlink(self):
         # The database would delete the defaults unseen, and the services are nobody's then. Whoever deletes the
@@ -217,13 +249,9 @@ class SaleSubscription(models.Model):
         return result
 
     def _xpps_runs_between(self, date_from, date_to):
-        """Whether the agreement runs in a period, at least for a day."""
+        """Whether the agreement runs in a period, at least for a day; see ``rules.agreement``."""
         self.ensure_one()
-        return bool(
-            self.stage_type == "in_progress"
-            and (not self.date_start or self.date_start <= date_to)
-            and (not self.date or self.date >= date_from)
-        )
+        return runs_in_period(self.stage_type, self.date_start, self.date, self.xpps_closed_on, date_from, date_to)
 
     def _xpps_base_service(self):
         """The line that bills the base price of a device, when only one can.
@@ -323,7 +351,7 @@ class SaleSubscription(models.Model):
             [
                 ("invoice_status", "=", "to_invoice"),
                 ("subscription_id.is_paused", "=", False),
-                ("subscription_id.stage_type", "in", ("in_progress", "post")),
+                ("subscription_id.stage_type", "in", STARTED_STAGES),
                 ("company_id.xpps_invoice_by_run", "=", False),
             ],
             aggregates=["subscription_id:recordset"],

@@ -9,6 +9,7 @@ from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
 from ...invoicing import BillingDocument, BillingPart
+from ...rules import ended_by_domain
 
 
 class SaleSubscription(models.Model):
@@ -34,7 +35,7 @@ class SaleSubscription(models.Model):
         charges = self.env["sale.subscription.charge"].sudo()
         domain = Domain("subscription_id", "in", self.ids) & Domain("invoice_status", "=", "to_invoice")
         if until:
-            domain &= Domain("period_end", "=", False) | Domain("period_end", "<=", until)
+            domain &= ended_by_domain("period_end", until)
         try:
             self.lock_for_update(allow_referencing=True)
             charges = charges.search(domain)

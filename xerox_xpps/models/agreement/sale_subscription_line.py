@@ -10,6 +10,7 @@ from odoo.tools.misc import formatLang
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP, USER_GROUP
 from ...invoicing import DeviceQuantity
+from ...rules import running_days
 
 
 class SaleSubscriptionLine(models.Model):
@@ -312,7 +313,7 @@ class SaleSubscriptionLine(models.Model):
             last = billed.get(line.id)
             if last and start <= last < end:
                 start = last + timedelta(days=1)
-            start = max(filter(None, (start, agreement.date_start)))
-            end = min(filter(None, (end, agreement.date)))
+            # The end is settled when an agreement is closed, and may be put off afterwards.
+            start, end = running_days(agreement.date_start, agreement.date, None, start, end)
             periods[line] = (start, end, period_days)
         return periods

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 from ...billing_run import RunPreparation
 from ...common.window_actions import open_dialog, open_invoices, open_records
+from ...rules import ended_by_domain
 
 #: What may be billed all the same, when the user says why.
 RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "joint")
@@ -207,7 +208,7 @@ class XppsBillingRunLine(models.Model):
             [
                 ("subscription_id", "=", self.subscription_id.id),
                 ("state", "=", "draft"),
-                ("period_end", "<=", self.run_id.period_end),
+                *ended_by_domain("period_end", self.run_id.period_end),
             ],
         )
 

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
+from ...rules import days_in_common_sql, overlap, overlap_sql
+
 DAY = timedelta(days=1)
 
 
@@ -159,7 +161,7 @@ class XppsDeviceAssignment(models.Model):
             date_from, date_to = (fields.Date.to_date(vals.get(name)) or False for name in ("date_from", "date_to"))
             known = spans[vals.get("device_id")]
             for index, (other_from, other_to, other) in enumerate(known):
-                if not self._overlap(date_from, date_to, other_from, other_to):
+                if not overlap(date_from, date_to, other_from, other_to):
                     continue
                 if date_to and not other_from and (not other_to or other_to > date_to):
                     known[index] = (date_to + DAY, other_to, other)
@@ -210,7 +212,7 @@ class XppsDeviceAssignment(models.Model):
                 )
             )
         for other_from, other_to, other in others:
-            if self._overlap(date_from, date_to, other_from, other_to):
+            if overlap(date_from, date_to, other_from, other_to):
                 raise ValidationError(
                     self.env._(
                         "Device %(serial)s cannot be at two places on the same day: %(new)s overlaps %(other)s. Change "
@@ -220,12 +222,6 @@ class XppsDeviceAssignment(models.Model):
                         other=self._period_label(other_from, other_to) if isinstance(other, dict) else other._label(),
                     )
                 )
-
-    @api.model
-    def _overlap(self, date_from, date_to, other_from, other_to):
-        return (not date_to or not other_from or other_from <= date_to) and (
-            not other_to or not date_from or date_from <= other_to
-        )
 
     # What others ask of the history
 
@@ -261,18 +257,17 @@ class XppsDeviceAssignment(models.Model):
             SQL(
                 """
                 SELECT subscription_line_id,
-                       SUM(LEAST(COALESCE(date_to, %(last)s), %(last)s)
-                           - GREATEST(COALESCE(date_from, %(first)s), %(first)s) + 1)::int
+                       SUM(%(days)s)::int
                   FROM (%(spans)s) span
                  WHERE subscription_line_id = ANY(%(lines)s)
-                   AND COALESCE(date_from, %(first)s) <= %(last)s AND COALESCE(date_to, %(last)s) >= %(first)s
+                   AND %(there)s
               GROUP BY subscription_line_id, device_id
               ORDER BY subscription_line_id, device_id
                 """,
                 spans=self._spans(),
                 lines=lines.ids,
-                first=date_from,
-                last=date_to,
+                days=days_in_common_sql(SQL("date_from"), SQL("date_to"), date_from, date_to),
+                there=overlap_sql(SQL("date_from"), SQL("date_to"), date_from, date_to),
             )
         )
         for line_id, count in rows:
@@ -321,12 +316,17 @@ class XppsDeviceAssignment(models.Model):
                       FROM xpps_device_assignment assignment
                       JOIN xpps_billing_file_line line
                         ON line.device_id = assignment.device_id AND line.subscription_id = assignment.subscription_id
-                       AND line.billed_period_end >= COALESCE(assignment.date_from, '-infinity')
-                       AND line.billed_period_start <= COALESCE(assignment.date_to, 'infinity')
-                     WHERE assignment.id = ANY(%s) AND line.superseded_by_id IS NULL
+                       AND %(billed)s
+                     WHERE assignment.id = ANY(%(ids)s) AND line.superseded_by_id IS NULL
                   GROUP BY assignment.id
                     """,
-                    self.ids,
+                    ids=self.ids,
+                    billed=overlap_sql(
+                        SQL("assignment.date_from"),
+                        SQL("assignment.date_to"),
+                        SQL("line.billed_period_start"),
+                        SQL("line.billed_period_end"),
+                    ),
                 )
             )
         )

@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_date, formatLang
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.window_actions import open_dialog
+from ...rules import RUN_FIELDS, overlap_sql, runs_in_period_sql, same_period_sql
 
 KIND_SELECTION = [
     ("absent", "Missing from the Last File"),
@@ -32,7 +33,9 @@ ALLOWANCE_PERCENT = 80
 
 
 class XppsDeviceAttention(models.Model):
-    """Active devices on running agreements that a service manager should look at: a row per device and reason.
+    """Active devices that a service manager should look at: a row per device and reason.
+
+    They are on agreements that run today; what is missing from the last file was on one that ran in its month.
 
     All of it is reckoned from the company's last month: the period of its last imported regular file that is a month
     long. A company without one has no rows. Which devices count for what stands in the help of ``kind``.
@@ -83,7 +86,7 @@ class XppsDeviceAttention(models.Model):
     # What the query reads, so that the ORM writes it first.
     _depends = {
         "res.company": ["xpps_usage_spike_percent"],
-        "sale.subscription": ["is_xpps", "stage_id", "date_start", "partner_id"],
+        "sale.subscription": ["is_xpps", "partner_id", *RUN_FIELDS],
         "sale.subscription.stage": ["type"],
         "stock.lot": [
             "company_id",
@@ -133,6 +136,7 @@ class XppsDeviceAttention(models.Model):
                    fleet.last_read_date, found.kind, found.since, found.output_type, found.pages, found.compared_pages
               FROM found
               JOIN fleet ON fleet.device_id = found.device_id
+             WHERE fleet.on_running OR found.kind = 'absent'
             OFFSET 0
             """,
             before=RECENT_MONTHS - 1,
@@ -154,18 +158,23 @@ class XppsDeviceAttention(models.Model):
         )
 
     def _query_fleet(self):
-        """The devices that count at all, with what their whole history tells."""
+        """The devices that count at all, with what their whole history tells.
+
+        ``on_running`` says whether the agreement runs today.
+        """
+        today = fields.Date.context_today(self)
         return SQL(
             """
             SELECT device.id AS device_id, device.company_id, device.product_id, agreement.id AS subscription_id,
                    COALESCE(device.xpps_partner_id, agreement.partner_id) AS partner_id,
                    COALESCE(device.xpps_install_date, device.create_date::date) AS known_since,
+                   %(runs)s AS on_running,
                    last_month.period_start, last_month.period_end, last_month.recent_start,
                    history.last_read_date, history.last_used, history.first_billed, history.last_billed
               FROM stock_lot device
               JOIN last_month ON last_month.company_id = device.company_id
               JOIN sale_subscription agreement ON agreement.id = device.xpps_subscription_id AND agreement.is_xpps
-              JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id AND stage.type = 'in_progress'
+              JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id
          LEFT JOIN (
                 SELECT device_id,
                        MAX(COALESCE(read_date, period_end)) FILTER (WHERE estimated IS NOT TRUE) AS last_read_date,
@@ -177,7 +186,8 @@ class XppsDeviceAttention(models.Model):
               GROUP BY device_id
                    ) history ON history.device_id = device.id
              WHERE device.is_xpps_device AND device.xpps_state = 'active'
-            """
+            """,
+            runs=runs_in_period_sql(today, today),
         )
 
     def _query_recent(self):
@@ -198,6 +208,7 @@ class XppsDeviceAttention(models.Model):
 
     def _query_absent(self):
         """As the check of a file does it: who had the device in the month may differ from who has it now."""
+        month = SQL("last_month.period_start"), SQL("last_month.period_end")
         return SQL(
             """
             SELECT fleet.device_id, 'absent' AS kind, fleet.period_end AS since, NULL AS output_type,
@@ -209,19 +220,20 @@ class XppsDeviceAttention(models.Model):
                       JOIN last_month ON last_month.company_id = span.company_id
                       JOIN sale_subscription agreement ON agreement.id = span.subscription_id
                       JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id
-                     WHERE stage.type = 'in_progress' AND agreement.date_start <= last_month.period_end
-                       AND COALESCE(span.date_from, last_month.period_end) <= last_month.period_end
-                       AND COALESCE(span.date_to, last_month.period_start) >= last_month.period_start
+                     WHERE %(runs)s AND %(there)s
                     EXCEPT
                     SELECT line.device_id
                       FROM last_month
                       JOIN xpps_billing_file file ON file.company_id = last_month.company_id
-                       AND (file.period_end = last_month.period_end OR file.period_start = last_month.period_start)
+                       AND %(same)s
                       JOIN xpps_billing_file_line line ON line.billing_file_id = file.id
                      WHERE file.state = 'imported'
                    ) absent ON absent.device_id = fleet.device_id
             """,
             spans=self.env["xpps.device.assignment"]._spans(),
+            runs=runs_in_period_sql(*month),
+            there=overlap_sql(SQL("span.date_from"), SQL("span.date_to"), *month),
+            same=same_period_sql(SQL("file.period_start"), SQL("file.period_end"), *month),
         )
 
     def _query_no_read(self):
@@ -275,6 +287,7 @@ class XppsDeviceAttention(models.Model):
                            / NULLIF(COUNT(*) OVER same_model - 1, 0) AS mean
                       FROM fleet
                       JOIN recent ON recent.device_id = fleet.device_id
+                     WHERE fleet.on_running
                     WINDOW same_model AS (PARTITION BY fleet.company_id, fleet.product_id)
                    ) compared
               JOIN res_company company ON company.id = compared.company_id

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from odoo.tools import SQL
 
+from ...rules import overlap_sql
 from ..base_revenue import base_revenue
 from ..fees import expected_row_fee, held_condition, row_fee
 from ..row_ids import missing_key, record_key
@@ -28,10 +29,16 @@ def charged_base(env, asked):
             """
             EXISTS (
                 SELECT FROM UNNEST(%s::timestamp[]) month
-                 WHERE line.xpps_period_start < month + INTERVAL '1 month' AND line.xpps_period_end >= month
+                 WHERE %s
             )
             """,
             months,
+            overlap_sql(
+                SQL("month"),
+                SQL("month + INTERVAL '1 month' - INTERVAL '1 day'"),
+                SQL("line.xpps_period_start"),
+                SQL("line.xpps_period_end"),
+            ),
         )
     return SQL(
         """

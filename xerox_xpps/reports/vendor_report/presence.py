@@ -3,6 +3,7 @@
 
 from odoo.tools import SQL
 
+from ...rules import RUN_FIELDS, beyond_border_sql, overlap_sql, runs_in_period_sql
 from ..fees import row_fee
 
 
@@ -41,17 +42,22 @@ def unserved_lines(env, asked):
            AND NOT EXISTS (
                SELECT FROM (%(spans)s) span
                 WHERE span.device_id = line.device_id AND span.subscription_line_id IS NOT NULL
-                  AND COALESCE(span.date_from, line.billed_period_end) <= line.billed_period_end
-                  AND COALESCE(span.date_to, line.billed_period_start) >= line.billed_period_start)
+                  AND %(there)s)
       GROUP BY line.id
         """,
         asked=asked.of("line"),
+        there=overlap_sql(
+            SQL("span.date_from"),
+            SQL("span.date_to"),
+            SQL("line.billed_period_start"),
+            SQL("line.billed_period_end"),
+        ),
         spans=env["xpps.device.assignment"]._spans(),
     )
 
 
 def missing_devices(env, asked):
-    """Devices on running agreements that no file names in a period for which there is a regular one.
+    """Devices on agreements that ran in a period, which no file names in it, though there is a regular one.
 
     :return: SQL: (file_id, company_id, currency_id, period_start, period_end, device_id, partner_id, subscription_id,
         base_service, base_supply), the first file of each period, and the fees that Xerox billed last. Files whose
@@ -78,7 +84,7 @@ def missing_devices(env, asked):
 
 
 def _absent_devices(env, asked):
-    """Devices that were on a running agreement in a period without a record: (file_id, company_id, currency_id,
+    """Devices that were on an agreement that ran in a period, without a record: (file_id, company_id, currency_id,
     period_start, period_end, device_id, partner_id, subscription_id), who had them last.
     """
     # A set operation, where a join would be planned for a tenth of the rows; no WITH or LIMIT in any part, which keeps
@@ -92,13 +98,18 @@ def _absent_devices(env, asked):
                   FROM (%(periods)s) period
                   JOIN xpps_billing_file other
                     ON other.company_id = period.company_id AND other.state = 'imported'
-                   AND (other.period_end = period.period_end
-                        OR (other.period_start < period.period_end AND other.period_end > period.period_start))
+                   AND %(together)s
                   JOIN xpps_billing_file_line line ON line.billing_file_id = other.id AND %(devices)s) absent
           JOIN (%(places)s) place ON place.file_id = absent.file_id AND place.device_id = absent.device_id
       ORDER BY place.file_id, place.device_id, place.date_from DESC NULLS LAST
         """,
         places=_places(env, asked),
+        together=beyond_border_sql(
+            SQL("other.period_start"),
+            SQL("other.period_end"),
+            SQL("period.period_start"),
+            SQL("period.period_end"),
+        ),
         periods=_periods(asked),
         devices=asked.of_device(SQL("line.device_id")),
     )
@@ -119,24 +130,23 @@ def _periods(asked):
 
 
 def _places(env, asked):
-    """Where devices were on running agreements in the periods of files."""
-    env["sale.subscription"].flush_model(["stage_id", "date_start", "date", "is_xpps"])
+    """Where devices were in the periods of files, on agreements that ran in them."""
+    env["sale.subscription"].flush_model([*RUN_FIELDS, "is_xpps"])
     env["sale.subscription.stage"].flush_model(["type"])
+    start, end = SQL("period.period_start"), SQL("period.period_end")
     return SQL(
         """
         SELECT period.file_id, period.company_id, period.currency_id, period.period_start, period.period_end,
                span.device_id, span.partner_id, span.subscription_id, span.date_from
-          FROM (%s) period
-          JOIN (%s) span
-            ON span.company_id = period.company_id
-           AND (span.date_from IS NULL OR span.date_from <= period.period_end)
-           AND (span.date_to IS NULL OR span.date_to >= period.period_start)
+          FROM (%(periods)s) period
+          JOIN (%(spans)s) span ON span.company_id = period.company_id AND %(there)s
           JOIN sale_subscription agreement ON agreement.id = span.subscription_id
-          JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id AND stage.type = 'in_progress'
-         WHERE %s AND agreement.is_xpps AND agreement.date_start <= period.period_end
-           AND (agreement.date IS NULL OR agreement.date >= period.period_start)
+          JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id
+         WHERE %(asked)s AND agreement.is_xpps AND %(runs)s
         """,
-        _periods(asked),
-        env["xpps.device.assignment"]._spans(),
-        asked.of_device(SQL("span.device_id")),
+        periods=_periods(asked),
+        spans=env["xpps.device.assignment"]._spans(),
+        there=overlap_sql(SQL("span.date_from"), SQL("span.date_to"), start, end),
+        runs=runs_in_period_sql(start, end),
+        asked=asked.of_device(SQL("span.device_id")),
     )

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...common.constants import BASE_ROLES, CLICK_DIGITS, COMPONENT_SELECTION, OUTPUT_TYPE_SELECTION
 from ...common.window_actions import open_invoices, open_records
+from ...rules import overlap_domain, same_period_domain
 from ..exchange_rates import exchange_rate
 from ..grouping import in_environment
 from .base_charges import charged_base
@@ -151,7 +152,7 @@ class XppsVendorReport(models.Model):
         return Domain.OR(
             Domain("device_id", "=", row.device_id.id)
             & Domain("output_type", "=", row.component)
-            & (Domain("period_end", "=", row.period_end) | Domain("period_start", "=", row.period_start))
+            & same_period_domain(row.period_start, row.period_end)
             for row in self
             if row.device_id
         )
@@ -161,8 +162,7 @@ class XppsVendorReport(models.Model):
         return Domain.OR(
             Domain("xpps_subscription_id", "=", row.subscription_id.id)
             & Domain("product_id.xpps_role", "in", BASE_ROLES)
-            & Domain("xpps_period_start", "<=", row.period_end)
-            & Domain("xpps_period_end", ">=", row.period_start)
+            & overlap_domain("xpps_period_start", "xpps_period_end", row.period_start, row.period_end)
             for row in self
             if row.subscription_id and row.component in BASE_COMPONENTS
         )
