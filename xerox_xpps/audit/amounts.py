@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..billing_file import OUTPUT_TYPES, round_half_up, serial_key, to_decimal
-from ..rules import same_period_domain
+from ..rules import line_amount, same_period_domain, service_fee
 
 LINE_FIELDS = [
     "serial",
@@ -49,7 +49,7 @@ class Statement:
     def take(self, line):
         """Let a later record speak. What it does not state stays as it was."""
         supply = to_decimal(line.base_supply_cost)
-        service = to_decimal(line.base_price_cost) - supply
+        service = service_fee(to_decimal(line.base_price_cost), supply)
         # What is billed is stated, also by records that are older than these two fields.
         if line.base_service_stated or service:
             self.base["base_service"] = service
@@ -67,7 +67,7 @@ class Statement:
         shares = {component: Share(0, cost) for component, cost in self.base.items()}
         for output_type, (overage, unit_cost) in self.meters.items():
             pages = overage or 0
-            shares[output_type] = Share(pages, round_half_up(pages * (unit_cost or Decimal(0)), places))
+            shares[output_type] = Share(pages, line_amount(places, pages, unit_cost or Decimal(0)))
         return shares
 
 

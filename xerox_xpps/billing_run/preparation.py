@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from odoo.tools import SQL
 
 from ..common.listing import enumeration
-from ..importing import page_amount
 from ..rules import (
     RUN_FIELDS,
     STARTED_STAGES,
     ended_by_domain,
     ends_in_domain,
     overlap_sql,
+    page_amount,
     runs_in_period_sql,
 )
 

@@ -8,8 +8,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, round_half_up, to_decimal
-from ..billing_file.amounts import multiply
-from ..rules import covers_day, ends_in_domain
+from ..rules import covers_day, ends_in_domain, line_amount
 from .device_usage import AgreementUsage, BasePrice, DeviceUsage, SiteUsage, UsageRow
 
 OUTPUT_ORDER = {output_type: index for index, output_type in enumerate((*OUTPUT_TYPES, False))}
@@ -213,7 +212,7 @@ class UsageBuilder:
         items = []
         for charge in charges:
             pages, price = sign * charge.quantity, to_decimal(charge.unit_price)
-            amount = round_half_up(multiply(pages, price), self.places)
+            amount = line_amount(self.places, pages, price)
             values = {"billed_pages": pages, "unit_price": price, "amount": amount}
             items.append((charge, charge.meter_read_id, values))
             total -= amount

@@ -7,7 +7,6 @@ reads, charges and unit costs. ``ImportUndo`` takes an import back. ``CODES`` ar
 May import ``billing_file``, ``rules`` and ``common``.
 """
 
-from .amounts import AMOUNT_FIELDS, charge_amounts, cost_plus_price, page_amount
 from .assignments import BILLED_FIELDS
 from .check import check_file
 from .check_result import CheckResult
@@ -20,7 +19,6 @@ from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
 
 __all__ = [
-    "AMOUNT_FIELDS",
     "BILLED_FIELDS",
     "CODES",
     "CORRECTION",
@@ -29,13 +27,7 @@ __all__ = [
     "CheckWriter",
     "ImportUndo",
     "ImportWriter",
-    "PAGES",
-    "SEVERITY_RANKS",
-    "charge_amounts",
-    "check_file",
     "clipped",
-    "cost_plus_price",
     "may_exceed",
-    "page_amount",
     "plain",
 ]

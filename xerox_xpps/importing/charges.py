@@ -5,7 +5,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..billing_file import round_half_up, to_decimal
-from .amounts import charge_amounts, page_amount
+from ..rules import (
+    below_floor,
+    charge_amounts,
+    margin_percent,
+    page_amount,
+    printed_pages,
+)
 from .context import plain
 from .difference import PAGES
 from .expectations import expected_meter, last_unit_cost
@@ -129,7 +135,7 @@ class ChargePlan:
         """Is the price below Xerox's, or the margin on it below the company's floor?"""
         cost = to_decimal(unit_cost)
         floor = to_decimal(self.context.company.xpps_margin_floor_percent)
-        if price >= cost and (price - cost) * 100 >= floor * price:
+        if not below_floor(price, cost, floor):
             return
         check.add(
             "margin_low",
@@ -138,7 +144,7 @@ class ChargePlan:
                 "a margin of %(margin)s %%, below %(floor)s %%.",
                 price=plain(price),
                 cost=plain(cost),
-                margin=plain(round_half_up((price - cost) * 100 / price, 1)),
+                margin=plain(round_half_up(margin_percent(price, cost), 1)),
                 floor=plain(floor),
                 **check.place_of(meter),
             ),
@@ -270,7 +276,7 @@ class ChargePlan:
             meter.output_type,
             previous,
             current,
-            max(0, current - previous),
+            printed_pages(previous, current),
             meter.included or 0,
             overage,
             meter.unit_cost or 0,

@@ -9,7 +9,7 @@ corrected cost change it: the pages that stay are taken back at the old price an
 from dataclasses import replace
 
 from ..billing_file import to_decimal
-from .amounts import cost_plus_price
+from ..rules import cost_plus_price
 from .charges import PageCost
 from .context import plain
 from .difference import CORRECTION, Charged, PageTerms, differences, standing

@@ -4,6 +4,9 @@
 It is kept on lines and reads, where None means that there is nothing to compare with.
 """
 
+from ..billing_file import to_decimal
+from ..rules import billed_fees, expected_overage, is_unsplit, service_fee
+
 
 def expected_meter(lookups, device_id, meter):
     """Where a meter should start, and how many pages Xerox should bill.
@@ -18,9 +21,9 @@ def expected_meter(lookups, device_id, meter):
     key = device_id, meter.output_type
     noted = lookups.manual_reads.opening.get(key) or lookups.last_reads.get(key)
     start = noted[1] if noted else None
-    if current is None or meter.overage is None:
+    if meter.overage is None:
         return start, None
-    return start, max(0, current - (previous if start is None else start) - (meter.included or 0))
+    return start, expected_overage(previous if start is None else start, current, meter.included)
 
 
 def last_unit_cost(lookups, device_id, meter, currency):
@@ -42,12 +45,11 @@ def expected_fees(record, last, currency):
     if not last or last[0] != currency.id:
         return None, None
     _currency, price, service, supply = last
-    if record.base_service is None and record.base_supply is None and record.base_price is not None:
+    if is_unsplit(record.base_price, record.base_service, record.base_supply):
         return price, 0.0
     if not service and not supply:
-        own_supply = min(float(record.base_supply or 0), price)
-        return round(price - own_supply, 6), own_supply
-    return round(price - supply, 6), supply
+        supply = min(float(record.base_supply or 0), price)
+    return float(service_fee(to_decimal(price), to_decimal(supply))), supply
 
 
 def standing_fees(record, line, prior, currency):
@@ -59,12 +61,19 @@ def standing_fees(record, line, prior, currency):
     :return: (service fee, supply fee), None and None where the record speaks for itself
     """
     has_service, has_supply = record.base_service is not None, record.base_supply is not None
-    unsplit = record.base_price is not None and not has_service and not has_supply
+    unsplit = is_unsplit(record.base_price, record.base_service, record.base_supply)
     if unsplit or (has_service and has_supply) or prior.currency_id != currency:
         return None, None
-    # A correction that was corrected may itself have left them as they were.
-    service = prior.standing_service_cost or round(prior.base_price_cost - prior.base_supply_cost, 6)
-    supply = prior.standing_supply_cost or prior.base_supply_cost
+    # A correction that was corrected may itself have left them as they were. The ORM reads a column's NULL as 0.
+    service, supply = map(
+        float,
+        billed_fees(
+            to_decimal(prior.base_price_cost),
+            to_decimal(prior.base_supply_cost),
+            to_decimal(prior.standing_service_cost) or None,
+            to_decimal(prior.standing_supply_cost) or None,
+        ),
+    )
     return (
         line["base_service_cost"] if has_service else service,
         line["base_supply_cost"] if has_supply else supply,

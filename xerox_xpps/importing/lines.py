@@ -4,6 +4,7 @@
 import json
 from decimal import Decimal
 
+from ..rules import is_unsplit
 from .expectations import expected_fees
 
 
@@ -24,7 +25,7 @@ def prepare_line(context, record, device, total):
     :param total: Decimal, what the record adds up to
     """
     base = record.base_total
-    unsplit = record.base_service is None and record.base_supply is None and record.base_price is not None
+    unsplit = is_unsplit(record.base_price, record.base_service, record.base_supply)
     last = device and context.lookups.last_base_costs.get(device.id)
     expected_service, expected_supply = expected_fees(record, last, context.currency)
     return {

@@ -4,6 +4,8 @@
 from odoo.tools import format_date
 
 from ..billing_file import to_decimal
+from ..rules import expected_overage, printed_pages
+from .issues import clipped
 
 
 class MeterChecks:
@@ -123,7 +125,7 @@ class MeterChecks:
                 fix=check.device.record,
             )
             return
-        expected = max(0, meter.current - meter.previous - (meter.included or 0))
+        expected = expected_overage(meter.previous, meter.current, meter.included)
         if meter.overage is None or meter.overage == expected:
             return
         check.add(
@@ -144,8 +146,8 @@ class MeterChecks:
         if not self._spike_percent or not mean:
             return
         pages = sum(
-            max(0, meter.current - meter.previous)
-            for meter in check.record.meters
+            printed_pages(meter.previous, meter.current)
+            for meter in record.meters
             if meter.current is not None and meter.previous is not None
         )
         if pages <= mean * (1 + self._spike_percent / 100):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..billing_file import to_decimal
-from .amounts import cost_plus_price
+from ..rules import cost_plus_price
 
 
 @dataclass(frozen=True, slots=True)

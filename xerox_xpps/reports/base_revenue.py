@@ -17,9 +17,8 @@ to the cent.
 from odoo.tools import SQL
 
 from ..common.constants import BASE_ROLES
-from ..rules import days_in_common_sql, overlap_sql
+from ..rules import billed_fee_sql, days_in_common_sql, overlap_sql
 from .charge_revenue import CHARGE_LINKS
-from .fees import row_fee
 
 ALL = SQL("TRUE")
 
@@ -174,8 +173,8 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
          WHERE part.amount <> 0
         """,
         items=base_revenue_items(posted_only, condition),
-        service_fee=row_fee("base_service"),
-        supply_fee=row_fee("base_supply"),
+        service_fee=billed_fee_sql("base_service"),
+        supply_fee=billed_fee_sql("base_supply"),
         services=_counted_services(),
         days=days_in_common_sql(
             SQL("span.date_from"), SQL("span.date_to"), SQL("month.month_start"), SQL("month.month_end")

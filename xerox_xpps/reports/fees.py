@@ -1,22 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Which records Xerox bills, and the base fees of one: parts of several queries."""
+"""Which records Xerox bills, and what it was expected to bill: parts of several queries."""
 
 from odoo.tools import SQL
 
-from ..rules import same_period_sql
-
-
-def row_fee(component):
-    """What Xerox bills with ``line``: what is not split counts as the service fee, and what a correction does not state
-    stays as it was.
-
-    :return: SQL, never NULL
-    """
-    if component == "base_supply":
-        return SQL("COALESCE(line.standing_supply_cost, line.base_supply_cost, 0)")
-    return SQL(
-        "COALESCE(line.standing_service_cost, COALESCE(line.base_price_cost, 0) - COALESCE(line.base_supply_cost, 0))"
-    )
+from ..rules import same_period_sql, serial_key_sql
 
 
 def expected_row_fee(component):
@@ -63,11 +50,6 @@ def _replaced_records():
                 OR new.kind = 'correction' AND (new.invoice_date, new.id) > (old.invoice_date, old.id))
         """,
         same_period_sql(SQL("new.period_start"), SQL("new.period_end"), SQL("old.period_start"), SQL("old.period_end")),
-        _serial_key("other"),
-        _serial_key("waiting"),
+        serial_key_sql(SQL("other.serial")),
+        serial_key_sql(SQL("waiting.serial")),
     )
-
-
-def _serial_key(table):
-    """As ``billing_file.serial_key``, but NULL without a serial number."""
-    return SQL("NULLIF(UPPER(REGEXP_REPLACE(%s, '[[:space:]]', '', 'g')), '')", SQL.identifier(table, "serial"))

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ..common.window_actions import open_form
+from ..rules import below_floor_sql, margin_percent_sql
 
 ACTIVITY_TYPE = "xerox_xpps.mail_activity_low_margin"
 #: How many months are looked at, up to the last one with revenue.
@@ -78,17 +79,17 @@ class XppsLowMargin(models.Model):
                    (total.month_before + INTERVAL '1 month')::date AS date_from,
                    (total.last_month + INTERVAL '1 month - 1 day')::date AS last_month,
                    total.revenue, total.cost, total.revenue - total.cost AS margin,
-                   100 * (total.revenue - total.cost) / NULLIF(total.revenue, 0) AS margin_percent,
+                   %(margin_percent)s AS margin_percent,
                    company.xpps_margin_floor_percent AS floor_percent
               FROM total
               JOIN sale_subscription agreement ON agreement.id = total.subscription_id
               JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id AND stage.type = 'in_progress'
               JOIN res_partner partner ON partner.id = agreement.partner_id
               JOIN res_company company ON company.id = agreement.company_id
-             WHERE total.revenue < total.cost
-                OR (total.revenue - total.cost) * 100
-                   < total.revenue * COALESCE(ROUND(company.xpps_margin_floor_percent::numeric, 6), 0)
+             WHERE %(low)s
             """,
+            margin_percent=margin_percent_sql(SQL("total.revenue"), SQL("total.cost")),
+            low=below_floor_sql(SQL("total.revenue"), SQL("total.cost"), SQL("company.xpps_margin_floor_percent")),
             report=report._table_query,
             months=MONTHS,
         )

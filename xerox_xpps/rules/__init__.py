@@ -6,6 +6,21 @@ database. May import ``billing_file`` and ``common``.
 """
 
 from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period, runs_in_period_sql
+from .charge import invoice_status, uninvoiced_status_sql
+from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
+from .meter import expected_overage, expected_overage_sql, printed_pages
+from .money import (
+    AMOUNT_FIELDS,
+    below_floor,
+    below_floor_sql,
+    charge_amounts,
+    cost_plus_price,
+    line_amount,
+    line_amount_sql,
+    margin_percent,
+    margin_percent_sql,
+    page_amount,
+)
 from .period import (
     beyond_border_sql,
     covers_day,
@@ -19,22 +34,43 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
+from .serial import serial_key_sql
 
 __all__ = [
+    "AMOUNT_FIELDS",
     "RUN_FIELDS",
     "STARTED_STAGES",
+    "below_floor",
+    "below_floor_sql",
     "beyond_border_sql",
+    "charge_amounts",
+    "cost_plus_price",
     "covers_day",
     "days_in_common",
     "days_in_common_sql",
     "ended_by_domain",
     "ends_in_domain",
+    "expected_overage",
+    "expected_overage_sql",
+    "invoice_status",
+    "is_unsplit",
+    "line_amount",
+    "line_amount_sql",
+    "margin_percent",
+    "margin_percent_sql",
     "overlap",
     "overlap_domain",
     "overlap_sql",
+    "page_amount",
+    "printed_pages",
     "running_days",
     "runs_in_period",
     "runs_in_period_sql",
     "same_period_domain",
     "same_period_sql",
+    "serial_key_sql",
+    "service_fee",
+    "billed_fee_sql",
+    "billed_fees",
+    "uninvoiced_status_sql",
 ]

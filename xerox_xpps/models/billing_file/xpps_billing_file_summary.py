@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ...billing_file import to_decimal
+from ...rules import margin_percent
+
 
 class XppsBillingFileSummary(models.Model):
     """What the import of a billing file charges on one agreement: shown before anything is imported."""
@@ -45,5 +48,5 @@ class XppsBillingFileSummary(models.Model):
             "cost": cost,
             "price": price,
             "margin": price - cost,
-            "margin_percent": 100 * (price - cost) / price if price else 0.0,
+            "margin_percent": float(margin_percent(to_decimal(price), to_decimal(cost))),
         }

@@ -3,7 +3,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
-from ...importing import CORRECTION, COST_CORRECTION, PAGES
+from ...common.locking import lock_or_refuse
+from ...common.window_actions import open_dialog, open_invoices, open_records
+from ...rules import AMOUNT_FIELDS, charge_amounts, invoice_status, page_amount, uninvoiced_status_sql
+
+#: What a clerk may correct before the charge is invoiced, saying why.
+CORRECTABLE = ("name", "quantity", "unit_price", "billable", "subscription_id")
+#: What Xerox's file says of a charge. Of one that was made by hand its maker does, until it is approved.
+FACTS = ("product_id", "device_id", "output_type", "period_start", "period_end", "unit_cost")
+#: What approval looks at: read by one query, where the records would be read by the thousand.
+APPROVAL_FIELDS = ("state", "invoice_status")
+#: What invoicing alone writes. All the rest an invoiced charge must keep.
+DOCUMENTS = {"invoice_line_ids", "sale_line_ids", "credit_line_ids", "earlier_line_ids", "invoice_status"}
 
 
 class SaleSubscriptionCharge(models.Model):
@@ -86,10 +97,311 @@ class SaleSubscriptionCharge(models.Model):
             charge.company_id = charge.subscription_id.company_id
             charge.currency_id = charge.subscription_id.currency_id
 
+    @api.depends(*AMOUNT_FIELDS, "currency_id")
+    def _compute_amounts(self):
+        for charge in self:
+            inputs = {name: charge[name] for name in AMOUNT_FIELDS}
+            for name, amount in charge_amounts(charge.currency_id.decimal_places, **inputs).items():
+                charge[name] = amount
+
+    @api.depends("quantity", "xerox_unit_cost", "xerox_currency_id")
+    def _compute_xerox_cost(self):
+        for charge in self:
+            places = charge.xerox_currency_id.decimal_places
+            charge.xerox_cost = float(page_amount(places, charge.quantity, charge.xerox_unit_cost))
+
+    @api.depends("xerox_currency_id", "currency_id")
+    def _compute_has_other_currency(self):
+        for charge in self:
+            charge.has_other_currency = (
+                bool(charge.xerox_currency_id) and charge.xerox_currency_id != charge.currency_id
+            )
+
+    @api.depends("state", "billable", "quantity", "invoice_line_ids.parent_state")
+    def _compute_invoice_status(self):
+        for charge in self:
+            invoiced = any(line.parent_state != "cancel" for line in charge.invoice_line_ids)
+            charge.invoice_status = invoice_status(charge.state, charge.billable, charge.quantity, invoiced)
+
     @api.onchange("product_id")
     def _onchange_product_id(self):
         if self.product_id:
             self.name = self.product_id.with_context(lang=self.subscription_id.partner_id.lang).display_name
+
+    # Approval
+
+    def action_approve(self):
+        """Approve charges that wait for it; those that are approved already stay so.
+
+        :return: True, or the notification that some of them are sold below the company's margin floor
+        :raises UserError: when one was rejected, or somebody else is at them
+        """
+        self.check_access("write")
+        self.fetch(APPROVAL_FIELDS)
+        wrong = self.filtered(lambda charge: charge.state == "rejected")
+        if wrong:
+            raise UserError(self.env._("“%s” was rejected. Set it back to “To Approve” first.", wrong[0].display_name))
+        waiting = self.filtered(lambda charge: charge.state == "draft")
+        self._set_state("approved")
+        return waiting._warn_of_low_margin() or True
+
+    def action_reject(self, reason=None):
+        """Reject charges: they are never invoiced.
+
+        :param reason: why; the charges and their changes say so
+        """
+        self.check_access("write")
+        return self._set_state("rejected", reason)
+
+    def action_open_reject(self):
+        """Ask why the charges are rejected, and reject them."""
+        self.check_access("write")
+        wizard = self.env["xpps.charge.reject.wizard"]
+        context = {"active_model": self._name, "active_ids": self.ids}
+        return open_dialog(wizard, self.env._("Reject Charges"), context)
+
+    def action_reset(self):
+        """Back to “To Approve”."""
+        self.check_access("write")
+        return self._set_state("draft")
+
+    def _lock(self):
+        """:raises UserError: when somebody else is approving, changing or invoicing one of the charges"""
+        lock_or_refuse(
+            self,
+            self.env._(
+                "Some of these charges are being approved, changed or invoiced by someone else right now, or have just "
+                "been. Look at them again before you go on."
+            ),
+        )
+
+    def _set_state(self, state, reason=None):
+        """Approve, reject or reset charges with a single UPDATE: the ORM makes one of every hundred records.
+
+        The caller has checked access.
+        """
+        reason = str(reason or "").strip() or None
+        self.fetch(APPROVAL_FIELDS)
+        charges = self.filtered(lambda charge: charge.state != state)
+        if not charges:
+            return True
+        charges._check_not_invoiced()
+        charges._lock()
+        # See write.
+        charges.sudo()._release_from_orders()
+        self.env["xpps.charge.change"]._note_states(charges, state, reason)
+        status = uninvoiced_status_sql(state, SQL("billable"), SQL("quantity"))
+        bulk_update(
+            # The caller has checked access.
+            self.sudo(),
+            SQL("id = ANY(%s)", charges.ids),
+            {"state": state, "reason": SQL("COALESCE(%s, reason)", reason), "invoice_status": status},
+        )
+        return True
+
+    def write(self, vals):
+        self.check_access("write")
+        for name in vals.keys() & self._fields.keys():
+            self._check_field_access(self._fields[name], "write")
+        if DOCUMENTS.issuperset(vals):
+            return super().write(vals)
+        self._check_by_hand(vals)
+        self._check_not_invoiced()
+        # An order must not bill what the charge was before; a clerk may correct it without rights on orders.
+        self.sudo()._release_from_orders()
+        corrections = self._corrections(vals)
+        reason = str(vals.get("reason") or "").strip()
+        if corrections and not reason:
+            raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
+        if "reason" in vals and not corrections and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "A reason goes with what it is the reason of: give it together with new values, or press Reject "
+                    "and say there why the charge is rejected."
+                )
+            )
+        if "subscription_id" in vals:
+            self._check_move(self.env["sale.subscription"].browse(vals["subscription_id"]))
+        origins = {charge: charge.subscription_id for charge in corrections}
+        self.env["xpps.charge.change"]._note_values(
+            [values for charge, changes in corrections.items() for values in charge._prepare_changes(changes, reason)]
+        )
+        corrected = self.browse(charge.id for charge in corrections)
+        if corrections:
+            # The reason of an earlier correction stays on charges that keep their values.
+            others = {name: value for name, value in vals.items() if name != "reason"}
+            super(SaleSubscriptionCharge, self - corrected).write(others)
+        result = super(SaleSubscriptionCharge, corrected or self).write(vals)
+        for charge, changes in corrections.items():
+            charge._log_correction(changes, origins[charge])
+        return result
+
+    def unlink(self):
+        # What goes with the import of a file is kept with that.
+        manual = self.filtered("is_manual")
+        self.env["xpps.charge.change"]._note_values(
+            [
+                charge._xpps_change_subject()
+                | {"kind": "deleted", "field_name": name, "old_value": charge._change_text(name, charge[name])}
+                for charge in manual
+                for name in ("quantity", "unit_price", "subscription_id")
+            ]
+        )
+        return super().unlink()
+
+    def _check_field_access(self, field, operation):
+        """Nobody marks a charge as invoiced by hand, or as not invoiced."""
+        if operation == "write" and field.name in DOCUMENTS and not self.env.su:
+            raise AccessError(self.env._("The invoice of a charge is set by invoicing its agreement."))
+        return super()._check_field_access(field, operation)
+
+    def _check_by_hand(self, vals):
+        """Only the program says again what Xerox's file said, or what was approved.
+
+        :raises AccessError: when the user would do so
+        """
+        if self.env.su or not set(vals).intersection(FACTS):
+            return
+        for charge in self:
+            names = {"charge": charge.name, "device": charge.device_id.name or "–"}
+            if not charge.is_manual:
+                raise AccessError(
+                    self.env._(
+                        "What charge “%(charge)s” of device %(device)s is for, and what it costs, is what Xerox's file "
+                        "says. Its description, pages, price, agreement, and whether it is billable can be corrected.",
+                        **names,
+                    )
+                )
+            if charge.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "“%(charge)s” of device %(device)s was approved or rejected. Set it back to “To Approve” "
+                        "first.",
+                        **names,
+                    )
+                )
+
+    def _check_move(self, agreement):
+        """A charge may go to another agreement that bills it just so: for the same pages at the same price.
+
+        :raises UserError: when ``agreement`` cannot
+        """
+        for charge in self:
+            if charge.subscription_id == agreement:
+                continue
+            names = {"charge": charge.name, "agreement": agreement.display_name or "–"}
+            if not agreement.is_xpps or agreement.is_xpps_master or agreement.stage_type != "in_progress":
+                raise UserError(
+                    self.env._(
+                        "“%(charge)s” cannot go to %(agreement)s: that is not an XPPS agreement which runs. Choose "
+                        "one that does.",
+                        **names,
+                    )
+                )
+            if agreement.company_id != charge.company_id:
+                raise UserError(
+                    self.env._(
+                        "“%(charge)s” cannot go to %(agreement)s: that is an agreement of another company.", **names
+                    )
+                )
+            if agreement.currency_id != charge.currency_id:
+                raise UserError(
+                    self.env._(
+                        "“%(charge)s” is in %(currency)s and cannot go to %(agreement)s, which is billed in %(other)s. "
+                        "Reject it, and charge the pages there.",
+                        currency=charge.currency_id.name,
+                        other=agreement.currency_id.name,
+                        **names,
+                    )
+                )
+
+    def _corrections(self, vals):
+        """:return: {charge: [(field name, old value, new value)]} for the charges that ``vals`` really changes"""
+        corrections = {}
+        names = [name for name in (*CORRECTABLE, *FACTS) if name in vals]
+        # Whoever may correct a charge may say what it costs only if he sees that; the guard looks after it.
+        for charge in self.sudo() if names else ():
+            changes = []
+            for name in names:
+                field = self._fields[name]
+                new = field.convert_to_record(field.convert_to_cache(vals[name], charge), charge)
+                if charge[name] != new:
+                    changes.append((name, charge[name], new))
+            if changes:
+                corrections[charge.with_env(self.env)] = changes
+        return corrections
+
+    def _change_text(self, name, value):
+        return self.env["xpps.charge.change"]._text(self, name, value)
+
+    def _xpps_change_subject(self):
+        """What a change of the charge says of it: values of ``xpps.charge.change``."""
+        self.ensure_one()
+        return {
+            "subject": "charge",
+            "charge_id": self.id,
+            "subscription_id": self.subscription_id.id,
+            "agreement_name": self.subscription_id.name,
+            "company_id": self.company_id.id,
+            "name": self.name,
+            "serial": self.device_id.name,
+        }
+
+    def _prepare_changes(self, changes, reason):
+        """:return: [values of xpps.charge.change] of a correction, before it is made"""
+        subject = self._xpps_change_subject()
+        return [
+            subject
+            | {
+                "field_name": name,
+                "old_value": self._change_text(name, old),
+                "new_value": self._change_text(name, new),
+                "reason": reason,
+            }
+            for name, old, new in changes
+        ]
+
+    def _log_correction(self, changes, origin):
+        """Track a correction where the whole agreement is followed: in its chatter.
+
+        :param origin: the agreement that the charge was on; it gets to know of a move, too
+        """
+        items = Markup().join(
+            Markup("<li>%s: %s → %s</li>")
+            % (
+                self._fields[name]._description_string(self.env),
+                self._change_text(name, old) or "–",
+                self._change_text(name, new) or "–",
+            )
+            for name, old, new in changes
+        )
+        body = Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (
+            self.env._(
+                "Charge “%(charge)s” of device %(device)s was corrected:",
+                charge=self.name,
+                device=self.device_id.name or "–",
+            ),
+            items,
+            self.env._("Reason: %s", self.reason),
+        )
+        # A billing clerk may correct charges without being a follower who may write on the agreement.
+        for agreement in (self.subscription_id | origin).sudo():
+            agreement.message_post(body=body, author_id=self.env.user.partner_id.id)
+
+    def _check_not_invoiced(self):
+        for charge in self:
+            if charge.invoice_status == "invoiced":
+                # The clerk may name the invoice of a charge without the right to read invoices.
+                moves = charge.sudo().invoice_line_ids.move_id.filtered(lambda move: move.state != "cancel")
+                raise UserError(
+                    self.env._(
+                        "Charge “%(charge)s” of device %(device)s is on invoice %(invoice)s and cannot be changed. "
+                        "Delete or cancel the draft invoice first, or credit the posted one.",
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                        invoice=", ".join(moves.mapped("display_name")),
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS
 from ...common.window_actions import open_records
-from ...importing import cost_plus_price
+from ...rules import cost_plus_price
 
 
 class SaleSubscriptionChargeDefault(models.Model):

@@ -6,6 +6,7 @@ from odoo.tools import SQL, float_round
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP
 from ...common.listing import enumeration
+from ...rules import below_floor, below_floor_sql
 
 #: How many charges a warning names.
 MAX_LISTED = 3
@@ -31,7 +32,7 @@ class SaleSubscriptionCharge(models.Model):
             price, cost = to_decimal(charge.unit_price), to_decimal(charge.unit_cost)
             floor = to_decimal(charge.company_id.xpps_margin_floor_percent)
             sold = charge.billable and charge.quantity > 0 and charge.state != "rejected"
-            charge.margin_low = sold and (price < cost or (price - cost) * 100 < floor * price)
+            charge.margin_low = sold and below_floor(price, cost, floor)
 
     @api.model
     def _search_margin_low(self, operator, value):
@@ -53,18 +54,20 @@ class SaleSubscriptionCharge(models.Model):
     @api.model
     def _margin_low_sql(self, alias):
         """The condition of ``_compute_margin_low`` on a row of the charges' table, never NULL."""
+        charge = SQL.identifier(alias)
+        low = below_floor_sql(
+            SQL("COALESCE(%s.unit_price, 0)", charge),
+            SQL("COALESCE(%s.unit_cost, 0)", charge),
+            SQL(
+                "(SELECT floor.xpps_margin_floor_percent FROM res_company AS floor WHERE floor.id = %s.company_id)",
+                charge,
+            ),
+        )
         return SQL(
-            """
-            COALESCE(
-                %(charge)s.billable AND %(charge)s.quantity > 0 AND %(charge)s.state <> 'rejected' AND (
-                    COALESCE(%(charge)s.unit_price, 0) < COALESCE(%(charge)s.unit_cost, 0)
-                    OR (COALESCE(%(charge)s.unit_price, 0) - COALESCE(%(charge)s.unit_cost, 0)) * 100
-                       < COALESCE(%(charge)s.unit_price, 0) * COALESCE(
-                           (SELECT ROUND(floor.xpps_margin_floor_percent::numeric, 6)
-                              FROM res_company AS floor WHERE floor.id = %(charge)s.company_id), 0)
-                ), FALSE)
-            """,
-            charge=SQL.identifier(alias),
+            "COALESCE(%(charge)s.billable AND %(charge)s.quantity > 0 AND %(charge)s.state <> 'rejected' AND %(low)s, "
+            "FALSE)",
+            charge=charge,
+            low=low,
         )
 
     def _warn_of_low_margin(self):

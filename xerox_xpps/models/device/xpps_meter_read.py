@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
+from ...rules import printed_pages
 
 
 class XppsMeterRead(models.Model):
@@ -85,7 +86,7 @@ class XppsMeterRead(models.Model):
     @api.depends("previous_read", "current_read")
     def _compute_pages(self):
         for read in self:
-            read.pages = max(0, read.current_read - read.previous_read)
+            read.pages = printed_pages(read.previous_read, read.current_read)
 
     @api.depends("device_id", "output_type", "period_end")
     def _compute_display_name(self):

@@ -9,10 +9,11 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
+from ...rules import billed_fee_sql, line_amount_sql
 from ..base_revenue import AGREEMENT_LINES, MONTHS, base_revenue_items, base_revenue_shares, uncharged
 from ..charge_revenue import charge_shares
 from ..exchange_rates import exchange_rate
-from ..fees import billed_records, row_fee
+from ..fees import billed_records
 from ..row_ids import profitability_row_id
 
 #: The columns of every part, in their order, with the type of those that a part leaves out.
@@ -160,7 +161,7 @@ def _files():
 
 def fees_part(env, columns):
     """Service and supply fee. One that Xerox does not split is a service fee."""
-    service, supply = row_fee("base_service"), row_fee("base_supply")
+    service, supply = billed_fee_sql("base_service"), billed_fee_sql("base_supply")
     if {"id", "component"}.isdisjoint(columns):
         fees = SQL("(VALUES (0, NULL)) fee(slot, component)")
         cost = SQL("(%s + %s)", service, supply)
@@ -239,7 +240,10 @@ def held_part(env, columns):
             "component": SQL("type.name"),
             "line_id": SQL("line.id"),
             "billing_file_id": SQL("line.billing_file_id"),
-            "cost": SQL("ROUND(meter.overage * meter.unit_cost, file.places) * file.rate"),
+            "cost": SQL(
+                "%s * file.rate",
+                line_amount_sql(SQL("file.places"), SQL("meter.overage"), SQL("meter.unit_cost")),
+            ),
             "overage": SQL("meter.overage"),
         },
         SQL(

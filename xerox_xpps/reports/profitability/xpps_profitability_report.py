@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ...common.constants import COMPONENT_SELECTION
 from ...common.window_actions import open_form, open_invoices, open_records
+from ...rules import margin_percent_sql
 from ..base_revenue import BASE_REVENUE_DEPENDS
 from ..grouping import in_environment
 from . import sources
@@ -158,13 +159,14 @@ class XppsProfitabilityReport(models.Model):
             SELECT part.*, company.currency_id, partner.commercial_partner_id AS partner_id, agreement.user_id,
                    device.product_id,
                    COALESCE(part.revenue, 0) - COALESCE(part.cost, 0) AS margin,
-                   100 * (part.revenue - COALESCE(part.cost, 0)) / NULLIF(part.revenue, 0) AS margin_percent
+                   %s AS margin_percent
               FROM (%s) part
               JOIN res_company company ON company.id = part.company_id
          LEFT JOIN sale_subscription agreement ON agreement.id = part.subscription_id
          LEFT JOIN res_partner partner ON partner.id = COALESCE(agreement.partner_id, part.owner_id)
          LEFT JOIN stock_lot device ON device.id = part.device_id
             """,
+            margin_percent_sql(SQL("part.revenue"), SQL("COALESCE(part.cost, 0)")),
             SQL(" UNION ALL ").join(self._parts()),
         )
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from odoo.tools import SQL
 
-from ...rules import overlap_sql
+from ...rules import billed_fee_sql, overlap_sql
 from ..base_revenue import base_revenue
-from ..fees import expected_row_fee, held_condition, row_fee
+from ..fees import expected_row_fee, held_condition
 from ..row_ids import missing_key, record_key
 from .presence import missing_devices
 
@@ -98,7 +98,7 @@ def _records(asked):
         month=_month_of("file"),
         asked=asked.of("line"),
         key=record_key(),
-        supply=row_fee("base_supply"),
+        supply=billed_fee_sql("base_supply"),
         expected=expected_row_fee("base_supply"),
         held=held_condition(),
     )

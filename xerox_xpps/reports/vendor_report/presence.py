@@ -3,8 +3,7 @@
 
 from odoo.tools import SQL
 
-from ...rules import RUN_FIELDS, beyond_border_sql, overlap_sql, runs_in_period_sql
-from ..fees import row_fee
+from ...rules import RUN_FIELDS, beyond_border_sql, billed_fee_sql, overlap_sql, runs_in_period_sql
 
 
 def absences(env, asked):
@@ -78,8 +77,8 @@ def missing_devices(env, asked):
              ORDER BY line.device_id, line.billed_period_end DESC) last ON TRUE
         """,
         _absent_devices(env, asked),
-        row_fee("base_service"),
-        row_fee("base_supply"),
+        billed_fee_sql("base_service"),
+        billed_fee_sql("base_supply"),
     )
 
 

@@ -11,7 +11,8 @@ Columns that a query does not ask for are not computed, so nothing here joins wh
 
 from odoo.tools import SQL
 
-from ..fees import expected_row_fee, held_condition, row_fee
+from ...rules import billed_fee_sql, expected_overage_sql, line_amount_sql
+from ..fees import expected_row_fee, held_condition
 from ..row_ids import BASE_CODES, METER_CODES, MISSING_CODES, READ_CODE, missing_key, record_key, vendor_row_id
 from .presence import missing_devices
 
@@ -67,7 +68,7 @@ def _select(values, tail):
 
 def base_fees(component, asked):
     """Base fees of live records: a supply fee only where there is, or was, one."""
-    fee = row_fee(component)
+    fee = billed_fee_sql(component)
     expected_fee = SQL("COALESCE(%s, %s)", expected_row_fee(component), fee)
     return _select(
         {
@@ -127,8 +128,8 @@ def meter_reads(asked):
             "expected_quantity": quantity,
             "expected_unit_cost": unit_cost,
             "wrong_quantity": SQL(
-                "(read.expected_overage IS NOT NULL "
-                "AND read.overage <> GREATEST(0, read.current_read - read.previous_read - read.included))"
+                "(read.expected_overage IS NOT NULL AND read.overage <> %s)",
+                expected_overage_sql(SQL("read.previous_read"), SQL("read.current_read"), SQL("read.included")),
             ),
             "rate_changed": SQL("(read.overage <> 0 AND %s <> read.unit_cost)", unit_cost),
             "read_gap": SQL("COALESCE(read.expected_previous <> read.previous_read, FALSE)"),
@@ -144,10 +145,10 @@ def meter_reads(asked):
 def held_records(asked):
     """Base fees and meters of records that were held back or left out: of them there are no reads."""
     overage = SQL("COALESCE((meter.value ->> 'overage')::int, 0)")
-    # GREATEST would take a 0 for what the record does not state.
-    turned = SQL(
-        "(meter.value ->> 'current')::int - (meter.value ->> 'previous')::int "
-        "- COALESCE((meter.value ->> 'included')::int, 0)"
+    expected = expected_overage_sql(
+        SQL("(meter.value ->> 'previous')::int"),
+        SQL("(meter.value ->> 'current')::int"),
+        SQL("(meter.value ->> 'included')::int"),
     )
     codes = SQL(" ").join(SQL("WHEN %s THEN %s", output_type, code) for output_type, code in METER_CODES.items())
     parts = [
@@ -156,10 +157,10 @@ def held_records(asked):
             "COALESCE(%s, %s) AS expected_unit_cost, 1 AS expected_quantity",
             code,
             component,
-            row_fee(component),
-            row_fee(component),
+            billed_fee_sql(component),
+            billed_fee_sql(component),
             expected_row_fee(component),
-            row_fee(component),
+            billed_fee_sql(component),
         )
         for component, code in BASE_CODES.items()
     ]
@@ -169,12 +170,12 @@ def held_records(asked):
             SELECT CASE meter.key %(codes)s END, meter.key, %(overage)s,
                    COALESCE((meter.value ->> 'unit_cost')::numeric, 0),
                    COALESCE((meter.value ->> 'unit_cost')::numeric, 0),
-                   CASE WHEN %(turned)s < 0 THEN 0 ELSE COALESCE(%(turned)s, %(overage)s) END
+                   COALESCE(%(expected)s, %(overage)s)
               FROM jsonb_each(line.meter_values) meter
             """,
             codes=codes,
             overage=overage,
-            turned=turned,
+            expected=expected,
         )
     )
     return _select(
@@ -194,7 +195,9 @@ def held_records(asked):
             "component": SQL("part.component"),
             "quantity": SQL("part.quantity"),
             "unit_cost": SQL("part.unit_cost"),
-            "cost": SQL("ROUND(part.quantity * part.unit_cost, COALESCE(currency.decimal_places, 2))"),
+            "cost": line_amount_sql(
+                SQL("COALESCE(currency.decimal_places, 2)"), SQL("part.quantity"), SQL("part.unit_cost")
+            ),
             "expected_quantity": SQL(
                 "CASE WHEN part.code < %s THEN (part.expected_unit_cost <> 0)::int ELSE part.expected_quantity END",
                 min(METER_CODES.values()),

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ...common.constants import BASE_ROLES, CLICK_DIGITS, COMPONENT_SELECTION, OUTPUT_TYPE_SELECTION
 from ...common.window_actions import open_invoices, open_records
-from ...rules import overlap_domain, same_period_domain
+from ...rules import line_amount_sql, overlap_domain, same_period_domain
 from ..exchange_rates import exchange_rate
 from ..grouping import in_environment
 from .base_charges import charged_base
@@ -216,8 +216,10 @@ class XppsVendorReport(models.Model):
             expected_cost=self._expected(
                 SQL(
                     "CASE WHEN item.expected_quantity = item.quantity AND item.expected_unit_cost = item.unit_cost "
-                    "THEN item.cost "
-                    "ELSE ROUND(item.expected_quantity * item.expected_unit_cost, currency.decimal_places) END"
+                    "THEN item.cost ELSE %s END",
+                    line_amount_sql(
+                        SQL("currency.decimal_places"), SQL("item.expected_quantity"), SQL("item.expected_unit_cost")
+                    ),
                 )
             ),
             # Not rounded, so that the rows of a file add up to what its total is worth.

@@ -3,6 +3,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ...importing import plain
+from ...rules import expected_overage
 
 
 class XppsVendorReport(models.Model):
@@ -37,9 +38,9 @@ class XppsVendorReport(models.Model):
         """Pages above the allowance by the reads that Xerox states."""
         read = self.meter_read_id
         if read:
-            return max(0, read.current_read - read.previous_read - read.included)
+            return expected_overage(read.previous_read, read.current_read, read.included)
         meter = (self.line_id.meter_values or {}).get(self.component, {})
-        return max(0, (meter.get("current") or 0) - (meter.get("previous") or 0) - (meter.get("included") or 0))
+        return expected_overage(meter.get("previous"), meter.get("current"), meter.get("included"))
 
     def _reason_rate_changed(self):
         return self.env._(

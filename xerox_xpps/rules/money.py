@@ -1,0 +1,110 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What pages cost, earn and leave: one rounding each, half up, by the currency."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from odoo.tools import SQL
+
+from ..billing_file import round_half_up, to_decimal
+from ..billing_file.amounts import multiply
+
+#: What the amounts of a charge depend on.
+AMOUNT_FIELDS = ("quantity", "unit_cost", "unit_price", "billable")
+
+
+def charge_amounts(
+    places: int, quantity: int, unit_cost: float, unit_price: float, billable: bool
+) -> Mapping[str, float]:
+    """Values of the amount fields of ``sale.subscription.charge``.
+
+    Pages that are not billable earn nothing and still cost.
+
+    :param places: decimals of the charge's currency
+    :param quantity: pages, negative to take some back
+    :param unit_cost, unit_price: floats of at most six decimals
+    """
+    cost = page_amount(places, quantity, unit_cost)
+    price = page_amount(places, quantity, unit_price)
+    revenue = price if billable else Decimal(0)
+    return {
+        "cost_subtotal": float(cost),
+        "price_subtotal": float(price),
+        "margin": float(revenue - cost),
+        "margin_percent": float(margin_percent(revenue, cost)),
+    }
+
+
+def page_amount(places: int, quantity: int, per_page: float) -> Decimal:
+    """Pages times what one of them costs, rounded once.
+
+    :param per_page: float of at most six decimals
+
+    >>> page_amount(2, 5, 0.005), page_amount(2, -5, 0.005), page_amount(0, 100, 0.005)
+    (Decimal('0.03'), Decimal('-0.03'), Decimal('1'))
+    """
+    return line_amount(places, quantity, to_decimal(per_page))
+
+
+def line_amount(places: int, quantity: int, per_page: Decimal) -> Decimal:
+    """As ``page_amount``, of a Decimal."""
+    return round_half_up(multiply(quantity, per_page), places)
+
+
+def line_amount_sql(places: SQL, quantity: SQL, per_page: SQL) -> SQL:
+    """As ``line_amount``. PostgreSQL rounds numbers of the type *numeric* half up, below zero away from it."""
+    return SQL("ROUND(%s * %s, %s)", quantity, per_page, places)
+
+
+def cost_plus_price(unit_cost: float, markup_percent: float) -> Decimal:
+    """The price of a page that follows its cost, six decimals, half up.
+
+    :param unit_cost: float of at most six decimals
+    :param markup_percent: float of at most two decimals
+
+    >>> cost_plus_price(0.0041, 12.5)
+    Decimal('0.004613')
+    """
+    factor = 1 + to_decimal(markup_percent, 2) / Decimal(100)
+    return round_half_up(to_decimal(unit_cost) * factor, 6)
+
+
+def margin_percent(price: Decimal, cost: Decimal) -> Decimal:
+    """The margin in percent of the price; 0 of what has no price.
+
+    >>> margin_percent(Decimal(4), Decimal(3)), margin_percent(Decimal(0), Decimal(3))
+    (Decimal('25'), Decimal('0'))
+    """
+    return 100 * (price - cost) / price if price else Decimal(0)
+
+
+def margin_percent_sql(price: SQL, cost: SQL) -> SQL:
+    """As ``margin_percent``, but NULL of what has no price."""
+    return SQL("100 * (%(price)s - %(cost)s) / NULLIF(%(price)s, 0)", price=price, cost=cost)
+
+
+def below_floor(price: Decimal, cost: Decimal, floor_percent: Decimal) -> bool:
+    """Whether something is sold below its cost, or with less margin than the floor.
+
+    :param floor_percent: the margin that is asked for, in percent of the price
+
+    >>> below_floor(Decimal(4), Decimal(3), Decimal(25)), below_floor(Decimal(4), Decimal(3), Decimal("25.1"))
+    (False, True)
+    >>> below_floor(Decimal(3), Decimal(4), Decimal(0))
+    True
+    """
+    return price < cost or (price - cost) * 100 < floor_percent * price
+
+
+def below_floor_sql(price: SQL, cost: SQL, floor_percent: SQL) -> SQL:
+    """As ``below_floor``.
+
+    :param floor_percent: SQL of a column that has a float; NULL is no floor
+    """
+    return SQL(
+        "(%(price)s < %(cost)s OR (%(price)s - %(cost)s) * 100 "
+        "< %(price)s * COALESCE(ROUND(%(floor)s::numeric, 6), 0))",
+        price=price,
+        cost=cost,
+        floor=floor_percent,
+    )
