@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import formatLang
 
 from ..common.constants import COMPONENT_SELECTION
+from ..common.formats import period_text
+from ..common.plural import plural
 from ..common.program_values import PROGRAM_VALUES, ProgramValues
 
 
@@ -138,12 +140,19 @@ class VendorBillDraft:
             "title": title,
             "pages": formatLang(self.env, group.pages, digits=0),
             "devices": group.devices,
-            "start": format_date(self.env, self.file.period_start),
-            "end": format_date(self.env, self.file.period_end),
+            "period": period_text(self.env, self.file.period_start, self.file.period_end),
         }
         if component.startswith("base_"):
-            return self.env._("%(title)s: %(devices)s device(s), %(start)s to %(end)s", **values)
-        return self.env._("%(title)s: %(pages)s pages of %(devices)s device(s), %(start)s to %(end)s", **values)
+            return plural(
+                group.devices,
+                self.env._("%(title)s: 1 device, %(period)s", **values),
+                self.env._("%(title)s: %(devices)s devices, %(period)s", **values),
+            )
+        return plural(
+            group.devices,
+            self.env._("%(title)s: %(pages)s pages of 1 device, %(period)s", **values),
+            self.env._("%(title)s: %(pages)s pages of %(devices)s devices, %(period)s", **values),
+        )
 
     def _prepare_line(self, component, name, cost):
         """What is not configured is left out, so that Odoo decides as for any bill of this vendor."""

@@ -212,15 +212,19 @@ class RunPreparation:
             )
         elif hold.missing:
             hold.reasons["devices_missing"] = env._(
-                "%(missing)s of %(all)s devices are in no billing file of the period: %(serials)s.",
+                "Not in any billing file of the period: %(missing)s of %(all)s devices (%(serials)s).",
                 missing=len(hold.missing),
                 all=len(hold.devices),
                 serials=self._name(hold.missing),
             )
         if held:
-            hold.reasons["held_records"] = env._("Records of a billing file are held: %s.", self._name(held))
+            hold.reasons["held_records"] = env._("Billing file records are held back: %s.", self._name(held))
         if drafts:
-            hold.reasons["charges_to_approve"] = env._("%s charge(s) wait for approval.", drafts)
+            hold.reasons["charges_to_approve"] = plural(
+                drafts,
+                env._("1 charge is waiting for approval."),
+                env._("%s charges are waiting for approval.", drafts),
+            )
 
     def _name(self, serials):
         return enumeration(self.env, sorted(set(serials.values())), MAX_SERIALS)

@@ -2,6 +2,7 @@
 from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
+from ..common.plural import plural
 from .months import last_day, of_month
 from .section import Section
 
@@ -9,7 +10,7 @@ FILES = "xpps.billing.file"
 
 
 class FileSection(Section):
-    """Xerox's billing file of the month, and what of it is to be mended."""
+    """Xerox's billing file of the month, and what of it is to be fixed."""
 
     key = "file"
 
@@ -33,14 +34,14 @@ class FileSection(Section):
         state = next((state for state in ("draft", "queued", "imported") if state in found), None)
         if state:
             states = dict(env[FILES]._fields["state"]._description_selection(env))
-            formatted = states[state] if len(files) == 1 else env._("%s files", len(files))
+            formatted = plural(len(files), states[state], env._("%s files", len(files)))
             look = {"imported": "success", "queued": "info"}.get(state, "warning")
         else:
             formatted = env._("Not there yet")
             look = "warning" if last_day(self.month) < self.today else ""
         details = [
-            env._(
-                "%(invoice)s: %(devices)s devices, %(total)s",
+            self._describe(
+                file,
                 invoice=file.display_name,
                 devices=formatLang(env, file.device_count, digits=0),
                 total=self._money(file.amount_total, file.currency_id),
@@ -51,8 +52,15 @@ class FileSection(Section):
         label = env._("Billing Details File")
         return self._figure("file", label, len(files), formatted, "\n".join(details), look, action)
 
+    def _describe(self, file, **values):
+        return plural(
+            file.device_count,
+            self.env._("%(invoice)s: 1 device, %(total)s", **values),
+            self.env._("%(invoice)s: %(devices)s devices, %(total)s", **values),
+        )
+
     def _errors(self):
-        return self._issues("errors", self.env._("Errors to Mend"), "error", "danger")
+        return self._issues("errors", self.env._("Errors to Fix"), "error", "danger")
 
     def _warnings(self):
         return self._issues("warnings", self.env._("Warnings"), "warning", "warning")

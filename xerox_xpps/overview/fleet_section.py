@@ -40,8 +40,8 @@ class FleetSection(Section):
         detail = ""
         if pages and before:
             detail = self.env._(
-                "%(percent)s against %(month)s",
-                percent=self._percent((pages - before) / before, sign=True),
+                "%(percent)s compared with %(month)s",
+                percent=self._percent((pages - before) / before, signed=True),
                 month=self._month_name(earlier),
             )
         action = self._open("xerox_xpps.action_xpps_meter_read", "xpps.meter.read", self._reads(self.month))
@@ -57,4 +57,4 @@ class FleetSection(Section):
     def _attention(self):
         """As of now, whatever the month: a row for each device and reason."""
         action = self._open("xerox_xpps.action_xpps_device_attention", "xpps.device.attention", self.of_company)
-        return self._count("attention", self.env._("To Look At"), action, "warning")
+        return self._count("attention", self.env._("To Review"), action, "warning")

@@ -32,7 +32,7 @@ class InvoiceSection(Section):
             "ready",
             self.env._("Agreements to Invoice"),
             len(agreements),
-            detail=self.env._("A billing run tells which are complete.") if agreements else "",
+            detail=self.env._("A billing run shows which of them are complete.") if agreements else "",
             look="info" if agreements else "",
             action=action,
         )
@@ -41,7 +41,7 @@ class InvoiceSection(Section):
         return self._run_lines("held_back", self.env._("Agreements Held Back"), "held", "warning")
 
     def _failed(self):
-        return self._run_lines("failed", self.env._("Agreements That Failed"), "failed", "danger")
+        return self._run_lines("failed", self.env._("Failed Agreements"), "failed", "danger")
 
     def _run_lines(self, key, label, state, look):
         if not self.runs:
@@ -66,5 +66,5 @@ class InvoiceSection(Section):
         )
         figure = self._count(key, label, action, look, amount="amount_untaxed_in_currency_signed")
         if figure["value"]:
-            figure["detail"] = self.env._("%s without taxes", figure["detail"])
+            figure["detail"] = self.env._("%s before taxes", figure["detail"])
         return figure

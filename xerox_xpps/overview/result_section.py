@@ -37,10 +37,8 @@ class ResultSection(Section):
         label = self.env._("Margin")
         if revenue:
             label = self.env._("Margin (%s)", self._percent(margin / revenue))
-        change = self._money(margin - before)
-        detail = self.env._(
-            "%(change)s against %(month)s", change=f"+{change}" if margin > before else change, month=earlier
-        )
+        change = self._money(margin - before, signed=True)
+        detail = self.env._("%(change)s compared with %(month)s", change=change, month=earlier)
         return self._amount("margin", label, detail, "danger" if margin < 0 else "success" if margin > 0 else "")
 
     def _amount(self, key, label, detail="", look=""):

@@ -4,8 +4,9 @@
 import logging
 
 from odoo.fields import Domain
-from odoo.tools import format_date
 from odoo.tools.misc import formatLang
+
+from ..common.formats import amount_text, month_text, percent_text
 
 _logger = logging.getLogger(__name__)
 
@@ -119,13 +120,12 @@ class Section:
         ordered = sorted(amounts.items(), key=lambda item: (item[0] != self.company.currency_id, item[0].name or ""))
         return " + ".join(self._money(amount, currency) for currency, amount in ordered if currency)
 
-    def _money(self, amount, currency=None):
-        return formatLang(self.env, amount, currency_obj=currency or self.company.currency_id)
+    def _money(self, amount, currency=None, signed=False):
+        return amount_text(self.env, amount, currency or self.company.currency_id, signed)
 
-    def _percent(self, share, sign=False):
-        """:param share: 0.25 for 25 %"""
-        text = formatLang(self.env, 100 * share, digits=1)
-        return self.env._("%s %%", f"+{text}" if sign and share > 0 else text)
+    def _percent(self, share, signed=False):
+        """:param share: 0.25 for 25%"""
+        return percent_text(self.env, 100 * share, signed)
 
     def _month_name(self, month):
-        return format_date(self.env, month, date_format="MMMM y")
+        return month_text(self.env, month)

@@ -1,9 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The way through the month, from Xerox's file to Xerox's bill, and where billing is on it."""
 
-from odoo.tools import format_date
-
-from ..common.window_actions import open_form
+from ..common.formats import month_text
+from ..common.plural import plural
 from .months import last_day
 
 
@@ -27,7 +26,7 @@ class Steps:
         steps, found = [], False
         for key, label, method in (
             ("upload", self.env._("Upload Xerox's file"), self._upload),
-            ("import", self.env._("Mend errors and import"), self._import),
+            ("import", self.env._("Fix errors and import"), self._import),
             ("approve", self.env._("Approve charges"), self._approve),
             ("invoice", self.env._("Create invoices"), self._invoice),
             ("post", self.env._("Post invoices"), self._post),
@@ -50,7 +49,7 @@ class Steps:
         return self.figures.get(key, {}).get("value") or 0
 
     def _month_name(self):
-        return format_date(self.env, self.month, date_format="MMMM y")
+        return month_text(self.env, self.month)
 
     def _in_state(self, *states):
         return self.files.filtered(lambda file: file.state in states)
@@ -79,18 +78,27 @@ class Steps:
         elif file.state == "draft" and not file.line_digest:
             hint = self.env._("The file is not checked yet.")
         elif file.state == "draft" and file.warning_count and not file.error_count:
-            hint = self.env._(
-                "The file can be imported. %s warning(s) are worth a look before that.", file.warning_count
+            hint = plural(
+                file.warning_count,
+                self.env._("The file can be imported. Review its warning first."),
+                self.env._("The file can be imported. Review its %s warnings first.", file.warning_count),
             )
         elif file.state == "draft" and not file.error_count:
             hint = self.env._("The file has no errors and can be imported.")
         elif file.state == "draft":
-            hint = self.env._(
-                "%s error(s) stand against the import; Fix opens the place where one is mended.",
+            hint = plural(
                 file.error_count,
+                self.env._("1 error prevents the import. Press Fix beside it to correct it."),
+                self.env._(
+                    "%s errors prevent the import. Press Fix beside each of them to correct it.", file.error_count
+                ),
             )
         else:
-            hint = self.env._("%s device record(s) are held back until they are mended.", file.held_count)
+            hint = plural(
+                file.held_count,
+                self.env._("1 device record is held back until it is fixed."),
+                self.env._("%s device records are held back until they are fixed.", file.held_count),
+            )
         return self._todo(hint, self.env._("Open the File"), self._form(file))
 
     def _approve(self):
@@ -98,8 +106,12 @@ class Steps:
         if self._in_state("imported") and not count:
             return None
         return self._todo(
-            self.env._("%s charge(s) wait for approval. They are invoiced once they are approved.", count),
-            self.env._("Look at the Charges"),
+            plural(
+                count,
+                self.env._("1 charge is waiting for approval. It is invoiced once it is approved."),
+                self.env._("%s charges are waiting for approval. They are invoiced once they are approved.", count),
+            ),
+            self.env._("Review Charges"),
             self.figures["to_approve"]["action"],
         )
 
@@ -110,13 +122,19 @@ class Steps:
         if not waiting and (begun or self._in_state("imported")):
             return None
         if run:
-            hint = env._(
-                "%(ready)s agreement(s) are ready to be invoiced, %(held)s are held back.",
-                ready=self._value("ready"),
-                held=self._value("held_back") + self._value("failed"),
+            counts = {"ready": self._value("ready"), "held": self._value("held_back") + self._value("failed")}
+            hint = plural(
+                counts["ready"],
+                env._("1 agreement is ready to be invoiced. Held back: %(held)s.", **counts),
+                env._("%(ready)s agreements are ready to be invoiced. Held back: %(held)s.", **counts),
             )
             return self._todo(hint, env._("Open the Billing Run"), self._form(run))
-        hint = env._("%s agreement(s) are due or have charges to invoice.", self._value("ready"))
+        due = self._value("ready")
+        hint = plural(
+            due,
+            env._("1 agreement is due or has charges to invoice."),
+            env._("%s agreements are due or have charges to invoice.", due),
+        )
         return self._todo(hint, env._("New Billing Run"), self._new_run())
 
     def _post(self):
@@ -126,8 +144,13 @@ class Steps:
         if run.draft_move_count:
             button, action = self.env._("Open the Billing Run"), self._form(run)
         else:
-            button, action = self.env._("Look at the Drafts"), self.figures["drafts"]["action"]
-        return self._todo(self.env._("%s draft invoice(s) wait to be posted.", drafts), button, action)
+            button, action = self.env._("Review Drafts"), self.figures["drafts"]["action"]
+        hint = plural(
+            drafts,
+            self.env._("1 draft invoice is waiting to be posted."),
+            self.env._("%s draft invoices are waiting to be posted.", drafts),
+        )
+        return self._todo(hint, button, action)
 
     def _check(self):
         imported = self._in_state("imported")
@@ -135,10 +158,10 @@ class Steps:
         if imported and not waiting:
             return None
         hint = self.env._(
-            "Enter Xerox's bill or draft it from the file, and see whether it comes to what the file says."
+            "Enter Xerox's bill or draft it from the file, and check that its total matches the file."
         )
         if "different" in waiting.mapped("vendor_bill_state"):
-            hint = self.env._("Xerox's bill does not come to what the file says.")
+            hint = self.env._("The total of Xerox's bill does not match the file.")
         return self._todo(hint, self.env._("Open the File"), self._form(waiting[:1]))
 
     def _form(self, record):

@@ -3,9 +3,9 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date
 
 from ..common.constants import BILLING_GROUP, USER_GROUP
+from ..common.formats import month_text
 from .audit_section import AuditSection
 from .charge_section import ChargeSection
 from .charts import Charts
@@ -105,4 +105,4 @@ class XppsOverview(models.AbstractModel):
         }
 
     def _month(self, date):
-        return {"value": date.isoformat(), "label": format_date(self.env, date, date_format="MMMM y")}
+        return {"value": date.isoformat(), "label": month_text(self.env, date)}

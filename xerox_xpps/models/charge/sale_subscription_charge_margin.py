@@ -1,12 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, float_round
+from odoo.tools import SQL
 
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP
+from ...common.formats import percent_text
 from ...common.listing import enumeration
-from ...rules import below_floor, below_floor_sql
+from ...common.plural import plural
 
 #: How many charges a warning names.
 MAX_LISTED = 3
@@ -89,11 +90,11 @@ class SaleSubscriptionCharge(models.Model):
         count, charges = rows[0][0], self.browse(id_ for _count, id_ in rows)
         listed = [
             self.env._(
-                "device %(device)s on %(agreement)s: %(margin)s %% instead of %(floor)s %%",
+                "device %(device)s on %(agreement)s: %(margin)s instead of %(floor)s",
                 device=charge.device_id.name or "–",
                 agreement=charge.subscription_id.display_name,
-                margin=float_round(charge.margin_percent, 1),
-                floor=float_round(charge.company_id.xpps_margin_floor_percent, 2),
+                margin=percent_text(self.env, charge.margin_percent),
+                floor=percent_text(self.env, charge.company_id.xpps_margin_floor_percent),
             )
             for charge in charges
         ]
@@ -103,7 +104,11 @@ class SaleSubscriptionCharge(models.Model):
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "title": self.env._("%s charge(s) approved below the margin floor", count),
+                "title": plural(
+                    count,
+                    self.env._("1 charge was approved below the margin floor"),
+                    self.env._("%s charges were approved below the margin floor", count),
+                ),
                 "message": enumeration(self.env, listed, MAX_LISTED, count, separator="; ") + ".",
                 # The list behind it shows what is approved by now.
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
