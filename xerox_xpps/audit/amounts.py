@@ -168,8 +168,8 @@ class VendorAmounts:
             return
         raise UserError(
             self.env._(
-                "Device %(serial)s was billed in %(old)s by %(earlier)s, and is corrected in %(new)s. Enter Xerox's "
-                "bill by hand: one bill cannot be in two currencies.",
+                "Device %(serial)s was billed in %(old)s by %(earlier)s and is corrected in %(new)s. A bill cannot be "
+                "in two currencies, so enter Xerox's bill manually.",
                 serial=line.serial,
                 old=earlier.currency_id.name,
                 new=line.currency_id.name,

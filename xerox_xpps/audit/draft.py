@@ -98,7 +98,7 @@ class VendorBillDraft:
             lines.append(self._prepare_line("base_service", name, self.amounts.rounding))
         if not lines:
             raise UserError(
-                self.env._("Billing file %s bills nothing: there is no bill to draft.", self.file.display_name)
+                self.env._("Billing file %s has nothing to bill, so no bill can be drafted.", self.file.display_name)
             )
         return lines
 
@@ -204,7 +204,7 @@ class VendorBillDraft:
         taxes = bill.invoice_line_ids.tax_ids.filtered("price_include")
         raise UserError(
             self.env._(
-                "Xerox's amounts are without taxes, but these taxes are included in prices: %s. Choose others in "
+                "Xerox's amounts are before taxes, but these taxes are included in prices: %s. Choose others under "
                 "XPPS ▸ Configuration ▸ Vendor Bill Accounts.",
                 ", ".join(taxes.mapped("name")),
             )

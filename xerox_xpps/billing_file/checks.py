@@ -57,7 +57,7 @@ def check_totals(
     issues = IssueLog()
     invoice, devices = details.invoice, details.devices
     if invoice.device_count is not None and invoice.device_count != len(devices):
-        template = _("The file announces %(given)s devices, but holds %(counted)s device records.")
+        template = _("Devices stated in the file: %(given)s. Device records found: %(counted)s.")
         params = {"given": invoice.device_count, "counted": len(devices)}
         issues.add(Issue(ERROR, "device_count_mismatch", template, params, invoice.source_line))
     if computed is None:

@@ -39,7 +39,7 @@ def inspect_xml(data: bytes) -> Inspection:
     places = _places(root)
     record_paths = _record_paths(places)
     if not record_paths:
-        template = _("No element of the file can be a device: none holds other elements with values.")
+        template = _("No element of the file can be a device: none contains other elements with values.")
         return Inspection("xml", (Issue(ERROR, "file_schema", template, source_line=1),))
     record_path = record_paths[0]
     # No element is both, but for the root if there is nothing else.

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from .issue import ERROR, Issue, Unreadable, _
 from .limits import MAX_FAULTS, MAX_ISSUES, too_large
 
-_ONE_MORE = _("And one more problem of this kind is not listed.")
-_MORE = _("And %(count)s more problems of this kind are not listed.")
+_ONE_MORE = _("1 more problem of this kind is not listed.")
+_MORE = _("%(count)s more problems of this kind are not listed.")
 # Problems that tell what is wrong with a file of which too much is wrong to read it.
 _TELLING = 20
 _TOO_MANY = _("The file has more than %(limit)s problems. Correct it, or split it.")

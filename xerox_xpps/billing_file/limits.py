@@ -102,8 +102,8 @@ class Allowance:
         if self._left < 0:
             raise too_large(
                 _(
-                    "More than %(limit)s elements or cells of the file are no part of a sound device record. Correct"
-                    " the file, or split it."
+                    "More than %(limit)s elements or cells of the file are not part of a valid device record. Correct "
+                    "the file, or split it."
                 ),
                 self._limit,
                 self._line,

@@ -68,7 +68,7 @@ def check_type(file_name: str) -> Issue | None:
     if extension:
         template = _("Files of type '%(extension)s' are not supported. Please select an .xml, .csv or .xlsx file.")
     else:
-        template = _("The name of the file has no type. Please select an .xml, .csv or .xlsx file.")
+        template = _("The file name has no extension. Please select an .xml, .csv or .xlsx file.")
     return Issue(ERROR, "file_type", template, {"extension": shown(extension)})
 
 

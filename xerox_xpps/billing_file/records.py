@@ -57,7 +57,7 @@ def invoice_record(row: Mapping[str, Any], line: int) -> InvoiceRecord:
 
 def no_devices() -> Issue:
     """``file_empty``: there is not one record."""
-    return Issue(ERROR, "file_empty", _("The file holds no device records."))
+    return Issue(ERROR, "file_empty", _("The file contains no device records."))
 
 
 def too_many_devices() -> Unreadable:

@@ -27,11 +27,14 @@ def byte_order_mark(data: bytes) -> tuple[bytes, str]:
 def refuse_binary(data: bytes) -> None:
     """Raise ``Unreadable`` for a file that is plainly no delimited text."""
     if data.startswith(ZIP):
-        template = _("This is no text, but a workbook or another packed file. Save it as .csv, or name it .xlsx.")
+        template = _(
+            "This is not a text file, but a workbook or another compressed file. Save it as .csv, or rename it to "
+            ".xlsx."
+        )
     elif data.startswith(OLE):
-        template = _("This is no text, but an Excel 97-2003 workbook. Save it as .csv.")
+        template = _("This is not a text file, but an Excel 97-2003 workbook. Save it as .csv.")
     elif data.startswith(COMPRESSED):
-        template = _("The file is compressed. Please unpack it, and select the .csv file inside.")
+        template = _("The file is compressed. Please unpack it and select the .csv file inside.")
     else:
         return
     raise Unreadable(Issue(ERROR, "file_syntax", template, source_line=1))

@@ -31,7 +31,7 @@ _NO_VALUE = _(
 _REPEATED = _("There is more than one column titled '%(title)s'.")
 _REPEATED_LABEL = _("There is more than one cell '%(title)s' above the column titles.")
 _SHORT = _("The row has %(count)s cells, but there are %(titles)s column titles.")
-_EXTRA = _("The cell '%(value)s' stands in a column that has no title.")
+_EXTRA = _("The cell '%(value)s' is in a column without a title.")
 _MERGED = _(
     "The cells %(first)s to %(last)s are merged. Below the column titles each cell needs its own value: unmerge them."
 )

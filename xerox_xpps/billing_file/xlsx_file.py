@@ -67,7 +67,7 @@ class Workbook:
             params = {"sheet": layout.sheet, "sheets": shown(", ".join(self.sheets))}
             raise Unreadable(Issue(ERROR, "file_schema", template, params))
         if names[0] not in self.sheets:
-            template = _("The sheet '%(sheet)s' is hidden. Show it, so that you see what is imported.")
+            template = _("The sheet '%(sheet)s' is hidden. Unhide it, so that you can see what is imported.")
             raise Unreadable(Issue(ERROR, "file_schema", template, {"sheet": names[0]}))
         return names[0]
 

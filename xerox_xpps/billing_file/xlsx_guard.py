@@ -59,7 +59,7 @@ def check_archive(data: bytes) -> None:
             _("This is an Excel 97-2003 workbook, or one with a password. Save it as .xlsx without a password.")
         )
     if not data.startswith(ZIP):
-        raise _no_workbook(_("This is no Excel workbook (.xlsx), whatever its name says."))
+        raise _no_workbook(_("This is not an Excel workbook (.xlsx), although its name says so."))
     check_limit(data.count(b"PK\x01\x02"), MAX_PARTS, _TOO_MANY_PARTS)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -90,9 +90,9 @@ def _check_parts(archive: zipfile.ZipFile, packed: int) -> None:
     if len(set(names)) < len(names):
         raise damaged("it holds two parts of one name")
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise _no_workbook(_("This is a packed file, but no Excel workbook (.xlsx)."))
+        raise _no_workbook(_("This is a compressed file, but not an Excel workbook (.xlsx)."))
     if any(part.flag_bits & 1 for part in parts):
-        raise _no_workbook(_("The workbook has a password. Save it without."))
+        raise _no_workbook(_("The workbook has a password. Save it without a password."))
     counts: Counter[str] = Counter()
     for part in parts:
         if _XML.search(part.filename):

@@ -47,7 +47,7 @@ def check_markup(data: bytes) -> Markup:
     Single characters are counted first, which is fast: most files need no more.
     """
     if data.startswith(COMPRESSED):
-        template = _("The file is compressed. Please unpack it, and select the .xml file inside.")
+        template = _("The file is compressed. Please unpack it and select the .xml file inside.")
         raise Unreadable(Issue(ERROR, "file_syntax", template, source_line=1))
     text = _in_ascii(data)
     tags, asides = text.count(b"<"), text.count(b"!") + text.count(b"?")
@@ -89,14 +89,14 @@ def _in_ascii(data: bytes) -> bytes:
     else:
         text, allowed = data, _ASCII_BASED
     if b"\0" in text[:4] or text.startswith(_EBCDIC):
-        template = _("The file is no XML, or in an encoding that is not read. Save it as UTF-8.")
+        template = _("The file is not an XML file, or its encoding is not supported. Save it as UTF-8.")
         raise Unreadable(Issue(ERROR, "file_syntax", template, source_line=1))
     mark = len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0
     declared = _DECLARATION.match(text, mark)
     if declared and not allowed.fullmatch(declared.group(1)):
         template = _(
-            "The file says that its encoding is '%(encoding)s', in which it is not written, or which is not read."
-            " Save it as UTF-8."
+            "The file states the encoding '%(encoding)s', but it is written in another one, or this encoding is not "
+            "supported. Save it as UTF-8."
         )
         params = {"encoding": shown(declared.group(1).decode("ascii", "replace"))}
         raise Unreadable(Issue(ERROR, "file_syntax", template, params, 1))

@@ -45,20 +45,19 @@ from .xml_stream import TOO_MANY_NESTED, RecordStream
 
 # Faults that a record may have: more than there are values.
 _PLENTY = 64
-_REPEATED = _("The element <%(element)s> is more than once inside <%(parent)s>.")
+_REPEATED = _("The element <%(element)s> occurs more than once inside <%(parent)s>.")
 _ASIDE = _(
-    "Inside the value of <%(element)s> is a comment or a processing instruction. What the value is without it is"
-    " not plain: take it out."
+    "The value of <%(element)s> contains a comment or a processing instruction, so the value is not clear. Remove it."
 )
 _VIOLATIONS = {
     UNEXPECTED: _(
-        "The element <%(element)s> is not expected at this place inside <%(parent)s>:"
-        " it is unknown, misspelt, repeated or in the wrong order."
+        "The element <%(element)s> is not expected here inside <%(parent)s>: it is unknown, misspelled, repeated or "
+        "in the wrong order."
     ),
     MISSING: _("The element <%(name)s> is missing inside <%(element)s>."),
     ATTRIBUTE: _("The element <%(element)s> has an attribute that is not expected: %(name)s."),
     TEXT: _("There is text between the elements inside <%(element)s>."),
-    NESTED: _("The element <%(element)s> has to hold a plain value, but holds other elements."),
+    NESTED: _("The element <%(element)s> must contain a plain value, but it contains other elements."),
     VALUE: _("The value '%(value)s' of %(element)s is not allowed by the schema of the file: %(name)s"),
     OTHER: _("The element <%(element)s> does not follow the schema of the file: %(name)s"),
 }
@@ -102,7 +101,7 @@ def _check_root(root: etree._Element, layout: XmlLayout) -> None:
     """Raise ``Unreadable`` when the root element is not the layout's."""
     if root.tag == layout.root:
         return
-    template = _("This is no billing details file: it starts with the element <%(element)s>, not with <%(root)s>.")
+    template = _("This is not a billing details file: it starts with the element <%(element)s> instead of <%(root)s>.")
     params = {"element": shown(root.tag), "root": layout.root}
     raise Unreadable(Issue(ERROR, "file_schema", template, params, root.sourceline, path=f"/{params['element']}"))
 

@@ -32,8 +32,8 @@ VALUE = "value"  # why the value of the element is refused
 OTHER = "other"  # the validator's sentence
 
 _TOO_MANY_FORMS = _(
-    "The device records of the file are built in more than %(limit)s ways that the schema may not know, such as with"
-    " another unknown element each. Correct the file."
+    "The device records of the file have more than %(limit)s different structures that the schema may not allow, for "
+    "example because each has another unknown element. Correct the file."
 )
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"

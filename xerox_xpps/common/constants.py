@@ -51,7 +51,7 @@ CLICK_DIGITS = (16, 6)
 
 INVOICE_MODE_SELECTION = [
     ("combined", "With the customer's other items"),
-    ("separate", "On an invoice of their own"),
+    ("separate", "On a separate invoice"),
     ("customer", "On one invoice for all agreements of the customer"),
 ]
 

@@ -16,7 +16,9 @@ def open_records(records, xmlid, domain, context=None):
     env = records.env
     records.check_access("read")
     if xmlid.startswith("xerox_xpps.") and not (env.su or env.user.has_group(USER_GROUP)):
-        raise AccessError(env._("This is for users of XPPS. Ask your administrator for the right “Xerox XPPS / User”."))
+        raise AccessError(
+            env._("Only XPPS users can do this. Ask your administrator for the right “Xerox XPPS / User”.")
+        )
     action = env["ir.actions.act_window"]._for_xml_id(xmlid)
     env[action["res_model"]].check_access("read")
     return action | {"domain": domain, "context": context or {}}

@@ -104,6 +104,6 @@ class UsageWorkbook(ReportWorkbook):
             rows += [((label, None, None, amount), plain) for label, amount in self._remainders(agreement)]
             rows.append(((env._("Total of %s", agreement.name), None, agreement.billed_pages, agreement.amount), bold))
         pages = sum(agreement.billed_pages for agreement in usage.agreements)
-        rows.append(((env._("Devices in all, before taxes"), None, pages, usage.amount), bold))
+        rows.append(((env._("All devices, before taxes"), None, pages, usage.amount), bold))
         for number, (values, kinds) in enumerate(rows, start=4):
             self._write_row(sheet, number, values, kinds)

@@ -125,7 +125,7 @@ class VendorDocumentBuilder:
         if not files:
             raise UserError(
                 self.env._(
-                    "%(company)s has imported no billing file whose period ends between %(start)s and %(end)s.",
+                    "%(company)s has not imported any billing file whose period ends between %(start)s and %(end)s.",
                     company=self.company.name,
                     start=format_date(self.env, self.start),
                     end=format_date(self.env, self.end),
@@ -259,7 +259,7 @@ class VendorDocumentBuilder:
         if control.stated_device_difference:
             remarks.append(
                 env._(
-                    "The file states %(stated)s devices and has %(found)s.",
+                    "Devices stated in the file: %(stated)s. Devices found: %(found)s.",
                     stated=control.stated_devices,
                     found=control.devices,
                 )
@@ -284,7 +284,7 @@ class VendorDocumentBuilder:
         if corrected:
             remarks.append(env._("Correction files replace %s of its device records.", corrected))
         if file.kind == "correction" and control.difference < 0:
-            remarks.append(env._("What a correction does not name stays as it was."))
+            remarks.append(env._("What a correction does not include is not changed."))
         return remarks
 
     def _component_summary(self, component, rows, previous_cost):

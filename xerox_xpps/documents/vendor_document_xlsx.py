@@ -96,7 +96,7 @@ class VendorWorkbook(ReportWorkbook):
             4,
             (
                 env._("Compared With"),
-                ", ".join(document.previous_invoices) or env._("nothing: there is no file of the period before"),
+                ", ".join(document.previous_invoices) or env._("nothing: there is no file of the previous period"),
             ),
             ("bold", "text"),
         )

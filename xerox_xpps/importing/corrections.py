@@ -127,8 +127,11 @@ class CorrectionPlan:
             "price_missing",
             lambda: self.env._(
                 "Line %(line)s: the %(type)s pages of device %(serial)s were charged in %(old)s, but agreement "
-                "%(agreement)s is billed in %(new)s now. Give it a pricelist in %(old)s until the correction is "
-                "invoiced, or leave the record out and charge the difference by hand.",
+                "%(agreement)s is now billed in %(new)s. Give it a pricelist in %(old)s until the correction is "
+                "invoiced, or leave the record out and charge the difference manually.",
+                line=record.source_line,
+                serial=clipped(record.serial),
+                type=self.context.type_labels[meter.output_type],
                 old=first.currency_id.name,
                 agreement=agreement.record.display_name,
                 new=agreement.currency.name,

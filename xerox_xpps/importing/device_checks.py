@@ -39,7 +39,7 @@ class DeviceChecks:
         check.add(
             "period_duplicate",
             lambda: self.env._(
-                "Line %(line)s: device %(serial)s was billed for this period already, by Xerox invoice "
+                "Line %(line)s: device %(serial)s has already been billed for this period by Xerox invoice "
                 "%(invoice)s. If Xerox corrects it with this file, import the file as a correction.",
                 invoice=earlier.billing_file_id.display_name,
                 **check.place,
@@ -75,9 +75,9 @@ class DeviceChecks:
     def _say_no_agreement(self, check):
         if check.device.nowhere:
             return self.env._(
-                "Line %(line)s: device %(serial)s was on no agreement in the period. Dispute the record with Xerox, or "
-                "correct the device's history.",
-                **check.place,
+                "Line %(line)s: device %(serial)s was not on any agreement in the period. Dispute the record with "
+                "Xerox, or correct the device's history.",
+                **place,
             )
         return self.env._(
             "Line %(line)s: device %(serial)s has no agreement. Choose the one that bills it.", **check.place
@@ -106,8 +106,8 @@ class DeviceChecks:
         check.add(
             "subscription_not_running",
             lambda: self.env._(
-                "Line %(line)s: agreement %(agreement)s of device %(serial)s does not run in the period "
-                "(closed, or not started). Start it, or choose another agreement on the device.",
+                "Line %(line)s: agreement %(agreement)s of device %(serial)s does not run in the period (closed or "
+                "not started). Start it, or choose another agreement on the device.",
                 agreement=agreement.record.display_name,
                 **check.place,
             ),
@@ -123,7 +123,7 @@ class DeviceChecks:
         check.add(
             "customer_mismatch",
             lambda: self.env._(
-                "Line %(line)s: device %(serial)s stands at %(customer)s, but its agreement %(agreement)s is with "
+                "Line %(line)s: device %(serial)s is located at %(customer)s, but its agreement %(agreement)s is with "
                 "%(payer)s. Correct the device's customer or agreement.",
                 customer=self.env["res.partner"].browse(device.customer_id).display_name,
                 agreement=agreement.record.display_name,

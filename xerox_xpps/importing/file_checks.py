@@ -20,7 +20,8 @@ class FileChecks:
             self.add(
                 "file_duplicate",
                 lambda: self.env._(
-                    "This file was imported already as Xerox invoice %s. Open it instead.", clipped(twin.display_name)
+                    "This file has already been imported as Xerox invoice %s. Open that file instead.",
+                    clipped(twin.display_name),
                 ),
                 fix=twin,
             )
@@ -32,7 +33,7 @@ class FileChecks:
             self.add(
                 "invoice_duplicate",
                 lambda: self.env._(
-                    "Xerox invoice %(number)s was imported already, from file “%(file)s”. Open it instead.",
+                    "Xerox invoice %(number)s has already been imported from file “%(file)s”. Open that file instead.",
                     number=clipped(number),
                     file=clipped(twin.file_name),
                 ),

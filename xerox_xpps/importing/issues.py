@@ -186,10 +186,10 @@ class Findings:
     def _closing(self, kind):
         """The issue that stands for the problems of a kind that are not listed."""
         if kind.unlisted == 1:
-            message = self.env._("And one more problem of this kind is not listed.")
+            message = self.env._("1 more problem of this kind is not listed.")
         else:
             message = self.env._(
-                "And %(count)s more problems of this kind are not listed.",
+                "%(count)s more problems of this kind are not listed.",
                 count=formatLang(self.env, kind.unlisted, digits=0),
             )
         return FoundIssue(

@@ -38,8 +38,8 @@ class MeterChecks:
         check.add(
             "model_mismatch",
             lambda: self.env._(
-                "Line %(line)s: Xerox calls device %(serial)s a %(theirs)s, here it is a %(ours)s.",
-                theirs=theirs,
+                "Line %(line)s: Xerox lists device %(serial)s as a %(theirs)s, but here it is a %(ours)s.",
+                theirs=record.model_number,
                 ours=ours,
                 **check.place,
             ),
@@ -57,7 +57,7 @@ class MeterChecks:
         check.add(
             "base_fee_changed",
             lambda: self.env._(
-                "Line %(line)s: Xerox's base fee for device %(serial)s moved from %(old)s to %(new)s.",
+                "Line %(line)s: Xerox's base fee for device %(serial)s changed from %(old)s to %(new)s.",
                 old=currency.format(last[1]),
                 new=currency.format(float(base)),
                 **check.place,
@@ -83,8 +83,8 @@ class MeterChecks:
             check.add(
                 "read_gap",
                 lambda: self.env._(
-                    "Line %(line)s: the %(type)s meter of device %(serial)s ends at %(current)s, but stood at "
-                    "%(closing)s when it was taken away on %(date)s.",
+                    "Line %(line)s: the %(type)s meter of device %(serial)s ends at %(current)s, but it was at "
+                    "%(closing)s when the device was removed on %(date)s.",
                     current=meter.current,
                     closing=closing[1],
                     date=format_date(self.env, closing[0]),
@@ -96,8 +96,8 @@ class MeterChecks:
     def _say_start(self, check, meter, opening, last):
         if opening:
             return self.env._(
-                "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but at %(opening)s "
-                "when it was installed on %(date)s.",
+                "Line %(line)s: the %(type)s meter of device %(serial)s starts at %(previous)s, but it was at "
+                "%(opening)s when the device was installed on %(date)s.",
                 previous=meter.previous,
                 opening=opening[1],
                 date=format_date(self.env, opening[0]),
@@ -131,8 +131,8 @@ class MeterChecks:
         check.add(
             "overage_mismatch",
             lambda: self.env._(
-                "Line %(line)s: Xerox bills %(overage)s %(type)s pages of device %(serial)s above the "
-                "allowance; by its reads there are %(expected)s.",
+                "Line %(line)s: Xerox bills %(overage)s %(type)s pages of device %(serial)s above the allowance; "
+                "according to its reads there are %(expected)s.",
                 overage=meter.overage,
                 expected=expected,
                 **check.place_of(meter),
@@ -155,8 +155,8 @@ class MeterChecks:
         check.add(
             "usage_spike",
             lambda: self.env._(
-                "Line %(line)s: device %(serial)s printed %(pages)s pages, %(percent)s %% more than the mean of the "
-                "months before (%(mean)s).",
+                "Line %(line)s: device %(serial)s printed %(pages)s pages, %(percent)s %% more than the average of "
+                "the previous months (%(mean)s).",
                 pages=pages,
                 percent=round(100 * (pages - mean) / mean),
                 mean=round(mean),

@@ -34,7 +34,7 @@ class ImportUndo:
             raise UserError(
                 self.env._(
                     "The import of %(file)s cannot be undone while its charges are on invoices. Delete or cancel the "
-                    "drafts first; posted invoices are corrected by a correction file of Xerox's:\n%(invoices)s",
+                    "drafts first; posted invoices are corrected by a correction file from Xerox:\n%(invoices)s",
                     file=self.file.display_name,
                     invoices=self._listed(moves),
                 )
@@ -53,7 +53,7 @@ class ImportUndo:
         if corrections:
             raise UserError(
                 self.env._(
-                    "The import of %(file)s was corrected by a later one. Undo that first:\n%(files)s",
+                    "The import of %(file)s was corrected by a later import. Undo the later import first:\n%(files)s",
                     file=self.file.display_name,
                     files=self._listed(corrections),
                 )
@@ -76,7 +76,7 @@ class ImportUndo:
         if kept:
             names = [f"{change.subscription_id.display_name} / {change.product_id.display_name}" for change in kept]
             body += " " + self.env._(
-                "These unit costs were changed by hand since then and stay as they are: %s.", ", ".join(names)
+                "These unit costs have been changed manually since then and are not reset: %s.", ", ".join(names)
             )
         self.file.message_post(body=body)
 

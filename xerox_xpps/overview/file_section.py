@@ -37,7 +37,7 @@ class FileSection(Section):
             formatted = plural(len(files), states[state], env._("%s files", len(files)))
             look = {"imported": "success", "queued": "info"}.get(state, "warning")
         else:
-            formatted = env._("Not there yet")
+            formatted = env._("Not received yet")
             look = "warning" if last_day(self.month) < self.today else ""
         details = [
             self._describe(

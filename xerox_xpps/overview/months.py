@@ -27,7 +27,7 @@ def parse_month(env, text):
     try:
         return first_day(fields.Date.to_date(text))
     except (TypeError, ValueError) as error:
-        raise UserError(env._("“%s” is no month. Write it as 2026-10-01.", text)) from error
+        raise UserError(env._("“%s” is not a month. Enter it as 2026-10-01.", text)) from error
 
 
 def of_month(field_name, month):

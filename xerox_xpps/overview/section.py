@@ -81,7 +81,9 @@ class Section:
             method.__name__.lstrip("_"),
             self.env._("Not available"),
             None,
-            detail=self.env._("An unexpected error; your administrator finds it in the server's log."),
+            detail=self.env._(
+                "An unexpected error occurred. Your administrator can find the details in the server log."
+            ),
             look="danger",
         )
 

@@ -12,7 +12,7 @@ def setup_steps(env):
             {
                 "key": "import",
                 "label": env._("Import Xerox's billing file"),
-                "hint": env._("Devices that nobody knows yet are created from it, with a few clicks."),
+                "hint": env._("Unknown devices are created from it with a few clicks."),
                 "button": env._("Import Billing File"),
                 "action": {"xmlid": "xerox_xpps.action_xpps_import_wizard", "context": {}},
             },
@@ -32,7 +32,7 @@ def setup_steps(env):
             {
                 "key": "agreements",
                 "label": env._("Enter your customers' agreements"),
-                "hint": env._("What a customer pays each month, and for pages above the included ones."),
+                "hint": env._("What a customer pays each month, and for pages above the allowance."),
                 "button": env._("Agreements"),
                 "action": {"xmlid": "xerox_xpps.action_xpps_agreement", "context": None},
             },

@@ -59,7 +59,9 @@ class Steps:
             return None
         context = {"default_company_id": self.company.id}
         return self._todo(
-            self.env._("Download Xerox's billing file of %s from its portal and import it.", self._month_name()),
+            self.env._(
+                "Download Xerox's billing file for %s from the partner portal and import it.", self._month_name()
+            ),
             self.env._("Import Billing File"),
             {"xmlid": "xerox_xpps.action_xpps_import_wizard", "context": context},
         )
@@ -76,7 +78,7 @@ class Steps:
         elif file.check_queued:
             hint = self.env._("The file is checked in the background.")
         elif file.state == "draft" and not file.line_digest:
-            hint = self.env._("The file is not checked yet.")
+            hint = self.env._("The file has not been checked yet.")
         elif file.state == "draft" and file.warning_count and not file.error_count:
             hint = plural(
                 file.warning_count,
@@ -157,9 +159,7 @@ class Steps:
         waiting = imported.filtered(lambda file: file.vendor_bill_state != "equal")
         if imported and not waiting:
             return None
-        hint = self.env._(
-            "Enter Xerox's bill or draft it from the file, and check that its total matches the file."
-        )
+        hint = self.env._("Enter Xerox's bill or draft it from the file, and check that its total matches the file.")
         if "different" in waiting.mapped("vendor_bill_state"):
             hint = self.env._("The total of Xerox's bill does not match the file.")
         return self._todo(hint, self.env._("Open the File"), self._form(waiting[:1]))

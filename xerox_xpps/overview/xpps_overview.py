@@ -89,7 +89,7 @@ class XppsOverview(models.AbstractModel):
     def _check_overview_access(self):
         """:return: whether the user sees cost"""
         if not self.env.user.has_group(USER_GROUP):
-            raise AccessError(self.env._("You have no right to see XPPS devices and their billing."))
+            raise AccessError(self.env._("You are not allowed to see XPPS devices and their billing."))
         return self.env.user.has_group(BILLING_GROUP)
 
     def _company(self, company, month, today, with_cost):

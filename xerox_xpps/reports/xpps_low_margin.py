@@ -35,7 +35,7 @@ class XppsLowMargin(models.Model):
     subscription_id = fields.Many2one("sale.subscription", string="Agreement", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
-    date_from = fields.Date(string="From", readonly=True, help="First day of the months that are looked at.")
+    date_from = fields.Date(string="From", readonly=True, help="First day of the months that are compared.")
     last_month = fields.Date(readonly=True, help="Last day of the last month with revenue.")
     revenue = fields.Monetary(readonly=True)
     cost = fields.Monetary(readonly=True)
@@ -43,7 +43,10 @@ class XppsLowMargin(models.Model):
     margin_percent = fields.Float(string="Margin (%)", readonly=True, aggregator=None)
     floor_percent = fields.Float(string="Floor (%)", readonly=True, aggregator=None)
     activity_user_id = fields.Many2one(
-        "res.users", string="Assigned To", compute="_compute_activity", help="Who has an open activity about this."
+        "res.users",
+        string="Assigned To",
+        compute="_compute_activity",
+        help="The user who has an open activity for this.",
     )
     activity_date_deadline = fields.Date(string="Due", compute="_compute_activity")
 
@@ -132,7 +135,7 @@ class XppsLowMargin(models.Model):
                 deadline,
                 user_id=(agreement.user_id or row.company_id._xpps_file_responsible() or self.env.user).id,
                 note=self.env._(
-                    "What %(agreement)s earned in the last months until %(month)s is below the margin floor of "
+                    "The margin of %(agreement)s in the last months up to %(month)s is below the margin floor of "
                     "%(company)s.",
                     agreement=agreement.display_name,
                     month=format_date(self.env, row.last_month),

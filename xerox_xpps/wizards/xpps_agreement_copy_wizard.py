@@ -38,7 +38,8 @@ class XppsAgreementCopyWizard(models.TransientModel):
     xpps_agreement_number = fields.Char(string="Xerox Agreement Number", help="Xerox's number of the new agreement.")
     date_start = fields.Date(string="Start Date", required=True, default=fields.Date.context_today)
     start = fields.Boolean(
-        string="Start It", help="The copy runs at once or, with a start date to come, starts by itself on that day."
+        string="Start It",
+        help="The copy starts immediately or, if its start date is in the future, automatically on that date.",
     )
     template_id = fields.Many2one(
         "sale.subscription.template",
@@ -177,15 +178,18 @@ class XppsAgreementCopyWizard(models.TransientModel):
         source.check_access("read")
         source.browse().check_access("create")
         if not source.is_xpps:
-            raise UserError(self.env._("%s is no XPPS agreement.", source.display_name))
+            raise UserError(self.env._("%s is not an XPPS agreement.", source.display_name))
         if not self.partner_ids:
             raise UserError(self.env._("Choose at least one customer."))
         if self.xpps_agreement_number and len(self.partner_ids) > 1:
             raise UserError(
-                self.env._("An agreement number belongs to one agreement. Copy to one customer, or leave it out.")
+                self.env._(
+                    "An agreement number belongs to one agreement. Copy to a single customer, or leave the number "
+                    "empty."
+                )
             )
         if self.line_ids.subscription_line_id - source.sale_subscription_line_ids:
-            raise UserError(self.env._("A service belongs to another agreement than %s.", source.display_name))
+            raise UserError(self.env._("A service does not belong to agreement %s.", source.display_name))
         if self.pricelist_id and self.pricelist_id.currency_id != self.currency_id:
             raise UserError(
                 self.env._(
@@ -240,7 +244,8 @@ class XppsAgreementCopyWizard(models.TransientModel):
         if not ready:
             raise UserError(
                 self.env._(
-                    "No stage is for agreements that start later. Leave “Start It” out, and start it on its day."
+                    "There is no stage for agreements that start later. Clear “Start It”, and start the agreement "
+                    "manually on its start date."
                 )
             )
         copies.stage_id = ready

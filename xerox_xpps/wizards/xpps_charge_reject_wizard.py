@@ -10,12 +10,12 @@ class XppsChargeRejectWizard(models.TransientModel):
     _description = "Reject Charges"
     _inherit = ["xpps.reference.guard"]
 
-    reason = fields.Char(required=True, help="The charges and what is kept of their changes say so.")
+    reason = fields.Char(required=True, help="The reason is shown on the charges and in the history of their changes.")
 
     def action_reject(self):
         self.ensure_one()
         charges = self.env["sale.subscription.charge"].browse(self.env.context.get("active_ids", ()))
         if not charges:
-            raise UserError(self.env._("Select the charges that are to be rejected first."))
+            raise UserError(self.env._("Select the charges to reject first."))
         charges.action_reject(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -64,7 +64,7 @@ class XppsDeviceAddWizard(models.TransientModel):
         precompute=True,
         check_company=True,
         domain="[('id', 'child_of', commercial_partner_id)]",
-        help="The customer, or the address of it where the devices stand.",
+        help="The customer, or the address of the customer where the devices are located.",
     )
     install_date = fields.Date(
         string="Installed On",
@@ -79,7 +79,7 @@ class XppsDeviceAddWizard(models.TransientModel):
     new_count = fields.Integer(compute="_compute_row_counts")
     exists_count = fields.Integer(compute="_compute_row_counts")
     bad_count = fields.Integer(compute="_compute_row_counts")
-    notice = fields.Text(readonly=True, help="What the last step did.")
+    notice = fields.Text(readonly=True, help="Result of the last step.")
     warning = fields.Text(compute="_compute_warning")
 
     @api.depends("subscription_id")
@@ -107,8 +107,8 @@ class XppsDeviceAddWizard(models.TransientModel):
             wizard.warning = False
             if lines:
                 wizard.warning = self.env._(
-                    "The base price was invoiced until %(date)s already, by %(invoices)s. Delete the drafts and set "
-                    "the next invoice date back, or bill the days of these devices by hand.",
+                    "The base price has already been invoiced until %(date)s by %(invoices)s. Delete the drafts and "
+                    "reset the next invoice date, or bill the days of these devices manually.",
                     date=format_date(self.env, lines[0].xpps_period_end),
                     invoices=", ".join(lines.move_id.mapped("display_name")),
                 )
@@ -157,17 +157,17 @@ class XppsDeviceAddWizard(models.TransientModel):
         agreement.check_access("read")
         name = agreement.display_name
         if not agreement.is_xpps:
-            raise UserError(self.env._("%s is no XPPS agreement, so it takes no devices.", name))
+            raise UserError(self.env._("%s is not an XPPS agreement, so no devices can be added to it.", name))
         if agreement.is_xpps_master:
             raise UserError(self.env._("%s is a master agreement: copy it to a customer first.", name))
         if agreement.stage_type == "post":
-            raise UserError(self.env._("%s is closed, so it takes no devices.", name))
+            raise UserError(self.env._("%s is closed, so no devices can be added to it.", name))
         if not self.product_id.is_xpps_printer:
-            raise UserError(self.env._("%s is no printer model of XPPS.", self.product_id.display_name))
+            raise UserError(self.env._("%s is not an XPPS printer model.", self.product_id.display_name))
         if self.partner_id.commercial_partner_id != self.commercial_partner_id:
             raise UserError(
                 self.env._(
-                    "%(site)s is no site of %(customer)s, with whom the agreement is.",
+                    "%(site)s is not a site of %(customer)s, the customer of the agreement.",
                     site=self.partner_id.display_name,
                     customer=self.customer_id.display_name,
                 )
@@ -178,7 +178,7 @@ class XppsDeviceAddWizard(models.TransientModel):
         if service and (service.sale_subscription_id != agreement or service.xpps_role not in BASE_ROLES):
             raise UserError(
                 self.env._(
-                    "“%(service)s” is no base price service of %(agreement)s.",
+                    "“%(service)s” is not a base price service of %(agreement)s.",
                     service=service.name,
                     agreement=name,
                 )
@@ -240,11 +240,11 @@ class XppsDeviceAddWizard(models.TransientModel):
             return self.env._("The serial number has more than %s characters.", MAX_LENGTH)
         if is_scientific(serial):
             return self.env._(
-                "A spreadsheet turned the serial number into a rounded number. Format the cells there as text, enter "
+                "A spreadsheet has converted the serial number into a rounded number. Format its cells as text, enter "
                 "the serial number again, and copy it."
             )
         if not any(character.isdigit() for character in serial):
-            return self.env._("A serial number has at least one digit. Is this a title?")
+            return self.env._("A serial number contains at least one digit. Is this a heading?")
         if first_line != line.number:
             return self.env._("The same serial number is on line %s, too.", first_line)
         return False
@@ -263,8 +263,8 @@ class XppsDeviceAddWizard(models.TransientModel):
         if lot.is_xpps_device:
             return self._judge_device(lot)
         if lot.product_id != self.product_id:
-            return NEW, self.env._("A lot of %(model)s has the same number. It stays as it is.", **values)
-        return EXISTS, self.env._("Known from the stock: it becomes a device.")
+            return NEW, self.env._("A lot of %(model)s has the same number. It is not changed.", **values)
+        return EXISTS, self.env._("Known in inventory: it becomes a device.")
 
     def _judge_device(self, device):
         agreement = device.xpps_subscription_id
@@ -276,28 +276,29 @@ class XppsDeviceAddWizard(models.TransientModel):
         if device.xpps_state == "removed":
             if device.xpps_removal_date and device.xpps_removal_date > self.install_date:
                 return BAD, self.env._(
-                    "The device was removed from %(customer)s on %(removed)s only. It cannot be installed here before "
-                    "that day.",
+                    "The device was not removed from %(customer)s until %(removed)s. It cannot be installed here "
+                    "before that date.",
                     **values,
                 )
             if not values["customer"]:
-                return EXISTS, self.env._("Removed on %(removed)s: it is installed again.", **values)
+                return EXISTS, self.env._("Removed on %(removed)s: it will be installed again.", **values)
             return EXISTS, self.env._(
-                "Removed from %(customer)s on %(removed)s: it is installed again, its history is kept.", **values
+                "Removed from %(customer)s on %(removed)s: it will be installed again, and its history is kept.",
+                **values,
             )
         if agreement == self.subscription_id:
             if device.xpps_subscription_line_id or not self.subscription_line_id:
-                return BAD, self.env._("The device is on this agreement already.")
-            return EXISTS, self.env._("On this agreement without a service: it gets the service.")
+                return BAD, self.env._("The device is already on this agreement.")
+            return EXISTS, self.env._("Already on this agreement without a service: the service will be set.")
         if agreement:
             return BAD, self.env._(
-                "The device is on agreement %(agreement)s of %(customer)s right now. Move it, or remove it there "
+                "The device is currently on agreement %(agreement)s of %(customer)s. Move it, or remove it there "
                 "first.",
                 **values,
             )
         if values["customer"]:
-            return EXISTS, self.env._("Known at %(customer)s, on no agreement: it is taken over.", **values)
-        return EXISTS, self.env._("Known, on no agreement: it is taken over.")
+            return EXISTS, self.env._("Known at %(customer)s without an agreement: it will be added.", **values)
+        return EXISTS, self.env._("Known without an agreement: it will be added.")
 
     def _open(self):
         return open_dialog(self, self._description, wide=True)

@@ -86,8 +86,8 @@ class XppsDeviceChangeWizard(models.AbstractModel):
             return
         raise UserError(
             self.env._(
-                "These devices were billed until after %(date)s already. Choose a day after the period, or undo the "
-                "import first:\n%(devices)s",
+                "These devices have already been billed for a period that ends after %(date)s. Choose a date after "
+                "the period, or undo the import first:\n%(devices)s",
                 date=format_date(self.env, date),
                 devices=bullets(
                     self.env,
@@ -127,8 +127,8 @@ class XppsDeviceChangeWizard(models.AbstractModel):
             return []
         return [
             self.env._(
-                "The base price was invoiced until %(date)s already, by %(invoices)s. Delete the drafts and set the "
-                "next invoice date back, or credit the days by hand.",
+                "The base price has already been invoiced until %(date)s by %(invoices)s. Delete the drafts and reset "
+                "the next invoice date, or credit the days manually.",
                 date=format_date(self.env, lines[0].xpps_period_end),
                 invoices=self._enumerated(lines.move_id),
             )
@@ -153,7 +153,7 @@ class XppsDeviceReadRow(models.AbstractModel):
 
     output_type = fields.Selection(OUTPUT_TYPE_SELECTION, required=True)
     last_read = fields.Integer(readonly=True, aggregator=False)
-    closing_read = fields.Integer(aggregator=False, help="What the counter showed when the device was taken away.")
+    closing_read = fields.Integer(aggregator=False, help="Counter of the device when it was removed.")
 
     @api.model
     def _prepare_commands(self, device):

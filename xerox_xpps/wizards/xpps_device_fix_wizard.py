@@ -26,7 +26,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
 
     _name = "xpps.device.fix.wizard"
     _inherit = "xpps.device.maker"
-    _description = "XPPS: Mend Devices of a Billing File"
+    _description = "XPPS: Fix Devices of a Billing File"
 
     #: The ``device_fix`` of the records whose devices the wizard mends.
     _mended_by = ""
@@ -36,7 +36,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
     billing_file_id = fields.Many2one("xpps.billing.file", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="billing_file_id.company_id")
     import_wizard_id = fields.Many2one("xpps.import.wizard", readonly=True)
-    notice = fields.Text(readonly=True, help="What the last step did.")
+    notice = fields.Text(readonly=True, help="Result of the last step.")
     row_count = fields.Integer(compute="_compute_row_counts")
     incomplete_count = fields.Integer(compute="_compute_row_counts")
     fill_partner_id = fields.Many2one("res.partner", string="Customer")
@@ -65,7 +65,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
         :param first: the xpps.billing.file.line whose row comes first
         """
         if file.state != "draft":
-            raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
+            raise UserError(self.env._("Billing file %s is no longer a draft.", file.display_name))
         self._check_rights()
         # Not by the issues: of a file with very many problems only some are listed.
         lines = self.env["xpps.billing.file.line"].search(
@@ -74,7 +74,7 @@ class XppsDeviceFixWizard(models.AbstractModel):
         lines = lines.sorted(lambda line: line != first)
         rows = self._prepare_rows(lines)
         if not rows:
-            raise UserError(self.env._("Nothing of this kind is left to mend. Check the file again."))
+            raise UserError(self.env._("There is nothing left to fix here. Check the file again."))
         return self.create(
             {
                 "billing_file_id": file.id,
@@ -166,7 +166,7 @@ class XppsDeviceFixRow(models.AbstractModel):
     """A device of a billing file, and what is to be known about it."""
 
     _name = "xpps.device.fix.row"
-    _description = "XPPS: Device to Mend"
+    _description = "XPPS: Device to Fix"
     _order = "sequence, id"
 
     #: Columns that a complete row has.

@@ -9,13 +9,13 @@ class XppsDeviceMaker(models.AbstractModel):
     """What the wizards share that make or change many devices at once."""
 
     _name = "xpps.device.maker"
-    _description = "XPPS: Make Devices"
+    _description = "XPPS: Create Devices"
 
     @api.model
     def _check_lot_access(self, operation):
         if not self.env["stock.lot"].has_access(operation):
             raise AccessError(
-                self.env._("You have no right to create or change devices. Ask an XPPS administrator to mend this.")
+                self.env._("You are not allowed to create or change devices. Ask an XPPS administrator to fix this.")
             )
 
     @api.model

@@ -28,7 +28,8 @@ class XppsDeviceMoveWizard(models.TransientModel):
     )
     location = fields.Char(
         string="Place",
-        help="Where the devices will stand. Left empty, each keeps its place if its customer stays the same.",
+        help="New location of the devices. If empty, each device keeps its place as long as its customer stays the "
+        "same.",
     )
 
     @api.depends("subscription_id")

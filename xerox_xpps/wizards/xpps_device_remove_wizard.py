@@ -12,8 +12,8 @@ class XppsDeviceRemoveWizard(models.TransientModel):
 
     device_count = fields.Integer(compute="_compute_device_count")
     date = fields.Date(string="Last Day", help="Last day on which the devices were at their customers.")
-    reason = fields.Char(help="It is noted in the history of each device.")
-    with_reads = fields.Boolean(string="Note Closing Reads", help="The counters of the device when it was taken away.")
+    reason = fields.Char(help="It is recorded in the history of each device.")
+    with_reads = fields.Boolean(string="Note Closing Reads", help="The counters of the device when it was removed.")
     read_ids = fields.One2many(
         "xpps.device.remove.wizard.read",
         "wizard_id",
@@ -60,9 +60,9 @@ class XppsDeviceRemoveWizard(models.TransientModel):
         for device in devices:
             values = {"date": format_date(self.env, self.date), "reason": self.reason}
             device.message_post(
-                body=self.env._("Removed; %(date)s was the last day. %(reason)s", **values)
+                body=self.env._("Removed. The last day was %(date)s. %(reason)s", **values)
                 if self.reason
-                else self.env._("Removed; %(date)s was the last day.", **values)
+                else self.env._("Removed. The last day was %(date)s.", **values)
             )
         return {"type": "ir.actions.act_window_close"}
 

@@ -104,7 +104,7 @@ class XppsDeviceSwapWizard(models.TransientModel):
         old.check_access("write")
         self._check_devices(old)
         if old.xpps_state == "removed":
-            raise UserError(self.env._("Device %s is removed already.", old.name))
+            raise UserError(self.env._("Device %s has already been removed.", old.name))
         self._check_first_day(old, self.date, day_before=True)
         new = self._existing_device()
         if new:
@@ -119,7 +119,7 @@ class XppsDeviceSwapWizard(models.TransientModel):
         date = format_date(self.env, self.date)
         link = Markup(self.env._("Swapped for %(device)s on %(date)s."))
         old.message_post(body=link % {"device": self._link(new), "date": date})
-        link = Markup(self.env._("Installed in the place of %(device)s on %(date)s."))
+        link = Markup(self.env._("Installed in place of %(device)s on %(date)s."))
         new.message_post(body=link % {"device": self._link(old), "date": date})
         return open_form(new, views=[(self.env.ref("xerox_xpps.view_xpps_device_form").id, "form")])
 
@@ -131,7 +131,7 @@ class XppsDeviceSwapWizard(models.TransientModel):
         """:raises UserError: when an existing device cannot be the new one"""
         if device == self.device_id:
             raise UserError(
-                self.env._("%s is the old device itself. Give the serial number of the new one.", device.name)
+                self.env._("%s is the serial number of the old device. Enter that of the new one.", device.name)
             )
         used = device.xpps_partner_id or device.xpps_subscription_id
         if device.xpps_state == "active" and used:
@@ -170,4 +170,4 @@ class XppsDeviceSwapWizardRead(models.TransientModel):
     _description = "Swap Device: Counter"
 
     wizard_id = fields.Many2one("xpps.device.swap.wizard", required=True, index=True, ondelete="cascade")
-    opening_read = fields.Integer(aggregator=False, help="What the counter of the new device showed when it came.")
+    opening_read = fields.Integer(aggregator=False, help="Counter of the new device when it was installed.")

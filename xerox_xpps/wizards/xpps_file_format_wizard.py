@@ -71,7 +71,7 @@ class XppsFileFormatWizard(models.TransientModel):
         missing = [labels[target] for target in mandatory if target not in by_target]
         sentences = []
         if missing:
-            sentences.append(self.env._("Still to be found in the list: %s.", ", ".join(missing)))
+            sentences.append(self.env._("Still to be assigned in the list: %s.", ", ".join(missing)))
         sentences += [
             self.env._(
                 "%(field)s is assigned more than once: %(columns)s. Keep one.",

@@ -27,7 +27,7 @@ class XppsVendorReportWizard(models.TransientModel):
         readonly=False,
         precompute=True,
         required=True,
-        help="Files are taken whose period ends in these months.",
+        help="Includes the files whose period ends in these months.",
     )
     file_count = fields.Integer(compute="_compute_file_count", help="Imported files whose period ends in these months.")
 
@@ -64,7 +64,7 @@ class XppsVendorReportWizard(models.TransientModel):
     def _check_months(self):
         for wizard in self:
             if wizard.date_from > wizard.date_to:
-                raise ValidationError(self.env._("The last month is before the first."))
+                raise ValidationError(self.env._("The last month is before the first month."))
 
     @api.depends("date_from", "date_to")
     def _compute_display_name(self):

@@ -463,6 +463,6 @@ class SaleSubscription(models.Model):
         self.check_access("read")
         self.env[model].check_access("create")
         if not self.is_xpps:
-            raise UserError(self.env._("%s is no XPPS agreement.", self.display_name))
+            raise UserError(self.env._("%s is not an XPPS agreement.", self.display_name))
         wizard = self.env[model]
         return open_dialog(wizard, wizard._description, {"default_subscription_id": self.id}, wide=True)

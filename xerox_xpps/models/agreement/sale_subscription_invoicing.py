@@ -43,7 +43,7 @@ class SaleSubscription(models.Model):
         except LockError as error:
             raise UserError(
                 self.env._(
-                    "%s is being invoiced by someone else right now. Look at its invoices before you try again.",
+                    "%s is being invoiced by another user right now. Review its invoices before you try again.",
                     ", ".join(self.mapped("display_name")),
                 )
             ) from error
@@ -58,7 +58,7 @@ class SaleSubscription(models.Model):
         """
         master = self.filtered("is_xpps_master")[:1]
         if master:
-            raise UserError(self.env._("%s is a master agreement and never billed.", master.display_name))
+            raise UserError(self.env._("%s is a master agreement, which is never billed.", master.display_name))
         charges = self._lock_charges_to_invoice(until).grouped("subscription_id")
         # Like those that are locked, which whoever bills agreements need not see.
         no_charges = self.env["sale.subscription.charge"].sudo()

@@ -36,14 +36,14 @@ class SaleSubscriptionLine(models.Model):
         ondelete="set null",
         index="btree_not_null",
         domain="[('sale_subscription_id', '=', sale_subscription_id), ('id', '!=', id)]",
-        help="Where service and supply fee are two services, a device names the one. The other counts its devices. "
-        "Empty: a supply fee without devices of its own counts those of the only service fee.",
+        help="If service fee and supply fee are two services, a device is linked to one of them, and the other counts "
+        "its devices. If empty, a supply fee without its own devices counts those of the only service fee.",
     )
     xpps_base_cost = fields.Monetary(
         string="Xerox's Base Price",
         compute="_compute_xpps_base_costs",
         groups=BILLING_GROUP,
-        help="What Xerox last billed for the devices that this service bills, a month.",
+        help="What Xerox last billed per month for the devices that this service bills.",
     )
     xpps_base_service_cost = fields.Monetary(
         string="Xerox's Service Fee", compute="_compute_xpps_base_costs", groups=BILLING_GROUP

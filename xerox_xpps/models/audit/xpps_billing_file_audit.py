@@ -31,7 +31,7 @@ class XppsBillingFile(models.Model):
         self.check_access("read")
         if self.state != "imported":
             raise UserError(
-                self.env._("Billing file %s is not imported: there is nothing to report on.", self.display_name)
+                self.env._("Billing file %s has not been imported, so there is nothing to report.", self.display_name)
             )
 
     def action_download_vendor_report(self):

@@ -35,7 +35,7 @@ class XppsBillingFile(models.Model):
         string="Expected Bill",
         readonly=True,
         copy=False,
-        help="What Xerox's bill of this file comes to, without taxes. Below 0 it is a refund.",
+        help="The total of Xerox's bill of this file before taxes. A negative total is a refund.",
     )
     vendor_bill_amount = fields.Monetary(
         string="Billed by Vendor",
@@ -53,14 +53,14 @@ class XppsBillingFile(models.Model):
         string="Bill Check",
         compute="_compute_vendor_bill_state",
         store=True,
-        help="Whether Xerox's bill comes to what the billing file says.",
+        help="Whether the total of Xerox's bill matches the billing file.",
     )
     vendor_bill_comparison = fields.Char(
-        compute="_compute_vendor_bill_comparison", help="How the vendor bill differs from the file, in words."
+        compute="_compute_vendor_bill_comparison", help="Describes how the vendor bill differs from the file."
     )
 
     _vendor_bill_uniq = models.UniqueIndex(
-        "(vendor_bill_id) WHERE vendor_bill_id IS NOT NULL", "This vendor bill belongs to another billing file already."
+        "(vendor_bill_id) WHERE vendor_bill_id IS NOT NULL", "This vendor bill already belongs to another billing file."
     )
 
     @api.depends(
@@ -164,21 +164,23 @@ class XppsBillingFile(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Someone else is at work on billing file %s right now, or has just been. Look at it again before you "
-                "go on.",
+                "Another user is working on billing file %s right now, or has just been. Reload it before you "
+                "continue.",
                 self.display_name,
             ),
         )
         if self.state != "imported":
             raise UserError(
-                self.env._("Billing file %s is not imported. Import it first; its bill comes then.", self.display_name)
+                self.env._(
+                    "Billing file %s has not been imported. Import it before you create its bill.", self.display_name
+                )
             )
         bill = self._live_vendor_bill()
         if bill:
             raise UserError(
                 self.env._(
-                    "Billing file %(file)s has its vendor bill already: %(bill)s. Open that one, or delete it if it is "
-                    "to be made anew.",
+                    "Billing file %(file)s already has a vendor bill: %(bill)s. Open it, or delete it to create a new "
+                    "one.",
                     file=self.display_name,
                     bill=bill.display_name,
                 )
@@ -190,7 +192,7 @@ class XppsBillingFile(models.Model):
         if not vendor:
             raise UserError(
                 self.env._(
-                    "Nobody said yet which vendor Xerox is. Ask your administrator to choose it for %s in XPPS ▸ "
+                    "No vendor is set for Xerox yet. Ask your administrator to choose it for %s under XPPS ▸ "
                     "Configuration ▸ Settings ▸ Xerox's Bills.",
                     self.company_id.name,
                 )
@@ -204,7 +206,7 @@ class XppsBillingFile(models.Model):
         if twins:
             raise UserError(
                 self.env._(
-                    "There is a bill for Xerox invoice %(number)s already: %(bills)s. Press Match Vendor Bill to "
+                    "There is already a bill for Xerox invoice %(number)s: %(bills)s. Press Match Vendor Bill to "
                     "compare it with the file.",
                     number=self.name,
                     bills=self._listed_bills(twins),
@@ -323,9 +325,7 @@ class XppsBillingFile(models.Model):
             return format_amount(self.env, value, self.currency_id)
 
         if self.vendor_bill_state == "equal":
-            return self.env._(
-                "The bill comes to what the file says: %s without taxes.", amount(self.vendor_bill_expected)
-            )
+            return self.env._("The bill total matches the file: %s before taxes.", amount(self.vendor_bill_expected))
         terms = {
             "bill": amount(self.vendor_bill_amount),
             "file": self.display_name,
@@ -334,13 +334,13 @@ class XppsBillingFile(models.Model):
         }
         if self.vendor_bill_difference < 0:
             text = self.env._(
-                "The bill comes to %(bill)s without taxes: %(difference)s less than the %(expected)s of Xerox's "
+                "The bill total is %(bill)s before taxes: %(difference)s less than the %(expected)s of Xerox's "
                 "billing file %(file)s.",
                 **terms,
             )
         else:
             text = self.env._(
-                "The bill comes to %(bill)s without taxes: %(difference)s more than the %(expected)s of Xerox's "
+                "The bill total is %(bill)s before taxes: %(difference)s more than the %(expected)s of Xerox's "
                 "billing file %(file)s.",
                 **terms,
             )
@@ -372,11 +372,9 @@ class XppsBillingFile(models.Model):
         if bill:
             self._note_on_both(
                 bill,
+                self.env._("Vendor bill %(bill)s is no longer linked to this file. Delete it if you do not need it."),
                 self.env._(
-                    "Vendor bill %(bill)s does not belong to this file any more. Delete it if it is not wanted."
-                ),
-                self.env._(
-                    "The import of Xerox's billing file %(file)s was undone: the bill does not belong to it any more. "
-                    "Delete it if it is not wanted, or match it when the file is imported again."
+                    "The import of Xerox's billing file %(file)s was undone, so the bill is no longer linked to it. "
+                    "Delete the bill if you do not need it, or match it when the file is imported again."
                 ),
             )

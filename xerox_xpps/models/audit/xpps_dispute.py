@@ -83,7 +83,7 @@ class XppsDispute(models.Model):
         compute="_compute_amount",
         store=True,
         tracking=True,
-        help="Above 0: Xerox billed this much too much.",
+        help="A positive amount means that Xerox billed too much.",
     )
     credited_amount = fields.Monetary(
         copy=False, tracking=True, help="What Xerox credits of the disputed amount; 0: all of it."
@@ -127,7 +127,7 @@ class XppsDispute(models.Model):
             if compare(dispute.credited_amount, low) < 0 or compare(dispute.credited_amount, high) > 0:
                 raise ValidationError(
                     self.env._(
-                        "%(dispute)s: %(credited)s cannot be credited of a dispute about %(amount)s.",
+                        "%(dispute)s: a credit of %(credited)s does not fit a dispute of %(amount)s.",
                         dispute=dispute.name,
                         credited=format_amount(self.env, dispute.credited_amount, dispute.currency_id),
                         amount=format_amount(self.env, dispute.amount, dispute.currency_id),
@@ -167,7 +167,10 @@ class XppsDispute(models.Model):
         rows.check_access("read")
         if len(rows.company_id) > 1 or len(rows.currency_id) > 1:
             raise UserError(
-                self.env._("A dispute is about one company's bills in one currency. Select the rows of one at a time.")
+                self.env._(
+                    "A dispute covers the bills of one company in one currency. Select rows of one company and "
+                    "currency at a time."
+                )
             )
         # Rows of a query do not notice what is disputed since they were read.
         rows.invalidate_recordset(["dispute_id"])
@@ -210,11 +213,11 @@ class XppsDispute(models.Model):
         """:return: which rows are not disputed, and why: a list of texts"""
         remarks = []
         if as_expected:
-            remarks.append(self.env._("Left out, because Xerox billed what was expected: %s row(s).", len(as_expected)))
+            remarks.append(self.env._("Left out because Xerox billed what was expected: %s.", len(as_expected)))
         for dispute, rows in disputed.grouped("dispute_id").items():
             remarks.append(
                 self.env._(
-                    "Left out, because %(dispute)s is about them already: %(rows)s.",
+                    "Left out because %(dispute)s already covers them: %(rows)s.",
                     dispute=dispute.name,
                     rows=self._row_names(rows),
                 )
@@ -234,7 +237,7 @@ class XppsDispute(models.Model):
         self.check_access("write")
         self._check_state("draft", "sent")
         if not self.line_ids:
-            raise UserError(self.env._("%s has no rows that Xerox could look at.", self.name))
+            raise UserError(self.env._("%s has no rows to send to Xerox.", self.name))
         context = {
             "default_model": self._name,
             "default_res_ids": self.ids,
@@ -318,14 +321,17 @@ class XppsDispute(models.Model):
         """
         lock_or_refuse(
             self,
-            self.env._("Someone else is working on %s right now. Look at it again.", ", ".join(self.mapped("name"))),
+            self.env._(
+                "Another user is working on %s right now. Reload it before you continue.",
+                ", ".join(self.mapped("name")),
+            ),
         )
         labels = dict(self._fields["state"]._description_selection(self.env))
         wrong = self.filtered(lambda dispute: dispute.state not in states)
         if wrong:
             raise UserError(
                 self.env._(
-                    "That cannot be done any more, or not yet: %s.",
+                    "This is not possible in the current status of the dispute: %s.",
                     ", ".join(f"{dispute.name} ({labels[dispute.state]})" for dispute in wrong),
                 )
             )

@@ -68,14 +68,14 @@ class XppsDisputeLine(models.Model):
     flag = fields.Selection(selection="_selection_flag", readonly=True)
     reason = fields.Text(readonly=True)
     amount = fields.Monetary(
-        string="Disputed", help="What is claimed of this row. Above 0: Xerox billed this much too much."
+        string="Disputed", help="The amount claimed for this row. A positive amount means that Xerox billed too much."
     )
 
     # Two users who dispute the same rows at the same moment do not see each other's lines; this index does. A record
     # that is checked again gets another id, but keeps its place in the file.
     _open_uniq = models.UniqueIndex(
         "(billing_file_id, sequence, serial, component) WHERE is_open",
-        "One of these rows is in another open dispute. Look for it among the disputes, and leave it out here.",
+        "One of these rows is already in another open dispute. Remove it here.",
     )
 
     @api.model
@@ -127,4 +127,4 @@ class XppsDisputeLine(models.Model):
     def _check_draft(self):
         for dispute in self.dispute_id:
             if dispute.state != "draft":
-                raise UserError(self.env._("%s is not a draft any more: its rows cannot be changed.", dispute.name))
+                raise UserError(self.env._("%s is no longer a draft: its rows cannot be changed.", dispute.name))

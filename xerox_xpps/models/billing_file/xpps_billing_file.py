@@ -50,20 +50,20 @@ class XppsBillingFile(models.Model):
     amount_total = fields.Monetary(
         string="Xerox Total", readonly=True, help="What Xerox bills with this file: the sum of its device records."
     )
-    control_total = fields.Monetary(readonly=True, help="The total that the file itself states; 0 when it states none.")
+    control_total = fields.Monetary(readonly=True, help="The total that the file itself states; 0 if it states none.")
     device_count = fields.Integer(string="Devices", readonly=True)
     control_count = fields.Integer(
         readonly=True,
-        help="The number of devices that the file itself states; 0 when it states none.",
+        help="The number of devices that the file itself states; 0 if it states none.",
     )
     kind = fields.Selection(
         [("regular", "Regular"), ("correction", "Correction")],
         required=True,
         default="regular",
         tracking=True,
-        help="A regular file bills each device once in a period. A correction may name devices that were billed "
-        "already: what it changes becomes new charges, also negative ones. Output types that it does not name stay as "
-        "they were.",
+        help="A regular file bills each device once in a period. A correction may include devices that have already "
+        "been billed: its differences become new charges, which may be negative. Output types that it does not "
+        "include are not changed.",
     )
     state = fields.Selection(
         [("draft", "Draft"), ("queued", "Queued"), ("imported", "Imported"), ("cancelled", "Cancelled")],
@@ -82,10 +82,10 @@ class XppsBillingFile(models.Model):
     cost_change_ids = fields.One2many(
         "xpps.billing.file.cost.change", "billing_file_id", string="Unit Cost Changes", readonly=True
     )
-    line_digest = fields.Char(readonly=True, help="SHA-256 of the lines that are not imported, as last written.")
+    line_digest = fields.Char(readonly=True, help="SHA-256 of the lines that are not imported, as last saved.")
     queued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     progress = fields.Float(
-        compute="_compute_progress", help="Share of a check or import in the background that is done, in percent."
+        compute="_compute_progress", help="Progress of a check or import in the background, in percent."
     )
     error_count = fields.Integer(compute="_compute_issue_counts", store=True, string="Errors")
     warning_count = fields.Integer(compute="_compute_issue_counts", store=True, string="Warnings")
@@ -93,7 +93,7 @@ class XppsBillingFile(models.Model):
     held_count = fields.Integer(
         compute="_compute_held_count", search="_search_held_count", string="Held Records", help="Records not imported."
     )
-    is_open = fields.Boolean(compute="_compute_is_open", help="There is something left to import.")
+    is_open = fields.Boolean(compute="_compute_is_open", help="Some records can still be imported.")
     can_import = fields.Boolean(compute="_compute_is_open")
     meter_read_count = fields.Integer(compute="_compute_related_counts")
     charge_count = fields.Integer(compute="_compute_related_counts")
@@ -104,10 +104,10 @@ class XppsBillingFile(models.Model):
     device_assign_count = fields.Integer(compute="_compute_device_fix_counts")
 
     _checksum_uniq = models.UniqueIndex(
-        "(company_id, checksum) WHERE state = 'imported'", "This billing file was imported already."
+        "(company_id, checksum) WHERE state = 'imported'", "This billing file has already been imported."
     )
     _invoice_uniq = models.UniqueIndex(
-        "(company_id, name) WHERE state = 'imported'", "This Xerox invoice was imported already."
+        "(company_id, name) WHERE state = 'imported'", "This Xerox invoice has already been imported."
     )
 
     @api.depends("attachment_id")
@@ -262,7 +262,7 @@ class XppsBillingFile(models.Model):
             for name in vals.keys() - BROUGHT_FIELDS:
                 self._check_field_access(self._fields[name], "write")
             if not vals.get("attachment_id"):
-                raise UserError(self.env._("A billing file starts with the file that Xerox offers: upload it."))
+                raise UserError(self.env._("A billing file is created by uploading the file from Xerox."))
             self.env["ir.attachment"].browse(vals["attachment_id"])._xpps_check_uploaded()
         self._xpps_check_references(vals_list)
         # These fields are the program's from now on, and so is the attachment.
@@ -277,7 +277,7 @@ class XppsBillingFile(models.Model):
         if "kind" in vals:
             changed = self.filtered(lambda file: file.kind != vals["kind"])
             if any(file.state != "draft" for file in changed):
-                raise UserError(self.env._("Only a draft can become a correction, or cease to be one."))
+                raise UserError(self.env._("The kind of a billing file can only be changed while it is a draft."))
             # What the last check said does not hold for the other kind: it has to be checked again.
             changed.sudo().line_digest = False
         return super().write(vals)
@@ -296,8 +296,8 @@ class XppsBillingFile(models.Model):
         if data and hashlib.sha256(data).hexdigest() != self.checksum:
             raise UserError(
                 self.env._(
-                    "The stored content of billing file %s is not what was uploaded: its SHA-256 differs. It is not "
-                    "read. Upload Xerox's file again, and tell your administrator.",
+                    "The stored content of billing file %s differs from the uploaded file (SHA-256), so it cannot be "
+                    "used. Upload Xerox's file again, and inform your administrator.",
                     self.display_name,
                 )
             )
@@ -306,8 +306,8 @@ class XppsBillingFile(models.Model):
     def _attachment_error(self):
         return AccessError(
             self.env._(
-                "The content of billing file %s stays as it was uploaded. Where Xerox sent a corrected file, import "
-                "that instead.",
+                "The content of billing file %s cannot be changed. If Xerox sent a corrected file, import that file "
+                "instead.",
                 self.display_name,
             )
         )
@@ -323,7 +323,10 @@ class XppsBillingFile(models.Model):
         for file in self:
             if file.state in ("queued", "imported"):
                 raise UserError(
-                    self.env._("Billing file %s is imported, or about to be; undo that first.", file.display_name)
+                    self.env._(
+                        "Billing file %s has been imported or is waiting to be imported. Undo the import first.",
+                        file.display_name,
+                    )
                 )
 
     # Checking
@@ -336,7 +339,7 @@ class XppsBillingFile(models.Model):
         self.check_access("write")
         for file in self:
             if not file.is_open:
-                raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
+                raise UserError(self.env._("Billing file %s is no longer a draft.", file.display_name))
             if file._is_large():
                 file._queue_check()
             else:
@@ -366,8 +369,8 @@ class XppsBillingFile(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Billing file %s is being checked, imported or undone by someone else right now, or has just been. "
-                "Look at it again before you go on.",
+                "Billing file %s is being checked, imported or undone by another user right now, or has just been. "
+                "Reload it before you continue.",
                 ", ".join(self.mapped("display_name")),
             ),
         )
@@ -391,7 +394,7 @@ class XppsBillingFile(models.Model):
         self.check_access("write")
         for file in self:
             if file.state == "queued":
-                raise UserError(self.env._("Billing file %s is about to be imported already.", file.display_name))
+                raise UserError(self.env._("Billing file %s is already waiting to be imported.", file.display_name))
             if file.state == "draft" and file._is_large():
                 file._queue()
             else:
@@ -409,7 +412,7 @@ class XppsBillingFile(models.Model):
         """
         self.ensure_one()
         if self.state != "queued" and not self.is_open:
-            raise UserError(self.env._("Billing file %s is not a draft any more.", self.display_name))
+            raise UserError(self.env._("Billing file %s is no longer a draft.", self.display_name))
         self._lock()
         check = self._check()
         self._refuse(check)
@@ -427,7 +430,7 @@ class XppsBillingFile(models.Model):
             charges=len(charges),
         )
         if held:
-            body += " " + self.env._("Held back until they are mended: %s device records.", held)
+            body += " " + self.env._("Held back until they are fixed: %s device records.", held)
         else:
             # Whoever was to look after a file that came by e-mail need not do so any more.
             self.activity_feedback(["mail.mail_activity_data_todo"])
@@ -444,7 +447,7 @@ class XppsBillingFile(models.Model):
         if check.error_count > MAX_LISTED:
             listed += " " + self.env._("Check the file to look at them.")
         return self.env._(
-            "Billing file %(file)s cannot be imported while these errors stand:\n%(errors)s",
+            "Billing file %(file)s cannot be imported until these errors are fixed:\n%(errors)s",
             file=self.display_name,
             errors=listed,
         )
@@ -459,7 +462,7 @@ class XppsBillingFile(models.Model):
         self.check_access("write")
         for file in self:
             if file.state == "cancelled":
-                raise UserError(self.env._("Billing file %s is cancelled already.", file.display_name))
+                raise UserError(self.env._("Billing file %s is already cancelled.", file.display_name))
             file._lock()
             if file.check_queued:
                 # See below.
@@ -467,7 +470,7 @@ class XppsBillingFile(models.Model):
                 continue
             if file.state == "imported":
                 if not self.env.user.has_group(MANAGER_GROUP) and not self.env.su:
-                    raise AccessError(self.env._("Only an XPPS manager may undo an import."))
+                    raise AccessError(self.env._("Only an XPPS administrator can undo an import."))
                 # Whether somebody is at a charge does not depend on what the user may see.
                 file.sudo().charge_ids._lock()
                 undo = ImportUndo(file)
@@ -536,7 +539,7 @@ class XppsBillingFile(models.Model):
         """Take a corrected file in place of a faulty draft. The faulty one stays attached to the draft's messages."""
         self.ensure_one()
         if self.state != "draft":
-            raise UserError(self.env._("Billing file %s is not a draft any more.", self.display_name))
+            raise UserError(self.env._("Billing file %s is no longer a draft.", self.display_name))
         if hashlib.sha256(data).hexdigest() == self.checksum and file_name == self.file_name:
             return
         faulty = self.attachment_id
@@ -548,7 +551,7 @@ class XppsBillingFile(models.Model):
         # The user gives the file, not what stands in it; see write.
         self.sudo().write(values | {"attachment_id": attachment.id, "file_name": file_name})
         self.message_post(
-            body=self.env._("“%(new)s” takes the place of “%(old)s”.", new=file_name, old=faulty.name),
+            body=self.env._("“%(new)s” replaces “%(old)s”.", new=file_name, old=faulty.name),
             attachment_ids=faulty.ids,
         )
 

@@ -28,7 +28,7 @@ class XppsBillingFileCostChange(models.Model):
     )
     period_start = fields.Date(related="billing_file_id.period_start")
     period_end = fields.Date(related="billing_file_id.period_end")
-    is_new = fields.Boolean(string="New Default", help="The import made the contract default.")
+    is_new = fields.Boolean(string="New Default", help="The contract default was created by the import.")
     old_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator=None)
     new_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator=None)
     device_count = fields.Integer(string="Devices")

@@ -4,7 +4,44 @@ from odoo.exceptions import AccessError, UserError
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.window_actions import open_dialog, open_form, open_records
-from ...importing import CODES, SEVERITY_RANKS
+
+#: Every code of a check: what lists call the problem, and the method that opens the place where it is mended.
+FIXES = {
+    "device_unknown": ("Device unknown", "_fix_create_devices"),
+    "device_no_subscription": ("Device without agreement", "_fix_assign_devices"),
+    "device_no_service": ("Device without base price service", "_fix_assign_devices"),
+    "customer_mismatch": ("Device at another customer than its agreement", "_fix_assign_devices"),
+    "device_removed": ("Device removed before the period", "_fix_device"),
+    "subscription_not_running": ("Agreement does not run in the period", "_fix_agreement"),
+    "mapping_missing": ("Material code missing", "_fix_mapping"),
+    "price_missing": ("Price missing", "_fix_price"),
+    "currency_unknown": ("Currency missing or inactive", "_fix_currency"),
+    "file_duplicate": ("File imported already", "_fix_open_import"),
+    "invoice_duplicate": ("Xerox invoice imported already", "_fix_open_import"),
+    "period_duplicate": ("Device billed for the period already", "_fix_open_import"),
+    "file_type": ("File type not supported", "_fix_file_type"),
+    "file_empty": ("File empty", "_fix_upload"),
+    "file_syntax": ("File not well-formed", "_fix_upload"),
+    "file_forbidden": ("File with forbidden content", "_fix_upload"),
+    "file_too_large": ("File too large", "_fix_upload"),
+    "file_schema": ("File violates its schema", "_fix_upload"),
+    "total_mismatch": ("Total does not match", "_fix_upload"),
+    "device_count_mismatch": ("Device count does not match", "_fix_upload"),
+    "period_invalid": ("Period invalid", "_fix_upload"),
+    "value_invalid": ("Value invalid", "_fix_upload"),
+    "serial_missing": ("Serial number missing", "_fix_upload"),
+    "serial_duplicate": ("Serial number twice in the file", "_fix_upload"),
+    "unit_cost_changed": ("Unit cost changed", "_fix_open_defaults"),
+    "margin_low": ("Margin low", "_fix_price"),
+    "model_mismatch": ("Another printer model", "_fix_device"),
+    "device_absent": ("Device absent from the file", "_fix_device"),
+    "base_fee_changed": ("Base fee changed", "_fix_open_base_fees"),
+    "read_backwards": ("Meter runs backwards", "_fix_open_reads"),
+    "read_gap": ("Gap between meter reads", "_fix_open_reads"),
+    "overage_mismatch": ("Overage does not follow from the reads", "_fix_open_reads"),
+    "usage_spike": ("Usage far above the average", "_fix_open_reads"),
+    "read_estimated": ("Meter read estimated", "_fix_open_reads"),
+}
 
 #: Methods that mend what is wrong with a file, or with all devices of it: they need no record to open.
 WHOLE_FILE_FIXES = ("_fix_create_devices", "_fix_assign_devices", "_fix_currency", "_fix_file_type", "_fix_upload")
@@ -36,19 +73,19 @@ class XppsBillingFileIssue(models.Model):
         [(code, entry.label) for code, entry in CODES.items()],
         compute="_compute_problem",
         store=True,
-        help="The code in words.",
+        help="Description of the code.",
     )
     message = fields.Text(required=True)
     problem_count = fields.Integer(
         string="Problems",
         default=1,
         aggregator="sum",
-        help="More than one where the issue stands for those of its kind that are not listed.",
+        help="More than 1 if the issue represents others of its kind that are not listed.",
     )
     source_line = fields.Integer(string="Line", aggregator=False, help="Line of the file.")
     serial = fields.Char(string="Serial Number")
     output_type = fields.Selection(OUTPUT_TYPE_SELECTION, help="The pages that the problem is about.")
-    value = fields.Char(help="What the file says, where nothing else tells it: the code of a currency that is missing.")
+    value = fields.Char(help="The value in the file, for example the code of a missing currency.")
     line_id = fields.Many2one(
         "xpps.billing.file.line", string="Device Record", index="btree_not_null", ondelete="cascade"
     )
@@ -86,14 +123,14 @@ class XppsBillingFileIssue(models.Model):
     def _fix_helps(self):
         return {
             "_fix_create_devices": self.env._("Create the unknown devices of this file, prefilled from it"),
-            "_fix_assign_devices": self.env._("Choose customer, agreement and service of this file's devices"),
+            "_fix_assign_devices": self.env._("Choose the customer, agreement and service of this file's devices"),
             "_fix_device": self.env._("Open the device"),
             "_fix_agreement": self.env._("Open the agreement"),
             "_fix_mapping": self.env._("Choose the missing material code"),
             "_fix_price": self.env._("Set the agreement's price for these pages"),
             "_fix_currency": self.env._("Open the currency to activate it"),
             "_fix_open_import": self.env._("Open the earlier import"),
-            "_fix_file_type": self.env._("Make a format for such files, or upload another file"),
+            "_fix_file_type": self.env._("Create a format for such files, or upload another file"),
             "_fix_upload": self.env._("Upload Xerox's corrected file in place of this one"),
             "_fix_open_defaults": self.env._("Open the agreement's costs and prices"),
             "_fix_open_base_fees": self.env._("Open what Xerox billed for this device, month by month"),
@@ -139,7 +176,7 @@ class XppsBillingFileIssue(models.Model):
     def _fix_upload(self):
         file = self.billing_file_id
         if file.state != "draft":
-            raise UserError(self.env._("Billing file %s is not a draft any more.", file.display_name))
+            raise UserError(self.env._("Billing file %s is no longer a draft.", file.display_name))
         file.check_access("write")
         context = {
             "default_replaces_id": file.id,
@@ -178,7 +215,7 @@ class XppsBillingFileIssue(models.Model):
             subscription = self._named_record("sale.subscription")
         product = self._material(subscription)
         if not (subscription and product):
-            raise UserError(self.env._("The agreement or material code does not exist any more. Check the file again."))
+            raise UserError(self.env._("The agreement or material code no longer exists. Check the file again."))
         default = self.env["sale.subscription.charge.default"].search(
             [("subscription_id", "=", subscription.id), ("product_id", "=", product.id)]
         )
@@ -194,7 +231,7 @@ class XppsBillingFileIssue(models.Model):
         if not currencies.has_access("write"):
             raise AccessError(
                 self.env._(
-                    "You have no right to activate currencies. Ask an accounting administrator, then check again."
+                    "You are not allowed to activate currencies. Ask an accounting administrator, then check again."
                 )
             )
         if self.res_id:
@@ -233,7 +270,7 @@ class XppsBillingFileIssue(models.Model):
         """The record that the issue names, read with the user's rights."""
         record = self.env[model].browse(self.res_id if self.res_model == model else False).exists()
         if not record:
-            raise UserError(self.env._("What this problem names does not exist any more. Check the file again."))
+            raise UserError(self.env._("The record of this problem no longer exists. Check the file again."))
         return record
 
     def _device(self):
@@ -241,7 +278,7 @@ class XppsBillingFileIssue(models.Model):
             return self._named_record("stock.lot")
         device = self.line_id.device_id
         if not device:
-            raise UserError(self.env._("The device does not exist any more. Check the file again."))
+            raise UserError(self.env._("The device no longer exists. Check the file again."))
         return device
 
     def _output_type(self, template):
@@ -277,8 +314,8 @@ class XppsBillingFileIssue(models.Model):
         if not record.has_access(operation):
             raise AccessError(
                 self.env._(
-                    "You have no right to change this (%(kind)s %(record)s). Ask an XPPS administrator to mend: "
-                    "%(problem)s",
+                    "You are not allowed to change this record (%(kind)s %(record)s). Ask an XPPS administrator to "
+                    "fix it: %(problem)s",
                     kind=self.env["ir.model"]._get(record._name).name,
                     record=record.display_name if record and record.has_access("read") else "",
                     problem=self.message,

@@ -45,8 +45,8 @@ class XppsBillingFileLine(models.Model):
     base_service_stated = fields.Boolean(help="Whether Xerox states the fee. An unsplit base price states both.")
     base_supply_stated = fields.Boolean(help="Whether Xerox states the fee. An unsplit base price states both.")
     # What the vendor report compares with, NULL where there is nothing.
-    expected_service_cost = fields.Monetary(help="Base service fee of the month before.")
-    expected_supply_cost = fields.Monetary(help="Base supply fee of the month before.")
+    expected_service_cost = fields.Monetary(help="Base service fee of the previous month.")
+    expected_supply_cost = fields.Monetary(help="Base supply fee of the previous month.")
     standing_service_cost = fields.Monetary(help="Base service fee after a correction that does not state both fees.")
     standing_supply_cost = fields.Monetary(help="Base supply fee after a correction that does not state both fees.")
     overage_cost = fields.Monetary()
@@ -64,12 +64,13 @@ class XppsBillingFileLine(models.Model):
         [("draft", "Not Imported"), ("imported", "Imported"), ("held", "Held"), ("left_out", "Left Out")],
         required=True,
         default="draft",
-        help="A held record waits until what is wrong with it is mended; one that was left out will never be imported.",
+        help="A record that is held back waits until its problem is fixed; one that was left out will never be "
+        "imported.",
     )
     device_fix = fields.Selection(
         [("create", "Create the device"), ("assign", "Assign the device")],
-        string="Mended By",
-        help="How the device is mended, where the record cannot be billed for that.",
+        string="Fixed By",
+        help="How the device can be fixed if the record cannot be billed because of it.",
     )
     billed_period_start = fields.Date(help="Period start of the file, once the record is imported.")
     billed_period_end = fields.Date(help="Period end of the file, once the record is imported.")
@@ -87,13 +88,11 @@ class XppsBillingFileLine(models.Model):
     # a period is the same when it starts or ends on the same day.
     _billed_uniq = models.UniqueIndex(
         "(device_id, billed_period_end) WHERE billed_period_end IS NOT NULL AND superseded_by_id IS NULL",
-        "A device of this billing file was billed for the period already, by another file at the same moment. "
-        "Check the file again.",
+        "A device of this billing file has just been billed for the period by another file. Check the file again.",
     )
     _billed_start_uniq = models.UniqueIndex(
         "(device_id, billed_period_start) WHERE billed_period_start IS NOT NULL AND superseded_by_id IS NULL",
-        "A device of this billing file was billed for the period already, by another file at the same moment. "
-        "Check the file again.",
+        "A device of this billing file has just been billed for the period by another file. Check the file again.",
     )
 
     @api.depends("meter_values")
@@ -144,7 +143,7 @@ class XppsBillingFileLine(models.Model):
         self.env["xpps.billing.file.issue"].sudo().search([("line_id", "in", held.ids)]).unlink()
         for file, lines in held.grouped("billing_file_id").items():
             file.message_post(
-                body=self.env._("Left out, never to be imported: %s.", ", ".join(lines.mapped("display_name")))
+                body=self.env._("Left out of the import permanently: %s.", ", ".join(lines.mapped("display_name")))
             )
         return True
 

@@ -35,7 +35,7 @@ class XppsBillingFile(models.Model):
     queue_status = fields.Char(
         string="Background",
         compute="_compute_queue_status",
-        help="What a large file waits for, and how far it is.",
+        help="What a large file is waiting for, and its progress.",
     )
 
     def _compute_queue_status(self):
@@ -125,7 +125,9 @@ class XppsBillingFile(models.Model):
                 reason = str(error)
             else:
                 _logger.exception("Background work on billing file %s failed", self.id)
-                reason = self.env._("An unexpected error; your administrator finds it in the server's log.")
+                reason = self.env._(
+                    "An unexpected error occurred. Your administrator can find the details in the server log."
+                )
             return retrying(partial(self._give_back, reason, check=isinstance(error, UserError)), self.env)
 
     def _import_or_skip(self):
@@ -162,13 +164,13 @@ class XppsBillingFile(models.Model):
     def _say_broken_off(self):
         if self.check_queued:
             return self.env._(
-                "The check was broken off %s times. Perhaps the server does not give it enough time "
-                "(limit_time_real_cron) or memory (limit_memory_hard): ask your administrator.",
+                "The check was interrupted %s times. The server may not allow enough time (limit_time_real_cron) or "
+                "memory (limit_memory_hard). Ask your administrator.",
                 MAX_TRIES,
             )
         return self.env._(
-            "The import was broken off %s times. Perhaps the server does not give it enough time "
-            "(limit_time_real_cron) or memory (limit_memory_hard): ask your administrator.",
+            "The import was interrupted %s times. The server may not allow enough time (limit_time_real_cron) or "
+            "memory (limit_memory_hard). Ask your administrator.",
             MAX_TRIES,
         )
 
@@ -180,12 +182,14 @@ class XppsBillingFile(models.Model):
         if self.check_queued:
             raise UserError(
                 self.env._(
-                    "%(user)s, who started the check, may not check billing files of %(company)s any more.", **names
+                    "%(user)s, who started the check, is no longer allowed to check billing files of %(company)s.",
+                    **names,
                 )
             )
         raise UserError(
             self.env._(
-                "%(user)s, who started the import, may not import billing files of %(company)s any more.", **names
+                "%(user)s, who started the import, is no longer allowed to import billing files of %(company)s.",
+                **names,
             )
         )
 

@@ -132,7 +132,7 @@ class XppsBillingFile(models.Model):
         subject = clipped(message_dict.get("subject") or "")
         if self.env.context.get("xpps_mail_too_large"):
             return self.env._(
-                "Your e-mail “%(subject)s” is too large, so that none of its files was taken: an e-mail may bring up "
+                "Your e-mail “%(subject)s” is too large, so none of its files was accepted: an e-mail may contain up "
                 "to %(limit)s MiB of attachments and %(text)s MiB of text. Please send the files in several e-mails.",
                 subject=subject,
                 limit=MAX_ATTACHED // 2**20,
@@ -141,14 +141,14 @@ class XppsBillingFile(models.Model):
         count = len(self._mailed_attachments(message_dict))
         if not count:
             return self.env._(
-                "Your e-mail “%s” brought no billing file. Please attach Xerox's Billing Details File as an .xml, .csv "
-                "or .xlsx file, not packed.",
+                "Your e-mail “%s” did not contain a billing file. Please attach Xerox's Billing Details File as an "
+                ".xml, .csv or .xlsx file, not compressed.",
                 subject,
             )
         if count > MAX_MAIL_FILES:
             return self.env._(
-                "Your e-mail “%(subject)s” brought %(count)s files, of which none was taken: an e-mail may bring up to "
-                "%(limit)s. Please send them in several e-mails.",
+                "Your e-mail “%(subject)s” contained %(count)s files, and none of them was accepted: an e-mail may "
+                "contain up to %(limit)s. Please send them in several e-mails.",
                 subject=subject,
                 count=count,
                 limit=MAX_MAIL_FILES,
@@ -164,7 +164,7 @@ class XppsBillingFile(models.Model):
         self.check_access("create")
         mailed = self._mailed_files(msg_dict)
         if not mailed:
-            raise UserError(self.env._("The e-mail brought no billing file."))
+            raise UserError(self.env._("The e-mail did not contain a billing file."))
         company = self._mail_company(custom_values)
         responsible = company._xpps_file_responsible()
         files = self.with_company(company)
@@ -176,7 +176,7 @@ class XppsBillingFile(models.Model):
         first, others = received[0], received[1:]
         for file in others:
             file._log_as_odoobot(
-                self.env._("The e-mail that brought this file is kept at %s.", first._get_html_link()),
+                self.env._("The e-mail with this file is stored on %s.", first._get_html_link()),
             )
         return first
 
@@ -256,7 +256,9 @@ class XppsBillingFile(models.Model):
         )
         if known:
             known._log_as_odoobot(
-                self.env._("This file arrived again by e-mail from %s. Nothing was changed.", msg_dict["email_from"])
+                self.env._(
+                    "This file was received again by e-mail from %s. Nothing was changed.", msg_dict["email_from"]
+                )
             )
             return known
         file = self._create_from_upload(data, name, company)
@@ -282,10 +284,10 @@ class XppsBillingFile(models.Model):
 
     def _prepare_arrival_summary(self, obstacle):
         if obstacle:
-            return self.env._("Billing file arrived, but could not be checked")
+            return self.env._("Billing file received, but it could not be checked")
         if self.check_queued:
-            return self.env._("Billing file arrived: it is being checked in the background")
-        return self.env._("Billing file arrived: %(errors)s, %(warnings)s", **self._say_counts())
+            return self.env._("Billing file received: it is being checked in the background")
+        return self.env._("Billing file received: %(errors)s, %(warnings)s", **self._say_counts())
 
     def _say_counts(self):
         """:return: how many errors and warnings the check found, those included that are not listed, as words"""
@@ -298,7 +300,7 @@ class XppsBillingFile(models.Model):
     def _prepare_arrival_note(self, sender, obstacle):
         """:return: HTML that says where the file came from, what the check found, and the first problems"""
         self.ensure_one()
-        arrived = self.env._("%(file)s arrived by e-mail from %(sender)s.", file=self.file_name, sender=sender)
+        arrived = self.env._("%(file)s was received by e-mail from %(sender)s.", file=self.file_name, sender=sender)
         if obstacle:
             return Markup("<p>%s</p><p>%s</p>") % (arrived, obstacle)
         if self.check_queued:

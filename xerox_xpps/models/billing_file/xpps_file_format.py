@@ -36,7 +36,8 @@ class XppsFileFormat(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index=True, help="Leave empty to use the format in all companies.")
     schema_xml = fields.Text(
-        string="XML Schema", help="Optional. A file that breaks the schema is refused, naming line and element."
+        string="XML Schema",
+        help="Optional. A file that does not follow the schema is refused; the message names the line and the element.",
     )
     field_ids = fields.One2many("xpps.file.format.field", "format_id", string="Fields", copy=True)
     invoice_field_ids = fields.One2many(

@@ -64,7 +64,7 @@ class XppsFileFormatField(models.Model):
         "CSV and XLSX: the title of the column.",
     )
 
-    _name_uniq = models.Constraint("UNIQUE (format_id, part, name)", "A format names each field once.")
+    _name_uniq = models.Constraint("UNIQUE (format_id, part, name)", "A format can contain each field only once.")
 
     @api.model
     def _labels(self):
@@ -80,7 +80,7 @@ class XppsFileFormatField(models.Model):
             if field.name not in known[field.part]:
                 raise ValidationError(
                     self.env._(
-                        "“%(name)s” is no field of the %(part)s. The fields are: %(known)s.",
+                        "“%(name)s” is not a field of the %(part)s. The fields are: %(known)s.",
                         name=labels[field.name],
                         part=parts[field.part],
                         known=", ".join(labels[name] for name in known[field.part]),

@@ -36,7 +36,7 @@ class XppsFileOptions(models.AbstractModel):
         [("comma", "Comma  ,"), ("semicolon", "Semicolon  ;"), ("tab", "Tab"), ("pipe", "Vertical bar  |")],
         required=True,
         default="comma",
-        help="What stands between two columns.",
+        help="The character between two columns.",
     )
     encoding = fields.Selection(
         [
@@ -74,12 +74,12 @@ class XppsFileOptions(models.AbstractModel):
     actual_words = fields.Char(
         string="Words for Actual Reads",
         default="Actual",
-        help="What the file says of a meter that was read. Separate several words by commas.",
+        help="The word that the file uses for a meter that was read. Separate several words by commas.",
     )
     estimated_words = fields.Char(
         string="Words for Estimated Reads",
         default="Estimated",
-        help="What the file says of a read that was estimated. Separate several words by commas.",
+        help="The word that the file uses for a read that was estimated. Separate several words by commas.",
     )
 
     def _strptime_format(self):
@@ -108,6 +108,8 @@ class XppsFileOptions(models.AbstractModel):
         )
         if actual & estimated:
             raise ValidationError(
-                self.env._("“%s” cannot mean an actual and an estimated read.", ", ".join(sorted(actual & estimated)))
+                self.env._(
+                    "“%s” cannot stand for both an actual and an estimated read.", ", ".join(sorted(actual & estimated))
+                )
             )
         return dict.fromkeys(sorted(actual), False) | dict.fromkeys(sorted(estimated), True)

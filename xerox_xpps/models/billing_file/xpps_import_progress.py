@@ -19,9 +19,9 @@ class XppsImportProgress(models.Model):
     billing_file_id = fields.Many2one("xpps.billing.file", required=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True)
     percent = fields.Float(aggregator="max")
-    tries = fields.Integer(help="How often the work was begun since the file was queued.", aggregator="max")
+    tries = fields.Integer(help="How often the work has been started since the file was queued.", aggregator="max")
 
-    _file_uniq = models.Constraint("UNIQUE (billing_file_id)", "A billing file has one progress.")
+    _file_uniq = models.Constraint("UNIQUE (billing_file_id)", "A billing file can have only one progress record.")
 
     @api.model
     def _start(self, file):

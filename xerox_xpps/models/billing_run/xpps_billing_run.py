@@ -51,8 +51,8 @@ class XppsBillingRun(models.Model):
         required=True,
         default=fields.Date.context_today,
         tracking=True,
-        help="Date of the invoices. Recurring services are billed of agreements whose next invoice date has come then, "
-        "and whose month before that date begins in the run's period or earlier.",
+        help="Date of the invoices. Recurring services are billed for agreements whose next invoice date is on or "
+        "before this date, and whose month before that date begins in the run's period or earlier.",
     )
     user_id = fields.Many2one(
         "res.users", string="Responsible", default=lambda self: self.env.user, tracking=True, check_company=True
@@ -80,14 +80,14 @@ class XppsBillingRun(models.Model):
     )
     task_count = fields.Integer(readonly=True, copy=False, help="Agreements that this concerns.")
     queued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    progress = fields.Float(compute="_compute_progress", help="Share of it that is done, in percent.")
+    progress = fields.Float(compute="_compute_progress", help="Progress in percent.")
     line_ids = fields.One2many("xpps.billing.run.line", "run_id", string="Agreements", copy=False)
     prepared_on = fields.Datetime(string="Agreements as of", readonly=True, copy=False)
 
     line_count = fields.Integer(string="Number of Agreements", compute="_compute_counts")
     ready_count = fields.Integer(string="Ready", compute="_compute_counts")
     held_count = fields.Integer(string="Held Back", compute="_compute_counts")
-    failed_count = fields.Integer(string="Failed", compute="_compute_counts", help="To be invoiced again.")
+    failed_count = fields.Integer(string="Failed", compute="_compute_counts", help="Agreements to invoice again.")
     error_count = fields.Integer(string="Problems", compute="_compute_counts")
     invoiced_count = fields.Integer(string="Invoiced", compute="_compute_counts")
     ready_amounts = fields.Char(string="Ready to Invoice", compute="_compute_counts", help="Untaxed, by currency.")
@@ -191,7 +191,7 @@ class XppsBillingRun(models.Model):
     def write(self, vals):
         changed = CRITERIA.intersection(vals)
         if changed and any(run.state != "draft" for run in self):
-            raise UserError(self.env._("The run has begun. Undo it first, or make another run."))
+            raise UserError(self.env._("The run has already been started. Undo it first, or create another run."))
         prepared = self.filtered("prepared_on") if changed else self.browse()
         result = super().write(vals)
         for run in prepared:
@@ -206,7 +206,7 @@ class XppsBillingRun(models.Model):
         for run in self:
             if run.state == "queued" or run.move_ids:
                 raise UserError(
-                    self.env._("%s has invoices, so it stays as a record of them. Undo it first.", run.display_name)
+                    self.env._("%s cannot be deleted because it has invoices. Undo it first.", run.display_name)
                 )
 
     def _lock(self):
@@ -214,7 +214,7 @@ class XppsBillingRun(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "%s is being worked on by someone else right now, or has just been. Look at it again.",
+                "%s is being processed by another user right now, or has just been. Reload it before you continue.",
                 ", ".join(self.mapped("display_name")),
             ),
         )
@@ -228,11 +228,13 @@ class XppsBillingRun(models.Model):
         self.check_access("write")
         self._lock()
         if self.state == "queued":
-            raise UserError(self.env._("%s is being worked on. Wait until it is done.", self.display_name))
+            raise UserError(self.env._("%s is being processed. Wait until it is finished.", self.display_name))
         if self.state not in states:
             state = dict(self._fields["state"]._description_selection(self.env))[self.state]
             raise UserError(
-                self.env._("This cannot be done with %(run)s: it is “%(state)s”.", run=self.display_name, state=state)
+                self.env._(
+                    "This is not possible for %(run)s: its status is “%(state)s”.", run=self.display_name, state=state
+                )
             )
 
     # What is to be billed
@@ -367,7 +369,7 @@ class XppsBillingRun(models.Model):
         self._begin(("done", "posted"))
         lines = self.line_ids.filtered(lambda line: line._moves_to_send())
         if not lines:
-            raise UserError(self.env._("There is no posted invoice that was not sent yet."))
+            raise UserError(self.env._("All posted invoices have already been sent."))
         return self._start("send", lines)
 
     def action_undo(self):
@@ -389,8 +391,8 @@ class XppsBillingRun(models.Model):
         if later:
             raise UserError(
                 self.env._(
-                    "%(run)s cannot be undone: %(later)s billed later periods of the same agreements. Undo that first; "
-                    "otherwise nobody would bill the period of this one.",
+                    "%(run)s cannot be undone: %(later)s billed later periods of the same agreements. Undo the later "
+                    "run first; otherwise the period of this one would never be billed.",
                     run=self.display_name,
                     later=", ".join(later.mapped("display_name")),
                 )

@@ -92,14 +92,14 @@ class XppsBillingRunLine(models.Model):
         string="Devices in Files", readonly=True, help="Devices that an imported billing file of the period covers."
     )
     previous_next_date = fields.Date(
-        readonly=True, help="Next invoice date of the agreement before it was invoiced, to which an undo sets it back."
+        readonly=True, help="Next invoice date of the agreement before it was invoiced; an undo restores it."
     )
     next_date = fields.Date(readonly=True, help="Next invoice date of the agreement that the run set.")
     move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_move_ids")
-    waiting = fields.Boolean(readonly=True, help="What the run does at the moment was not done with this line yet.")
+    waiting = fields.Boolean(readonly=True, help="The current step of the run has not been done for this line yet.")
 
     _subscription_uniq = models.Constraint(
-        "UNIQUE (run_id, subscription_id)", "An agreement is in a billing run only once."
+        "UNIQUE (run_id, subscription_id)", "An agreement can be in a billing run only once."
     )
     _waiting_idx = models.Index("(run_id, id) WHERE waiting")
 
@@ -146,7 +146,9 @@ class XppsBillingRunLine(models.Model):
     def _check_override(self, reason):
         for line in self:
             if line.run_id.state == "queued":
-                raise UserError(self.env._("%s is being worked on. Wait until it is done.", line.run_id.display_name))
+                raise UserError(
+                    self.env._("%s is being processed. Wait until it is finished.", line.run_id.display_name)
+                )
             if line.state not in ("held", "ready"):
                 raise UserError(
                     self.env._(
@@ -155,9 +157,7 @@ class XppsBillingRunLine(models.Model):
                 )
             if reason and line.hold_code and line.hold_code not in RELEASABLE:
                 raise UserError(
-                    self.env._(
-                        "%s is paused: resume the agreement, then it can be billed.", line.subscription_id.display_name
-                    )
+                    self.env._("%s is paused. Resume the agreement to bill it.", line.subscription_id.display_name)
                 )
 
     def _with_joint(self):

@@ -41,7 +41,7 @@ class XppsBillingRunLine(models.Model):
         except LockError as error:
             raise UserError(
                 self.env._(
-                    "%s is being invoiced or changed by someone else right now.",
+                    "%s is being invoiced or changed by another user right now.",
                     ", ".join(self.subscription_id.mapped("display_name")),
                 )
             ) from error
@@ -68,7 +68,7 @@ class XppsBillingRunLine(models.Model):
             | {
                 "state": "nothing",
                 "hold_code": False,
-                "reason": self.env._("It was invoiced elsewhere in the meantime."),
+                "reason": self.env._("It has been invoiced elsewhere in the meantime."),
                 "recurring_due": False,
                 "recurring_amount": 0.0,
                 "charge_count": 0,
@@ -135,7 +135,9 @@ class XppsBillingRunLine(models.Model):
         invoiced = lines.filtered(lambda line: line.subscription_id in moves)
         lines.write({"waiting": False, "error": False, "state": "invoiced"})
         # Services that follow their devices may come to 0: then there is no invoice, but the period is settled.
-        (lines - invoiced).write({"state": "nothing", "reason": self.env._("Its services come to 0 for this period.")})
+        (lines - invoiced).write(
+            {"state": "nothing", "reason": self.env._("The total of its services is 0 for this period.")}
+        )
         lines.invalidate_recordset(["move_ids"])
 
     def _invoiced_amounts(self, moves):
@@ -239,7 +241,7 @@ class XppsBillingRunLine(models.Model):
         agreements = lines.subscription_id
         lock_or_refuse(
             agreements,
-            self.env._("Some of these agreements are being invoiced or changed by someone else right now."),
+            self.env._("Some of these agreements are being invoiced or changed by another user right now."),
         )
         run.move_ids.unlink()
         # See _bill_through_orders.

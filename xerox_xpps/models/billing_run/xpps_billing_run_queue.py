@@ -80,7 +80,9 @@ class XppsBillingRun(models.Model):
             _logger.error(
                 "Billing run %s: %s of agreements %s failed", self.id, task, lines.subscription_id.ids, exc_info=error
             )
-            reason = self.env._("An unexpected error; your administrator finds it in the server's log.")
+            reason = self.env._(
+                "An unexpected error occurred. Your administrator can find the details in the server log."
+            )
         if len(lines) > 1:
             reason = self.env._(
                 "The agreements of %(customer)s are invoiced together, and one of them failed: %(reason)s",
@@ -200,7 +202,7 @@ class XppsBillingRun(models.Model):
         if not self._may_be_worked_on_by(user):
             run._stop(
                 run.env._(
-                    "%(user)s, who started it, may not invoice in %(company)s any more.",
+                    "%(user)s, who started it, is no longer allowed to create invoices in %(company)s.",
                     user=user.name,
                     company=self.company_id.name,
                 )

@@ -64,11 +64,11 @@ class SaleSubscriptionCharge(models.Model):
         "xpps.billing.file", index="btree_not_null", ondelete="restrict", readonly=True, copy=False
     )
     is_manual = fields.Boolean(
-        string="Made by Hand",
+        string="Entered Manually",
         compute="_compute_is_manual",
         store=True,
         precompute=True,
-        help="No billing file made the charge.",
+        help="The charge was not created by a billing file.",
     )
     kind = fields.Selection(
         [(PAGES, "Pages"), (CORRECTION, "Corrected Pages"), (COST_CORRECTION, "Corrected Cost")],
@@ -85,6 +85,48 @@ class SaleSubscriptionCharge(models.Model):
     unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", groups=BILLING_GROUP)
     unit_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg")
     billable = fields.Boolean(default=True, help="A charge that is not billable is never invoiced.")
+    state = fields.Selection(
+        [("draft", "To Approve"), ("approved", "Approved"), ("rejected", "Rejected")],
+        required=True,
+        default="draft",
+        copy=False,
+        readonly=True,
+    )
+    invoice_line_ids = fields.Many2many(
+        "account.move.line",
+        "xpps_charge_invoice_line_rel",
+        "charge_id",
+        "invoice_line_id",
+        string="Invoice Lines",
+        copy=False,
+        readonly=True,
+        groups=BILLING_GROUP,
+    )
+    sale_line_ids = fields.Many2many(
+        "sale.order.line",
+        "xpps_charge_sale_line_rel",
+        "charge_id",
+        "sale_line_id",
+        string="Order Lines",
+        copy=False,
+        readonly=True,
+        groups=BILLING_GROUP,
+        help="Where the agreement is billed through sale orders.",
+    )
+    invoice_status = fields.Selection(
+        [("no", "Nothing to Invoice"), ("to_invoice", "To Invoice"), ("invoiced", "Invoiced")],
+        compute="_compute_invoice_status",
+        store=True,
+    )
+    reason = fields.Char(
+        help="Why the charge was last corrected or rejected. Earlier reasons are stored with the changes.",
+        copy=False,
+    )
+    change_count = fields.Integer(compute="_compute_change_count", groups=BILLING_GROUP)
+
+    # The few that somebody waits for, among the many of earlier months.
+    _to_approve_idx = models.Index("(company_id) WHERE state = 'draft'")
+    _to_invoice_idx = models.Index("(subscription_id) WHERE invoice_status = 'to_invoice'")
 
     @api.depends("billing_file_id", "meter_read_id")
     def _compute_is_manual(self):
@@ -170,8 +212,8 @@ class SaleSubscriptionCharge(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Some of these charges are being approved, changed or invoiced by someone else right now, or have just "
-                "been. Look at them again before you go on."
+                "Some of these charges are being approved, changed or invoiced by another user right now, or have "
+                "just been. Reload them before you continue."
             ),
         )
 
@@ -212,12 +254,12 @@ class SaleSubscriptionCharge(models.Model):
         corrections = self._corrections(vals)
         reason = str(vals.get("reason") or "").strip()
         if corrections and not reason:
-            raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
+            raise UserError(self.env._("Enter a reason together with the new values of the charge."))
         if "reason" in vals and not corrections and not self.env.su:
             raise UserError(
                 self.env._(
-                    "A reason goes with what it is the reason of: give it together with new values, or press Reject "
-                    "and say there why the charge is rejected."
+                    "A reason must be entered together with the change that it explains: enter it with the new "
+                    "values, or press Reject and enter the reason there."
                 )
             )
         if "subscription_id" in vals:
@@ -252,7 +294,11 @@ class SaleSubscriptionCharge(models.Model):
     def _check_field_access(self, field, operation):
         """Nobody marks a charge as invoiced by hand, or as not invoiced."""
         if operation == "write" and field.name in DOCUMENTS and not self.env.su:
-            raise AccessError(self.env._("The invoice of a charge is set by invoicing its agreement."))
+            raise AccessError(
+                self.env._(
+                    "The invoice of a charge is set when its agreement is invoiced and cannot be changed manually."
+                )
+            )
         return super()._check_field_access(field, operation)
 
     def _check_by_hand(self, vals):
@@ -267,8 +313,9 @@ class SaleSubscriptionCharge(models.Model):
             if not charge.is_manual:
                 raise AccessError(
                     self.env._(
-                        "What charge “%(charge)s” of device %(device)s is for, and what it costs, is what Xerox's file "
-                        "says. Its description, pages, price, agreement, and whether it is billable can be corrected.",
+                        "Charge “%(charge)s” of device %(device)s was created from Xerox's file: its material code, "
+                        "device, output type, period and unit cost cannot be changed. Its description, pages, price, "
+                        "agreement, and whether it is billable can be corrected.",
                         **names,
                     )
                 )
@@ -293,22 +340,23 @@ class SaleSubscriptionCharge(models.Model):
             if not agreement.is_xpps or agreement.is_xpps_master or agreement.stage_type != "in_progress":
                 raise UserError(
                     self.env._(
-                        "“%(charge)s” cannot go to %(agreement)s: that is not an XPPS agreement which runs. Choose "
-                        "one that does.",
+                        "“%(charge)s” cannot be moved to %(agreement)s because it is not a running XPPS agreement. "
+                        "Choose one that is running.",
                         **names,
                     )
                 )
             if agreement.company_id != charge.company_id:
                 raise UserError(
                     self.env._(
-                        "“%(charge)s” cannot go to %(agreement)s: that is an agreement of another company.", **names
+                        "“%(charge)s” cannot be moved to %(agreement)s because it is an agreement of another company.",
+                        **names,
                     )
                 )
             if agreement.currency_id != charge.currency_id:
                 raise UserError(
                     self.env._(
-                        "“%(charge)s” is in %(currency)s and cannot go to %(agreement)s, which is billed in %(other)s. "
-                        "Reject it, and charge the pages there.",
+                        "“%(charge)s” is in %(currency)s and cannot be moved to %(agreement)s, which is billed in "
+                        "%(other)s. Reject it, and charge the pages on that agreement.",
                         currency=charge.currency_id.name,
                         other=agreement.currency_id.name,
                         **names,
@@ -420,16 +468,155 @@ class SaleSubscriptionCharge(models.Model):
             if not charge.is_manual:
                 raise UserError(
                     self.env._(
-                        "Charge “%(charge)s” of device %(device)s was made by a billing file and stays. Reject it, if "
-                        "it is not to be billed, or have the import undone.",
+                        "Charge “%(charge)s” of device %(device)s was created by a billing file and cannot be "
+                        "deleted. Reject it if it should not be billed, or have the import undone.",
                         **names,
                     )
                 )
             if charge.state == "approved":
                 raise UserError(
                     self.env._(
-                        "Charge “%(charge)s” of device %(device)s is approved and stays. Reject it, if it is not to be "
-                        "billed.",
+                        "Charge “%(charge)s” of device %(device)s is approved and cannot be deleted. Reject it if it "
+                        "should not be billed.",
                         **names,
                     )
                 )
+
+    def action_open_changes(self):
+        """What was changed of the charge, when, by whom and why."""
+        self.ensure_one()
+        return open_records(self, "xerox_xpps.action_xpps_charge_change", [("charge_id", "=", self.id)])
+
+    # Invoicing
+
+    def _release_from_orders(self):
+        """Take charges off orders that do not bill them after all: the invoice was deleted or never made.
+
+        Their lines stay on the order with a quantity of 0, so that the order cannot bill them later.
+        """
+        lines = self.sale_line_ids.filtered(lambda line: line.state != "cancel")
+        if not lines:
+            return
+        locked = lines.order_id.filtered("locked")
+        locked.action_unlock()
+        lines.write({"product_uom_qty": 0, "qty_delivered": 0, "xpps_charge_ids": [Command.clear()]})
+        locked.action_lock()
+
+    def _prepare_account_move_lines(self, detail):
+        """Invoice lines of charges that one agreement bills together.
+
+        :param detail: ``device``, a line per charge; or ``material``, a line per material code and price
+        :return: [values of account.move.line]
+        """
+        return self._prepare_document_lines(detail, "quantity")
+
+    def _prepare_sale_order_lines(self, detail):
+        """The same lines for a sale order; values of sale.order.line."""
+        return self._prepare_document_lines(detail, "product_uom_qty")
+
+    def _prepare_document_lines(self, detail, quantity_field):
+        self._check_currency()
+        values_list = []
+        for charges, name in self._group_for_invoice(detail):
+            values = {
+                "product_id": charges.product_id.id,
+                "name": name,
+                quantity_field: sum(charges.mapped("quantity")),
+                "price_unit": charges[0].unit_price,
+                # A click price is a net price: no pricelist's discount comes on top.
+                "discount": 0.0,
+                "product_uom_id": charges.product_id.uom_id.id,
+                "xpps_charge_ids": [Command.set(charges.ids)],
+                "xpps_subscription_id": charges.subscription_id.id,
+                "xpps_period_start": min(filter(None, charges.mapped("period_start")), default=False),
+                "xpps_period_end": max(filter(None, charges.mapped("period_end")), default=False),
+            }
+            # Left out, Odoo's distribution models decide.
+            if distribution := charges[0]._analytic_distribution():
+                values["analytic_distribution"] = distribution
+            values_list.append(values)
+        return values_list
+
+    def _analytic_distribution(self):
+        """Pages are distributed as the base price of their device is, if that is billed by the same agreement."""
+        service = self.device_id.xpps_subscription_line_id
+        return service.analytic_distribution if service.sale_subscription_id == self.subscription_id else False
+
+    def _check_currency(self):
+        """:raises UserError: when a charge is not in its agreement's currency: its price would be billed as another"""
+        for charge in self:
+            agreement = charge.subscription_id
+            if charge.currency_id != agreement.currency_id:
+                raise UserError(
+                    self.env._(
+                        "Charge “%(charge)s” of device %(device)s is in %(currency)s, but %(agreement)s is now billed "
+                        "in %(other)s. Reject the charge, or give the agreement a pricelist in %(currency)s.",
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                        currency=charge.currency_id.name,
+                        agreement=agreement.display_name,
+                        other=agreement.currency_id.name,
+                    )
+                )
+
+    def _group_for_invoice(self, detail):
+        """:return: [(charges of one invoice line, its description)]"""
+        ordered = self.sorted(
+            lambda charge: (charge.device_id.name or "", charge.period_end or fields.Date.today(), charge.id)
+        )
+        if detail == "device":
+            return [(charge, charge._describe_device_line()) for charge in ordered]
+        groups = ordered.grouped(
+            lambda charge: (
+                charge.product_id,
+                charge.unit_price,
+                frozenset((charge._analytic_distribution() or {}).items()),
+            )
+        )
+        return [(charges, charges._describe_material_line()) for charges in groups.values()]
+
+    def _describe_device_line(self):
+        self.ensure_one()
+        charge = self._in_customer_language()
+        parts = [charge.name]
+        if charge.device_id:
+            parts.append(charge.device_id._xpps_label())
+        parts.append(charge._describe_pages())
+        return "\n".join(parts)
+
+    def _describe_material_line(self):
+        charges = self._in_customer_language()
+        devices = len(charges.device_id)
+        parts = [charges[0].name]
+        if devices:
+            parts.append(charges.env._("Devices: %s", devices))
+        parts.append(charges._describe_pages())
+        return "\n".join(parts)
+
+    def _in_customer_language(self):
+        return self.with_context(lang=self.partner_id[:1].lang or self.env.lang)
+
+    def _describe_pages(self):
+        """Period, pages and click price, as a customer checks them: “06/01/2026 – 06/30/2026: 1,234 × $ 0.0085”."""
+        starts = [charge.period_start for charge in self if charge.period_start]
+        ends = [charge.period_end for charge in self if charge.period_end]
+        pages = self.env._(
+            "%(pages)s pages × %(price)s",
+            pages=formatLang(self.env, sum(self.mapped("quantity")), digits=0),
+            price=self[0]._format_click_price(),
+        )
+        if not starts or not ends:
+            return pages
+        period = f"{format_date(self.env, min(starts))} – {format_date(self.env, max(ends))}"
+        return f"{period}: {pages}"
+
+    def _format_click_price(self):
+        """The click price with as many decimals as it has, at least the currency's."""
+        self.ensure_one()
+        price = to_decimal(self.unit_price).normalize()
+        digits = max(self.currency_id.decimal_places, -price.as_tuple().exponent)
+        return f"{formatLang(self.env, self.unit_price, digits=digits)} {self.currency_id.name}"
+
+    def action_open_invoices(self):
+        lines = self.invoice_line_ids | self.credit_line_ids | self.earlier_line_ids
+        return open_invoices(self, [("id", "in", lines.move_id.ids)])

@@ -44,7 +44,7 @@ class SaleSubscriptionCharge(models.Model):
         copy=False,
         readonly=True,
         groups=BILLING_GROUP,
-        help="Lines that billed the charge, were credited, and bill it no more.",
+        help="Lines that billed the charge and were credited later.",
     )
     credited_quantity = fields.Integer(
         string="Credited Pages", compute="_compute_credit", groups=BILLING_GROUP, help="On posted credit notes."
@@ -104,7 +104,7 @@ class SaleSubscriptionCharge(models.Model):
         charges = self.sudo()
         lock_or_refuse(
             charges.credit_line_ids.move_id,
-            self.env._("The credit notes of these charges are being changed by someone else right now. Try again."),
+            self.env._("The credit notes of these charges are being changed by another user right now. Try again."),
         )
         for charge in charges:
             charge._check_rebillable()
@@ -123,8 +123,8 @@ class SaleSubscriptionCharge(models.Model):
         if self.credit_state == "partial":
             raise UserError(
                 self.env._(
-                    "Charge “%(charge)s” of device %(device)s is credited in part: %(credited)s of %(amount)s. Only "
-                    "what is credited as a whole can be billed again.",
+                    "Charge “%(charge)s” of device %(device)s is partly credited: %(credited)s of %(amount)s. Only "
+                    "charges that are fully credited can be billed again.",
                     credited=self.currency_id.format(self.credited_amount),
                     amount=self.currency_id.format(self.price_subtotal),
                     **names,
@@ -146,7 +146,7 @@ class SaleSubscriptionCharge(models.Model):
                 raise UserError(
                     self.env._(
                         "Charge “%(charge)s” of device %(device)s was billed by %(invoices)s and credited by "
-                        "%(credits)s, so it stays. Reject it, if it is not to be billed again.",
+                        "%(credits)s, so it cannot be deleted. Reject it if it should not be billed again.",
                         charge=charge.name,
                         device=charge.device_id.name or "–",
                         invoices=", ".join(charge.earlier_line_ids.move_id.mapped("display_name")),
@@ -172,7 +172,7 @@ class SaleSubscriptionCharge(models.Model):
             body=Markup("<p>%s</p><ul>%s</ul>")
             % (
                 self.env._(
-                    "These charges of %(invoices)s were credited by %(credits)s and are to be billed again:",
+                    "These charges of %(invoices)s were credited by %(credits)s and will be billed again:",
                     invoices=", ".join(moves.mapped("display_name")),
                     credits=", ".join(credit_notes.mapped("display_name")),
                 ),

@@ -89,7 +89,8 @@ class SaleSubscriptionChargeDefault(models.Model):
     )
 
     _material_uniq = models.Constraint(
-        "UNIQUE (subscription_id, product_id)", "An agreement has one default for each material code."
+        "UNIQUE (subscription_id, product_id)",
+        "An agreement can have only one contract default for each material code.",
     )
 
     @api.depends("price_method", "markup_percent", "unit_cost")

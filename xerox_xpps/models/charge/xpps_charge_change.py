@@ -74,11 +74,11 @@ class XppsChargeChange(models.Model):
         string="Item",
         required=True,
         readonly=True,
-        help="The charge, the material code of a contract default, or the service, as it was called then.",
+        help="The charge, the material code of a contract default, or the service, as it was named at that time.",
     )
     serial = fields.Char(string="Serial Number", readonly=True)
     agreement_name = fields.Char(
-        string="Agreement Number", readonly=True, help="That of the agreement which had the item then."
+        string="Agreement Number", readonly=True, help="The number of the agreement that had the item at that time."
     )
     subscription_id = fields.Many2one(
         "sale.subscription", string="Agreement", readonly=True, index="btree_not_null", ondelete="set null"
@@ -102,12 +102,12 @@ class XppsChargeChange(models.Model):
     def write(self, vals):
         self.check_access("write")
         if self:
-            raise UserError(self.env._("What was changed of charges and prices is kept as it is: nobody rewrites it."))
+            raise UserError(self.env._("The history of changes to charges and prices cannot be edited."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("What was changed of charges and prices is kept: nobody deletes it."))
+        raise UserError(self.env._("The history of changes to charges and prices cannot be deleted."))
 
     @api.model
     def _note(self, changes):

@@ -19,7 +19,7 @@ class XppsPriceHistory(models.AbstractModel):
     _xpps_price_terms = ()
 
     change_reason = fields.Char(
-        string="Reason of the Change", store=False, help="Kept with what is changed together with it."
+        string="Reason of the Change", store=False, help="Stored with the changes that are saved together with it."
     )
 
     def _xpps_change_subject(self):

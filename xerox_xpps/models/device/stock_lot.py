@@ -63,7 +63,7 @@ class StockLot(models.Model):
         domain=f"[('sale_subscription_id', '=', xpps_subscription_id), ('product_id.xpps_role', 'in', {BASE_ROLES})]",
         help="The service or bundle of the agreement that bills this device's monthly base price.",
     )
-    xpps_location = fields.Char(string="Place", copy=False, help="Where the device stands, as the customer says it.")
+    xpps_location = fields.Char(string="Place", copy=False, help="Location of the device in the customer's words.")
     xpps_asset_number = fields.Char(string="Asset Number", copy=False)
     xpps_install_date = fields.Date(string="Installed On", tracking=True, copy=False)
     xpps_removal_date = fields.Date(string="Removed On", tracking=True, copy=False)
@@ -140,7 +140,7 @@ class StockLot(models.Model):
     )
     _xpps_serial_uniq = models.UniqueIndex(
         "(company_id, xpps_serial_key) WHERE is_xpps_device",
-        "A device with this serial number exists already in this company.",
+        "A device with this serial number already exists in this company.",
     )
 
     @api.model
@@ -155,7 +155,7 @@ class StockLot(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_device(self):
         if not self.env.su and not self.env.user.has_group(BILLING_GROUP) and any(self.mapped("is_xpps_device")):
-            raise AccessError(self.env._("XPPS devices are deleted by those who bill them."))
+            raise AccessError(self.env._("Only billing users can delete XPPS devices."))
 
     @api.depends("name")
     def _compute_xpps_serial_key(self):
@@ -187,7 +187,7 @@ class StockLot(models.Model):
             if agreement and not agreement.is_xpps:
                 raise ValidationError(
                     self.env._(
-                        "“%(agreement)s” is no XPPS agreement, so device %(serial)s cannot be billed by it.",
+                        "“%(agreement)s” is not an XPPS agreement, so it cannot bill device %(serial)s.",
                         agreement=agreement.display_name,
                         serial=lot.name,
                     )
@@ -358,7 +358,7 @@ class StockLot(models.Model):
         self.env["xpps.device.add.wizard"].check_access("create")
         agreement = self.env["sale.subscription"].browse(self.env.context.get("default_xpps_subscription_id")).exists()
         if not agreement:
-            raise UserError(self.env._("Devices are added to an agreement: open the devices of one first."))
+            raise UserError(self.env._("Devices are added to an agreement. Open the devices of an agreement first."))
         return agreement.action_xpps_add_devices()
 
     def action_open_xpps_meter_reads(self):

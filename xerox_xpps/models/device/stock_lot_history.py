@@ -169,8 +169,9 @@ class StockLot(models.Model):
         if not date_from or date_from < earliest or (date_to and date_to < date_from):
             raise UserError(
                 self.env._(
-                    "Device %(serial)s was billed to agreement %(agreement)s until %(date)s, so another one can have "
-                    "it from the day after at the earliest. Correct the dates on which it was installed and removed.",
+                    "Device %(serial)s was billed to agreement %(agreement)s until %(date)s, so it can be assigned to "
+                    "another one from the following day at the earliest. Correct the dates on which it was installed "
+                    "and removed.",
                     serial=self.name,
                     agreement=assignment.subscription_id.display_name,
                     date=format_date(self.env, billed_until),

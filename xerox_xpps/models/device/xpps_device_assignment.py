@@ -59,20 +59,20 @@ class XppsDeviceAssignment(models.Model):
         string="In the Place Of",
         check_company=True,
         index="btree_not_null",
-        help="The device that was swapped for this one.",
+        help="The device that this one replaced.",
     )
-    location = fields.Char(string="Place", help="Where the device stood, as the customer says it.")
-    date_from = fields.Date(string="From", help="First day. Empty: since ever.")
-    date_to = fields.Date(string="Until", help="Last day. Empty: the device is still there.")
+    location = fields.Char(string="Place", help="Location of the device in the customer's words.")
+    date_from = fields.Date(string="From", help="First day. If empty, from the beginning.")
+    date_to = fields.Date(string="Until", help="Last day. If empty, the device is still there.")
 
     _dates_ordered = models.Constraint(
-        "CHECK (date_from <= date_to)", "A device cannot leave a place before it came there."
+        "CHECK (date_from <= date_to)", "A device cannot leave a place before it arrived there."
     )
     # Two users who write the history of one device at the same moment do not see each other's rows; this does.
     _device_excl = models.Constraint(
         "EXCLUDE USING gist (int4range(device_id, device_id, '[]') WITH &&, "
         "daterange(date_from, date_to, '[]') WITH &&)",
-        "A device cannot be at two places on the same day. Look at its history before you go on.",
+        "A device cannot be in two places on the same day. Review its history before you continue.",
     )
 
     @api.depends("device_id", "partner_id", "subscription_id", "date_from", "date_to")
@@ -134,7 +134,11 @@ class XppsDeviceAssignment(models.Model):
     def _check_change(self, vals):
         self.check_access("write")
         if "device_id" in vals and any(assignment.device_id.id != vals["device_id"] for assignment in self):
-            raise UserError(self.env._("The history of a device stays with it. Add an assignment to the other device."))
+            raise UserError(
+                self.env._(
+                    "The history of a device cannot be moved to another device. Add an assignment to the other device."
+                )
+            )
         if not {"date_from", "date_to"}.isdisjoint(vals):
             self._check_room(vals)
 
@@ -205,7 +209,7 @@ class XppsDeviceAssignment(models.Model):
         if date_from and date_to and date_from > date_to:
             raise ValidationError(
                 self.env._(
-                    "Device %(serial)s cannot leave on %(date_to)s when it came on %(date_from)s.",
+                    "Device %(serial)s cannot leave on %(date_to)s because it arrived on %(date_from)s.",
                     serial=device.name,
                     date_from=format_date(self.env, date_from),
                     date_to=format_date(self.env, date_to),
@@ -215,8 +219,8 @@ class XppsDeviceAssignment(models.Model):
             if overlap(date_from, date_to, other_from, other_to):
                 raise ValidationError(
                     self.env._(
-                        "Device %(serial)s cannot be at two places on the same day: %(new)s overlaps %(other)s. Change "
-                        "the dates of one of them in the device's history.",
+                        "Device %(serial)s cannot be in two places on the same day: %(new)s overlaps %(other)s. "
+                        "Change the dates of one of them in the device's history.",
                         serial=device.name,
                         new=self._period_label(date_from, date_to),
                         other=self._period_label(other_from, other_to) if isinstance(other, dict) else other._label(),

@@ -12,7 +12,7 @@ KIND_SELECTION = [
     ("absent", "Missing from the Last File"),
     ("no_read", "Not Read"),
     ("allowance", "Allowance Nearly Used Up"),
-    ("above_mean", "Far Above Its Model's Mean"),
+    ("above_mean", "Far Above Model Average"),
     ("unused", "Unused"),
 ]
 #: Rows keep their ids between queries: the device's id times this, plus the place of the kind.
@@ -42,7 +42,7 @@ class XppsDeviceAttention(models.Model):
     """
 
     _name = "xpps.device.attention"
-    _description = "XPPS Device to Look At"
+    _description = "XPPS Device to Review"
     _auto = False
     _rec_name = "device_id"
     _order = "since, id"
@@ -67,11 +67,13 @@ class XppsDeviceAttention(models.Model):
     )
     since = fields.Date(
         readonly=True,
-        help="End of the month that misses the device, its last read, the read in between, or the end of the last "
-        "month with pages.",
+        help="End of the month in which the device is missing, its last read, the read in between, or the end of the "
+        "last month with pages.",
     )
     last_read_date = fields.Date(
-        string="Last Read On", readonly=True, help="The last read that Xerox did not estimate, or that was noted."
+        string="Last Read On",
+        readonly=True,
+        help="The last read that Xerox did not estimate, or that was recorded manually.",
     )
     output_type = fields.Selection(OUTPUT_TYPE_SELECTION, readonly=True)
     pages = fields.Integer(readonly=True, aggregator=False, help="Pages a month, or since the last month's read.")
@@ -79,7 +81,7 @@ class XppsDeviceAttention(models.Model):
         string="Compared With",
         readonly=True,
         aggregator=False,
-        help="The mean of the model's other devices, or the pages included in a month.",
+        help="The average of the model's other devices, or the pages included in a month.",
     )
     explanation = fields.Text(compute="_compute_explanation")
 
@@ -314,11 +316,11 @@ class XppsDeviceAttention(models.Model):
         for row in self:
             since = format_date(self.env, row.since)
             if row.kind == "absent":
-                text = self.env._("Active on its agreement, but in no file of the month until %s.", since)
+                text = self.env._("Active on its agreement, but not in any file of %s.", since)
             elif row.kind == "no_read" and row.last_read_date:
                 text = self.env._("Last read on %s.", since)
             elif row.kind == "no_read":
-                text = self.env._("Never read, though here since %s.", since)
+                text = self.env._("Never read, although installed since %s.", since)
             elif row.kind == "allowance":
                 text = self.env._(
                     "%(pages)s %(type)s pages until %(date)s: %(percent)s %% of the %(included)s that are included in "
@@ -336,7 +338,7 @@ class XppsDeviceAttention(models.Model):
                     mean=row._format(row.compared_pages),
                 )
             else:
-                text = self.env._("Read, but without a page since %s.", since)
+                text = self.env._("Read, but no pages printed since %s.", since)
             row.explanation = text
 
     def _format(self, pages):

@@ -44,10 +44,10 @@ class XppsMeterRead(models.Model):
     currency_id = fields.Many2one("res.currency", groups=BILLING_GROUP)
     unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", groups=BILLING_GROUP)
     cost = fields.Monetary(groups=BILLING_GROUP)
-    estimated = fields.Boolean(help="Xerox estimated this read, because the device did not report.")
+    estimated = fields.Boolean(help="Xerox estimated this read because the device did not report.")
     # What the import found before: the vendor report compares. NULL where there was nothing to compare with.
     expected_previous = fields.Integer(
-        string="Expected Previous Read", aggregator=False, help="Where the meter should have started: our last read."
+        string="Expected Previous Read", aggregator=False, help="The expected start of the meter: our last read."
     )
     expected_overage = fields.Integer(
         help="Pages above the included ones, from our last read, where there is one, to Xerox's.",
@@ -65,7 +65,8 @@ class XppsMeterRead(models.Model):
         [("file", "Billing File"), ("opening", "Opening Read"), ("closing", "Closing Read")],
         required=True,
         default="file",
-        help="Opening and closing reads are noted when a device is installed, swapped or removed. They bill no pages.",
+        help="Opening and closing reads are recorded when a device is installed, swapped or removed. They do not bill "
+        "any pages.",
     )
     superseded_by_id = fields.Many2one(
         "xpps.meter.read",
@@ -75,7 +76,7 @@ class XppsMeterRead(models.Model):
 
     _live_uniq = models.UniqueIndex(
         "(device_id, output_type, period_end) WHERE superseded_by_id IS NULL",
-        "This device has a meter read of this output type for the period already.",
+        "This device already has a meter read of this output type for the period.",
     )
 
     # The few reads that no file brought, for the files of their days.

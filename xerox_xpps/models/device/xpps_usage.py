@@ -39,7 +39,7 @@ class XppsUsage(models.AbstractModel):
         string="Average Pages a Month",
         compute="_compute_xpps_usage",
         groups=USER_GROUP,
-        help="Mean of the months that were read, of the last twelve.",
+        help="Average of the last twelve months in which the meter was read.",
     )
     xpps_allowance_percent = fields.Float(
         string="Share of the Allowance",

@@ -31,7 +31,7 @@ class XppsGuard(models.AbstractModel):
         if operation == "write" and not self.env.su and self._xpps_is_program_field(field):
             raise AccessError(
                 self.env._(
-                    "“%(field)s” of %(model)s is not set by hand.",
+                    "“%(field)s” of %(model)s cannot be set manually.",
                     field=field._description_string(self.env),
                     model=self.env["ir.model"]._get(self._name).name,
                 )

@@ -70,7 +70,7 @@ class AccountMoveLine(models.Model):
         copy=False,
         readonly=True,
         groups=USER_GROUP,
-        help="The charges that this line of a credit note takes back.",
+        help="The charges that this credit note line reverses.",
     )
     xpps_source_line_id = fields.Many2one(
         "account.move.line",
@@ -78,12 +78,17 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         copy=False,
         readonly=True,
-        help="The line with charges that this one was copied from, to credit it or to take its place.",
+        help="The line with charges that this line was copied from, either to credit it or to replace it.",
     )
 
     def _check_field_access(self, field, operation):
         if operation == "write" and field.name in CHARGE_FIELDS and not self.env.su:
-            raise AccessError(self.env._("The charges of an invoice line are set by invoicing their agreement."))
+            raise AccessError(
+                self.env._(
+                    "The charges of an invoice line are set when their agreement is invoiced and cannot be changed "
+                    "manually."
+                )
+            )
         return super()._check_field_access(field, operation)
 
     @api.model_create_multi
@@ -225,8 +230,8 @@ class AccountMoveLine(models.Model):
             line, charge = rebilled
             raise UserError(
                 self.env._(
-                    "%(move)s has to stand: charge “%(charge)s” of device %(device)s was credited and is billed again "
-                    "since then.",
+                    "%(move)s cannot be reset to draft or cancelled: charge “%(charge)s” of device %(device)s was "
+                    "credited and has been billed again.",
                     move=line.move_id.display_name,
                     charge=charge.name,
                     device=charge.device_id.name or "–",
@@ -240,8 +245,8 @@ class AccountMoveLine(models.Model):
             line, charge = rebilled
             raise UserError(
                 self.env._(
-                    "%(move)s cannot be posted: charge “%(charge)s” of device %(device)s was credited before and is "
-                    "billed again since then. Delete its line, or this draft.",
+                    "%(move)s cannot be posted: charge “%(charge)s” of device %(device)s was credited earlier and has "
+                    "been billed again. Delete its line or this draft.",
                     move=line.move_id.display_name,
                     charge=charge.name,
                     device=charge.device_id.name or "–",
@@ -258,7 +263,8 @@ class AccountMoveLine(models.Model):
         if credits:
             raise UserError(
                 self.env._(
-                    "%(move)s has to stay: %(credits)s credits its charges. Reset that to draft first.",
+                    "%(move)s cannot be reset to draft or cancelled: its charges are credited by %(credits)s. Reset "
+                    "the credit to draft first.",
                     move=credits[0]._xpps_credited_line().move_id.display_name,
                     credits=", ".join(credits.move_id.mapped("display_name")),
                 )

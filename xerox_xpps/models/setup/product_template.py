@@ -41,7 +41,7 @@ class ProductTemplate(models.Model):
         string="Bundle Components",
         domain=[("xpps_role", "in", ("base_service", "base_supply"))],
         check_company=True,
-        help="A bundle bills a service fee and a supply fee as one line; their costs stay known apart.",
+        help="A bundle bills a service fee and a supply fee as one line; their costs are still kept separately.",
     )
     xpps_mapping_ids = fields.One2many(
         "xpps.material.mapping", "product_tmpl_id", string="Material Codes", check_company=True
@@ -62,12 +62,15 @@ class ProductTemplate(models.Model):
             components = template.xpps_bundle_component_ids
             if components and template.xpps_role != "base_price":
                 raise ValidationError(
-                    self.env._("Only a monthly base price can be a bundle; “%s” is none.", template.display_name)
+                    self.env._(
+                        "Only a monthly base price can be a bundle; “%s” is not a monthly base price.",
+                        template.display_name,
+                    )
                 )
             if set(components.mapped("xpps_role")) - {"base_service", "base_supply"}:
                 raise ValidationError(
                     self.env._(
-                        "The bundle “%s” can only be made of base service fees and base supply fees.",
+                        "The bundle “%s” can only consist of base service fees and base supply fees.",
                         template.display_name,
                     )
                 )

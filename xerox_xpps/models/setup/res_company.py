@@ -15,7 +15,7 @@ class ResCompany(models.Model):
 
     xpps_quarantine = fields.Boolean(
         string="Hold Back Faulty Devices",
-        help="Import the sound device records of a file, and hold back the faulty ones until they are mended.",
+        help="Import the correct device records of a file and hold back the faulty ones until they are fixed.",
         groups=SETTINGS_GROUPS,
     )
     xpps_background_threshold = fields.Integer(
@@ -27,51 +27,53 @@ class ResCompany(models.Model):
     xpps_usage_spike_percent = fields.Float(
         string="Usage Spike",
         default=100.0,
-        help="Warn when a device prints this much more, in percent, than its mean of three months. 0: never.",
+        help="Warn if a device prints this much more, in percent, than its three-month average. With 0, there is no "
+        "warning.",
         groups=SETTINGS_GROUPS,
     )
     xpps_margin_floor_percent = fields.Float(
         string="Margin Floor",
-        help="Warn when the margin of a charge, in percent of its price, is below this. "
-        "0: only when the price is below Xerox's.",
+        help="Warn if the margin of a charge, in percent of its price, is below this value. With 0, only if the price "
+        "is below Xerox's cost.",
         groups=SETTINGS_GROUPS,
     )
     xpps_proration = fields.Selection(
         [
             ("none", "None: the devices that are active when the agreement is invoiced"),
-            ("full", "Full month: each device that was there for a day or more, swapped ones as one"),
-            ("day", "By day: each device for the days that it was there"),
+            ("full", "Full month: each device that was installed for a day or more; swapped devices count as one"),
+            ("day", "By day: each device for the days on which it was installed"),
         ],
         string="Partial Months",
         required=True,
         default="none",
-        help="What a service whose quantity follows its devices bills of a device that was installed or removed inside "
-        "the period. The period is the one that ends before the agreement's next invoice date.",
+        help="How a service whose quantity follows its devices bills a device that was installed or removed during the "
+        "period. The period is the one that ends before the agreement's next invoice date.",
         groups=SETTINGS_GROUPS,
     )
     xpps_invoice_by_run = fields.Boolean(
         string="Invoice by Billing Runs Only",
-        help="Agreements wait for a billing run, which looks after missing files and unapproved charges. The scheduled "
-        "invoicing of subscriptions leaves them alone.",
+        help="Agreements are invoiced by billing runs only, which check for missing files and charges that are not "
+        "approved. The scheduled invoicing of subscriptions skips them.",
         groups=SETTINGS_GROUPS,
     )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",
         domain=lambda self: [("all_group_ids", "in", self.env.ref(BILLING_GROUP).ids)],
-        help="Gets an activity for every billing file that arrives by e-mail.",
+        help="Gets an activity for every billing file that is received by e-mail.",
         groups=SETTINGS_GROUPS,
     )
 
     xpps_vendor_id = fields.Many2one(
         "res.partner",
         string="Xerox as Vendor",
-        help="Whose bills are drafted from billing files, or compared with them. A branch has its parent's.",
+        help="The vendor whose bills are drafted from billing files or compared with them. A branch uses the vendor of "
+        "its parent company.",
         groups=SETTINGS_GROUPS,
     )
     xpps_vendor_bill_analytic = fields.Boolean(
         string="Vendor Bills by Customer",
-        help="Each customer has lines of its own on Xerox's bill, with its analytic distribution.",
+        help="Each customer has separate lines on Xerox's bill, with its analytic distribution.",
         groups=SETTINGS_GROUPS,
     )
 
@@ -95,8 +97,8 @@ class ResCompany(models.Model):
     xpps_sender_addresses = fields.Text(
         string="Xerox's Senders",
         groups=SETTINGS_GROUPS,
-        help="Who may send billing files besides the billing users: an e-mail address a line, or a domain such as "
-        "@xerox.com for all of its addresses. Mails of others are refused.",
+        help="Who may send billing files besides the billing users: one e-mail address per line, or a domain such as "
+        "@xerox.com for all of its addresses. E-mails from others are rejected.",
     )
 
     @api.depends("xpps_alias_id.alias_name")
@@ -146,10 +148,12 @@ class ResCompany(models.Model):
         for company in self.sudo():
             if company.xpps_background_threshold < 0:
                 raise ValidationError(
-                    self.env._("The number of devices above which a file goes to the background is negative.")
+                    self.env._(
+                        "The number of devices above which files are processed in the background cannot be negative."
+                    )
                 )
             if company.xpps_usage_spike_percent < 0:
-                raise ValidationError(self.env._("The percentage of a usage spike is negative."))
+                raise ValidationError(self.env._("The percentage of a usage spike cannot be negative."))
             if not 0 <= company.xpps_margin_floor_percent < 100:
                 raise ValidationError(
                     self.env._("The margin floor is a percentage of the price: from 0 to less than 100.")
@@ -164,7 +168,8 @@ class ResCompany(models.Model):
                     raise ValidationError(
                         self.env._(
                             "Xerox's senders, line %(number)s: “%(line)s” is neither an e-mail address nor a domain. "
-                            "Write one a line, such as billing@xerox.com, or @xerox.com for all addresses of a domain.",
+                            "Enter one per line, such as billing@xerox.com, or @xerox.com for all addresses of a "
+                            "domain.",
                             number=number,
                             line=line.strip()[:100],
                         )
@@ -222,8 +227,8 @@ class ResCompany(models.Model):
             if user and (company not in user.company_ids or not user.has_group(BILLING_GROUP)):
                 raise ValidationError(
                     self.env._(
-                        "%(user)s cannot look after the billing files of %(company)s: that takes access to the company "
-                        "and the right “Xerox XPPS / Billing”.",
+                        "%(user)s cannot be responsible for the billing files of %(company)s. The responsible user "
+                        "needs access to the company and the right “Xerox XPPS / Billing”.",
                         user=user.name,
                         company=company.name,
                     )
@@ -237,7 +242,7 @@ class ResCompany(models.Model):
             if owner and owner not in company.parent_ids:
                 raise ValidationError(
                     self.env._(
-                        "%(vendor)s belongs to %(owner)s, so that it cannot be the vendor of %(company)s's bills.",
+                        "%(vendor)s belongs to %(owner)s, so it cannot be the vendor of %(company)s's bills.",
                         vendor=company.xpps_vendor_id.display_name,
                         owner=owner.name,
                         company=company.name,

@@ -20,7 +20,7 @@ class XppsComponentAccount(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     component = fields.Selection(COMPONENT_SELECTION, required=True)
-    sequence = fields.Integer(compute="_compute_sequence", store=True, help="Components stand in Xerox's order.")
+    sequence = fields.Integer(compute="_compute_sequence", store=True, help="Components are shown in Xerox's order.")
     account_id = fields.Many2one(
         "account.account",
         check_company=True,
@@ -32,17 +32,17 @@ class XppsComponentAccount(models.Model):
                 ("asset_receivable", "liability_payable", "asset_cash", "liability_credit_card", "off_balance"),
             )
         ],
-        help="Empty: the account that Odoo proposes on bills of this vendor.",
+        help="If empty, the account that Odoo proposes on bills of this vendor is used.",
     )
     tax_ids = fields.Many2many(
         "account.tax",
         string="Taxes",
         check_company=True,
         domain=[("type_tax_use", "=", "purchase"), ("price_include", "=", False)],
-        help="Empty: the taxes of the account.",
+        help="If empty, the taxes of the account are used.",
     )
 
-    _component_uniq = models.UniqueIndex("(company_id, component)", "This component has its account already.")
+    _component_uniq = models.UniqueIndex("(company_id, component)", "This component already has an account.")
 
     @api.depends("component")
     def _compute_sequence(self):

@@ -51,11 +51,11 @@ class XppsMaterialMapping(models.Model):
     )
     _model_uniq = models.UniqueIndex(
         "(company_id, product_tmpl_id) WHERE product_tmpl_id IS NOT NULL",
-        "This printer model has a material code mapping already.",
+        "This printer model already has a material code mapping.",
     )
     _level_uniq = models.UniqueIndex(
         "(company_id, price_level_id) WHERE price_level_id IS NOT NULL",
-        "This price level has a material code mapping already.",
+        "This price level already has a material code mapping.",
     )
 
     @api.depends("product_tmpl_id", "price_level_id")

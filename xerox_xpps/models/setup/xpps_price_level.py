@@ -23,4 +23,4 @@ class XppsPriceLevel(models.Model):
         "xpps.material.mapping", "price_level_id", string="Material Codes", check_company=True
     )
 
-    _name_uniq = models.UniqueIndex("(name, COALESCE(company_id, 0))", "A price level with this name exists already.")
+    _name_uniq = models.UniqueIndex("(name, COALESCE(company_id, 0))", "A price level with this name already exists.")

@@ -119,7 +119,7 @@ class XppsProfitabilityReport(models.Model):
     date = fields.Date(
         string="Period",
         readonly=True,
-        help="The last day of what is billed; a quarter or a year counts month by month.",
+        help="The last day of the billed period; a quarter or a year is shown month by month.",
     )
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     subscription_id = fields.Many2one("sale.subscription", string="Agreement", readonly=True)
@@ -275,5 +275,5 @@ class XppsProfitabilityReport(models.Model):
 
     def _behind(self, records):
         if not records:
-            raise UserError(self.env._("There is none behind the rows that you chose."))
+            raise UserError(self.env._("There are no records for the selected rows."))
         return [("id", "in", records.ids)]

@@ -93,7 +93,7 @@ class XppsVendorReport(models.Model):
         help="The agreement's default, else last month's; for a base fee last month's.",
     )
     expected_cost = fields.Monetary(readonly=True)
-    difference = fields.Monetary(readonly=True, help="What Xerox bills more than was to be expected.")
+    difference = fields.Monetary(readonly=True, help="How much more Xerox bills than was expected.")
     cost = fields.Monetary(
         currency_field="company_currency_id",
         readonly=True,
@@ -107,7 +107,9 @@ class XppsVendorReport(models.Model):
         currency_field="company_currency_id", readonly=True, help="Posted invoices less posted credit notes."
     )
     margin = fields.Monetary(currency_field="company_currency_id", readonly=True, help="Charged amount less cost.")
-    flag = fields.Selection(FLAG_SELECTION, readonly=True, help="What is wrong: the worst, if several things are.")
+    flag = fields.Selection(
+        FLAG_SELECTION, readonly=True, help="What is wrong; if there are several problems, the most severe one."
+    )
     flags = fields.Char(string="All Flags", readonly=True)
     reason = fields.Text(compute="_compute_reason")
 

@@ -13,7 +13,7 @@ class XppsVendorReport(models.Model):
         "xpps.dispute",
         compute="_compute_dispute_id",
         search="_search_dispute_id",
-        help="The open dispute that this row is in.",
+        help="The open dispute that contains this row.",
     )
 
     def _compute_dispute_id(self):

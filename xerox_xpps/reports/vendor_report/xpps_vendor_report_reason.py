@@ -23,7 +23,7 @@ class XppsVendorReport(models.Model):
         removal = self.device_id.xpps_removal_date
         if removal and removal < self.period_start:
             return self.env._("Billed after the removal on %s", format_date(self.env, removal))
-        return self.env._("The device was at no customer in the period")
+        return self.env._("The device was not at any customer in the period")
 
     def _reason_missing_from_file(self):
         return self.env._("Not in the file; last billed %s", self.currency_id.format(self.expected_cost))

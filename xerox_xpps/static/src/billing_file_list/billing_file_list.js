@@ -26,7 +26,7 @@ export class BillingFileListRenderer extends FileUploadListRenderer {
     setup() {
         super.setup();
         this.dropZoneTitle = _t("Drop Xerox's Billing Details Files here");
-        this.dropZoneDescription = _t("Each .xml, .csv or .xlsx file becomes a draft and is checked at once.");
+        this.dropZoneDescription = _t("Each .xml, .csv or .xlsx file becomes a draft and is checked immediately.");
     }
 }
 

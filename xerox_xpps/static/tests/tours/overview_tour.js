@@ -77,7 +77,7 @@ registry.category("web_tour.tours").add("xpps_overview_tour", {
         },
         {
             content: "There was no file yet",
-            trigger: "body:has(.o_xpps_month:contains('December 2025')) [data-figure=file]:contains('Not there yet')",
+            trigger: "body:has(.o_xpps_month:contains('December 2025')) [data-figure=file]:contains('Not received yet')",
         },
     ],
 });
