@@ -16,7 +16,7 @@ def check_period(invoice: InvoiceRecord) -> list[Issue]:
     if start is None or end is None or start <= end:
         return []
     template = _("The billing period starts on %(start)s, after its end on %(end)s.")
-    params = {"start": start.isoformat(), "end": end.isoformat()}
+    params = {"start": start, "end": end}
     return [Issue(ERROR, "period_invalid", template, params, invoice.source_line)]
 
 
@@ -86,8 +86,8 @@ def _differ(given: Decimal | None, computed: Decimal, decimal_places: int) -> bo
     return round_half_up(given, decimal_places) != round_half_up(computed, decimal_places)
 
 
-def _shown_amounts(given: Decimal, computed: Decimal, decimal_places: int) -> dict[str, str]:
+def _shown_amounts(given: Decimal, computed: Decimal, decimal_places: int) -> dict[str, Decimal]:
     return {
-        "given": f"{round_half_up(given, decimal_places):f}",
-        "computed": f"{round_half_up(computed, decimal_places):f}",
+        "given": round_half_up(given, decimal_places),
+        "computed": round_half_up(computed, decimal_places),
     }

@@ -2,7 +2,7 @@
 """Amounts, percentages and periods as texts have them, in the language of the environment."""
 
 from odoo import fields
-from odoo.tools import date_utils, format_date
+from odoo.tools import date_utils, float_round, format_date
 from odoo.tools.misc import formatLang
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -29,13 +29,14 @@ def amount_text(env, amount, currency, signed=False):
 
 
 def percent_text(env, value, signed=False):
-    """A percentage: “12%”, “-3.5%”. It has the decimals that it needs, one at most.
+    """A percentage: “12%”, “-3.5%”. It has the decimals that it needs, two at most.
 
     :param value: 25 for 25%
     :param signed: whether percentages above 0 have a sign, too
     """
-    rounded = round(float(value), 1)
-    number = formatLang(env, abs(rounded), digits=0 if rounded == int(rounded) else 1)
+    rounded = float_round(float(value), 2)
+    digits = next((digits for digits in (0, 1) if rounded == float_round(rounded, digits)), 2)
+    number = formatLang(env, abs(rounded), digits=digits)
     return _sign(rounded, signed) + env._("%s%%", number)
 
 

@@ -9,6 +9,8 @@ from odoo.tools.misc import formatLang
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
+from ..common.formats import period_text
+
 #: Where a table's header is not repeated on every page: rows after which it stands again, less than a page has.
 HEADER_EVERY = 20
 
@@ -58,7 +60,7 @@ class ReportFormat:
         return format_date(self.env, date) if date else ""
 
     def period(self, start, end):
-        return " – ".join(self.date(date) for date in (start, end) if date)
+        return period_text(self.env, start, end)
 
     def _exact(self, value: Decimal | None, places):
         if value is None:

@@ -8,12 +8,13 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from odoo.exceptions import UserError
-from odoo.tools import date_utils, format_amount, format_date
+from odoo.tools import date_utils
 
 from ..billing_file import OUTPUT_TYPES, serial_key, to_decimal
 from ..billing_file.amounts import add_up
 from ..common.constants import VENDOR_ROW_FIELDS
-from ..rules import ends_in_domain
+from ..common.formats import amount_text, period_text
+from ..common.plural import plural
 from .vendor_document import CostSummary, DeviceRow, DifferenceRow, FileControl, VendorDocument, VendorSection
 
 # Fetched at once: the ORM would read a thousand records a query. Reasons are worked out of the rows that have one.
@@ -125,10 +126,9 @@ class VendorDocumentBuilder:
         if not files:
             raise UserError(
                 self.env._(
-                    "%(company)s has not imported any billing file whose period ends between %(start)s and %(end)s.",
+                    "%(company)s has not imported any billing file for %(period)s.",
                     company=self.company.name,
-                    start=format_date(self.env, self.start),
-                    end=format_date(self.env, self.end),
+                    period=period_text(self.env, self.start, self.end),
                 )
             )
         return files
@@ -253,7 +253,7 @@ class VendorDocumentBuilder:
         env = self.env
 
         def money(amount):
-            return format_amount(env, float(amount), file.currency_id)
+            return amount_text(env, amount, file.currency_id)
 
         remarks = []
         if control.stated_device_difference:
@@ -275,7 +275,13 @@ class VendorDocumentBuilder:
                 )
             )
         if control.device_difference:
-            remarks.append(env._("%s of its device records are not in this report.", control.device_difference))
+            remarks.append(
+                plural(
+                    control.device_difference,
+                    env._("1 of its device records is not in this report."),
+                    env._("%s of its device records are not in this report.", control.device_difference),
+                )
+            )
         if control.difference > 0:
             remarks.append(env._("%s of its total is not in this report.", money(control.difference)))
         if control.difference < 0:

@@ -5,13 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..billing_file import round_half_up, to_decimal
-from ..rules import (
-    below_floor,
-    charge_amounts,
-    margin_percent,
-    page_amount,
-    printed_pages,
-)
+from ..common.formats import percent_text
+from .amounts import charge_amounts, page_amount
 from .context import plain
 from .difference import PAGES
 from .expectations import expected_meter, last_unit_cost
@@ -106,10 +101,10 @@ class ChargePlan:
                 **place,
             )
         return self.env._(
-            "Line %(line)s: agreement %(agreement)s sells %(material)s at Xerox's cost plus %(markup)s %%, but the "
+            "Line %(line)s: agreement %(agreement)s sells %(material)s at Xerox's cost plus %(markup)s, but the "
             "file states no unit cost for the %(type)s pages of device %(serial)s. Have the file corrected, or give "
             "the agreement a fixed price.",
-            markup=plain(markup_percent),
+            markup=percent_text(self.env, markup_percent),
             **place,
         )
 
@@ -141,12 +136,12 @@ class ChargePlan:
             "margin_low",
             lambda: self.env._(
                 "Line %(line)s: the %(type)s pages of device %(serial)s are sold at %(price)s and bought at %(cost)s: "
-                "a margin of %(margin)s %%, below %(floor)s %%.",
+                "a margin of %(margin)s, below %(floor)s.",
                 price=plain(price),
                 cost=plain(cost),
-                margin=plain(round_half_up(margin_percent(price, cost), 1)),
-                floor=plain(floor),
-                **check.place_of(meter),
+                margin=percent_text(self.env, (price - cost) * 100 / price),
+                floor=percent_text(self.env, floor),
+                **place,
             ),
             fix=agreement.record,
             output_type=meter.output_type,

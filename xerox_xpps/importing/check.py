@@ -6,11 +6,15 @@ from decimal import Decimal
 from odoo import fields
 
 from ..billing_file import check_serials, check_totals
-from .check_result import CheckResult
-from .context import CheckContext
+from ..common.plural import plural
+from .charges import ChargePlan
+from .context import CheckContext, plain
+from .corrections import CorrectionPlan
+from .device_checks import DeviceChecks
+from .expectations import standing_fees
 from .file_checks import FileChecks
-from .issues import Findings
-from .lines import prepare_line_base
+from .issues import Findings, clipped, issue_text
+from .lines import prepare_line, prepare_line_base
 from .lookups import Lookups
 from .pricing import ChargePricing
 from .reader_issues import ReaderIssues
@@ -124,8 +128,7 @@ def _prepare_header(details, currency, totals):
         )
 
     def _say_reader_issue(self, issue):
-        params = {name: clipped(value) if isinstance(value, str) else value for name, value in issue.params.items()}
-        message = self.env._(issue.template, **params)
+        message = issue_text(self.env, issue, self.currency)
         place = {"line": issue.source_line, "serial": clipped(issue.serial), "message": message}
         if issue.serial and place["serial"] not in message:
             return self.env._("Line %(line)s, device %(serial)s: %(message)s", **place)
@@ -267,16 +270,30 @@ def _prepare_header(details, currency, totals):
         self.findings.add(
             "info",
             "unit_cost_changed",
-            lambda: self.env._(
-                "%(count)s device(s) have a unit cost that differs from agreement %(agreement)s's default for "
-                "%(material)s: it will change there from %(old)s to %(new)s.",
-                count=change.device_count,
-                agreement=change.subscription.display_name,
-                material=change.product.display_name,
-                old=plain(change.default.unit_cost) if change.default else self.env._("none"),
-                new=plain(change.new_cost),
-            ),
+            lambda: self._say_cost_change(change),
             fix=change.subscription,
             source_line=change.source_line,
             serial=change.serial,
+        )
+
+    def _say_cost_change(self, change):
+        values = {
+            "count": change.device_count,
+            "agreement": change.subscription.display_name,
+            "material": change.product.display_name,
+            "old": plain(change.default.unit_cost) if change.default else self.env._("none"),
+            "new": plain(change.new_cost),
+        }
+        return plural(
+            change.device_count,
+            self.env._(
+                "The unit cost of 1 device differs from agreement %(agreement)s's default for %(material)s: the "
+                "default will change from %(old)s to %(new)s.",
+                **values,
+            ),
+            self.env._(
+                "The unit cost of %(count)s devices differs from agreement %(agreement)s's default for %(material)s: "
+                "the default will change from %(old)s to %(new)s.",
+                **values,
+            ),
         )

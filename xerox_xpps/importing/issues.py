@@ -2,12 +2,16 @@
 """What a check finds, before any of it is a record."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..billing_file import ERROR, MAX_ISSUES, WARNING
-from .codes import CODES, SEVERITY_RANKS
+from ..billing_file import MAX_ISSUES
+from ..common.formats import amount_text
+from ..common.plural import plural
 
 #: How many of a code are listed however many there are of others: the only one of its kind must not go under.
 FAIR_SHARE = 20
@@ -21,6 +25,27 @@ MAX_MESSAGE = 1000
 def clipped(text, length=MAX_PART):
     """The beginning of a text that somebody else wrote, with an ellipsis where there is more."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def issue_text(env, issue, currency=None):
+    """What an issue of the reader says, in the language of ``env``.
+
+    :param issue: billing_file.Issue
+    :param currency: res.currency of its amounts, where it is known
+    """
+    return env._(issue.template, **{name: _shown(env, value, currency) for name, value in issue.params.items()})
+
+
+def _shown(env, value, currency):
+    if isinstance(value, str):
+        return clipped(value)
+    if isinstance(value, date):
+        return format_date(env, value)
+    if isinstance(value, Decimal):
+        if currency:
+            return amount_text(env, value, currency)
+        return formatLang(env, float(value), digits=max(0, -value.as_tuple().exponent))
+    return value
 
 
 @dataclass(slots=True)
@@ -185,13 +210,14 @@ class Findings:
 
     def _closing(self, kind):
         """The issue that stands for the problems of a kind that are not listed."""
-        if kind.unlisted == 1:
-            message = self.env._("1 more problem of this kind is not listed.")
-        else:
-            message = self.env._(
+        message = plural(
+            kind.unlisted,
+            self.env._("1 more problem of this kind is not listed."),
+            self.env._(
                 "%(count)s more problems of this kind are not listed.",
                 count=formatLang(self.env, kind.unlisted, digits=0),
-            )
+            ),
+        )
         return FoundIssue(
             kind.severity,
             kind.code,

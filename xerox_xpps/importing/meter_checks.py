@@ -4,7 +4,7 @@
 from odoo.tools import format_date
 
 from ..billing_file import to_decimal
-from ..rules import expected_overage, printed_pages
+from ..common.formats import amount_text, percent_text
 from .issues import clipped
 
 
@@ -58,9 +58,9 @@ class MeterChecks:
             "base_fee_changed",
             lambda: self.env._(
                 "Line %(line)s: Xerox's base fee for device %(serial)s changed from %(old)s to %(new)s.",
-                old=currency.format(last[1]),
-                new=currency.format(float(base)),
-                **check.place,
+                old=amount_text(self.env, last[1], currency),
+                new=amount_text(self.env, base, currency),
+                **place,
             ),
             fix=check.device.record,
         )
@@ -155,10 +155,10 @@ class MeterChecks:
         check.add(
             "usage_spike",
             lambda: self.env._(
-                "Line %(line)s: device %(serial)s printed %(pages)s pages, %(percent)s %% more than the average of "
+                "Line %(line)s: device %(serial)s printed %(pages)s pages, %(percent)s more than the average of "
                 "the previous months (%(mean)s).",
                 pages=pages,
-                percent=round(100 * (pages - mean) / mean),
+                percent=percent_text(self.env, round(100 * (pages - mean) / mean)),
                 mean=round(mean),
                 **check.place,
             ),

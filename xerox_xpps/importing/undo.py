@@ -72,7 +72,7 @@ class ImportUndo:
         kept = self.evidence.cost_change_ids._revert()
         self.evidence.summary_ids.unlink()
         self.evidence._release_vendor_bill()
-        body = self.env._("Import undone: %(reads)s meter reads and %(charges)s charges were taken back.", **counts)
+        body = self.env._("Import undone. Meter reads removed: %(reads)s. Charges removed: %(charges)s.", **counts)
         if kept:
             names = [f"{change.subscription_id.display_name} / {change.product_id.display_name}" for change in kept]
             body += " " + self.env._(

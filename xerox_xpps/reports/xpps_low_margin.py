@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from ..common.formats import month_text
 from ..common.window_actions import open_form
 from ..rules import below_floor_sql, margin_percent_sql
 
@@ -138,7 +139,7 @@ class XppsLowMargin(models.Model):
                     "The margin of %(agreement)s in the last months up to %(month)s is below the margin floor of "
                     "%(company)s.",
                     agreement=agreement.display_name,
-                    month=format_date(self.env, row.last_month),
+                    month=month_text(self.env, row.last_month),
                     company=row.company_id.display_name,
                 ),
             )

@@ -106,7 +106,7 @@ class FormatPreview:
             "severity": issue.severity,
             "line": issue.source_line or "",
             "serial": issue.serial,
-            "message": self.env._(issue.template, **issue.params),
+            "message": issue_text(self.env, issue),
         }
 
     def _date(self, value):

@@ -5,6 +5,7 @@ from odoo.tools import clean_context, format_date
 
 from ..billing_file import serial_key
 from ..common.constants import BASE_ROLES
+from ..common.plural import plural
 from ..common.window_actions import open_dialog
 from .serial_list import MAX_LENGTH, is_scientific, serial_lines
 
@@ -142,7 +143,11 @@ class XppsDeviceAddWizard(models.TransientModel):
         bad = self.row_ids - sound
         if not bad:
             return self.subscription_id.action_open_xpps_devices()
-        self.notice = self.env._("%s devices were added. The lines below were not: correct them, or leave.", len(sound))
+        self.notice = plural(
+            len(sound),
+            self.env._("1 device was added. The lines below were not: correct them, or close the window."),
+            self.env._("%s devices were added. The lines below were not: correct them, or close the window.", len(sound)),
+        )
         self.serials = "\n".join(row.text for row in bad.sorted("source_line"))
         self._make_rows()
         return self._open()
@@ -271,7 +276,7 @@ class XppsDeviceAddWizard(models.TransientModel):
         values = {
             "agreement": agreement.display_name,
             "customer": (device.xpps_partner_id or agreement.partner_id).display_name,
-            "removed": fields.Date.to_string(device.xpps_removal_date),
+            "removed": format_date(self.env, device.xpps_removal_date),
         }
         if device.xpps_state == "removed":
             if device.xpps_removal_date and device.xpps_removal_date > self.install_date:

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ..common.plural import plural
+
 
 class XppsDeviceAssignWizard(models.TransientModel):
     """Give devices of a billing file the customer, agreement and service that bill them."""
@@ -47,7 +49,11 @@ class XppsDeviceAssignWizard(models.TransientModel):
     def _apply(self, rows):
         """Write the devices, those that get the same values together."""
         self._make_devices(self.company_id, [(row.device_id, row._prepare_device()) for row in rows])
-        return self.env._("%s devices were assigned.", len(rows))
+        return plural(
+            len(rows),
+            self.env._("1 device was assigned."),
+            self.env._("%s devices were assigned.", len(rows)),
+        )
 
 
 class XppsDeviceAssignWizardRow(models.TransientModel):

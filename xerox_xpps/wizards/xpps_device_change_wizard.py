@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..common.constants import OUTPUT_TYPE_SELECTION
+from ..common.formats import period_text
 from ..common.listing import bullets, enumeration
 
 #: How many devices or billing files a message names.
@@ -93,9 +94,9 @@ class XppsDeviceChangeWizard(models.AbstractModel):
                     self.env,
                     [
                         self.env._(
-                            "%(serial)s: until %(date)s to %(agreement)s, by billing file %(file)s",
+                            "%(serial)s: %(period)s, to %(agreement)s, by billing file %(file)s",
                             serial=line.serial,
-                            date=format_date(self.env, line.billed_period_end),
+                            period=period_text(self.env, line.billed_period_start, line.billed_period_end),
                             agreement=line.subscription_id.display_name or "?",
                             file=line.billing_file_id.display_name,
                         )
@@ -113,7 +114,7 @@ class XppsDeviceChangeWizard(models.AbstractModel):
             return []
         return [
             self.env._(
-                "%(devices)s: billed until %(date)s already, by %(files)s. What was billed stays as it is.",
+                "%(devices)s: already billed until %(date)s by %(files)s. What was billed is not changed.",
                 devices=enumeration(self.env, sorted(set(lines.mapped("device_id.name"))), MAX_NAMED),
                 date=format_date(self.env, lines[0].billed_period_end),
                 files=self._enumerated(lines.billing_file_id),

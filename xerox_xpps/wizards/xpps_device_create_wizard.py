@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ..billing_file import serial_key
+from ..common.plural import plural
 
 
 class XppsDeviceCreateWizard(models.TransientModel):
@@ -58,7 +59,11 @@ class XppsDeviceCreateWizard(models.TransientModel):
                 values |= {"name": row.serial, "product_id": row.product_id.id}
             prepared.append((lot, values))
         self._make_devices(self.company_id, prepared)
-        return self.env._("%s devices were created.", len(prepared))
+        return plural(
+            len(prepared),
+            self.env._("1 device was created."),
+            self.env._("%s devices were created.", len(prepared)),
+        )
 
 
 class XppsDeviceCreateWizardRow(models.TransientModel):

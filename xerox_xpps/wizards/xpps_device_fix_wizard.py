@@ -137,9 +137,13 @@ class XppsDeviceFixWizard(models.AbstractModel):
         if not self.row_ids:
             return self._check_and_return()
         self._check_again()
-        self.notice = self.env._(
-            "%(done)s Of the %(count)s devices below something is still missing.", done=notice, count=len(self.row_ids)
+        left = len(self.row_ids)
+        still = plural(
+            left,
+            self.env._("1 device below is still incomplete."),
+            self.env._("%s devices below are still incomplete.", left),
         )
+        self.notice = f"{notice} {still}"
         return self._open()
 
     def action_back(self):

@@ -254,7 +254,7 @@ class XppsFileFormatWizard(models.TransientModel):
         return {"warning": {"title": self.env._("Nothing found"), "message": self._problems(found)}}
 
     def _problems(self, found):
-        return "\n".join(self.env._(issue.template, **issue.params) for issue in found.issues)
+        return "\n".join(issue_text(self.env, issue) for issue in found.issues)
 
     # The format
 

@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import date_utils, format_date
+from odoo.tools import date_utils
 
 from ..documents import VendorDocumentBuilder
 from ..rules import ends_in_domain
@@ -70,7 +70,7 @@ class XppsVendorReportWizard(models.TransientModel):
     def _compute_display_name(self):
         for wizard in self:
             months = dict.fromkeys(
-                format_date(self.env, day, date_format="MMMM y") for day in (wizard.date_from, wizard.date_to) if day
+                month_text(self.env, day) for day in (wizard.date_from, wizard.date_to) if day
             )
             wizard.display_name = " – ".join(months)
 

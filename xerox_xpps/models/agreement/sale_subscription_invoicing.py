@@ -8,6 +8,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
+from ...common.plural import plural
 from ...invoicing import BillingDocument, BillingPart
 from ...rules import ended_by_domain
 
@@ -416,7 +417,7 @@ class SaleSubscription(models.Model):
             "months": (self.env._("1 month"), self.env._("%s months", count)),
             "years": (self.env._("1 year"), self.env._("%s years", count)),
         }
-        return labels[self.template_id.recurring_rule_type][count > 1]
+        return plural(count, *labels[self.template_id.recurring_rule_type])
 
     def _xpps_awaits_final_days(self):
         """Whether the agreement is closed, and only the last days of its devices are left to bill."""

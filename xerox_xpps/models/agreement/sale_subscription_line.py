@@ -5,10 +5,10 @@ from fractions import Fraction
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.misc import formatLang
 
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP, USER_GROUP
+from ...common.formats import amount_text
 from ...invoicing import DeviceQuantity
 from ...rules import running_days
 
@@ -219,7 +219,7 @@ class SaleSubscriptionLine(models.Model):
         text = self.env._(
             "%(quantity)s at %(price)s",
             quantity=quantity.describe(self.sale_subscription_id._xpps_interval_label()),
-            price=formatLang(self.env, self.price_unit, currency_obj=self.currency_id),
+            price=amount_text(self.env, self.price_unit, self.currency_id),
         )
         return {
             quantity_field: 1.0,

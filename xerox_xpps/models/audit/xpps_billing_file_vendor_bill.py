@@ -5,9 +5,9 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
 
 from ...audit import LineRecognition, VendorAmounts, VendorBillDraft
+from ...common.formats import amount_text
 from ...common.locking import lock_or_refuse
 from .xpps_vendor_bill_component import OTHER
 
@@ -322,7 +322,7 @@ class XppsBillingFile(models.Model):
         self.ensure_one()
 
         def amount(value):
-            return format_amount(self.env, value, self.currency_id)
+            return amount_text(self.env, value, self.currency_id)
 
         if self.vendor_bill_state == "equal":
             return self.env._("The bill total matches the file: %s before taxes.", amount(self.vendor_bill_expected))

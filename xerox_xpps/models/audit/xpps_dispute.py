@@ -3,10 +3,11 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_amount
 
+from ...common.formats import amount_text
 from ...common.listing import enumeration
 from ...common.locking import lock_or_refuse
+from ...common.plural import plural
 from ...common.window_actions import open_dialog, open_records
 from ...documents import write_dispute_xlsx
 
@@ -129,8 +130,8 @@ class XppsDispute(models.Model):
                     self.env._(
                         "%(dispute)s: a credit of %(credited)s does not fit a dispute of %(amount)s.",
                         dispute=dispute.name,
-                        credited=format_amount(self.env, dispute.credited_amount, dispute.currency_id),
-                        amount=format_amount(self.env, dispute.amount, dispute.currency_id),
+                        credited=amount_text(self.env, dispute.credited_amount, dispute.currency_id),
+                        amount=amount_text(self.env, dispute.amount, dispute.currency_id),
                     )
                 )
 
@@ -213,7 +214,13 @@ class XppsDispute(models.Model):
         """:return: which rows are not disputed, and why: a list of texts"""
         remarks = []
         if as_expected:
-            remarks.append(self.env._("Left out because Xerox billed what was expected: %s.", len(as_expected)))
+            remarks.append(
+                plural(
+                    len(as_expected),
+                    self.env._("1 row was left out because Xerox billed what was expected."),
+                    self.env._("%s rows were left out because Xerox billed what was expected.", len(as_expected)),
+                )
+            )
         for dispute, rows in disputed.grouped("dispute_id").items():
             remarks.append(
                 self.env._(

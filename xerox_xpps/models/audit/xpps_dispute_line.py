@@ -1,9 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_amount
 
 from ...common.constants import CLICK_DIGITS, COMPONENT_SELECTION, VENDOR_ROW_FIELDS
+from ...common.formats import amount_text
 from .xpps_dispute import OPEN_STATES
 
 #: Fields that a line takes over from the report's row as they are.
@@ -109,8 +109,8 @@ class XppsDisputeLine(models.Model):
                     self.env._(
                         "%(serial)s: you dispute %(amount)s, but Xerox billed only %(cost)s.",
                         serial=line.serial,
-                        amount=format_amount(self.env, line.amount, line.currency_id),
-                        cost=format_amount(self.env, line.xerox_cost, line.currency_id),
+                        amount=amount_text(self.env, line.amount, line.currency_id),
+                        cost=amount_text(self.env, line.xerox_cost, line.currency_id),
                     )
                 )
 

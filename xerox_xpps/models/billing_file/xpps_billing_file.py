@@ -424,13 +424,13 @@ class XppsBillingFile(models.Model):
         charges = ImportWriter(self, check, progress).save()
         held = self.held_count
         body = self.env._(
-            "Imported: %(devices)s devices, %(reads)s meter reads, %(charges)s charges.",
+            "Import finished. Devices: %(devices)s. Meter reads: %(reads)s. Charges: %(charges)s.",
             devices=len(check.lines) - held,
             reads=len(check.reads),
             charges=len(charges),
         )
         if held:
-            body += " " + self.env._("Held back until they are fixed: %s device records.", held)
+            body += " " + self.held_text
         else:
             # Whoever was to look after a file that came by e-mail need not do so any more.
             self.activity_feedback(["mail.mail_activity_data_todo"])

@@ -7,6 +7,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from odoo.tools import plaintext2html
 
+from ...common.formats import percent_text
 from ...importing import may_exceed
 
 _logger = logging.getLogger(__name__)
@@ -42,9 +43,9 @@ class XppsBillingFile(models.Model):
         for file in self:
             percent = int(file.progress)
             if file.check_queued:
-                status = self.env._("Check: %s %%", percent) if percent else self.env._("Check waits")
+                status = self.env._("Check: %s", percent_text(self.env, percent)) if percent else self.env._("Check is waiting")
             elif file.state == "queued":
-                status = self.env._("Import: %s %%", percent) if percent else self.env._("Import waits")
+                status = self.env._("Import: %s", percent_text(self.env, percent)) if percent else self.env._("Import is waiting")
             else:
                 status = False
             file.queue_status = status

@@ -10,7 +10,7 @@ from odoo.tools import email_normalize
 
 from ...common.constants import BILLING_GROUP
 from ...common.listing import paragraphs
-from ...common.window_actions import open_form
+from ...common.plural import plural
 from ...importing import clipped
 from .incoming_mail import is_automatic, is_forged
 from .mail_attachments import MAX_ATTACHED, MAX_TEXT
@@ -293,8 +293,8 @@ class XppsBillingFile(models.Model):
         """:return: how many errors and warnings the check found, those included that are not listed, as words"""
         errors, warnings = self.error_count, self.warning_count
         return {
-            "errors": self.env._("1 error") if errors == 1 else self.env._("%s errors", errors),
-            "warnings": self.env._("1 warning") if warnings == 1 else self.env._("%s warnings", warnings),
+            "errors": plural(errors, self.env._("1 error"), self.env._("%s errors", errors)),
+            "warnings": plural(warnings, self.env._("1 warning"), self.env._("%s warnings", warnings)),
         }
 
     def _prepare_arrival_note(self, sender, obstacle):

@@ -4,12 +4,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
-from odoo.tools.misc import formatLang
 
 from ...billing_run import Billable, HoldReasons, RunPreparation, joint_key
+from ...common.formats import amount_text, period_text
 from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
+from ...common.plural import plural
 from ...common.window_actions import open_invoices, open_records
 
 #: How many invoices a refusal names.
@@ -108,10 +108,8 @@ class XppsBillingRun(models.Model):
             start, end = run.period_start, run.period_end
             if not start or not end:
                 run.name = run.name or False
-            elif (start.year, start.month) == (end.year, end.month):
-                run.name = format_date(self.env, end, date_format="MMMM y")
             else:
-                run.name = f"{format_date(self.env, start)} – {format_date(self.env, end)}"
+                run.name = period_text(self.env, start, end)
 
     @api.depends("company_id")
     def _compute_period(self):
@@ -156,7 +154,7 @@ class XppsBillingRun(models.Model):
                 run[f"{state}_amounts"] = run._format_amounts(amounts.get((run.id, state), {}))
 
     def _format_amounts(self, amounts):
-        texts = [formatLang(self.env, amount, currency_obj=currency) for currency, amount in amounts.items()]
+        texts = [amount_text(self.env, amount, currency) for currency, amount in amounts.items()]
         return " + ".join(texts) or False
 
     @api.depends("move_ids.state", "move_ids.is_move_sent")
@@ -378,13 +376,24 @@ class XppsBillingRun(models.Model):
         moves = self.move_ids
         fixed = moves.filtered(lambda move: move.state == "posted")
         if fixed:
+            values = {
+                "run": self.display_name,
+                "count": len(fixed),
+                "listed": bullets(self.env, fixed[:MAX_LISTED].mapped("display_name"), MAX_LISTED, len(fixed)),
+            }
             raise UserError(
-                self.env._(
-                    "%(run)s cannot be undone: %(count)s of its invoices are posted. Set them back to draft first, or "
-                    "credit them.\n%(listed)s",
-                    run=self.display_name,
-                    count=len(fixed),
-                    listed=bullets(self.env, fixed[:MAX_LISTED].mapped("display_name"), MAX_LISTED, len(fixed)),
+                plural(
+                    len(fixed),
+                    self.env._(
+                        "%(run)s cannot be undone: 1 of its invoices is posted. Reset it to draft first, or credit "
+                        "it.\n%(listed)s",
+                        **values,
+                    ),
+                    self.env._(
+                        "%(run)s cannot be undone: %(count)s of its invoices are posted. Reset them to draft first, or "
+                        "credit them.\n%(listed)s",
+                        **values,
+                    ),
                 )
             )
         later = self.line_ids._runs_afterwards()
@@ -400,7 +409,13 @@ class XppsBillingRun(models.Model):
         self.line_ids._undo()
         # Nobody sets the state but by what is done here; see write.
         self.sudo().state = "draft"
-        self.message_post(body=self.env._("Undone: %s invoices were deleted.", len(moves)))
+        self.message_post(
+            body=plural(
+                len(moves),
+                self.env._("Undone: 1 invoice was deleted."),
+                self.env._("Undone: %s invoices were deleted.", len(moves)),
+            )
+        )
         return True
 
     def action_cancel(self):

@@ -119,14 +119,24 @@ class XppsBillingRun(models.Model):
 
     def _summary(self, task, moves, failed):
         posted = moves.filtered(lambda move: move.state == "posted")
+        drafts, sent = len(moves - posted), len(posted.filtered("is_move_sent"))
         texts = {
-            "create": self.env._("%s draft invoices.", len(moves - posted)),
-            "post": self.env._("%s invoices are posted.", len(posted)),
-            "send": self.env._("%s invoices are sent.", len(posted.filtered("is_move_sent"))),
+            "create": plural(drafts, self.env._("1 draft invoice."), self.env._("%s draft invoices.", drafts)),
+            "post": plural(
+                len(posted),
+                self.env._("1 invoice is posted."),
+                self.env._("%s invoices are posted.", len(posted)),
+            ),
+            "send": plural(sent, self.env._("1 invoice is sent."), self.env._("%s invoices are sent.", sent)),
         }
-        if failed:
-            return texts[task] + " " + self.env._("%s agreement(s) have a problem, which stands on their line.", failed)
-        return texts[task]
+        return " ".join(filter(None, (texts[task], failed and self._say_failed(failed))))
+
+    def _say_failed(self, count):
+        return plural(
+            count,
+            self.env._("1 agreement has a problem; see its line."),
+            self.env._("%s agreements have problems; see their lines.", count),
+        )
 
     # In the background
 

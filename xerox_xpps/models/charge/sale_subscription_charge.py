@@ -2,7 +2,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
+
+from ...billing_file import to_decimal
+from ...common.bulk import bulk_update
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
+from ...common.formats import period_text
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_dialog, open_invoices, open_records
 from ...rules import AMOUNT_FIELDS, charge_amounts, invoice_status, page_amount, uninvoiced_status_sql
@@ -597,7 +605,7 @@ class SaleSubscriptionCharge(models.Model):
         return self.with_context(lang=self.partner_id[:1].lang or self.env.lang)
 
     def _describe_pages(self):
-        """Period, pages and click price, as a customer checks them: “06/01/2026 – 06/30/2026: 1,234 × $ 0.0085”."""
+        """Period, pages and click price, as a customer checks them: “June 2026: 1,234 pages × 0.0085 USD”."""
         starts = [charge.period_start for charge in self if charge.period_start]
         ends = [charge.period_end for charge in self if charge.period_end]
         pages = self.env._(
@@ -607,8 +615,7 @@ class SaleSubscriptionCharge(models.Model):
         )
         if not starts or not ends:
             return pages
-        period = f"{format_date(self.env, min(starts))} – {format_date(self.env, max(ends))}"
-        return f"{period}: {pages}"
+        return f"{period_text(self.env, min(starts), max(ends))}: {pages}"
 
     def _format_click_price(self):
         """The click price with as many decimals as it has, at least the currency's."""

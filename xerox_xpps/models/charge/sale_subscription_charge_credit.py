@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...common.constants import BILLING_GROUP
+from ...common.formats import amount_text
 from ...common.listing import paragraphs
 from ...common.locking import lock_or_refuse
 
@@ -125,8 +126,8 @@ class SaleSubscriptionCharge(models.Model):
                 self.env._(
                     "Charge “%(charge)s” of device %(device)s is partly credited: %(credited)s of %(amount)s. Only "
                     "charges that are fully credited can be billed again.",
-                    credited=self.currency_id.format(self.credited_amount),
-                    amount=self.currency_id.format(self.price_subtotal),
+                    credited=amount_text(self.env, self.credited_amount, self.currency_id),
+                    amount=amount_text(self.env, self.price_subtotal, self.currency_id),
                     **names,
                 )
             )

@@ -88,7 +88,7 @@ class XppsDeviceAssignment(models.Model):
 
     @api.model
     def _period_label(self, date_from, date_to):
-        return f"{format_date(self.env, date_from) or '…'} – {format_date(self.env, date_to) or '…'}"
+        return period_text(self.env, date_from, date_to) or self.env._("always")
 
     @api.onchange("subscription_id")
     def _onchange_subscription_id(self):

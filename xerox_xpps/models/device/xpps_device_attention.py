@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
+from ...common.formats import month_text, percent_text
 from ...common.window_actions import open_dialog
 from ...rules import RUN_FIELDS, overlap_sql, runs_in_period_sql, same_period_sql
 
@@ -316,19 +317,19 @@ class XppsDeviceAttention(models.Model):
         for row in self:
             since = format_date(self.env, row.since)
             if row.kind == "absent":
-                text = self.env._("Active on its agreement, but not in any file of %s.", since)
+                text = self.env._("Active on its agreement, but not in any file of %s.", month_text(self.env, row.since))
             elif row.kind == "no_read" and row.last_read_date:
                 text = self.env._("Last read on %s.", since)
             elif row.kind == "no_read":
                 text = self.env._("Never read, although installed since %s.", since)
             elif row.kind == "allowance":
                 text = self.env._(
-                    "%(pages)s %(type)s pages until %(date)s: %(percent)s %% of the %(included)s that are included in "
+                    "%(pages)s %(type)s pages until %(date)s: %(percent)s of the %(included)s that are included in "
                     "a month.",
                     pages=row._format(row.pages),
                     type=types[row.output_type],
                     date=since,
-                    percent=100 * row.pages // row.compared_pages,
+                    percent=percent_text(self.env, 100 * row.pages // row.compared_pages),
                     included=row._format(row.compared_pages),
                 )
             elif row.kind == "above_mean":

@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
-from ...rules import printed_pages
+from ...common.formats import period_text
 
 
 class XppsMeterRead(models.Model):
@@ -89,11 +89,16 @@ class XppsMeterRead(models.Model):
         for read in self:
             read.pages = printed_pages(read.previous_read, read.current_read)
 
-    @api.depends("device_id", "output_type", "period_end")
+    @api.depends("device_id", "output_type", "period_start", "period_end")
     def _compute_display_name(self):
         labels = dict(self._fields["output_type"]._description_selection(self.env))
         for read in self:
-            read.display_name = f"{read.device_id.name} {labels.get(read.output_type, '')} {read.period_end or ''}"
+            parts = (
+                read.device_id.name,
+                labels.get(read.output_type),
+                period_text(self.env, read.period_start, read.period_end),
+            )
+            read.display_name = " ".join(filter(None, parts))
 
     @api.model
     def _note(self, origin, device, day, counters):

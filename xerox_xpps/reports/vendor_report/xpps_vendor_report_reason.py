@@ -2,6 +2,7 @@
 from odoo import models
 from odoo.tools import format_date
 
+from ...common.formats import amount_text
 from ...importing import plain
 from ...rules import expected_overage
 
@@ -26,7 +27,7 @@ class XppsVendorReport(models.Model):
         return self.env._("The device was not at any customer in the period")
 
     def _reason_missing_from_file(self):
-        return self.env._("Not in the file; last billed %s", self.currency_id.format(self.expected_cost))
+        return self.env._("Not in the file; last billed %s", amount_text(self.env, self.expected_cost, self.currency_id))
 
     def _reason_quantity_wrong(self):
         pages = self._stated_pages()
@@ -54,8 +55,8 @@ class XppsVendorReport(models.Model):
         expected = line.expected_supply_cost if self.component == "base_supply" else line.expected_service_cost
         return self.env._(
             "Base fee %(billed)s instead of %(expected)s",
-            billed=currency.format(self.xerox_cost),
-            expected=currency.format(expected),
+            billed=amount_text(self.env, self.xerox_cost, currency),
+            expected=amount_text(self.env, expected, currency),
         )
 
     def _reason_read_gap(self):
