@@ -13,8 +13,7 @@ from .check_result import CheckResult
 from .codes import CODES, SEVERITY_RANKS
 from .context import plain
 from .device_bound import may_exceed
-from .difference import CORRECTION, COST_CORRECTION, PAGES
-from .issues import clipped
+from .issues import clipped, issue_text
 from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
 
@@ -28,6 +27,8 @@ __all__ = [
     "ImportUndo",
     "ImportWriter",
     "clipped",
+    "cost_plus_price",
+    "issue_text",
     "may_exceed",
     "plain",
 ]

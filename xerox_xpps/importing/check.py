@@ -67,6 +67,22 @@ def check_file(file, progress=None):
         cost_changes=records.cost_changes,
     )
 
+    def __init__(self, file, progress=None):
+        """:param progress: called with the share that is done, 0 to 1"""
+        self.file = file
+        self.env = file.env
+        self.company = file.company_id
+        self.findings = Findings(self.env, self.env["xpps.blocking.warning"]._codes(self.company))
+        self.progress = progress or (lambda share: None)
+        # Not known before the head of the file is.
+        self.currency = None
+        self.header = {}
+        self.lines = {}
+        self.line_base = {}
+        self.prior_lines = {}
+        self.reads = []
+        self.charge_base = {}
+        self.cost_changes = []
 
 def _result(header, findings, **planned):
     return CheckResult(

@@ -6,6 +6,9 @@ from odoo.tools import format_date, formatLang
 from ..billing_file import check_serials, check_totals
 from ..billing_file.amounts import add_up
 from ..common.constants import OUTPUT_TYPE_SELECTION
+from ..common.listing import paragraphs
+from ..common.plural import plural
+from ..importing import issue_text
 
 #: How many records and issues are shown; the others are counted.
 SHOWN_DEVICES = 5
@@ -40,10 +43,15 @@ class FormatPreview:
         return {
             "invoice": self._invoice() if self.details else [],
             "devices": [self._device(record) for record in devices[:SHOWN_DEVICES]],
-            "device_count": len(devices),
+            "shown_text": self._say_shown(len(devices)),
             "issues": [self._issue(issue) for issue in self.issues[:SHOWN_ISSUES]],
-            "issue_count": len(self.issues),
+            "more_issues": paragraphs(self.env, [], 0, len(self.issues[SHOWN_ISSUES:])),
         }
+
+    def _say_shown(self, count):
+        if count > SHOWN_DEVICES:
+            return self.env._("The first %(shown)s of %(count)s device records.", shown=SHOWN_DEVICES, count=count)
+        return plural(count, self.env._("1 device record."), self.env._("%s device records.", count))
 
     def _find_currency(self):
         currencies = self.env["res.currency"].with_context(active_test=False)
@@ -104,9 +112,9 @@ class FormatPreview:
     def _issue(self, issue):
         return {
             "severity": issue.severity,
-            "line": issue.source_line or "",
+            "line": self.env._("Line %s", issue.source_line) if issue.source_line else "",
             "serial": issue.serial,
-            "message": issue_text(self.env, issue),
+            "message": issue_text(self.env, issue, self.currency),
         }
 
     def _date(self, value):

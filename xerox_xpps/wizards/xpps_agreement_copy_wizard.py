@@ -7,6 +7,7 @@ from odoo.tools import clean_context
 from odoo.tools.misc import get_lang
 
 from ..common.constants import INVOICE_MODE_SELECTION
+from ..common.plural import plural
 
 
 class XppsAgreementCopyWizard(models.TransientModel):
@@ -85,6 +86,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
         readonly=False,
     )
     default_count = fields.Integer(compute="_compute_default_count")
+    default_text = fields.Char(compute="_compute_default_count")
 
     @api.depends("subscription_id")
     def _compute_from_agreement(self):
@@ -129,7 +131,12 @@ class XppsAgreementCopyWizard(models.TransientModel):
     @api.depends("subscription_id")
     def _compute_default_count(self):
         for wizard in self:
-            wizard.default_count = len(wizard.subscription_id.charge_default_ids)
+            count = wizard.default_count = len(wizard.subscription_id.charge_default_ids)
+            wizard.default_text = plural(
+                count,
+                self.env._("The copy also gets the contract default of the agreement."),
+                self.env._("The copy also gets the %s contract defaults of the agreement.", count),
+            )
 
     def _pricelist_of(self, partner):
         """The customer's pricelist where it has the currency of the agreed prices, else the agreement's own."""

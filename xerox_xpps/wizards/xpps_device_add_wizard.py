@@ -146,7 +146,9 @@ class XppsDeviceAddWizard(models.TransientModel):
         self.notice = plural(
             len(sound),
             self.env._("1 device was added. The lines below were not: correct them, or close the window."),
-            self.env._("%s devices were added. The lines below were not: correct them, or close the window.", len(sound)),
+            self.env._(
+                "%s devices were added. The lines below were not: correct them, or close the window.", len(sound)
+            ),
         )
         self.serials = "\n".join(row.text for row in bad.sorted("source_line"))
         self._make_rows()

@@ -46,6 +46,13 @@ class XppsDeviceAssignWizard(models.TransientModel):
             )
         return list(rows.values())
 
+    def _say_rows(self, count):
+        return plural(
+            count,
+            self.env._("1 device of the file cannot be billed yet."),
+            self.env._("%s devices of the file cannot be billed yet.", count),
+        )
+
     def _apply(self, rows):
         """Write the devices, those that get the same values together."""
         self._make_devices(self.company_id, [(row.device_id, row._prepare_device()) for row in rows])

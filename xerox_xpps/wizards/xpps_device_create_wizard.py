@@ -44,6 +44,13 @@ class XppsDeviceCreateWizard(models.TransientModel):
             )
         return list(rows.values())
 
+    def _say_rows(self, count):
+        return plural(
+            count,
+            self.env._("1 serial number of the file is unknown. Its row is prefilled from the file."),
+            self.env._("%s serial numbers of the file are unknown. Their rows are prefilled from the file.", count),
+        )
+
     def _apply(self, rows):
         """Create the devices with one ``create``; a plain lot with the serial number becomes the device."""
         keys = {row: serial_key(row.serial) for row in rows}

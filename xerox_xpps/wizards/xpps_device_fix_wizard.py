@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 from ..common.constants import BASE_ROLES
 from ..common.listing import bullets
+from ..common.plural import plural
 from ..common.window_actions import open_dialog
 
 #: Agreements of the row's company, and of its customer where it has one, that can bill a device now.
@@ -39,6 +40,8 @@ class XppsDeviceFixWizard(models.AbstractModel):
     notice = fields.Text(readonly=True, help="Result of the last step.")
     row_count = fields.Integer(compute="_compute_row_counts")
     incomplete_count = fields.Integer(compute="_compute_row_counts")
+    row_text = fields.Char(compute="_compute_row_counts", help="How many rows there are.")
+    incomplete_text = fields.Char(compute="_compute_row_counts", help="How many rows are incomplete.")
     fill_partner_id = fields.Many2one("res.partner", string="Customer")
     fill_subscription_id = fields.Many2one("sale.subscription", string="Agreement", domain=AGREEMENT_DOMAIN)
     fill_subscription_line_id = fields.Many2one(
@@ -53,6 +56,12 @@ class XppsDeviceFixWizard(models.AbstractModel):
         for wizard in self:
             wizard.row_count = len(wizard.row_ids)
             wizard.incomplete_count = len(wizard.row_ids.filtered("missing"))
+            wizard.row_text = wizard._say_rows(wizard.row_count)
+            wizard.incomplete_text = plural(
+                wizard.incomplete_count,
+                self.env._("1 row is incomplete."),
+                self.env._("%s rows are incomplete.", wizard.incomplete_count),
+            )
 
     @api.onchange("fill_subscription_id")
     def _onchange_fill_subscription_id(self):
@@ -91,6 +100,10 @@ class XppsDeviceFixWizard(models.AbstractModel):
     @api.model
     def _prepare_rows(self, lines):
         """:return: values of rows for lines of the file, each device once"""
+        raise NotImplementedError
+
+    def _say_rows(self, count):
+        """:return: a sentence that says how many devices there are to fix"""
         raise NotImplementedError
 
     def _apply(self, rows):

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from ..billing_file import inspect, read
 from ..common.window_actions import open_dialog, open_form
+from ..importing import issue_text
 from ..models.billing_file.xpps_file_format_field import DEVICE_LABELS, INVOICE_LABELS, PART_SELECTION
 from ..models.billing_file.xpps_file_options import DELIMITERS, ENCODINGS, ISO_DATE, OTHER_DATE
 from .format_preview import FormatPreview

@@ -38,6 +38,8 @@ class XppsImportWizard(models.TransientModel):
     amount_total = fields.Monetary(related="billing_file_id.amount_total")
     error_count = fields.Integer(related="billing_file_id.error_count")
     warning_count = fields.Integer(related="billing_file_id.warning_count")
+    error_text = fields.Char(related="billing_file_id.error_text")
+    warning_text = fields.Char(related="billing_file_id.warning_text")
     can_import = fields.Boolean(related="billing_file_id.can_import")
     check_queued = fields.Boolean(related="billing_file_id.check_queued")
     progress = fields.Float(related="billing_file_id.progress")

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import date_utils
 
+from ..common.formats import month_text
+from ..common.plural import plural
 from ..documents import VendorDocumentBuilder
 from ..rules import ends_in_domain
 
@@ -31,6 +33,8 @@ class XppsVendorReportWizard(models.TransientModel):
     )
     file_count = fields.Integer(compute="_compute_file_count", help="Imported files whose period ends in these months.")
 
+    file_text = fields.Char(compute="_compute_file_count")
+
     @api.depends("company_id")
     def _compute_months(self):
         """The month of the newest file, else the month before."""
@@ -56,6 +60,11 @@ class XppsVendorReportWizard(models.TransientModel):
         for wizard in self:
             months = ends_in_domain("period_end", wizard.date_from, wizard.date_to)
             wizard.file_count = self.env["xpps.billing.file"].search_count([*wizard._domain_files(), *months])
+            wizard.file_text = plural(
+                wizard.file_count,
+                self.env._("1 imported billing file ends in these months."),
+                self.env._("%s imported billing files end in these months.", wizard.file_count),
+            )
 
     def _domain_files(self):
         return [("company_id", "=", self.company_id.id), ("state", "=", "imported")]
@@ -69,9 +78,7 @@ class XppsVendorReportWizard(models.TransientModel):
     @api.depends("date_from", "date_to")
     def _compute_display_name(self):
         for wizard in self:
-            months = dict.fromkeys(
-                month_text(self.env, day) for day in (wizard.date_from, wizard.date_to) if day
-            )
+            months = dict.fromkeys(month_text(self.env, day) for day in (wizard.date_from, wizard.date_to) if day)
             wizard.display_name = " – ".join(months)
 
     def _vendor_document(self):

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from ...common.constants import MANAGER_GROUP
 from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
+from ...common.plural import plural
 from ...common.window_actions import open_invoices, open_records
 from ...importing import CheckWriter, ImportUndo, ImportWriter, check_file
 
@@ -93,6 +94,9 @@ class XppsBillingFile(models.Model):
     held_count = fields.Integer(
         compute="_compute_held_count", search="_search_held_count", string="Held Records", help="Records not imported."
     )
+    error_text = fields.Char(compute="_compute_count_texts")
+    warning_text = fields.Char(compute="_compute_count_texts")
+    held_text = fields.Char(compute="_compute_count_texts")
     is_open = fields.Boolean(compute="_compute_is_open", help="Some records can still be imported.")
     can_import = fields.Boolean(compute="_compute_is_open")
     meter_read_count = fields.Integer(compute="_compute_related_counts")
@@ -156,6 +160,28 @@ class XppsBillingFile(models.Model):
         )
         for file in self:
             file.held_count = counts.get(file, 0)
+
+    @api.depends("error_count", "warning_count", "held_count")
+    def _compute_count_texts(self):
+        for file in self:
+            errors, warnings = file.error_count, file.warning_count
+            file.error_text = plural(
+                errors, self.env._("1 error was found."), self.env._("%s errors were found.", errors)
+            )
+            file.warning_text = plural(
+                warnings,
+                self.env._("Review the warning first."),
+                self.env._("Review the %s warnings first.", warnings),
+            )
+            file.held_text = self._say_held(file.held_count)
+
+    @api.model
+    def _say_held(self, count):
+        return plural(
+            count,
+            self.env._("1 device record is held back until it is fixed."),
+            self.env._("%s device records are held back until they are fixed.", count),
+        )
 
     @api.depends("state", "error_count", "line_digest", "check_queued", "company_id.xpps_quarantine")
     def _compute_is_open(self):
@@ -430,7 +456,7 @@ class XppsBillingFile(models.Model):
             charges=len(charges),
         )
         if held:
-            body += " " + self.held_text
+            body += " " + self._say_held(held)
         else:
             # Whoever was to look after a file that came by e-mail need not do so any more.
             self.activity_feedback(["mail.mail_activity_data_todo"])

@@ -43,9 +43,17 @@ class XppsBillingFile(models.Model):
         for file in self:
             percent = int(file.progress)
             if file.check_queued:
-                status = self.env._("Check: %s", percent_text(self.env, percent)) if percent else self.env._("Check is waiting")
+                status = (
+                    self.env._("Check: %s", percent_text(self.env, percent))
+                    if percent
+                    else self.env._("Check is waiting")
+                )
             elif file.state == "queued":
-                status = self.env._("Import: %s", percent_text(self.env, percent)) if percent else self.env._("Import is waiting")
+                status = (
+                    self.env._("Import: %s", percent_text(self.env, percent))
+                    if percent
+                    else self.env._("Import is waiting")
+                )
             else:
                 status = False
             file.queue_status = status

@@ -89,6 +89,8 @@ class XppsBillingRun(models.Model):
     held_count = fields.Integer(string="Held Back", compute="_compute_counts")
     failed_count = fields.Integer(string="Failed", compute="_compute_counts", help="Agreements to invoice again.")
     error_count = fields.Integer(string="Problems", compute="_compute_counts")
+    error_text = fields.Char(compute="_compute_counts")
+    held_text = fields.Char(compute="_compute_counts")
     invoiced_count = fields.Integer(string="Invoiced", compute="_compute_counts")
     ready_amounts = fields.Char(string="Ready to Invoice", compute="_compute_counts", help="Untaxed, by currency.")
     held_amounts = fields.Char(string="Amount Held Back", compute="_compute_counts", help="Untaxed, by currency.")
@@ -150,6 +152,12 @@ class XppsBillingRun(models.Model):
             run.failed_count = of_run.get("failed", 0)
             run.invoiced_count = of_run.get("invoiced", 0)
             run.error_count = errors.get(run.id, 0)
+            run.error_text = self._say_failed(run.error_count)
+            run.held_text = plural(
+                run.held_count,
+                self.env._("1 agreement is held back."),
+                self.env._("%s agreements are held back.", run.held_count),
+            )
             for state in ("ready", "held", "invoiced"):
                 run[f"{state}_amounts"] = run._format_amounts(amounts.get((run.id, state), {}))
 

@@ -9,6 +9,8 @@ from odoo.exceptions import ConcurrencyError, LockError, RedirectWarning, UserEr
 from odoo.service.model import retrying
 from odoo.tools import SQL, plaintext2html
 
+from ...common.plural import plural
+
 _logger = logging.getLogger(__name__)
 
 #: Runs with more agreements to work on do so in the background.

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
-from ...rules import days_in_common_sql, overlap, overlap_sql
+from ...common.formats import period_text
 
 DAY = timedelta(days=1)
 

@@ -317,7 +317,9 @@ class XppsDeviceAttention(models.Model):
         for row in self:
             since = format_date(self.env, row.since)
             if row.kind == "absent":
-                text = self.env._("Active on its agreement, but not in any file of %s.", month_text(self.env, row.since))
+                text = self.env._(
+                    "Active on its agreement, but not in any file of %s.", month_text(self.env, row.since)
+                )
             elif row.kind == "no_read" and row.last_read_date:
                 text = self.env._("Last read on %s.", since)
             elif row.kind == "no_read":

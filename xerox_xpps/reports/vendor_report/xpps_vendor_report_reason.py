@@ -27,7 +27,9 @@ class XppsVendorReport(models.Model):
         return self.env._("The device was not at any customer in the period")
 
     def _reason_missing_from_file(self):
-        return self.env._("Not in the file; last billed %s", amount_text(self.env, self.expected_cost, self.currency_id))
+        return self.env._(
+            "Not in the file; last billed %s", amount_text(self.env, self.expected_cost, self.currency_id)
+        )
 
     def _reason_quantity_wrong(self):
         pages = self._stated_pages()

@@ -6,6 +6,8 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+import { percentText } from "../formats";
+
 import { Component, useEffect, useState } from "@odoo/owl";
 
 const INTERVAL = 1000; // milliseconds
@@ -57,7 +59,8 @@ export class ImportProgressField extends Component {
             return _t("Waiting for its turn");
         }
         const { doing } = this.props;
-        return doing ? `${doing}… ${this.percent} %` : _t("Importing… %s %%", this.percent);
+        const percent = percentText(this.percent);
+        return doing ? _t("%(doing)s… %(percent)s", { doing, percent }) : _t("Importing… %s", percent);
     }
 
     /** Ask until the file is not queued any more. Returns what stops it. */

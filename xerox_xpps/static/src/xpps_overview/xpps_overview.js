@@ -4,11 +4,12 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { formatInteger } from "@web/views/fields/formatters";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { amountText } from "../formats";
 import { XppsChart } from "../xpps_chart/xpps_chart";
 import { XppsOverviewSection } from "./xpps_overview_section";
 import { XppsOverviewSteps } from "./xpps_overview_steps";
@@ -69,8 +70,7 @@ export class XppsOverview extends Component {
     }
 
     formatValue({ currency_id: currencyId }) {
-        return (value) =>
-            currencyId ? formatMonetary(value, { currencyId }) : formatInteger(value);
+        return (value) => (currencyId ? amountText(value, currencyId) : formatInteger(value));
     }
 
     onChartClick(chart, index) {

@@ -1,4 +1,6 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+import { _t } from "@web/core/l10n/translation";
+
 import { Component } from "@odoo/owl";
 
 /** The steps of the month, and what is to be done next. */
@@ -12,6 +14,10 @@ export class XppsOverviewSteps extends Component {
 
     get current() {
         return this.props.steps.find(({ state }) => state === "current");
+    }
+
+    get doneText() {
+        return _t("%s is done.", this.props.month);
     }
 
     icon({ state }) {

@@ -1,9 +1,12 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+import { _t } from "@web/core/l10n/translation";
 import { Record } from "@web/model/record";
 import { registry } from "@web/core/registry";
-import { formatFloat, formatInteger } from "@web/views/fields/formatters";
+import { formatInteger } from "@web/views/fields/formatters";
 import { Field } from "@web/views/fields/field";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { percentText } from "../formats";
 
 import { Component } from "@odoo/owl";
 
@@ -29,7 +32,11 @@ export class XppsUsage extends Component {
     }
 
     percent(value) {
-        return `${formatFloat(value, { digits: [16, 0] })} %`;
+        return percentText(value);
+    }
+
+    pagesLabel(month) {
+        return _t("Pages in %s", month);
     }
 
     /** Whether a column has anything in it. */
