@@ -94,7 +94,9 @@ class VendorBillDraft:
         )
         lines = [self._prepare_group_line(key, groups[key], names[key.partner_id]) for key in ordered]
         if self.amounts.rounding:
-            name = self.env._("%s: fractions of a cent, which Xerox rounds in total", self.labels["base_service"])
+            name = self.env._(
+                "%s: rounding difference, because Xerox rounds the total only", self.labels["base_service"]
+            )
             lines.append(self._prepare_line("base_service", name, self.amounts.rounding))
         if not lines:
             raise UserError(
@@ -131,7 +133,7 @@ class VendorBillDraft:
         if self.file.kind == "correction":
             notes.append(self.env._("correction"))
         if state == "held":
-            notes.append(self.env._("held, not imported"))
+            notes.append(self.env._("held back, not imported"))
         elif state == "left_out":
             notes.append(self.env._("left out of the import"))
         if notes:

@@ -27,7 +27,7 @@ def inspect_csv(data: bytes, delimiter: str = "", encoding: str = "") -> Inspect
     """What the beginning of the text holds, with this delimiter and encoding if they are given."""
     encoding = encoding or _encoding(data)
     if not encoding:
-        template = _("The encoding of the file is unknown: it is neither UTF-8 nor UTF-16 nor Windows-1252 text.")
+        template = _("The encoding of the file is unknown: it is not UTF-8, UTF-16 or Windows-1252 text.")
         return Inspection("csv", (Issue(ERROR, "file_syntax", template),))
     try:
         check_text(data, encoding)

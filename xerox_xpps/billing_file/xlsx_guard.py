@@ -36,7 +36,7 @@ _TOO_MANY_ATTRIBUTES = _("An element of the workbook has more than %(limit)s att
 _LIMITS = {
     "sheets": (MAX_SHEET_ELEMENTS, _("The sheets of the workbook have more than %(limit)s elements.")),
     "strings": (MAX_STRING_ELEMENTS, _("The texts of the workbook have more than %(limit)s elements.")),
-    "others": (MAX_OTHER_ELEMENTS, _("The workbook has more than %(limit)s elements that are no cells.")),
+    "others": (MAX_OTHER_ELEMENTS, _("The workbook has more than %(limit)s elements that are not cells.")),
     "merged": (MAX_MERGED, _("The workbook has more than %(limit)s merged ranges.")),
     "asides": (MAX_ASIDES, _("The workbook has more than %(limit)s comments and processing instructions.")),
     "cdata": (MAX_CDATA, _("The workbook has more than %(limit)s CDATA sections.")),
@@ -85,7 +85,7 @@ def _check_parts(archive: zipfile.ZipFile, packed: int) -> None:
     unpacked = sum(part.file_size for part in parts)
     check_limit(unpacked // _MIB, MAX_UNPACKED // _MIB, _("Unpacked, the workbook has more than %(limit)s MiB."))
     if unpacked > SMALL_ARCHIVE:
-        check_limit(unpacked // packed, MAX_RATIO, _("Unpacked, the workbook has more than %(limit)s times its size."))
+        check_limit(unpacked // packed, MAX_RATIO, _("Unpacked, the workbook is more than %(limit)s times its size."))
     names = [part.filename for part in parts]
     if len(set(names)) < len(names):
         raise damaged("it holds two parts of one name")

@@ -72,7 +72,7 @@ def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, lis
         markup = check_markup(data)
         schema, unusable = _schema_of(layout)
         if schema is not None and not schema.has_attributes:
-            template = _("The file has more than %(limit)s attributes, of which its schema knows none.")
+            template = _("The file has more than %(limit)s attributes that its schema does not allow.")
             check_limit(markup.attributes - markup.namespaces, MAX_UNKNOWN_ATTRIBUTES, template)
         if markup.tags + markup.attributes > MAX_TREE:
             _check_root(root_element(data), layout)

@@ -135,8 +135,8 @@ class ChargePlan:
         check.add(
             "margin_low",
             lambda: self.env._(
-                "Line %(line)s: the %(type)s pages of device %(serial)s are sold at %(price)s and bought at %(cost)s: "
-                "a margin of %(margin)s, below %(floor)s.",
+                "Line %(line)s: the %(type)s pages of device %(serial)s are sold at %(price)s and cost %(cost)s: the "
+                "margin of %(margin)s is below the floor of %(floor)s.",
                 price=plain(price),
                 cost=plain(cost),
                 margin=percent_text(self.env, (price - cost) * 100 / price),

@@ -242,7 +242,7 @@ class XppsDeviceAddWizard(models.TransientModel):
         if not serial:
             return self.env._("The line has no serial number in its first column.")
         if not serial.isprintable():
-            return self.env._("The serial number has characters that cannot be seen. Type it, or scan it again.")
+            return self.env._("The serial number has invisible characters. Type it, or scan it again.")
         if len(serial) > MAX_LENGTH:
             return self.env._("The serial number has more than %s characters.", MAX_LENGTH)
         if is_scientific(serial):
@@ -253,7 +253,7 @@ class XppsDeviceAddWizard(models.TransientModel):
         if not any(character.isdigit() for character in serial):
             return self.env._("A serial number contains at least one digit. Is this a heading?")
         if first_line != line.number:
-            return self.env._("The same serial number is on line %s, too.", first_line)
+            return self.env._("The same serial number is also on line %s.", first_line)
         return False
 
     def _judge_lot(self, lot):

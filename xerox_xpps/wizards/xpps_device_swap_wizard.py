@@ -117,7 +117,7 @@ class XppsDeviceSwapWizard(models.TransientModel):
         reads._note("closing", old, last_day, {row.output_type: row.closing_read for row in self.read_ids})
         reads._note("opening", new, self.date, {row.output_type: row.opening_read for row in self.read_ids})
         date = format_date(self.env, self.date)
-        link = Markup(self.env._("Swapped for %(device)s on %(date)s."))
+        link = Markup(self.env._("Replaced by %(device)s on %(date)s."))
         old.message_post(body=link % {"device": self._link(new), "date": date})
         link = Markup(self.env._("Installed in place of %(device)s on %(date)s."))
         new.message_post(body=link % {"device": self._link(old), "date": date})

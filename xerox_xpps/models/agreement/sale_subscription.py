@@ -28,7 +28,7 @@ class SaleSubscription(models.Model):
 
     is_xpps = fields.Boolean(string="XPPS Agreement", index=True, help="Devices serviced by Xerox are billed here.")
     is_xpps_master = fields.Boolean(
-        string="Master Agreement", help="An agreement to copy from. It is never started and never billed."
+        string="Master Agreement", help="An agreement to copy from. It is never started or billed."
     )
     xpps_agreement_number = fields.Char(
         string="Xerox Agreement Number", index="btree_not_null", help="Xerox's number of this agreement.", copy=False

@@ -46,7 +46,9 @@ class XppsDispute(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Responsible", default=lambda self: self.env.user, tracking=True, check_company=True
     )
-    reason = fields.Char(required=True, tracking=True, help="What is wrong, in a few words. Xerox reads it.")
+    reason = fields.Char(
+        required=True, tracking=True, help="A short description of the problem, which is sent to Xerox."
+    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -87,7 +89,9 @@ class XppsDispute(models.Model):
         help="A positive amount means that Xerox billed too much.",
     )
     credited_amount = fields.Monetary(
-        copy=False, tracking=True, help="What Xerox credits of the disputed amount; 0: all of it."
+        copy=False,
+        tracking=True,
+        help="The part of the disputed amount that Xerox credits. With 0, Xerox credits the full amount.",
     )
     open_amount = fields.Monetary(
         compute="_compute_open_amount", store=True, help="Disputed, while Xerox's answer is still to come."

@@ -149,7 +149,7 @@ class XppsBillingFileIssue(models.Model):
         self.check_access("read")
         method = self._fix_method()
         if not method:
-            raise UserError(self.env._("There is nothing to open for this problem: %s", self.message))
+            raise UserError(self.env._("There is no record to open for this problem: %s", self.message))
         wizard = self.env["xpps.import.wizard"]._from_context()
         if wizard:
             # What was chosen on its Options tab must not be overwritten by what the fix finds there.

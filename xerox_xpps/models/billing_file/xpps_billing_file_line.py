@@ -38,7 +38,7 @@ class XppsBillingFileLine(models.Model):
     read_date = fields.Date()
     estimated = fields.Boolean()
     base_price_cost = fields.Monetary(
-        string="Base Cost", help="Service and supply fee, or the monthly base price when Xerox does not split it."
+        string="Base Cost", help="Service and supply fee, or the monthly base price if Xerox does not split it."
     )
     base_service_cost = fields.Monetary()
     base_supply_cost = fields.Monetary()

@@ -31,7 +31,7 @@ class XppsBillingFile(models.Model):
     _inherit = "xpps.billing.file"
 
     check_queued = fields.Boolean(
-        readonly=True, copy=False, help="The file is large and waits to be checked by the cron."
+        readonly=True, copy=False, help="The file is large and is waiting to be checked in the background."
     )
     queue_status = fields.Char(
         string="Background",

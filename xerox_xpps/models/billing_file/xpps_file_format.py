@@ -77,8 +77,8 @@ class XppsFileFormat(models.Model):
         if self.file_type == "csv" and DELIMITERS[self.delimiter] == self.decimal_mark:
             raise ValidationError(
                 self.env._(
-                    "Format “%s” has a comma between two columns and in amounts: an amount would be two columns. "
-                    "Change one of the two.",
+                    "Format “%s” uses the comma both between columns and in amounts, so an amount would be split into "
+                    "two columns. Change one of the two.",
                     self.name,
                 )
             )
@@ -148,7 +148,7 @@ class XppsFileFormat(models.Model):
         if missing:
             raise ValidationError(
                 self.env._(
-                    "Format “%(name)s” does not say where the file has: %(missing)s.",
+                    "Format “%(name)s” does not define where the file has: %(missing)s.",
                     name=self.name,
                     missing=", ".join(missing),
                 )

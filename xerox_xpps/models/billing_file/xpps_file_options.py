@@ -46,7 +46,7 @@ class XppsFileOptions(models.AbstractModel):
         ],
         required=True,
         default="utf-8",
-        help="How the file writes letters with accents. Programs of a Western Windows often write Windows-1252.",
+        help="How the file encodes letters with accents. Western Windows programs often use Windows-1252.",
     )
     sheet = fields.Char(help="Name of the sheet with the device records. Leave empty to read the first sheet.")
     decimal_mark = fields.Selection(
@@ -65,7 +65,7 @@ class XppsFileOptions(models.AbstractModel):
         ],
         required=True,
         default=ISO_DATE,
-        help="How the file writes 31 January 2026.",
+        help="How January 31, 2026 is written in the file.",
     )
     date_pattern = fields.Char(
         help="%d is the day, %m the month, %b the month's English abbreviation, %Y the year, %y its last two digits: "
@@ -94,7 +94,7 @@ class XppsFileOptions(models.AbstractModel):
         if not is_date_format(pattern):
             raise ValidationError(
                 self.env._(
-                    "The date pattern “%s” does not name day, month and year. Write %%d.%%m.%%Y for 31.01.2026.",
+                    "The date pattern “%s” does not contain day, month and year. Enter %%d.%%m.%%Y for 31.01.2026.",
                     pattern,
                 )
             )

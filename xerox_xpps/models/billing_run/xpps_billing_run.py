@@ -45,7 +45,8 @@ class XppsBillingRun(models.Model):
         precompute=True,
         required=True,
         tracking=True,
-        help="Charges of periods that ended by then are billed, and devices must be in a billing file of the period.",
+        help="Charges of periods that end on or before this date are billed, and devices must be in a billing file of "
+        "the period.",
     )
     invoice_date = fields.Date(
         required=True,

@@ -44,7 +44,8 @@ class XppsBillingRunLine(models.Model):
     )
     partner_id = fields.Many2one(related="subscription_id.partner_id", store=True, precompute=True, string="Customer")
     joint_key = fields.Char(
-        readonly=True, help="The same for agreements that one invoice may bill; empty for those invoiced by themselves."
+        readonly=True,
+        help="The same for agreements that can be billed on one invoice; empty for those that are invoiced separately.",
     )
     currency_id = fields.Many2one(related="subscription_id.currency_id")
     state = fields.Selection(

@@ -92,6 +92,47 @@ class SaleSubscriptionCharge(models.Model):
     quantity = fields.Integer(string="Pages")
     unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", groups=BILLING_GROUP)
     unit_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg")
+    cost_subtotal = fields.Monetary(
+        compute="_compute_amounts", store=True, precompute=True, string="Cost", groups=BILLING_GROUP
+    )
+    price_subtotal = fields.Monetary(compute="_compute_amounts", store=True, precompute=True, string="Amount")
+    margin = fields.Monetary(
+        compute="_compute_amounts",
+        store=True,
+        precompute=True,
+        groups=BILLING_GROUP,
+        help="Amount less cost. Pages that are not billable have a cost but no revenue.",
+    )
+    margin_percent = fields.Float(
+        compute="_compute_amounts",
+        store=True,
+        precompute=True,
+        string="Margin (%)",
+        aggregator="avg",
+        groups=BILLING_GROUP,
+    )
+    xerox_currency_id = fields.Many2one("res.currency", readonly=True, groups=BILLING_GROUP)
+    xerox_unit_cost = fields.Float(
+        string="Xerox's Unit Cost",
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        aggregator="avg",
+        readonly=True,
+        groups=BILLING_GROUP,
+        help="What Xerox bills for a page, in the currency of its file.",
+    )
+    xerox_cost = fields.Monetary(
+        compute="_compute_xerox_cost",
+        store=True,
+        precompute=True,
+        string="Xerox's Cost",
+        currency_field="xerox_currency_id",
+        groups=BILLING_GROUP,
+        help="What Xerox bills for the pages, in the currency of its file.",
+    )
+    has_other_currency = fields.Boolean(
+        compute="_compute_has_other_currency", groups=BILLING_GROUP, help="Xerox bills in another currency."
+    )
     billable = fields.Boolean(default=True, help="A charge that is not billable is never invoiced.")
     state = fields.Selection(
         [("draft", "To Approve"), ("approved", "Approved"), ("rejected", "Rejected")],

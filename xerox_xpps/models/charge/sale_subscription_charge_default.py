@@ -47,7 +47,7 @@ class SaleSubscriptionChargeDefault(models.Model):
         min_display_digits=2,
         tracking=True,
         groups=BILLING_GROUP,
-        help="What Xerox last billed for a page on this agreement. Each import brings it up to date.",
+        help="What Xerox last billed for a page on this agreement. Each import updates it.",
     )
     price_method = fields.Selection(
         [("fixed", "Fixed Price"), ("cost_plus", "Xerox's Cost Plus")],
@@ -73,11 +73,12 @@ class SaleSubscriptionChargeDefault(models.Model):
         readonly=False,
         precompute=True,
         tracking=True,
-        help="What the customer pays for a page. At 0 the agreement's pricelist decides, then the sales price. A price "
-        "that follows Xerox's cost is shown here as the last unit cost makes it; each charge goes by its own.",
+        help="What the customer pays for a page. If it is 0, the agreement's pricelist is used, then the sales price. "
+        "For a price that follows Xerox's cost, the price based on the last unit cost is shown; each charge is "
+        "priced by its own unit cost.",
     )
     billable = fields.Boolean(
-        default=True, tracking=True, help="Pages that are not billable are never invoiced, but count as cost."
+        default=True, tracking=True, help="Pages that are not billable are never invoiced, but they count as cost."
     )
     cost_change_ids = fields.One2many(
         "xpps.billing.file.cost.change",
@@ -111,7 +112,7 @@ class SaleSubscriptionChargeDefault(models.Model):
             if default.markup_percent < 0:
                 raise ValidationError(
                     self.env._(
-                        "A markup below 0 %% would sell %s below Xerox's cost. Set a fixed price for that.",
+                        "A markup below 0%% would sell %s below Xerox's cost. Set a fixed price instead.",
                         default.display_name,
                     )
                 )

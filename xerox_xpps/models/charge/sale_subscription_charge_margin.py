@@ -23,8 +23,8 @@ class SaleSubscriptionCharge(models.Model):
         compute="_compute_margin_low",
         search="_search_margin_low",
         groups=BILLING_GROUP,
-        help="The margin, in percent of the price, is below the company's floor. Pages that are not billed, or taken "
-        "back, are not sold.",
+        help="The margin, in percent of the price, is below the company's floor. Pages that are not billed or that are "
+        "reversed do not count.",
     )
 
     @api.depends("quantity", "unit_cost", "unit_price", "billable", "state", "company_id.xpps_margin_floor_percent")

@@ -57,14 +57,13 @@ class XppsDeviceAttention(models.Model):
         KIND_SELECTION,
         string="Reason",
         readonly=True,
-        help="Missing from the last file: it was on a running agreement in the last month that was imported, but is in "
-        "no file of it.\n"
-        "Not read: no read for two months. Xerox's estimates are no reads.\n"
-        "Allowance nearly used up: a read since the last month's shows more than 80 % of the pages that an output type "
-        "includes in a month.\n"
-        "Far above its model's mean: pages a month of the last three, against the mean of all other devices of the "
-        "same model in the company, at least two. By how much, the setting Usage Spike says.\n"
-        "Unused: in the files for three months or more and read, but without a page in the last three.",
+        help="Missing from the last file: the device was on a running agreement in the last month that was imported, "
+        "but it is not in any file of that month.\nNot read: there has been no read for two months. Xerox's "
+        "estimates do not count as reads.\nAllowance nearly used up: a read after the last month's shows more "
+        "than 80% of the pages that an output type includes in a month.\nFar above model average: the average "
+        "pages of the last three months, compared with all other devices of the same model in the company (at "
+        "least two). The limit is the setting Usage Spike.\nUnused: the device has been in the files for three "
+        "months or more and was read, but it printed no pages in the last three.",
     )
     since = fields.Date(
         readonly=True,

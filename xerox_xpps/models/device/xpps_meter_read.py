@@ -24,7 +24,7 @@ class XppsMeterRead(models.Model):
     product_id = fields.Many2one(related="device_id.product_id", string="Printer Model")
     company_id = fields.Many2one("res.company", required=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", index="btree_not_null", help="Who had the device in the period."
+        "res.partner", string="Customer", index="btree_not_null", help="The customer who had the device in the period."
     )
     subscription_id = fields.Many2one("sale.subscription", string="Agreement")
     output_type = fields.Selection(OUTPUT_TYPE_SELECTION, required=True)
@@ -57,7 +57,7 @@ class XppsMeterRead(models.Model):
         min_display_digits=2,
         aggregator="avg",
         groups=BILLING_GROUP,
-        help="The agreement's default for the pages, else what Xerox billed the month before.",
+        help="The agreement's default for the pages; if there is none, what Xerox billed in the previous month.",
     )
     # It shows Xerox's invoice number, which customers and those without a right to cost do not know.
     billing_file_id = fields.Many2one("xpps.billing.file", index=True, ondelete="restrict", groups=BILLING_GROUP)
@@ -71,7 +71,7 @@ class XppsMeterRead(models.Model):
     superseded_by_id = fields.Many2one(
         "xpps.meter.read",
         index="btree_not_null",
-        help="The read that replaces this one: of a correction file, or of the same day.",
+        help="The read that replaces this one, either from a correction file or of the same day.",
     )
 
     _live_uniq = models.UniqueIndex(

@@ -46,7 +46,8 @@ class XppsUsage(models.AbstractModel):
         digits=(16, 1),
         compute="_compute_xpps_usage",
         groups=USER_GROUP,
-        help="Pages of the last month in percent of the included ones. Output types that include none do not count.",
+        help="Pages of the last month in percent of the included pages. Output types without included pages do not "
+        "count.",
     )
 
     def _compute_xpps_usage(self):

@@ -24,7 +24,7 @@ class IrAttachment(models.Model):
     _inherit = ["ir.attachment", "xpps.guard"]
 
     xpps_annex_version = fields.Integer(
-        string="Version of the Annex", readonly=True, copy=False, help="0 where the file is no annex of an invoice."
+        string="Version of the Annex", readonly=True, copy=False, help="0 if the file is not the annex of an invoice."
     )
 
     def _check_access(self, operation):
@@ -96,7 +96,9 @@ class IrAttachment(models.Model):
 
     def _xpps_annex_error(self):
         return AccessError(
-            self.env._("The annex of an invoice is kept as it was sent: reset the invoice to draft for a new one.")
+            self.env._(
+                "The annex of an invoice is kept as it was sent. Reset the invoice to draft to create a new one."
+            )
         )
 
     def _xpps_check_uploaded(self):

@@ -36,7 +36,7 @@ class XppsBilledItem(models.AbstractModel):
 
     #: Odoo looks at new lines before they are made, and knows no value that is not of a field.
     xpps_program_values = fields.Json(
-        store=False, copy=False, readonly=True, groups=fields.NO_ACCESS, help="Taken out before the line is made."
+        store=False, copy=False, readonly=True, groups=fields.NO_ACCESS, help="Removed before the line is created."
     )
 
     def _xpps_billed_item_values(self):

@@ -31,7 +31,7 @@ class ProductTemplate(models.Model):
         ],
         string="XPPS Role",
         index="btree_not_null",
-        help="What this service bills of a PageConnect/XPPS agreement. Recurring lines with a role are XPPS items.",
+        help="What this service bills on a PageConnect/XPPS agreement. Recurring lines with a role are XPPS items.",
     )
     xpps_bundle_component_ids = fields.Many2many(
         "product.template",

@@ -145,7 +145,8 @@ class XppsProfitabilityReport(models.Model):
     uninvoiced = fields.Monetary(
         string="Not Yet Invoiced",
         readonly=True,
-        help="Billable charges on no posted invoice, also those that wait for approval. They are not in the revenue.",
+        help="Billable charges that are not on a posted invoice, including those waiting for approval. They are not "
+        "part of the revenue.",
     )
 
     # Reading

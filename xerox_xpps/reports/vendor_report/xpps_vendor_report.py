@@ -90,7 +90,7 @@ class XppsVendorReport(models.Model):
         min_display_digits=2,
         aggregator="avg",
         readonly=True,
-        help="The agreement's default, else last month's; for a base fee last month's.",
+        help="The agreement's default or, if there is none, last month's cost; for a base fee, last month's fee.",
     )
     expected_cost = fields.Monetary(readonly=True)
     difference = fields.Monetary(readonly=True, help="How much more Xerox bills than was expected.")

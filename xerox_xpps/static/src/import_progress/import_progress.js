@@ -56,7 +56,7 @@ export class ImportProgressField extends Component {
 
     get text() {
         if (!this.percent) {
-            return _t("Waiting for its turn");
+            return _t("Waiting to start");
         }
         const { doing } = this.props;
         const percent = percentText(this.percent);

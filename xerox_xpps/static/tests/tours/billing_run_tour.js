@@ -13,7 +13,7 @@ registry.category("web_tour.tours").add("xpps_billing_run_tour", {
         },
         {
             content: "Look for agreements",
-            trigger: "button[name=action_prepare]:contains('Look for Agreements')",
+            trigger: "button[name=action_prepare]:contains('Find Agreements')",
             run: "click",
         },
         {

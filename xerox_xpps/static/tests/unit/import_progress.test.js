@@ -53,7 +53,7 @@ async function nextSecond() {
 
 test("follows the import until it is done", async () => {
     await mountFile();
-    expect(BAR).toHaveText("Waiting for its turn");
+    expect(BAR).toHaveText("Waiting to start");
     importing({ progress: 42.9 });
     await nextSecond();
     expect.verifySteps(["read"]);
