@@ -110,8 +110,8 @@ def test_problems_are_counted_by_their_code():
     result = read(build_xml({}, [*devices, {"SerialNumber": "SOUND"}]), "a.xml")
     counted = {issue.code: issue.message for issue in result.issues if "not listed" in issue.message}
     assert counted == {
-        "value_invalid": "And 4 more problems of this kind are not listed.",
-        "file_schema": "And 1,000 more problems of this kind are not listed.",
+        "value_invalid": "4 more problems of this kind are not listed.",
+        "file_schema": "1,000 more problems of this kind are not listed.",
     }
     assert all(issue.severity == "error" for issue in result.issues)
     assert len(result.issues) == MAX_ISSUES + 1 + 2
@@ -123,14 +123,14 @@ def test_problems_are_counted_by_their_code():
 def test_one_more_problem():
     data = HEAD + b"".join(b"S%d,Acme,x,1,1,1" % n + TAIL for n in range(MAX_ISSUES + 1))
     result = read_only(data, "a.csv", LAYOUTS["csv"])
-    assert result.issues[-1].message == "And one more problem of this kind is not listed."
+    assert result.issues[-1].message == "1 more problem of this kind is not listed."
     assert not any(device.complete for device in result.details.devices)
 
 
 def test_20_000_faulty_devices_are_read():
     data = numbered(lambda n: b"<Device><SerialNumber>%d</SerialNumber><MonoOver>x</MonoOver></Device>" % n, 20_000)
     result = read_only(data, "a.xml")
-    assert result.issues[-1].message == "And 19,000 more problems of this kind are not listed."
+    assert result.issues[-1].message == "19,000 more problems of this kind are not listed."
     assert len(result.details.devices) == 20_000
 
 
@@ -138,7 +138,7 @@ def test_checks_are_counted_too():
     result = read_only(build_xml({}, [{"SerialNumber": "A"}] * (MAX_ISSUES + 3)), "a.xml")
     issues = check_serials(result.details)
     assert (len(issues), issues[-1].code, issues[-1].severity) == (MAX_ISSUES + 1, "serial_duplicate", "error")
-    assert issues[-1].message == "And 2 more problems of this kind are not listed."
+    assert issues[-1].message == "2 more problems of this kind are not listed."
 
 
 # Long texts

@@ -42,9 +42,9 @@ def test_good_file_has_no_issue():
         ("bill.pdf", "Files of type '.pdf' are not supported. Please select an .xml, .csv or .xlsx file."),
         ("BILL.PDF ", "Files of type '.pdf' are not supported. Please select an .xml, .csv or .xlsx file."),
         ("b.xml.gz", "Files of type '.gz' are not supported. Please select an .xml, .csv or .xlsx file."),
-        (None, "The name of the file has no type. Please select an .xml, .csv or .xlsx file."),
-        ("bill", "The name of the file has no type. Please select an .xml, .csv or .xlsx file."),
-        ("", "The name of the file has no type. Please select an .xml, .csv or .xlsx file."),
+        (None, "The file name has no extension. Please select an .xml, .csv or .xlsx file."),
+        ("bill", "The file name has no extension. Please select an .xml, .csv or .xlsx file."),
+        ("", "The file name has no extension. Please select an .xml, .csv or .xlsx file."),
         (
             "b.csv",
             "The file format is for .xml files, but the name of this file ends in '.csv'."
@@ -77,7 +77,7 @@ def test_file_empty(data):
 
 def test_file_without_devices():
     issue = only(read_xml(devices=()))
-    assert (issue.code, issue.message) == ("file_empty", "The file holds no device records.")
+    assert (issue.code, issue.message) == ("file_empty", "The file contains no device records.")
 
 
 def test_file_too_large():
@@ -123,8 +123,8 @@ def test_unknown_elements_are_all_named():
     assert summary(result) == [("file_schema", 15, "AB2"), ("file_schema", 17, "AB2")]
     assert result.issues[0].path == "/XPPSBillingDetails/Device[2]/Foo"
     assert result.issues[0].message == (
-        "The element <Foo> is not expected at this place inside <Device>:"
-        " it is unknown, misspelt, repeated or in the wrong order."
+        "The element <Foo> is not expected here inside <Device>: it is unknown, misspelled, repeated or in the wrong "
+        "order."
     )
     assert result.details.devices[1].model == "M"
 
@@ -140,7 +140,7 @@ def test_repeated_element_has_no_value():
     )
     result = read(data, "a.xml")
     assert summary(result) == [("file_schema", 12, "AB1")]
-    assert only(result).message == "The element <MonoOver> is more than once inside <Device>."
+    assert only(result).message == "The element <MonoOver> occurs more than once inside <Device>."
     assert result.details.devices[0].meters == ()
 
 
@@ -184,7 +184,7 @@ def test_two_invoices():
     invoice = data[data.index(b"  <Invoice>") : data.index(b"  <Device>")]
     result = read(data.replace(b"  <Device>", invoice + b"  <Device>"), "a.xml")
     assert summary(result) == [("file_schema", 10, "")]
-    assert only(result).message == "The element <Invoice> is more than once inside <XPPSBillingDetails>."
+    assert only(result).message == "The element <Invoice> occurs more than once inside <XPPSBillingDetails>."
 
 
 def test_what_a_second_invoice_lacks_does_not_matter():
@@ -217,7 +217,7 @@ def test_children_in_any_order():
 @pytest.mark.parametrize("data", [b"<html><body/></html>", b'<x:html xmlns:x="urn:x"/>'])
 def test_other_root(data):
     result = read(data, "a.xml")
-    message = "This is no billing details file: it starts with the element <html>, not with <XPPSBillingDetails>."
+    message = "This is not a billing details file: it starts with the element <html> instead of <XPPSBillingDetails>."
     assert (only(result).code, only(result).message, result.details) == ("file_schema", message, None)
 
 
@@ -403,7 +403,7 @@ def test_comment_inside_a_value(name, value):
     result = read_xml(devices=[DEVICE, {"SerialNumber": "B", name: value}])
     expected = [("value_invalid", 14 if name == "SerialNumber" else 15, "" if name == "SerialNumber" else "B")]
     assert [line for line in summary(result) if line[0] != "serial_missing"] == expected
-    assert f"Inside the value of <{name}> is a comment or a processing instruction." in result.issues[-1].message
+    assert f"The value of <{name}> contains a comment or a processing instruction" in result.issues[-1].message
     assert not result.details.devices[1].complete
 
 
@@ -486,7 +486,7 @@ def test_invoice_total_mismatch():
 def test_device_count_mismatch():
     result = read_xml({"DeviceCount": 2})
     assert summary(result) == [("device_count_mismatch", 3, "")]
-    assert only(result).message == "The file announces 2 devices, but holds 1 device records."
+    assert only(result).message == "Devices stated in the file: 2. Device records found: 1."
 
 
 def test_totals_follow_the_currency():

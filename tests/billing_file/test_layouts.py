@@ -277,4 +277,4 @@ def test_problems_beyond_any_patience_are_counted():
     data = b"Serial,Base\n" + b"S,x\n" * (MAX_ISSUES + 5)
     result = read(data, "a.csv", TableLayout("csv", {}, {"serial": "Serial", "base_price": "Base"}))
     last = [issue.message for issue in result.issues if issue.code == "value_invalid"][-1]
-    assert last == "And 5 more problems of this kind are not listed."
+    assert last == "5 more problems of this kind are not listed."

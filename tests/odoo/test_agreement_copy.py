@@ -239,9 +239,9 @@ class TestAgreementCopy(XppsCase):
     def test_services_of_another_agreement_are_refused(self):
         wizard = self._wizard_for()
         wizard.line_ids[0].subscription_line_id = self.agreement.sale_subscription_line_ids[0]
-        self.assertRaisesMessage("another agreement", wizard.action_copy)
+        self.assertRaisesMessage("does not belong to agreement", wizard.action_copy)
 
     def test_only_xpps_agreements_are_copied(self):
         plain = self._agreement(running=False, is_xpps=False)
-        self.assertRaisesMessage("no XPPS agreement", plain.action_xpps_copy_to_customer)
-        self.assertRaisesMessage("no XPPS agreement", self._wizard_for(source=plain).action_copy)
+        self.assertRaisesMessage("not an XPPS agreement", plain.action_xpps_copy_to_customer)
+        self.assertRaisesMessage("not an XPPS agreement", self._wizard_for(source=plain).action_copy)

@@ -327,7 +327,9 @@ class TestHistory(AssignmentCase):
 
     def test_it_stays_with_its_device(self):
         second = self._device("SN-2")
-        self.assertRaisesMessage("stays with it", self.device.xpps_assignment_ids.write, {"device_id": second.id})
+        self.assertRaisesMessage(
+            "cannot be moved to another device", self.device.xpps_assignment_ids.write, {"device_id": second.id}
+        )
 
     def test_a_change_of_the_last_one(self):
         self._assign(self.other, "2026-02-01")

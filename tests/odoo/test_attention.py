@@ -69,7 +69,7 @@ class TestAttention(AttentionCase):
         self.assertEqual((row.partner_id, row.subscription_id), (self.other.partner_id, self.other))
         self.assertEqual((row.product_id, row.company_id), (self.printer, self.company))
         self.assertEqual((row.since, row.last_read_date), (self.day("2026-04-30"), self.day("2026-03-31")))
-        self.assertEqual(row.explanation, "Active on its agreement, but in no file of the month until 04/30/2026.")
+        self.assertEqual(row.explanation, "Active on its agreement, but not in any file of April 2026.")
 
     def test_absent_until_another_file(self):
         """A month may come in several files, and a correction may bring what was forgotten."""
@@ -122,7 +122,7 @@ class TestAttention(AttentionCase):
         self.assertEqual(row.explanation, "Last read on 02/28/2026.")
         row = found["SN-3", "no_read"]
         self.assertEqual((row.since, row.last_read_date), (self.day("2026-03-09"), False))
-        self.assertEqual(row.explanation, "Never read, though here since 03/09/2026.")
+        self.assertEqual(row.explanation, "Never read, although installed since 03/09/2026.")
 
     def _id(self, serial):
         return self.env["stock.lot"].search([("name", "=", serial), ("company_id", "=", self.company.id)]).id
@@ -143,7 +143,7 @@ class TestAttention(AttentionCase):
         self.assertEqual(set(found), {("SN-1", "unused")})
         row = found["SN-1", "unused"]
         self.assertEqual((row.since, row.last_read_date), (self.day("2026-01-31"), self.day("2026-04-30")))
-        self.assertEqual(row.explanation, "Read, but without a page since 01/31/2026.")
+        self.assertEqual(row.explanation, "Read, but no pages printed since 01/31/2026.")
 
     def test_far_above_the_mean(self):
         """Against the mean of the others: (100 + 300) / 2 = 200 a month, twice of which is not above 100 %."""
@@ -184,7 +184,7 @@ class TestAttention(AttentionCase):
         self.assertEqual((row.output_type, row.pages, row.compared_pages), ("mono", 801, 1000))
         self.assertEqual(row.since, self.day("2026-04-15"))
         self.assertEqual(
-            row.explanation, "801 Mono pages until 04/15/2026: 80 % of the 1,000 that are included in a month."
+            row.explanation, "801 Mono pages until 04/15/2026: 80% of the 1,000 that are included in a month."
         )
 
     def test_allowance_by_a_noted_read(self):

@@ -126,9 +126,9 @@ class TestBackground(BackgroundCase):
 
     def test_queued_twice(self):
         file = self._queued()
-        self.assertRaisesMessage("about to be imported already", file.action_import)
-        self.assertRaisesMessage("not a draft", file.action_check)
-        self.assertRaisesMessage("undo that first", file.unlink)
+        self.assertRaisesMessage("already waiting to be imported", file.action_import)
+        self.assertRaisesMessage("no longer a draft", file.action_check)
+        self.assertRaisesMessage("Undo the import first", file.unlink)
         self.assertEqual(self._triggers(), 1)
 
     def test_out_of_the_queue(self):
@@ -285,13 +285,13 @@ class TestBackground(BackgroundCase):
         other = self._company("XPPS Other Reseller")
         self.clerk.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
         self._run_cron()
-        self.assertGivenBack(file.with_user(self.env.user), "XPPS Test Reseller any more")
+        self.assertGivenBack(file.with_user(self.env.user), "XPPS Test Reseller")
 
     def test_user_archived(self):
         file = self._queued()
         self.clerk.active = False
         self._run_cron()
-        self.assertGivenBack(file, "may not import billing files")
+        self.assertGivenBack(file, "no longer allowed to import billing files")
 
     def test_file_lost(self):
         file = self._queued()
@@ -375,7 +375,7 @@ class TestCheckInBackground(BackgroundCase):
         file = wizard.billing_file_id
         self.assertEqual((file.state, file.queued_by_id, file.progress), ("draft", self.clerk, 0))
         self.assertEqual((wizard.check_queued, wizard.can_import, len(file.line_ids)), (True, False, 0))
-        self.assertEqual((file.queue_status, self._triggers()), ("Check waits", 1))
+        self.assertEqual((file.queue_status, self._triggers()), ("Check is waiting", 1))
         self._run_cron()
         self.assertEqual((wizard.check_queued, wizard.can_import, wizard.device_count), (False, True, 2))
         self.assertFalse(wizard.mapping_ids)
@@ -570,7 +570,7 @@ class TestCheckInBackground(BackgroundCase):
             {"billing_file_id": file.id, "company_id": self.company.id, "percent": 40, "tries": 1}
         )
         file.invalidate_recordset()
-        self.assertEqual((file.progress, file.queue_status), (40, "Check: 40 %"))
+        self.assertEqual((file.progress, file.queue_status), (40, "Check: 40%"))
 
     # Giving back
 
@@ -617,7 +617,7 @@ class TestCheckInBackground(BackgroundCase):
         )
         self._run_cron()
         self.assertFalse(file.check_queued)
-        self.assertGivenBack(file, "The check was broken off 10 times", "limit_time_real_cron")
+        self.assertGivenBack(file, "The check was interrupted 10 times", "limit_time_real_cron")
         file.action_check()
         self._run_cron()
         self.assertTrue(file.can_import)

@@ -59,7 +59,7 @@ class TestPreparation(BillingRunCase):
         run = self._run()
         line = self._line(run)
         self.assertEqual((line.state, line.hold_code, line.covered_count), ("held", "devices_missing", 1))
-        self.assertIn("1 of 2 devices are in no billing file of the period: SN-2.", line.reason)
+        self.assertIn("Not in any billing file of the period: 1 of 2 devices (SN-2).", line.reason)
         self.assertEqual(line.action_fix()["domain"], [("id", "in", self.second.ids)])
         # The file arrives.
         self._cover("SN-2", InvoiceNumber="X-2")
@@ -99,7 +99,7 @@ class TestPreparation(BillingRunCase):
         wizard.action_import()
         line = self._line(self._run())
         self.assertEqual(line.hold_code, "devices_missing")
-        self.assertIn("Records of a billing file are held: SN-2.", line.reason)
+        self.assertIn("Billing file records are held back: SN-2.", line.reason)
         self.second.xpps_removal_date = "2025-12-31"
         line = self._line(self._run())
         self.assertEqual(line.hold_code, "held_records")
@@ -113,7 +113,7 @@ class TestPreparation(BillingRunCase):
         run = self._run()
         line = self._line(run)
         self.assertEqual((line.state, line.hold_code), ("held", "charges_to_approve"))
-        self.assertIn("1 charge(s) wait", line.reason)
+        self.assertIn("1 charge is waiting", line.reason)
         self.assertEqual(charge.search(line.action_fix()["domain"]), charge)
         charge.action_approve()
         run.action_prepare()
@@ -128,14 +128,14 @@ class TestPreparation(BillingRunCase):
         run = self._run()
         line = self._line(run)
         self.assertEqual((line.state, line.hold_code), ("held", "paused"))
-        self.assertRaisesMessage("resume the agreement", line.write, {"override_reason": "Never mind"})
+        self.assertRaisesMessage("Resume the agreement", line.write, {"override_reason": "Never mind"})
         self.assertEqual(line.action_fix()["res_id"], self.agreement.id)
 
     def test_several_reasons(self):
         self._charge(state="draft")
         line = self._line(self._run())
         self.assertEqual(line.hold_code, "file_missing")
-        self.assertIn("1 charge(s) wait", line.reason)
+        self.assertIn("1 charge is waiting", line.reason)
 
     # What is no business of a run
 
@@ -248,7 +248,7 @@ class TestPreparation(BillingRunCase):
         run.write({"period_start": "2026-02-01", "period_end": "2026-02-28"})
         self.assertFalse(self._line(run).override_reason)
         self._drafts(run)
-        with self.assertRaisesRegex(Exception, "The run has begun"):
+        with self.assertRaisesRegex(Exception, "The run has already been started"):
             run.invoice_date = "2026-02-16"
 
     # Billing all the same
@@ -285,9 +285,9 @@ class TestPreparation(BillingRunCase):
     def test_lines_are_not_written_by_hand(self):
         run = self._run(self._user("xpps_clerk", "xerox_xpps.group_xpps_billing"))
         for values in ({"state": "ready"}, {"recurring_amount": 0}, {"hold_code": False}):
-            self.assertRaisesMessage("not set by hand", run.line_ids.write, values)
+            self.assertRaisesMessage("cannot be set manually", run.line_ids.write, values)
         for values in ({"state": "posted"}, {"task": "post"}):
-            self.assertRaisesMessage("not set by hand", run.write, values)
+            self.assertRaisesMessage("cannot be set manually", run.write, values)
         run.line_ids.override_reason = "Known"
         run.write({"line_ids": [Command.update(run.line_ids.id, {"override_reason": "Well known"})]})
         self.assertEqual(run.line_ids.override_reason, "Well known")

@@ -179,9 +179,9 @@ class TestBackground(BackgroundCase):
         contracts = self._many(9)
         run = self._run(self.clerk)
         run.action_create_drafts()
-        self.assertRaisesMessage("being worked on", run.action_prepare)
-        self.assertRaisesMessage("being worked on", run.action_undo)
-        self.assertRaisesMessage("being worked on", run.line_ids.write, {"override_reason": "Now"})
+        self.assertRaisesMessage("is being processed", run.action_prepare)
+        self.assertRaisesMessage("is being processed", run.action_undo)
+        self.assertRaisesMessage("is being processed", run.line_ids.write, {"override_reason": "Now"})
         self._work_on_batch(run)
         run.action_stop()
         self.assertEqual((run.state, run.invoiced_count, run.ready_count), ("done", 4, 5))
@@ -199,7 +199,7 @@ class TestBackground(BackgroundCase):
         self._run_cron()
         run = run.sudo()
         self.assertEqual((run.state, run.move_count), ("draft", 0))
-        self.assertIn("may not invoice", "".join(run.message_ids.mapped("body")))
+        self.assertIn("no longer allowed to create invoices", "".join(run.message_ids.mapped("body")))
 
     def test_no_cron(self):
         """Switched off, as in copies of a database: nobody would ever work on it."""

@@ -81,7 +81,7 @@ class TestFailures(BillingRunCase):
             self._drafts(run)
         self.assertIn("ZeroDivisionError", logs.output[0])
         self.assertEqual(self._line(run, self.bad).state, "invoiced")
-        self.assertIn("server's log", self._line(run, self.contracts[0]).error)
+        self.assertIn("server log", self._line(run, self.contracts[0]).error)
 
     # Posting
 
@@ -132,7 +132,7 @@ class TestFailures(BillingRunCase):
         self.bad.partner_id = self._partner("Without", email=False)
         run = self._run()
         self._drafts(run)
-        self.assertRaisesMessage("no posted invoice", run.action_send)
+        self.assertRaisesMessage("have already been sent", run.action_send)
         run.action_post()
         self.assertEqual(run.unsent_move_count, 3)
         run.action_send()
@@ -145,7 +145,7 @@ class TestFailures(BillingRunCase):
         line.move_ids.partner_id.email = "now@example.com"
         run.action_send()
         self.assertEqual((run.unsent_move_count, line.error), (0, False))
-        self.assertRaisesMessage("no posted invoice", run.action_send)
+        self.assertRaisesMessage("have already been sent", run.action_send)
 
     # Nothing twice
 

@@ -163,7 +163,7 @@ class TestImportedCharge(ChangeCase):
             self.assertRaisesMessage("billing file", self.charge.with_user(user).unlink)
             agreement = self.agreement.with_user(user)
             deletion = {"charge_ids": [Command.delete(self.charge.id)]}
-            self.assertRaisesMessage("not set by hand", agreement.write, deletion)
+            self.assertRaisesMessage("cannot be set manually", agreement.write, deletion)
 
     def test_outlives_an_undo(self):
         self.charge.write({"quantity": 90, "reason": "Agreed"})
@@ -435,8 +435,8 @@ class TestChange(ChangeCase):
             self.assertDenied(change.unlink)
             self.assertDenied(change.copy)
             self.assertDenied(change.create, {"name": "Mine", "subject": "charge", "field_name": "name"})
-        self.assertRaisesMessage("nobody rewrites", self.change.write, {"reason": "Mine"}, exception=UserError)
-        self.assertRaisesMessage("nobody deletes", self.change.unlink, exception=UserError)
+        self.assertRaisesMessage("cannot be edited", self.change.write, {"reason": "Mine"}, exception=UserError)
+        self.assertRaisesMessage("cannot be deleted", self.change.unlink, exception=UserError)
 
     def test_who_reads_it(self):
         """It tells costs."""

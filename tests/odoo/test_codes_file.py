@@ -150,7 +150,7 @@ class TestDuplicates(RefusalCase):
     def test_an_imported_file_is_not_checked_or_imported_again(self):
         first = self._import([record("SN-1", mono=(10, "0.004"))])
         for method in (first.action_check, first.action_import):
-            self.assertRaisesMessage("not a draft", method)
+            self.assertRaisesMessage("no longer a draft", method)
         self.assertEqual(len(first.charge_ids), 1)
 
     def test_an_imported_file_is_not_deleted(self):

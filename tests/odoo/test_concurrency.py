@@ -95,7 +95,7 @@ class TestImport(ConcurrencyCase):
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_a_file_without_meters_twice(self):
         data = build_xml(devices=[record("SN-1", BaseServiceFee="20.00")])
-        self.assertOneWins(self._at_once(self._upload(data), self._upload(data)), "imported already")
+        self.assertOneWins(self._at_once(self._upload(data), self._upload(data)), "already been imported")
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_files_of_one_period(self):

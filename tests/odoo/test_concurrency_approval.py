@@ -215,13 +215,13 @@ class TestUndo(ConcurrencyCase):
         first_cr.commit()
         self.assertRefused(second.action_cancel, "someone else")
         with self._env() as env:
-            self.assertRefused(env["xpps.billing.file"].browse(self.file_id).action_cancel, "cancelled already")
+            self.assertRefused(env["xpps.billing.file"].browse(self.file_id).action_cancel, "already cancelled")
 
     def test_import_while_another_undoes(self):
         first_cr, first = self._open_file(self.file_id)
         _second_cr, second = self._open_file(self.file_id)
         first.action_cancel()
-        self.assertRefused(second.action_import, "not a draft")
+        self.assertRefused(second.action_import, "no longer a draft")
         first_cr.commit()
         self.assertEqual((self._state(self.file_id), self._charges()), ("cancelled", []))
 
@@ -342,7 +342,7 @@ class TestDraft(ConcurrencyCase):
         self.assertRefused(second.action_check, "someone else")
         with self._env() as env:
             file = env["xpps.billing.file"].browse(self.file_id)
-            self.assertRefused(file.action_check, "not a draft")
+            self.assertRefused(file.action_check, "no longer a draft")
             self.assertEqual(file.line_ids.mapped("state"), ["imported"])
 
     def test_import_while_another_checks(self):
@@ -380,5 +380,5 @@ class TestDraft(ConcurrencyCase):
         (first_cr, first), (_second_cr, second) = self._both()
         first.action_import()
         first_cr.commit()
-        self.assertRefused(second.unlink, "undo that first")
+        self.assertRefused(second.unlink, "Undo the import first")
         self.assertEqual(self._state(self.file_id), "imported")

@@ -72,8 +72,8 @@ class TestQueue(ConcurrencyCase):
         file_id = self._new_file("queued")
         _second_cr, second = self._open_file(file_id)
         cr = self._open_import(file_id)
-        self.assertRefused(second.action_import, "about to be imported already")
-        self.assertRefused(second.action_check, "not a draft")
+        self.assertRefused(second.action_import, "already waiting to be imported")
+        self.assertRefused(second.action_check, "no longer a draft")
         self.assertRefused(second.action_cancel, "someone else")
         with self._env() as env:
             # Another worker leaves the file alone, and does not wait.

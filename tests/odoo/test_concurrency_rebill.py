@@ -64,7 +64,7 @@ class TestRebill(ConcurrencyCase):
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_rebill_and_take_back_at_once(self):
         results = self._at_once(self._rebill, self._take_back)
-        self.assertOneWins(results, f"{SOMEONE_ELSE}|not credited|has to stand")
+        self.assertOneWins(results, f"{SOMEONE_ELSE}|not credited|cannot be reset to draft or cancelled")
         with self._env() as env:
             charge = env["sale.subscription.charge"].browse(self.charge_id)
             credit = env["account.move"].browse(self.credit_id)
@@ -79,7 +79,7 @@ class TestRebill(ConcurrencyCase):
         _second_cr, _charge, credit = self._open_both()
         charge.action_rebill()
         first_cr.commit()
-        self.assertRefused(credit.button_draft, f"{SOMEONE_ELSE}|has to stand")
+        self.assertRefused(credit.button_draft, f"{SOMEONE_ELSE}|cannot be reset to draft or cancelled")
 
     @mute_logger("odoo.sql_db")
     def test_rebill_after_another_took_back(self):

@@ -75,7 +75,7 @@ class TestCostPlus(ImportCase):
         file = self._upload(devices, **JANUARY)
         self.assertEqual(self._codes(file), ["price_missing"])
         message = file.issue_ids.filtered(lambda issue: issue.code == "price_missing").message
-        for text in ("SN-1", "25 %", "unit cost", "Mono Pages"):
+        for text in ("SN-1", "25%", "unit cost", "Mono Pages"):
             self.assertIn(text, message)
         default.billable = False
         file.action_check()
@@ -323,7 +323,7 @@ class TestMarginFloor(ImportCase):
         params = action["params"]
         self.assertEqual((params["type"], params["sticky"], params["next"]["tag"]), ("warning", True, "soft_reload"))
         self.assertIn("4", params["title"])
-        for text in ("SN-1", self.agreement.display_name, "-100.0 %", "20.0 %", "and 1 more"):
+        for text in ("SN-1", self.agreement.display_name, "-100%", "20%", "and 1 more"):
             self.assertIn(text, params["message"])
         self.assertIs(low.action_approve(), True, "They are approved already: nobody decides on them now.")
 

@@ -148,7 +148,7 @@ class TestDeviceAdd(XppsCase):
         wizard = self._add_wizard("sn-1", agreement=agreement)
         wizard.action_check()
         self.assertEqual(wizard.row_ids.state, "exists")
-        self.assertRegex(wizard.row_ids.message, "Removed from XPPS Test Customer on 2026-02-15")
+        self.assertRegex(wizard.row_ids.message, "Removed from XPPS Test Customer on 02/15/2026")
         wizard.action_add()
         self.assertEqual(self._devices("SN-1", "sn-1"), self.device)
         self.assertEqual(self.device.xpps_state, "active")
@@ -242,7 +242,7 @@ class TestDeviceAdd(XppsCase):
         self.assertBad("SN-1", f"agreement {self.agreement.name} of XPPS Test Customer right now")
 
     def test_a_device_of_this_agreement(self):
-        self.assertBad("SN-1", "on this agreement already", agreement=self.agreement)
+        self.assertBad("SN-1", "already on this agreement", agreement=self.agreement)
 
     def test_a_device_of_another_model(self):
         self.device.xpps_removal_date = "2026-01-31"
@@ -253,7 +253,7 @@ class TestDeviceAdd(XppsCase):
 
     def test_a_device_removed_later(self):
         self.device.xpps_removal_date = "2026-03-02"
-        self.assertBad("SN-1", "removed from XPPS Test Customer on 2026-03-02 only")
+        self.assertBad("SN-1", "not removed from XPPS Test Customer until 03/02/2026")
         self.device.xpps_removal_date = DAY
         self.assertEqual(self._row("SN-1").state, "exists")
 
@@ -261,11 +261,11 @@ class TestDeviceAdd(XppsCase):
         wizard = self._add_wizard("3TX1", "3TX2", " 3 tx1;Hall")
         wizard.action_check()
         bad = wizard.row_ids.filtered(lambda row: row.state == "bad")
-        self.assertEqual((bad.source_line, bad.message), (3, "The same serial number is on line 1, too."))
+        self.assertEqual((bad.source_line, bad.message), (3, "The same serial number is also on line 1."))
 
     def test_what_is_no_serial_number(self):
         self.assertBad("Serial\tPlace", "at least one digit")
-        self.assertBad("3TX\u200b1", "cannot be seen")
+        self.assertBad("3TX\u200b1", "invisible characters")
         self.assertBad("3TX1;Hall;A-1;more", "too many columns")
         self.assertBad(";Hall", "no serial number")
         self.assertBad("3" * 65, "more than 64 characters")
@@ -281,14 +281,14 @@ class TestDeviceAdd(XppsCase):
         material = self._agreement(self.base + self.mono, running=False)
         cases = [
             ("master agreement", {"agreement": master}),
-            ("no XPPS agreement", {"agreement": plain}),
+            ("not an XPPS agreement", {"agreement": plain}),
             ("is closed", {"agreement": closed}),
-            ("no printer model", {"product_id": self.base.id}),
+            ("not an XPPS printer model", {"product_id": self.base.id}),
             ("no site of XPPS Test Customer", {"partner_id": self.second.id}),
             ("Choose the service", {"subscription_line_id": False}),
-            ("no base price service", {"subscription_line_id": self.agreement.sale_subscription_line_ids.id}),
+            ("not a base price service", {"subscription_line_id": self.agreement.sale_subscription_line_ids.id}),
             (
-                "no base price service",
+                "not a base price service",
                 {"agreement": material, "subscription_line_id": material.sale_subscription_line_ids[1].id},
             ),
         ]

@@ -88,7 +88,9 @@ class TestFromRows(DisputeCase):
     def test_rows_as_expected_are_left_out(self):
         dispute = self._dispute(self._rows("A-1"))
         self.assertEqual(self._figures(dispute), [("A-1", "color", 0.75), ("A-1", "mono", 0.05)])
-        self.assertIn("Xerox billed what was expected: 2 row(s)", dispute.message_ids.mapped("body")[0])
+        self.assertIn(
+            "2 rows were left out because Xerox billed what was expected.", dispute.message_ids.mapped("body")[0]
+        )
         with self.assertRaisesRegex(UserError, "nothing to dispute"):
             self._dispute(self._rows("A-1", component="base_service"))
 
@@ -99,7 +101,7 @@ class TestFromRows(DisputeCase):
         self.assertEqual(rows.dispute_id, first)
         second = self._dispute(rows)
         self.assertEqual(self._figures(second), [("B-2", "base_service", 1), ("B-2", "mono", 0.5)])
-        self.assertRegex(second.message_ids.mapped("body")[0], f"{first.name} is about them already: X-9 .*X-9 ")
+        self.assertRegex(second.message_ids.mapped("body")[0], f"{first.name} already covers them: X-9 .*X-9 ")
         with self.assertRaisesRegex(UserError, f"nothing to dispute(.|\n)*{first.name}"):
             self._dispute(self._rows("X-9"))
 
@@ -230,7 +232,7 @@ class TestLife(DisputeCase):
         dispute.action_mark_sent()
         line = dispute.line_ids[0]
         for call in (lambda: line.write({"amount": 0.1}), line.unlink):
-            self.assertRaisesMessage("not a draft any more", call)
+            self.assertRaisesMessage("no longer a draft", call)
 
     def test_all_credited(self):
         dispute = self._dispute()
@@ -249,7 +251,7 @@ class TestLife(DisputeCase):
     def test_more_than_disputed(self):
         dispute = self._dispute()
         dispute.action_mark_sent()
-        with self.assertRaisesRegex(ValidationError, "14.26 cannot be credited of a dispute about .*14.25"):
+        with self.assertRaisesRegex(ValidationError, "14.26 does not fit a dispute of .*14.25"):
             dispute.credited_amount = 14.26
         with self.assertRaises(ValidationError):
             dispute.credited_amount = -1

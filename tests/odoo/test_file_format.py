@@ -282,14 +282,14 @@ class TestBadFormats(FormatCase):
         self.assertBad("The XML schema of format .* cannot be used", {"schema_xml": "<xs:schema"})
 
     def test_comma_twice(self):
-        self.assertBad("a comma between two columns and in amounts", {"decimal_mark": ","}, self.csv)
+        self.assertBad("the comma both between columns and in amounts", {"decimal_mark": ","}, self.csv)
         self.csv.write({"decimal_mark": ",", "delimiter": "tab"})
         self.assertEqual((self.csv._layout().decimal_mark, self.csv._layout().delimiter), (",", "\t"))
 
     def test_dates(self):
         for pattern in ("%d.%m.", "31.01.2026", "%Q", "", False):
             self.assertBad(
-                "does not name day, month and year", {"date_format": "other", "date_pattern": pattern}, self.csv
+                "does not contain day, month and year", {"date_format": "other", "date_pattern": pattern}, self.csv
             )
         self.csv.write({"date_format": "other", "date_pattern": "%d-%b-%y"})
         self.assertEqual(self.csv._layout().date_format, "%d-%b-%y")
@@ -303,7 +303,7 @@ class TestBadFormats(FormatCase):
 
     def test_fields(self):
         self.assertRaisesMessage(
-            "“Serial Number” is no field of the Invoice",
+            "“Serial Number” is not a field of the Invoice",
             self.env["xpps.file.format.field"].create,
             {"format_id": self.csv.id, "part": "invoice", "name": "serial", "path": "Serial"},
             exception=ValidationError,

@@ -112,10 +112,10 @@ class TestCsv(WizardCase):
         self.assertEqual(wizard.date_format, "%d.%m.%Y")
         self.assertEqual(
             wizard.to_do,
-            "Still to be found in the list: Invoice Number, Invoice Date, Period Start, Period End, Serial Number.",
+            "Still to be assigned in the list: Invoice Number, Invoice Date, Period Start, Period End, Serial Number.",
         )
-        self.assertRaisesMessage("Still to be found in the list: Invoice Number", wizard.action_dry_run)
-        self.assertRaisesMessage("Still to be found in the list: Invoice Number", wizard.action_create_format)
+        self.assertRaisesMessage("Still to be assigned in the list: Invoice Number", wizard.action_dry_run)
+        self.assertRaisesMessage("Still to be assigned in the list: Invoice Number", wizard.action_create_format)
         self._assign_german(wizard)
         self.assertFalse(wizard.to_do)
         wizard.action_dry_run()
@@ -291,7 +291,7 @@ class TestRefusals(WizardCase):
     def test_no_layout(self):
         wizard = self._sample(build_csv({}, self.rows), "export.csv")
         wizard.decimal_mark = ","
-        self.assertRaisesMessage("a comma between two columns and in amounts", wizard.action_dry_run)
+        self.assertRaisesMessage("the comma both between columns and in amounts", wizard.action_dry_run)
 
 
 class TestFromBillingFile(WizardCase):

@@ -282,7 +282,7 @@ class TestCreateDevices(FixCase):
         self.assertEqual((importer.device_create_count, importer.error_count), (0, 0))
         importer.action_import()
         self.assertEqual(importer.billing_file_id.state, "imported")
-        self.assertRaisesMessage("not a draft", importer.billing_file_id.action_create_devices)
+        self.assertRaisesMessage("no longer a draft", importer.billing_file_id.action_create_devices)
 
     def test_back_changes_nothing(self):
         importer = self._checked([record("NEW-1")])
@@ -527,7 +527,7 @@ class TestRecords(FixCase):
         currency = self.env["res.currency"].create({"name": "QQQ", "symbol": "Q", "active": False})
         file = self._checked([record("SN-1")], Currency="QQQ").billing_file_id
         issue = self._issue(file, "currency_unknown")
-        self.assertRaisesMessage("right to activate currencies", issue.action_fix, exception=AccessError)
+        self.assertRaisesMessage("not allowed to activate currencies", issue.action_fix, exception=AccessError)
         self.user.group_ids = [Command.link(self.env.ref("base.group_system").id)]
         action = issue.action_fix()
         self.assertChanges(action, currency)
@@ -704,7 +704,9 @@ class TestCorrectedFile(FixCase):
 
     def test_an_imported_file_is_not_replaced(self):
         file = self._import([record("SN-1")])
-        self.assertRaisesMessage("not a draft", file.with_user(self.user)._replace_upload, self.GOOD, "corrected.xml")
+        self.assertRaisesMessage(
+            "no longer a draft", file.with_user(self.user)._replace_upload, self.GOOD, "corrected.xml"
+        )
 
 
 class TestRights(FixCase):
@@ -734,7 +736,7 @@ class TestRights(FixCase):
         removed = self._issue(self.file, "device_removed")
         self.assertRaisesMessage("no right to change this.*SN-1.*administrator", removed.action_fix)
         unknown = self._issue(self.file, "device_unknown")
-        self.assertRaisesMessage("no right to create or change devices", unknown.action_fix)
+        self.assertRaisesMessage("not allowed to create or change devices", unknown.action_fix)
 
     def test_a_stranger(self):
         other = self._company("XPPS Other Reseller")
@@ -746,4 +748,4 @@ class TestRights(FixCase):
     def test_what_is_gone(self):
         issue = self._issue(self.file, "device_removed")
         issue.sudo().res_id = self.device.id + 10_000
-        self.assertRaisesMessage("not exist any more", issue.action_fix)
+        self.assertRaisesMessage("no longer exists", issue.action_fix)

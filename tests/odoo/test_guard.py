@@ -138,7 +138,7 @@ class TestProgramFields(GuardCase):
         with mute_logger("odoo.models", "odoo.addons.base.models.ir_model"):
             result = runs.load(["invoice_date", "state"], [["2026-02-01", "posted"]])
         self.assertFalse(result["ids"])
-        self.assertIn("not set by hand", result["messages"][0]["message"])
+        self.assertIn("cannot be set manually", result["messages"][0]["message"])
 
     def test_what_a_form_sends_is_not_taken(self):
         """A new file of any attachment would show its content: without ever being created."""
@@ -242,7 +242,7 @@ class TestAttachments(GuardCase):
         )
         self.env.invalidate_all()
         for action in (self.file.action_check, self.file.action_import, self.file._import):
-            with self.assertRaisesRegex(UserError, "not what was uploaded"):
+            with self.assertRaisesRegex(UserError, "differs from the uploaded file"):
                 action()
         self.assertEqual(self.file.state, "draft")
         self.assertFalse(self.file.charge_ids)

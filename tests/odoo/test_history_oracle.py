@@ -253,7 +253,7 @@ class TestHistoryOracle(ReportEquality, ImportCase):
         with self.assertRaises(UserError) as caught, self.cr.savepoint():
             self.records[file].action_cancel()
         reason = caught.exception.args[0]
-        if "corrected by a later one" in reason:
+        if "corrected by a later import" in reason:
             for correction in corrections:
                 self.assertIn(self.records[correction].name, reason)
         else:

@@ -54,7 +54,7 @@ class TestImport(XppsCase):
                 }
             ],
         )
-        self.assertIn("1 devices, 2 meter reads, 1 charges", file.message_ids[0].body)
+        self.assertIn("Devices: 1. Meter reads: 2. Charges: 1.", file.message_ids[0].body)
 
     def test_line(self):
         line = self._import([record("SN-1", mono=(1000, "0.0045"), color=(0, "0.041"), **FULL)]).line_ids

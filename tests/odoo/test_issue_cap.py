@@ -39,15 +39,13 @@ class TestFindings(XppsCase):
 
     def test_one_more(self):
         self._find(MAX_ISSUES + 1)
-        self.assertEqual(
-            self._listed(), {"read_gap": (MAX_ISSUES, 1, "And one more problem of this kind is not listed.")}
-        )
+        self.assertEqual(self._listed(), {"read_gap": (MAX_ISSUES, 1, "1 more problem of this kind is not listed.")})
 
     def test_many_more(self):
         self._find(20_000, "device_unknown")
         self.assertEqual(
             self._listed(),
-            {"device_unknown": (MAX_ISSUES, 19_000, "And 19,000 more problems of this kind are not listed.")},
+            {"device_unknown": (MAX_ISSUES, 19_000, "19,000 more problems of this kind are not listed.")},
         )
         self.assertEqual(self.told, MAX_ISSUES, "What nobody reads is not written.")
         self.assertEqual((self.findings.error_count, len(self.findings.faulty)), (20_000, 20_000))
@@ -114,7 +112,7 @@ class TestIssueCap(XppsCase):
         file = wizard.billing_file_id
         errors = file.issue_ids.filtered(lambda issue: issue.severity == "error").sorted()
         self.assertEqual((len(errors), sum(errors.mapped("problem_count"))), (MAX_ISSUES + 1, self.UNKNOWN))
-        self.assertEqual(errors[-1].message, "And 500 more problems of this kind are not listed.")
+        self.assertEqual(errors[-1].message, "500 more problems of this kind are not listed.")
         self.assertEqual((errors[-1].code, errors[-1].can_fix), ("device_unknown", True))
         self.assertEqual((file.error_count, wizard.error_count, file.can_import), (self.UNKNOWN, self.UNKNOWN, False))
         self.assertRaisesMessage(r"NEW-19\b.*\n.*and 1480 more", file.action_import)
@@ -160,12 +158,12 @@ class TestIssueCap(XppsCase):
                 "billing_file_id": file.id,
                 "severity": "warning",
                 "code": "read_gap",
-                "message": "And 7 more problems of this kind are not listed.",
+                "message": "7 more problems of this kind are not listed.",
                 "problem_count": 7,
             }
         )
         self.assertFalse(closing.can_fix)
-        self.assertRaisesMessage("nothing to open", closing.action_fix)
+        self.assertRaisesMessage("no record to open", closing.action_fix)
         self.assertEqual(file.warning_count, 7)
 
     def test_a_serial_of_200_kB(self):

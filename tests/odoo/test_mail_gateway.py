@@ -86,7 +86,7 @@ class TestMailGateway(GatewayCase):
         self.assertEqual(mail.attachment_ids.mapped("raw"), [self.faulty])
         result = next(body for body in self._bodies(file) if "The check found" in body)
         self.assertEqual(file.warning_count, 1)
-        self.assertIn("billing.xml arrived by e-mail from", result)
+        self.assertIn("billing.xml was received by e-mail from", result)
         self.assertIn("The check found 2 errors and 1 warning.", result)
         self.assertIn("SN-8", result)
         self.assertIn("SN-9", result)
@@ -103,12 +103,12 @@ class TestMailGateway(GatewayCase):
         file = self._deliver(self._mail(("billing.xml", self.faulty)))
         activity = file.activity_ids
         self.assertEqual(activity.user_id, self.clerk)
-        self.assertEqual(activity.summary, "Billing file arrived: 2 errors, 1 warning")
+        self.assertEqual(activity.summary, "Billing file received: 2 errors, 1 warning")
         self.assertTrue(activity.with_user(self.clerk).res_name)
 
     def test_the_responsible_can_import_it(self):
         file = self._deliver(self._mail(("billing.xml", self.sound))).with_user(self.clerk)
-        self.assertEqual((file.error_count, file.activity_ids.summary[:32]), (0, "Billing file arrived: 0 errors, "))
+        self.assertEqual((file.error_count, file.activity_ids.summary[:33]), (0, "Billing file received: 0 errors, "))
         file.action_import()
         self.assertEqual((file.state, len(file.charge_ids)), ("imported", 1))
 
@@ -134,7 +134,7 @@ class TestMailGateway(GatewayCase):
         self.assertEqual((file.state, len(file.line_ids)), ("draft", 0))
         self.assertTrue(any("needs the path" in body for body in self._bodies(file)))
         self.assertFalse(any("The check found" in body for body in self._bodies(file)))
-        self.assertEqual(file.activity_ids.summary, "Billing file arrived, but could not be checked")
+        self.assertEqual(file.activity_ids.summary, "Billing file received, but it could not be checked")
 
     def test_in_the_language_of_the_responsible(self):
         self._import([record("SN-1", BaseServiceFee="20.00")])
@@ -212,7 +212,7 @@ class TestSeveral(GatewayCase):
         self.assertEqual([len(file.activity_ids) for file in files], [1, 1])
         first, second = files
         self.assertIn("email", first.message_ids.mapped("message_type"))
-        link = next(body for body in self._bodies(second) if "is kept at" in body)
+        link = next(body for body in self._bodies(second) if "is stored on" in body)
         self.assertIn(f'data-oe-id="{first.id}"', link)
 
     def test_twice_in_one_mail(self):
@@ -264,7 +264,7 @@ class TestRefused(GatewayCase):
         self.assertEqual(email_normalize(answer.email_to), email_normalize(mail["From"]))
 
     def test_no_file(self):
-        self.assertRefused(self._mail(), "brought no billing file")
+        self.assertRefused(self._mail(), "did not contain a billing file")
 
     def test_no_supported_file(self):
         packed = io.BytesIO()
@@ -277,7 +277,9 @@ class TestRefused(GatewayCase):
             ("", self.sound),
         ):
             with self.subTest(name=name):
-                self.assertRefused(self._mail((name, data, "application/octet-stream")), "brought no billing file")
+                self.assertRefused(
+                    self._mail((name, data, "application/octet-stream")), "did not contain a billing file"
+                )
         self.assertEqual(self.company.xpps_alias_id.alias_status, "not_tested", "The alias is sound.")
 
     def test_a_stranger(self):
@@ -325,7 +327,7 @@ class TestRefused(GatewayCase):
         with self.assertRaises(AccessError), self.cr.savepoint():
             files.with_user(self.clerk).message_new(values, {"company_id": other.id})
         self.assertFalse(files.sudo().search([("company_id", "=", other.id)]))
-        self.assertRaisesMessage("no billing file", files.with_user(self.clerk).message_new, {})
+        self.assertRaisesMessage("did not contain a billing file", files.with_user(self.clerk).message_new, {})
 
 
 class TestAlias(GatewayCase):
@@ -591,7 +593,9 @@ class TestLimits(GatewayCase):
         self.assertFalse(self._deliver(self._mail(*self._files(11), *pictures)))
         answer = self._new_mails
         self.assertEqual(email_normalize(answer.email_to), self.sender.email)
-        self.assertRegex(answer.body_html, "brought 11 files, of which none was taken: an e-mail may bring up to 10")
+        self.assertRegex(
+            answer.body_html, "contained 11 files, and none of them was accepted: an e-mail may contain up to 10"
+        )
         self.assertEqual(len(self._deliver(self._mail(*self._files(10), *pictures))), 10)
         self.assertNotRefused()
 
@@ -658,7 +662,7 @@ class TestLimits(GatewayCase):
         self.assertLess(time.process_time() - begun, 2)
         self.assertEqual((file.state, file.check_queued, len(file.issue_ids)), ("draft", True, 0))
         self.assertEqual(file.queued_by_id, self.env.ref("base.user_root"))
-        self.assertEqual(file.activity_ids.summary, "Billing file arrived: it is being checked in the background")
+        self.assertEqual(file.activity_ids.summary, "Billing file received: it is being checked in the background")
         self.assertTrue(any("it is being checked in the background" in body for body in self._bodies(file)))
         self.assertFalse((file.attachment_id | file.message_ids.attachment_ids).filtered("index_content"))
 
@@ -669,7 +673,7 @@ class TestLimits(GatewayCase):
         with self.enter_registry_test_mode():
             self.env.ref("xerox_xpps.ir_cron_import_billing_files").method_direct_trigger()
         self.assertEqual((file.check_queued, file.error_count), (False, 2))
-        self.assertEqual(file.activity_ids.summary, "Billing file arrived: 2 errors, 1 warning")
+        self.assertEqual(file.activity_ids.summary, "Billing file received: 2 errors, 1 warning")
         result = next(body for body in self._bodies(file) if "The check found" in body)
         self.assertIn("SN-8", result)
         channel = f'["{self.cr.dbname}","res.partner",{self.clerk.partner_id.id}]'

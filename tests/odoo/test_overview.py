@@ -25,7 +25,7 @@ class TestMonth(OverviewCase):
 
     def test_before_the_file(self):
         figures = self._figures()
-        self.assertEqual((figures["file"]["value"], figures["file"]["formatted"]), (0, "Not there yet"))
+        self.assertEqual((figures["file"]["value"], figures["file"]["formatted"]), (0, "Not received yet"))
         self.assertEqual(figures["file"]["look"], "warning", "January is over.")
         self.assertEqual(self._values("errors", "held", "to_approve", "drafts", "posted", "pages"), [0] * 6)
         self.assertEqual(self._values("ready", "devices", "agreements"), [1, 2, 1])
@@ -47,7 +47,7 @@ class TestMonth(OverviewCase):
         self.assertOpensWhatItCounts(figures)
         step = self._step()
         self.assertEqual(step["key"], "import")
-        self.assertIn("2 error(s)", step["hint"])
+        self.assertIn("2 errors prevent the import", step["hint"])
         self.assertEqual((step["action"]["res_model"], step["action"]["res_id"]), (file._name, file.id))
         # Next month's overview has nothing of it.
         self.assertEqual(self._values("file", "errors", month="2026-02-01"), [0, 0])
@@ -73,7 +73,7 @@ class TestMonth(OverviewCase):
         self.assertOpensWhatItCounts(figures)
         step = self._step()
         self.assertEqual(step["key"], "import")
-        self.assertIn("1 device record(s) are held back", step["hint"])
+        self.assertIn("1 device record is held back", step["hint"])
         file.line_ids.filtered(lambda line: line.state == "held").action_leave_out()
         self.assertEqual(self._values("held"), [0])
         self.assertEqual(self._step()["key"], "approve")
@@ -90,7 +90,7 @@ class TestMonth(OverviewCase):
         figures = self._figures()
         self.assertEqual((figures["file"]["formatted"], figures["file"]["look"]), ("Imported", "success"))
         self.assertEqual((figures["to_approve"]["value"], figures["to_invoice"]["value"]), (2, 0))
-        self.assertEqual(figures["to_approve"]["detail"], "$ 1.50")
+        self.assertEqual(figures["to_approve"]["detail"], "$1.50")
         self.assertEqual(figures["pages"]["value"], 1150)
         self.assertEqual(
             [figures[key]["value"] for key in ("revenue", "cost", "margin", "uninvoiced")], [0, 40.6, -40.6, 1.5]
@@ -102,7 +102,7 @@ class TestMonth(OverviewCase):
         self.assertEqual(self._values("to_approve", "to_invoice"), [1, 1])
         file.charge_ids[1].action_approve()
         figures = self._figures()
-        self.assertEqual((figures["to_approve"]["value"], figures["to_invoice"]["detail"]), (0, "$ 1.50"))
+        self.assertEqual((figures["to_approve"]["value"], figures["to_invoice"]["detail"]), (0, "$1.50"))
         self.assertEqual((figures["ready"]["value"], figures["ready"]["label"]), (1, "Agreements to Invoice"))
         self.assertOpensWhatItCounts(figures)
         step = self._step()
@@ -113,7 +113,7 @@ class TestMonth(OverviewCase):
         run.action_prepare()
         figures = self._figures()
         self.assertEqual((figures["ready"]["value"], figures["ready"]["label"]), (1, "Agreements Ready"))
-        self.assertEqual((figures["ready"]["detail"], figures["held_back"]["value"]), ("$ 31.50", 0))
+        self.assertEqual((figures["ready"]["detail"], figures["held_back"]["value"]), ("$31.50", 0))
         self.assertOpensWhatItCounts(figures)
         step = self._step()
         self.assertEqual((step["key"], step["action"]["res_id"]), ("invoice", run.id))
@@ -121,7 +121,7 @@ class TestMonth(OverviewCase):
         run.action_create_drafts()
         figures = self._figures()
         self.assertEqual([figures[key]["value"] for key in ("ready", "drafts", "posted", "invoiced")], [0, 1, 0, 2])
-        self.assertEqual(figures["drafts"]["detail"], "$ 31.50 without taxes")
+        self.assertEqual(figures["drafts"]["detail"], "$31.50 before taxes")
         self.assertEqual(figures["revenue"]["value"], 0, "A draft earns nothing.")
         self.assertOpensWhatItCounts(figures)
         step = self._step()
@@ -130,7 +130,7 @@ class TestMonth(OverviewCase):
         run.action_post()
         figures = self._figures()
         self.assertEqual([figures[key]["value"] for key in ("drafts", "posted")], [0, 1])
-        self.assertEqual(figures["posted"]["detail"], "$ 31.50 without taxes")
+        self.assertEqual(figures["posted"]["detail"], "$31.50 before taxes")
         self.assertEqual([figures[key]["value"] for key in ("revenue", "margin", "uninvoiced")], [31.5, -9.1, 0])
         self.assertEqual(figures["margin"]["look"], "danger")
         self.assertEqual(figures["vendor_bill"]["formatted"], "Missing")
@@ -146,8 +146,8 @@ class TestMonth(OverviewCase):
         file.vendor_bill_id.invoice_line_ids[0].price_unit += 5
         figures = self._figures()
         self.assertEqual((figures["vendor_bill"]["formatted"], figures["vendor_bill"]["look"]), ("Different", "danger"))
-        self.assertEqual(figures["vendor_bill"]["detail"], "Difference: $ 5.00")
-        self.assertIn("does not come to", self._step()["hint"])
+        self.assertEqual(figures["vendor_bill"]["detail"], "Difference: $5.00")
+        self.assertIn("does not match", self._step()["hint"])
 
     def test_invoices_without_a_run(self):
         """A draft that the agreement's own button makes is found as well, and posted where it lies."""
@@ -159,10 +159,10 @@ class TestMonth(OverviewCase):
         self._moves().action_post()
         credit = self._moves()._reverse_moves([{}])
         figures = self._figures()
-        self.assertEqual((figures["drafts"]["value"], figures["drafts"]["detail"]), (1, "$ -31.50 without taxes"))
+        self.assertEqual((figures["drafts"]["value"], figures["drafts"]["detail"]), (1, "-$31.50 before taxes"))
         credit.action_post()
         figures = self._figures()
-        self.assertEqual((figures["posted"]["value"], figures["posted"]["detail"]), (2, "$ 0.00 without taxes"))
+        self.assertEqual((figures["posted"]["value"], figures["posted"]["detail"]), (2, "$0.00 before taxes"))
         self.assertEqual(figures["revenue"]["value"], 0)
         self.assertOpensWhatItCounts(figures)
 
@@ -181,7 +181,7 @@ class TestMonth(OverviewCase):
         self.assertOpensWhatItCounts(figures)
         step = self._step()
         self.assertEqual(step["key"], "invoice")
-        self.assertIn("0 agreement(s) are ready to be invoiced, 2 are held back", step["hint"])
+        self.assertIn("0 agreements are ready to be invoiced. Held back: 2.", step["hint"])
         run.action_undo()
         run.action_cancel()
         self.assertNotIn("held_back", self._figures())
@@ -191,9 +191,9 @@ class TestMonth(OverviewCase):
         self._load([record("SN-1", MonthlyBasePrice="20.00", mono=(100, "0.004"), **READS)], **FEBRUARY)
         figures = self._figures("2026-02-01")
         self.assertEqual(figures["cost"]["value"], 20.4)
-        self.assertEqual(figures["margin"]["detail"], "+$ 20.20 against January 2026")
+        self.assertEqual(figures["margin"]["detail"], "+$20.20 compared with January 2026")
         self.assertEqual(figures["pages"]["value"], 600)
-        self.assertEqual(figures["pages"]["detail"], "-47.8 % against January 2026")
+        self.assertEqual(figures["pages"]["detail"], "-47.8% compared with January 2026")
         self.assertOpensWhatItCounts(figures)
         self.assertEqual(self._values("cost", "pages"), [40.6, 1150])
 
@@ -213,7 +213,7 @@ class TestMonth(OverviewCase):
         self._charge(100, 0.01, "draft")
         self._charge(100, 0.02, "draft", subscription_id=euros.id, device_id=self._device("SN-3", euros).id)
         figures = self._figures()
-        self.assertEqual((figures["to_approve"]["value"], figures["to_approve"]["detail"]), (2, "$ 1.00 + 2.00 €"))
+        self.assertEqual((figures["to_approve"]["value"], figures["to_approve"]["detail"]), (2, "$1.00 + 2.00 €"))
 
     def test_a_charge_without_a_period(self):
         """A run of any month bills it."""
@@ -292,8 +292,8 @@ class TestOpenMonth(OverviewCase):
     def test_no_month(self):
         for text in ("soon", "2026-13-01", 5):
             with self.subTest(text=text):
-                self.assertRaisesMessage("is no month", self._overviews().get_overview, text)
-                self.assertRaisesMessage("is no month", self._overviews().get_reports, text)
+                self.assertRaisesMessage("is not a month", self._overviews().get_overview, text)
+                self.assertRaisesMessage("is not a month", self._overviews().get_reports, text)
 
 
 class TestCompanies(OverviewCase):
@@ -314,7 +314,7 @@ class TestCompanies(OverviewCase):
         self._january()
         both = self.company | self.other
         figures = self._figures(companies=both)
-        self.assertEqual(figures["to_approve"]["detail"], "$ 1.50")
+        self.assertEqual(figures["to_approve"]["detail"], "$1.50")
         self.assertEqual((figures["file"]["value"], figures["devices"]["value"]), (1, 2))
         self.assertOpensWhatItCounts(figures, companies=both)
         others = self._figures(companies=both, company=self.other)
@@ -371,7 +371,7 @@ class TestAccess(OverviewCase):
             for method, args in (("get_overview", ()), ("get_overview", (MONTH,)), ("get_reports", (MONTH,))):
                 with self.subTest(group=group, method=method):
                     overviews = self._overviews(stranger)
-                    self.assertRaisesMessage("no right", getattr(overviews, method), *args, exception=AccessError)
+                    self.assertRaisesMessage("not allowed", getattr(overviews, method), *args, exception=AccessError)
 
     def test_nothing_else_is_public(self):
         mine = {name for name in vars(type(self.env["xpps.overview"]).__mro__[1]) if not name.startswith("_")}

@@ -128,7 +128,7 @@ class TestExample(ReportExample):
             (together.action_open_records(), line),
         ):
             self.assertEqual(self.env[action["res_model"]].search(action["domain"]), records)
-        self.assertRaisesMessage("none behind", fee.action_open_invoices)
+        self.assertRaisesMessage("no records for the selected rows", fee.action_open_invoices)
         self.assertEqual(report.search([("id", "=", pages.id)]).read(), pages.read())
 
 

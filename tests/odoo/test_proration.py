@@ -144,7 +144,7 @@ class TestByDay(ProrationCase):
         self.assertEqual(self._change_warnings(device, "2026-06-16"), [False, False])
         move = self.agreement.create_invoice()
         for warning in self._change_warnings(device, "2026-06-16"):
-            self.assertRegex(warning, f"invoiced until 06/30/2026 already, by {re.escape(move.display_name)}")
+            self.assertRegex(warning, f"already been invoiced until 06/30/2026 by {re.escape(move.display_name)}")
         self.assertEqual(self._change_warnings(self._devices(agreement=self._contract()), "2026-06-16"), [False, False])
         self.assertEqual(self._change_warnings(device, "2026-07-01"), [False, False])
 
@@ -210,7 +210,7 @@ class TestByDay(ProrationCase):
         self.agreement.generate_invoice()
         line = self._product_lines(self._moves())
         self.assertEqual((line.quantity, line.price_unit, line.price_subtotal), (1, 374, 374))
-        self.assertIn("12 × 1 month, 1 × 14/30 at $\u00a030.00", line.name)
+        self.assertIn("12 × 1 month, 1 × 14/30 at $30.00", line.name)
         self.assertEqual(line.xpps_subscription_line_id, self.base_line)
         self.assertEqual(line.xpps_period_end, self.day("2026-06-30"))
 

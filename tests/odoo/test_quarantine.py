@@ -82,7 +82,7 @@ class TestQuarantine(QuarantineCase):
         self.assertEqual(len(file.meter_read_ids), 4)
         self.assertEqual((file.error_count, len(file.line_ids)), (0, 3))
         for action in (file.action_check, file.action_import):
-            self.assertRaisesMessage("not a draft", action)
+            self.assertRaisesMessage("no longer a draft", action)
         self.assertEqual(len(file.charge_ids), 4)
 
     def _preview(self, file):
@@ -204,7 +204,7 @@ class TestQuarantine(QuarantineCase):
         self.assertEqual(self._states(file), {"SN-1": "imported", "SN-2": "imported", "SN-3": "left_out"})
         self.assertNotIn("SN-3", file.charge_ids.device_id.mapped("name"))
         self.assertEqual(file.held_count, 0)
-        self.assertRaisesMessage("not a draft", file.action_import)
+        self.assertRaisesMessage("no longer a draft", file.action_import)
 
     def test_leave_out_a_record_that_cannot_be_read(self):
         """What is wrong with it is no matter any more."""
@@ -269,10 +269,10 @@ class TestQuarantine(QuarantineCase):
         file.action_import()
         self.assertEqual(self._states(file), {"SN-1": "imported", "SN-2": "held"})
         self.assertEqual(self._rows(file.charge_ids), [(50, 0.004, 0.01, True)])
-        self.assertRaisesMessage("Undo that first", regular.action_cancel)
+        self.assertRaisesMessage("Undo the later import first", regular.action_cancel)
         self._device("SN-2")
         regular.action_import()
-        self.assertRaisesMessage("Undo that first", regular.action_cancel)
+        self.assertRaisesMessage("Undo the later import first", regular.action_cancel)
         file.action_import()
         added = file.charge_ids.filtered(lambda charge: charge.device_id.name == "SN-2")
         self.assertEqual(sorted(self._rows(added)), [(-191, 0.005, 0.01, True)])

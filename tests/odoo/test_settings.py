@@ -55,7 +55,7 @@ class TestSettings(XppsCase):
     def test_no_negatives(self):
         for name, value, message in (
             ("xpps_background_threshold", -1, "number of devices .* negative"),
-            ("xpps_usage_spike_percent", -0.5, "usage spike is negative"),
+            ("xpps_usage_spike_percent", -0.5, "usage spike cannot be negative"),
             ("xpps_margin_floor_percent", -1, "margin floor"),
             ("xpps_margin_floor_percent", 100, "margin floor"),
         ):

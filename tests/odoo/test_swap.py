@@ -145,7 +145,9 @@ class TestSwap(ChangeCase):
         self._swap("2026-02-10", counters={"mono": (1200, 0)})
         file = self._load([record("SN-1", MonoPrevious=1000, MonoCurrent=1201)], **FEBRUARY)
         (message,) = self._warned(file)
-        self.assertRegex(message, "Mono meter of device SN-1 ends at 1201, but stood at 1200 when it was taken away")
+        self.assertRegex(
+            message, "Mono meter of device SN-1 ends at 1201, but it was at 1200 when the device was removed"
+        )
 
     def test_an_existing_device(self):
         """One that was somewhere else before, and one that is in stock."""
@@ -168,7 +170,7 @@ class TestSwap(ChangeCase):
     def test_a_serial_number_in_use(self):
         self._device("SN-2", self.other)
         self.assertRaisesMessage("SN-2 is in use at XPPS Other Customer", lambda: self._swap(serial="sn-2"))
-        self.assertRaisesMessage("the old device itself", lambda: self._swap(serial="SN-1"))
+        self.assertRaisesMessage("serial number of the old device", lambda: self._swap(serial="SN-1"))
         self.assertEqual(self._history(), [(self.agreement, False, False)], "Nothing is done by halves.")
 
     def test_the_serial_number_of_another_company(self):
@@ -205,7 +207,7 @@ class TestSwap(ChangeCase):
         wizard = self.env["xpps.device.swap.wizard"].create(
             {"device_id": self.device.id, "date": "2026-01-16", "serial": "SN-NEW"}
         )
-        self.assertRegex(wizard.warning, "SN-1: billed until 01/31/2026 already, by X-1")
+        self.assertRegex(wizard.warning, "SN-1: already billed until 01/31/2026 by X-1")
         wizard.action_apply()
         self.assertEqual(self._charges().quantity, 100)
 
@@ -242,7 +244,7 @@ class TestMove(ChangeCase):
 
     def test_a_billed_period(self):
         self._load([record("SN-1")], **JANUARY)
-        self.assertRaisesMessage("SN-1: until 01/31/2026 .* by billing file X-1", self._move, self.other, "2026-01-31")
+        self.assertRaisesMessage("SN-1: January 2026, to .* by billing file X-1", self._move, self.other, "2026-01-31")
         self._move(self.other, "2026-02-01")
         self.assertEqual(self.device.xpps_subscription_id, self.other)
 
@@ -330,7 +332,7 @@ class TestRemove(ChangeCase):
     def test_a_billed_period_warns(self):
         self._load([record("SN-1", mono=(100, "0.004"))], **JANUARY)
         wizard = self._remove()
-        self.assertRegex(wizard.warning, "SN-1: billed until 01/31/2026 already, by X-1")
+        self.assertRegex(wizard.warning, "SN-1: already billed until 01/31/2026 by X-1")
         self.assertEqual(self.device.xpps_state, "removed")
         self.assertEqual(self._charges().quantity, 100)
         self.assertFalse(
@@ -371,7 +373,7 @@ class TestRemove(ChangeCase):
     def test_a_file_of_the_same_day_beyond_it(self):
         self._closed()
         file = self._load([record("SN-1", MonoPrevious=1000, MonoCurrent=1501)], **FEBRUARY)
-        self.assertRegex(self._warned(file)[0], "ends at 1501, but stood at 1500")
+        self.assertRegex(self._warned(file)[0], "ends at 1501, but it was at 1500")
 
     def test_noted_after_the_file_of_the_same_day(self):
         file = self._load([record("SN-1", **OLD)], **JANUARY)

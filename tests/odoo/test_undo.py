@@ -46,7 +46,7 @@ class TestUndo(ImportCase):
         file = self._load(ROWS)
         file.action_cancel()
         body = " ".join(file.message_ids.mapped("body"))
-        self.assertIn("2 meter reads and 2 charges", body)
+        self.assertIn("Meter reads removed: 2. Charges removed: 2.", body)
 
     def test_approved_and_rejected_charges(self):
         before = self._state()
@@ -74,7 +74,7 @@ class TestUndo(ImportCase):
             files.append(self._correct([record("SN-1", mono=(pages, "0.004"))]))
         while files:
             for corrected in files[:-1]:
-                self.assertRaisesMessage("Undo that first", corrected.action_cancel)
+                self.assertRaisesMessage("Undo the later import first", corrected.action_cancel)
             files.pop().action_cancel()
             self.assertEqual(self._state(), states.pop())
 
@@ -221,7 +221,7 @@ class TestUndo(ImportCase):
         """It replaces the record all the same: it says that the month was right."""
         file = self._load(ROWS)
         correction = self._correct([record("SN-1", mono=(1000, "0.004"), MonoPrevious=1, MonoCurrent=1501)])
-        self.assertRaisesMessage("Undo that first", file.action_cancel)
+        self.assertRaisesMessage("Undo the later import first", file.action_cancel)
         correction.action_cancel()
         file.action_cancel()
 
@@ -246,7 +246,9 @@ class TestUndo(ImportCase):
     def test_only_a_manager(self):
         file = self._load(ROWS)
         clerk = self._user("xpps_test_clerk", BILLING)
-        self.assertRaisesMessage("Only an XPPS manager", file.with_user(clerk).action_cancel, exception=AccessError)
+        self.assertRaisesMessage(
+            "Only an XPPS administrator", file.with_user(clerk).action_cancel, exception=AccessError
+        )
         self.assertEqual(file.state, "imported")
         file.with_user(self._user("xpps_test_manager", MANAGER)).action_cancel()
         self.assertEqual((file.state, len(file.charge_ids)), ("cancelled", 0))
@@ -255,7 +257,7 @@ class TestUndo(ImportCase):
         file = self._upload(ROWS).with_user(self._user("xpps_test_clerk", BILLING))
         file.action_cancel()
         self.assertEqual(file.state, "cancelled")
-        self.assertRaisesMessage("not a draft", file.action_import)
+        self.assertRaisesMessage("no longer a draft", file.action_import)
 
     # Once more
 
@@ -273,7 +275,7 @@ class TestUndo(ImportCase):
         # The one that was undone cannot come back beside it.
         file.action_draft()
         self.assertEqual(self._codes(file), ["file_duplicate"])
-        self.assertRaisesMessage("imported already", file.action_import)
+        self.assertRaisesMessage("already been imported", file.action_import)
 
     def test_the_same_file_taken_up_again(self):
         file = self._load(ROWS)
@@ -307,7 +309,7 @@ class TestUndo(ImportCase):
 
     def test_an_imported_file_cannot_be_deleted(self):
         file = self._load(ROWS)
-        self.assertRaisesMessage("undo that first", file.unlink)
+        self.assertRaisesMessage("Undo the import first", file.unlink)
         file.action_cancel()
         file.unlink()
         self.assertFalse(file.exists())

@@ -112,9 +112,9 @@ class TestDraft(VendorBillCase):
     def test_labels(self):
         bill = self._draft(self._file())
         service, _supply, mono, _color = bill.invoice_line_ids.mapped("name")
-        for text in ("Base Service Fee", "2 device(s)", "01/01/2026", "01/31/2026"):
+        for text in ("Base Service Fee", "2 devices", "January 2026"):
             self.assertIn(text, service)
-        for text in ("Mono", "1,333 pages", "2 device(s)"):
+        for text in ("Mono", "1,333 pages", "2 devices"):
             self.assertIn(text, mono)
 
     def test_notes_link_both(self):
@@ -222,7 +222,7 @@ class TestDraft(VendorBillCase):
         )
         names = bill.invoice_line_ids.mapped("name")
         self.assertNotIn("held", names[0])
-        self.assertIn("held, not imported", names[1])
+        self.assertIn("held back, not imported", names[1])
         self.assertIn("left out", names[2])
         self.assertEqual((bill.amount_untaxed, file.vendor_bill_state), (81.61, "equal"))
 
@@ -236,7 +236,7 @@ class TestDraft(VendorBillCase):
 
     def test_nothing_to_bill(self):
         file = self._file([record("SN-1", mono=(0, "0.01"))])
-        self.assertRaisesMessage("bills nothing", file.action_create_vendor_bill)
+        self.assertRaisesMessage("has nothing to bill", file.action_create_vendor_bill)
 
     def test_several_files_at_once(self):
         files = self._file() | self._file(number="XRX-78", **FEBRUARY)
@@ -320,7 +320,7 @@ class TestCorrection(VendorBillCase):
         bill = self._draft(self._correct_file([record("SN-1", mono=(1200, "0.0045"))]))
         self.assertEqual((bill.move_type, self._amounts(bill)), ("in_invoice", [("mono", 0.9)]))
         self.assertIn("correction", bill.invoice_line_ids.name)
-        self.assertIn("200 pages of 1 device(s)", bill.invoice_line_ids.name)
+        self.assertIn("200 pages of 1 device,", bill.invoice_line_ids.name)
 
     def test_less_is_a_refund(self):
         """SN-1: the service fee falls from 20.00 to 12.00; 100 more pages are 4.95 instead of 4.50."""
@@ -395,7 +395,7 @@ class TestRefusal(VendorBillCase):
     def test_not_imported(self):
         file = self._upload(self.rows, InvoiceNumber=NUMBER)
         for method in (file.action_create_vendor_bill, file.action_match_vendor_bill):
-            self.assertRaisesMessage("Import it first", method)
+            self.assertRaisesMessage("has not been imported", method)
 
     def test_live_bill(self):
         file = self._file()
@@ -563,7 +563,7 @@ class TestUndo(VendorBillCase):
         self.assertFalse(file.vendor_bill_component_ids)
         self.assertEqual((file.vendor_bill_state, file.vendor_bill_expected), ("none", 0))
         self.assertIn("was undone", bill.message_ids[0].body)
-        self.assertIn("does not belong", " ".join(file.message_ids.mapped("body")))
+        self.assertIn("is no longer linked", " ".join(file.message_ids.mapped("body")))
         file.action_draft()
         file.action_import()
         self.assertRaisesMessage("Match Vendor Bill", file.action_create_vendor_bill)

@@ -172,7 +172,7 @@ class TestFigures(VendorDocumentCase):
         (control,) = self._section(self.february).files
         self.assertEqual((control.stated_difference, control.stated_device_difference), (Decimal("0.30"), -2))
         self.assertEqual(len(control.remarks), 2)
-        self.assertRegex(control.remarks[0], "states 5 devices and has 3")
+        self.assertRegex(control.remarks[0], "Devices stated in the file: 5. Devices found: 3.")
         self.assertRegex(control.remarks[1], r"66\.00.*66\.30.*0\.30")
 
     def test_correction(self):
@@ -354,7 +354,7 @@ class TestFiles(VendorDocumentCase):
         for pattern in (
             "Xerox Vendor Report",
             self.company.name,
-            "02/01/2026 – 02/28/2026",
+            "February 2026",
             r"FEB\s+Regular\s.*\s3\s+3\s+66\.30\s+66\.30\s+66\.30\s+Equal",
             r"Base Service Fee\s+3\s+33\.50\s+40\.00\s+-6\.50\s+40\.00\s+-6\.50",
             r"Mono\s+1,310\s+7\.05\s+5\.50\s+1\.55\s+8\.50\s+-1\.45",
@@ -369,7 +369,7 @@ class TestFiles(VendorDocumentCase):
         wizard = self._wizard_of("2026-01-01", "2026-03-31")
         text = self._pdf_text("xerox_xpps.report_vendor_period", wizard)
         self.assertRegex(text, "JAN, FEB, MAR")
-        self.assertRegex(text, "nothing: there is no file of the period before")
+        self.assertRegex(text, "nothing: there is no file of the previous period")
         self.assertRegex(text, r"Devices billed:\s+4\s.*\s194\.80")
         self.assertEqual(wizard._vendor_document_filename("pdf"), "Xerox Vendor Report January 2026 – March 2026.pdf")
 
@@ -383,7 +383,7 @@ class TestFiles(VendorDocumentCase):
         file = self._load_file(build_xml(clean, [record("D-4", MonthlyBasePrice=7)]))
         self.assertEqual(file._vendor_document().sections[0].differences, [])
         html = self.env["ir.actions.report"]._render_qweb_html(REPORT, file.ids)[0].decode()
-        self.assertIn("Xerox billed what was to be expected.", html)
+        self.assertIn("Xerox billed what was expected.", html)
         self.assertEqual(self._sheets(file)["Differences"].max_row, 1)
 
     def test_users_language(self):
@@ -393,7 +393,7 @@ class TestFiles(VendorDocumentCase):
         )
         reports = self.env["ir.actions.report"].with_context(lang="fr_FR")
         html = reports._render_qweb_html(REPORT, self.files[1].ids)[0].decode()
-        for text in ("Coût attendu", r"1\s310", "66,30", "01/02/2026 – 28/02/2026"):
+        for text in ("Coût attendu", r"1\s310", "66,30", "février 2026"):
             self.assertRegex(html, text)
 
     def test_print_menu(self):
@@ -402,7 +402,7 @@ class TestFiles(VendorDocumentCase):
         self.assertEqual(report.get_valid_action_reports("xpps.billing.file", self.files[0].ids), report.ids)
         self.assertEqual(report.get_valid_action_reports("xpps.billing.file", draft.ids), [])
         for call in (draft._vendor_document, draft.action_download_vendor_report):
-            self.assertRaisesMessage("is not imported", call)
+            self.assertRaisesMessage("has not been imported", call)
         bindings = self.env["ir.actions.actions"].get_bindings("xpps.billing.file")["report"]
         self.assertEqual(
             {binding["name"] for binding in bindings}, {"Xerox Vendor Report", "Xerox Vendor Report (XLSX)"}
@@ -423,7 +423,7 @@ class TestWizard(VendorDocumentCase):
     def test_month_without_files(self):
         wizard = self._wizard_of("2025-05-01", "2025-05-31")
         self.assertEqual(wizard.file_count, 0)
-        with self.assertRaisesRegex(UserError, "05/01/2025 and 05/31/2025"):
+        with self.assertRaisesRegex(UserError, "for May 2025"):
             wizard._vendor_document()
 
     def test_months_turned_round(self):

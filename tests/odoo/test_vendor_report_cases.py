@@ -237,7 +237,7 @@ class TestPresence(VendorReportCase):
         self.assertEqual(
             {key[2]: flags for key, flags in self._flagged().items()}, {"2026-02-28": "billed_after_removal"}
         )
-        self.assertIn("at no customer", self._row("base_service", period_end="2026-02-28").reason)
+        self.assertIn("not at any customer", self._row("base_service", period_end="2026-02-28").reason)
 
     def test_no_service(self):
         self._load([record("SN-1", mono=(1000, "0.004"), **READS, **FEES)])

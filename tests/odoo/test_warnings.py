@@ -116,7 +116,7 @@ class TestWarnings(XppsCase):
         issue = self.assertWarned(
             "unit_cost_changed",
             [record("SN-1", mono=(5, "0.0045"))],
-            names=["1 device(s)", self.agreement.display_name, "none", "0.0045"],
+            names=["1 device", self.agreement.display_name, "none", "0.0045"],
             severity="info",
         )
         self.assertEqual((issue.res_model, issue.res_id), ("sale.subscription", self.agreement.id))
@@ -126,7 +126,7 @@ class TestWarnings(XppsCase):
         self.assertWarned(
             "unit_cost_changed",
             [record("SN-1", mono=(5, "0.0045"))],
-            names=["1 device(s)", "0.004", "0.0045"],
+            names=["1 device", "0.004", "0.0045"],
             severity="info",
         )
 
@@ -140,7 +140,7 @@ class TestWarnings(XppsCase):
             file = self._check(build_xml(devices=rows))
             issue = file.issue_ids.filtered(lambda issue: issue.code == "unit_cost_changed")
             self.assertEqual(len(issue), 1)
-            self.assertIn("1 device(s)", issue.message, order)
+            self.assertIn("1 device differs", issue.message, order)
         self.assertEqual(default.unit_cost, 0.004, "A check changes nothing.")
 
     def test_unit_cost_unchanged(self):

@@ -44,7 +44,7 @@ class SaleSubscription(models.Model):
         except LockError as error:
             raise UserError(
                 self.env._(
-                    "%s is being invoiced by another user right now. Review its invoices before you try again.",
+                    "%s is being invoiced by someone else right now. Review its invoices before you try again.",
                     ", ".join(self.mapped("display_name")),
                 )
             ) from error

@@ -164,7 +164,7 @@ class XppsBillingFile(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Another user is working on billing file %s right now, or has just been. Reload it before you "
+                "Someone else is working on billing file %s right now, or has just been. Reload it before you "
                 "continue.",
                 self.display_name,
             ),

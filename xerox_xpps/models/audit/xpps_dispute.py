@@ -333,7 +333,7 @@ class XppsDispute(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Another user is working on %s right now. Reload it before you continue.",
+                "Someone else is working on %s right now. Reload it before you continue.",
                 ", ".join(self.mapped("name")),
             ),
         )

@@ -395,7 +395,7 @@ class XppsBillingFile(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Billing file %s is being checked, imported or undone by another user right now, or has just been. "
+                "Billing file %s is being checked, imported or undone by someone else right now, or has just been. "
                 "Reload it before you continue.",
                 ", ".join(self.mapped("display_name")),
             ),

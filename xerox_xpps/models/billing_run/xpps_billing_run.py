@@ -221,7 +221,7 @@ class XppsBillingRun(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "%s is being processed by another user right now, or has just been. Reload it before you continue.",
+                "%s is being processed by someone else right now, or has just been. Reload it before you continue.",
                 ", ".join(self.mapped("display_name")),
             ),
         )

@@ -41,7 +41,7 @@ class XppsBillingRunLine(models.Model):
         except LockError as error:
             raise UserError(
                 self.env._(
-                    "%s is being invoiced or changed by another user right now.",
+                    "%s is being invoiced or changed by someone else right now.",
                     ", ".join(self.subscription_id.mapped("display_name")),
                 )
             ) from error
@@ -241,7 +241,7 @@ class XppsBillingRunLine(models.Model):
         agreements = lines.subscription_id
         lock_or_refuse(
             agreements,
-            self.env._("Some of these agreements are being invoiced or changed by another user right now."),
+            self.env._("Some of these agreements are being invoiced or changed by someone else right now."),
         )
         run.move_ids.unlink()
         # See _bill_through_orders.

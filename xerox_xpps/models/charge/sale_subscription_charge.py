@@ -261,7 +261,7 @@ class SaleSubscriptionCharge(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Some of these charges are being approved, changed or invoiced by another user right now, or have "
+                "Some of these charges are being approved, changed or invoiced by someone else right now, or have "
                 "just been. Reload them before you continue."
             ),
         )

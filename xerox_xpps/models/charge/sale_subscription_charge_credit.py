@@ -105,7 +105,7 @@ class SaleSubscriptionCharge(models.Model):
         charges = self.sudo()
         lock_or_refuse(
             charges.credit_line_ids.move_id,
-            self.env._("The credit notes of these charges are being changed by another user right now. Try again."),
+            self.env._("The credit notes of these charges are being changed by someone else right now. Try again."),
         )
         for charge in charges:
             charge._check_rebillable()

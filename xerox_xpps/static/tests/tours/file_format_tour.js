@@ -58,7 +58,7 @@ registry.category("web_tour.tours").add("xpps_file_format_tour", {
         },
         {
             content: "What is missing is said",
-            trigger: ".o_dialog .alert-warning:contains('Still to be found'):contains('Serial Number')",
+            trigger: ".o_dialog .alert-warning:contains('Still to be assigned'):contains('Serial Number')",
         },
         ...assign("Rechnung", "Invoice Number"),
         ...assign("Datum", "Invoice Date"),
@@ -67,7 +67,7 @@ registry.category("web_tour.tours").add("xpps_file_format_tour", {
         ...assign("Geraet", "Serial Number"),
         {
             content: "Nothing is missing now",
-            trigger: ".o_dialog:not(:has(.alert-warning:contains('Still to be found'):visible))",
+            trigger: ".o_dialog:not(:has(.alert-warning:contains('Still to be assigned'):visible))",
         },
         {
             content: "Try it",

@@ -24,7 +24,7 @@ registry.category("web_tour.tours").add("xpps_overview_tour", {
         },
         {
             content: "The file is imported, and two charges wait",
-            trigger: `${FIGURE}:contains('$ 1.50'):contains('2')`,
+            trigger: `${FIGURE}:contains('$1.50'):contains('2')`,
         },
         {
             content: "The charts come after the figures",
@@ -68,7 +68,7 @@ registry.category("web_tour.tours").add("xpps_overview_tour", {
         },
         {
             content: "The charges are to be invoiced now",
-            trigger: ".o_xpps_company [data-figure=to_invoice]:contains('$ 1.50')",
+            trigger: ".o_xpps_company [data-figure=to_invoice]:contains('$1.50')",
         },
         {
             content: "A month earlier",

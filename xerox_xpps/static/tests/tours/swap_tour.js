@@ -14,7 +14,7 @@ registry.category("web_tour.tours").add("xpps_swap_tour", {
                 ".o_dialog .o_field_widget[name=product_id] input:value(Swap tour printer)",
         },
         {
-            content: "Give the serial number of the new one",
+            content: "Enter that of the new one",
             trigger: ".o_dialog .o_field_widget[name=serial] input",
             run: "edit SWAP-NEW",
         },
@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("xpps_swap_tour", {
         {
             content: "It says where it comes from; go to the old one",
             trigger:
-                ".o-mail-Message:contains('Installed in the place of') a:contains('SWAP-OLD')",
+                ".o-mail-Message:contains('Installed in place of') a:contains('SWAP-OLD')",
             run: "click",
         },
         {

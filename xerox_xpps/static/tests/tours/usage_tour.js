@@ -20,7 +20,7 @@ registry.category("web_tour.tours").add("xpps_usage_tour", {
             run: "click",
         },
         chart,
-        { trigger: ".o_xpps_usage tr:contains('Mono'):contains('1,500'):contains('75 %')" },
+        { trigger: ".o_xpps_usage tr:contains('Mono'):contains('1,500'):contains('75%')" },
         {
             content: "Go to its agreement",
             trigger: ".o_form_view button[name=action_open_xpps_subscription]",

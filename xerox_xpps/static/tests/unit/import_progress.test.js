@@ -57,7 +57,7 @@ test("follows the import until it is done", async () => {
     importing({ progress: 42.9 });
     await nextSecond();
     expect.verifySteps(["read"]);
-    expect(BAR).toHaveText("Importing… 42 %");
+    expect(BAR).toHaveText("Importing… 42%");
     expect(`${BAR} [role=progressbar]`).toHaveAttribute("aria-valuenow", "42");
     expect(`${BAR} .o_progressbar_complete`).toHaveStyle({ width: "42%" }, { inline: true });
     importing({ state: "imported" });
@@ -80,7 +80,7 @@ test("does not ask about a file that is not queued", async () => {
 test("says what is done in the background", async () => {
     BillingFile._records[0].progress = 42;
     await mountFile('title="Working"');
-    expect(BAR).toHaveText("Working… 42 %");
+    expect(BAR).toHaveText("Working… 42%");
 });
 
 test("follows what another field says is queued", async () => {
@@ -98,7 +98,7 @@ test("follows what another field says is queued", async () => {
                 options="{'queued_field': 'check_queued', 'when_done': 'action_show'}"/>
         </form>`,
     });
-    expect(BAR).toHaveText("Checking… 42 %");
+    expect(BAR).toHaveText("Checking… 42%");
     await nextSecond();
     expect.verifySteps([]);
     importing({ check_queued: false });

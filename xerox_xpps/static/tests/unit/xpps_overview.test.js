@@ -76,7 +76,7 @@ const TO_APPROVE = {
     label: "To Approve",
     value: 2,
     formatted: "2",
-    detail: "$ 1.50",
+    detail: "$1.50",
     look: "warning",
     action: {
         xmlid: "xerox_xpps.action_sale_subscription_charge",
@@ -107,7 +107,7 @@ function company(changes = {}) {
                 label: "Approve charges",
                 state: "current",
                 hint: "2 charges wait",
-                button: "Look at the Charges",
+                button: "Review Charges",
                 action: TO_APPROVE.action,
             },
             { key: "post", label: "Post invoices", state: "todo" },
@@ -175,7 +175,7 @@ test("shows figures, steps and charts", async () => {
         "Devices",
         "Pages by Output Type",
     ]);
-    expect("[data-figure=to_approve]").toHaveText(/To Approve\s*\$ 1.50\s*2/);
+    expect("[data-figure=to_approve]").toHaveText(/To Approve\s*\$1.50\s*2/);
     expect("[data-figure=to_approve] .o_xpps_value").toHaveClass("text-warning");
     expect("[data-figure=devices] .o_xpps_value").toHaveClass("text-muted");
     expect("[data-step=approve]").toHaveAttribute("aria-current", "step");

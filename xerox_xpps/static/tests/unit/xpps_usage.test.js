@@ -106,9 +106,9 @@ test("loads the usage of a device when its page is opened", async () => {
     await mountDevice(1);
     expect(Chart.getChart(queryOne("canvas")).data.datasets[0].data).toEqual([1000, 1500]);
     expect(cells()).toEqual([
-        ...["Mono", "2,500", "02/28/2026", "1,250", "1,500", "1,000", "150 %"],
+        ...["Mono", "2,500", "02/28/2026", "1,250", "1,500", "1,000", "150%"],
         ...["Color", "151", "02/28/2026", "1,250", "0", "", ""],
-        ...["All", "", "", "1,250", "1,500", "1,000", "151 %"],
+        ...["All", "", "", "1,250", "1,500", "1,000", "151%"],
     ]);
     expect(".o_xpps_usage .table thead th:eq(4)").toHaveText("Pages in Feb 2026");
     expect("[role=progressbar]").toHaveCount(2);
@@ -118,7 +118,7 @@ test("loads the usage of a device when its page is opened", async () => {
 
 test("shows a fleet without counters, and follows the record", async () => {
     await mountDevice(2);
-    expect(cells().slice(0, 5)).toEqual(["Mono", "1,250", "1,500", "2,000", "75 %"]);
+    expect(cells().slice(0, 5)).toEqual(["Mono", "1,250", "1,500", "2,000", "75%"]);
     expect(".o_xpps_usage p").toHaveText("Active devices: 3");
     expect("[role=progressbar]:eq(0) .o_progressbar_complete").toHaveClass("bg-primary");
     expect("[role=progressbar]:eq(0)").toHaveAttribute("aria-valuenow", "75");
