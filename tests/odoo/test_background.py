@@ -278,14 +278,16 @@ class TestBackground(BackgroundCase):
         file = self._queued()
         self.clerk.group_ids = [Command.unlink(self.env.ref("xerox_xpps.group_xpps_billing").id)]
         self._run_cron()
-        self.assertGivenBack(file.sudo(), "xpps-clerk, who started the import, may not import billing files")
+        self.assertGivenBack(
+            file.sudo(), "xpps-clerk, who started the import, is no longer allowed to import billing files"
+        )
 
     def test_company_lost(self):
         file = self._queued()
         other = self._company("XPPS Other Reseller")
         self.clerk.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
         self._run_cron()
-        self.assertGivenBack(file.with_user(self.env.user), "XPPS Test Reseller")
+        self.assertGivenBack(file.with_user(self.env.user), "billing files of XPPS Test Reseller")
 
     def test_user_archived(self):
         file = self._queued()

@@ -14,7 +14,7 @@ registry.category("web_tour.tours").add("xpps_swap_tour", {
                 ".o_dialog .o_field_widget[name=product_id] input:value(Swap tour printer)",
         },
         {
-            content: "Enter that of the new one",
+            content: "Give the serial number of the new one",
             trigger: ".o_dialog .o_field_widget[name=serial] input",
             run: "edit SWAP-NEW",
         },
