@@ -209,6 +209,11 @@ class XppsDispute(models.Model):
             dispute.message_post(body="\n".join(remarks))
         return dispute
 
+    def _amount_text(self):
+        """The disputed amount, as the mail to Xerox has it."""
+        self.ensure_one()
+        return amount_text(self.env, self.amount, self.currency_id)
+
     def _vendor_bill_of(self, files):
         """:return: Xerox's bill of the files, empty if there are several"""
         bills = files.vendor_bill_id

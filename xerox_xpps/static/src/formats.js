@@ -20,5 +20,5 @@ export function amountText(value, currencyId) {
  * @param {number} value
  */
 export function percentText(value) {
-    return _t("%s%%", formatFloat(value, { digits: [16, 0] }));
+    return _t("%s%%", formatFloat(value, { digits: [16, 0] })).toString();
 }
