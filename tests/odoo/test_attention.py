@@ -157,7 +157,7 @@ class TestAttention(AttentionCase):
         self.assertEqual(set(found), {("SN-1", "above_mean")})
         row = found["SN-1", "above_mean"]
         self.assertEqual((row.pages, row.compared_pages, row.since), (401, 200, self.day("2026-04-30")))
-        self.assertEqual(row.explanation, "401 pages a month; the other devices of its model print 200.")
+        self.assertEqual(row.explanation, "401 pages per month; the other devices of its model print 200.")
         self.company.xpps_usage_spike_percent = 101
         self.assertFalse(self._rows())
         self.company.xpps_usage_spike_percent = 0

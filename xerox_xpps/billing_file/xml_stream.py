@@ -28,7 +28,7 @@ from .xml_parser import OPTIONS, check_well_formed, strip_namespaces, syntax_err
 from .xml_rows import Fault, fill, make_plan
 from .xml_schema import Schema
 
-TOO_MANY_NESTED = _("An element of the file holds more than %(limit)s others.")
+TOO_MANY_NESTED = _("An element of the file contains more than %(limit)s others.")
 
 _CHUNK = 256 * 1024
 # In these, records that are all faulty use up what may be unsound: the file need not be well-formed for its refusal.

@@ -74,9 +74,9 @@ class Steps:
             return None
         file = waiting[0]
         if file.state == "queued":
-            hint = self.env._("The file is imported in the background.")
+            hint = self.env._("The file is being imported in the background.")
         elif file.check_queued:
-            hint = self.env._("The file is checked in the background.")
+            hint = self.env._("The file is being checked in the background.")
         elif file.state == "draft" and not file.line_digest:
             hint = self.env._("The file has not been checked yet.")
         elif file.state == "draft" and file.warning_count and not file.error_count:

@@ -33,7 +33,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
         string="Customers",
         check_company=True,
         domain="[('company_id', 'in', [False, company_id])]",
-        help="Each of them gets an agreement.",
+        help="Each of these customers gets an agreement.",
     )
     partner_count = fields.Integer(compute="_compute_partner_count")
     xpps_agreement_number = fields.Char(string="Xerox Agreement Number", help="Xerox's number of the new agreement.")

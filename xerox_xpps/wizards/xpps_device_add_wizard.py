@@ -181,7 +181,7 @@ class XppsDeviceAddWizard(models.TransientModel):
             )
         service = self.subscription_line_id
         if self.has_base_service and not service:
-            raise UserError(self.env._("Choose the service of %s that bills the devices' base price.", name))
+            raise UserError(self.env._("Choose the service of %s that bills the base price of the devices.", name))
         if service and (service.sale_subscription_id != agreement or service.xpps_role not in BASE_ROLES):
             raise UserError(
                 self.env._(

@@ -298,7 +298,7 @@ class XppsFileFormatWizardColumn(models.TransientModel):
 
     wizard_id = fields.Many2one("xpps.file.format.wizard", required=True, ondelete="cascade")
     sequence = fields.Integer()
-    part = fields.Selection(PART_SELECTION, help="Empty when the column may be of the invoice or of the device.")
+    part = fields.Selection(PART_SELECTION, help="Empty if the column can belong to the invoice or to the device.")
     path = fields.Char(string="Found in the File", required=True)
     samples = fields.Char(string="Sample Values")
     target = fields.Selection(TARGET_SELECTION, string="Is the Field")

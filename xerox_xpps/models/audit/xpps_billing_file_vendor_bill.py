@@ -41,12 +41,12 @@ class XppsBillingFile(models.Model):
         string="Billed by Vendor",
         compute="_compute_vendor_bill_state",
         store=True,
-        help="The vendor bill without taxes, in the currency of the file.",
+        help="The vendor bill before taxes, in the currency of the file.",
     )
     vendor_bill_difference = fields.Monetary(
         compute="_compute_vendor_bill_state",
         store=True,
-        help="Vendor bill less billing file, without taxes.",
+        help="Vendor bill less billing file, before taxes.",
     )
     vendor_bill_state = fields.Selection(
         [("none", "Missing"), ("equal", "Equal"), ("different", "Different")],

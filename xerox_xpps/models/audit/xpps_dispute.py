@@ -94,7 +94,7 @@ class XppsDispute(models.Model):
         help="The part of the disputed amount that Xerox credits. With 0, Xerox credits the full amount.",
     )
     open_amount = fields.Monetary(
-        compute="_compute_open_amount", store=True, help="Disputed, while Xerox's answer is still to come."
+        compute="_compute_open_amount", store=True, help="Disputed amount while Xerox's answer is pending."
     )
 
     @api.depends("line_ids.amount")

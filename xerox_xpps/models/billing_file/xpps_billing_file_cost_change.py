@@ -24,7 +24,7 @@ class XppsBillingFileCostChange(models.Model):
     partner_id = fields.Many2one(related="subscription_id.partner_id", string="Customer")
     product_id = fields.Many2one("product.product", string="Material Code", required=True, ondelete="cascade")
     default_id = fields.Many2one(
-        "sale.subscription.charge.default", index="btree_not_null", help="Empty when the agreement has none yet."
+        "sale.subscription.charge.default", index="btree_not_null", help="Empty if the agreement does not have one yet."
     )
     period_start = fields.Date(related="billing_file_id.period_start")
     period_end = fields.Date(related="billing_file_id.period_end")

@@ -42,8 +42,12 @@ class XppsBillingFileLine(models.Model):
     )
     base_service_cost = fields.Monetary()
     base_supply_cost = fields.Monetary()
-    base_service_stated = fields.Boolean(help="Whether Xerox states the fee. An unsplit base price states both.")
-    base_supply_stated = fields.Boolean(help="Whether Xerox states the fee. An unsplit base price states both.")
+    base_service_stated = fields.Boolean(
+        help="Whether Xerox states the fee. A base price that is not split states both."
+    )
+    base_supply_stated = fields.Boolean(
+        help="Whether Xerox states the fee. A base price that is not split states both."
+    )
     # What the vendor report compares with, NULL where there is nothing.
     expected_service_cost = fields.Monetary(help="Base service fee of the previous month.")
     expected_supply_cost = fields.Monetary(help="Base supply fee of the previous month.")

@@ -79,7 +79,7 @@ class XppsBillingRun(models.Model):
         copy=False,
         help="What the run is doing.",
     )
-    task_count = fields.Integer(readonly=True, copy=False, help="Agreements that this concerns.")
+    task_count = fields.Integer(readonly=True, copy=False, help="Number of agreements in the current step.")
     queued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress", help="Progress in percent.")
     line_ids = fields.One2many("xpps.billing.run.line", "run_id", string="Agreements", copy=False)

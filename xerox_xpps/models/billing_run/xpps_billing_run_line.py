@@ -95,7 +95,7 @@ class XppsBillingRunLine(models.Model):
     previous_next_date = fields.Date(
         readonly=True, help="Next invoice date of the agreement before it was invoiced; an undo restores it."
     )
-    next_date = fields.Date(readonly=True, help="Next invoice date of the agreement that the run set.")
+    next_date = fields.Date(readonly=True, help="Next invoice date of the agreement, as set by the run.")
     move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_move_ids")
     waiting = fields.Boolean(readonly=True, help="The current step of the run has not been done for this line yet.")
 

@@ -55,7 +55,7 @@ class SaleSubscriptionChargeDefault(models.Model):
         required=True,
         default="fixed",
         tracking=True,
-        help="A price that follows Xerox's cost changes with the unit cost that each billing file states.",
+        help="A price that follows Xerox's cost changes with the unit cost in each billing file.",
     )
     markup_percent = fields.Float(
         string="Markup (%)",

@@ -335,7 +335,7 @@ class XppsDeviceAttention(models.Model):
                 )
             elif row.kind == "above_mean":
                 text = self.env._(
-                    "%(pages)s pages a month; the other devices of its model print %(mean)s.",
+                    "%(pages)s pages per month; the other devices of its model print %(mean)s.",
                     pages=row._format(row.pages),
                     mean=row._format(row.compared_pages),
                 )

@@ -40,7 +40,7 @@ class XppsMeterRead(models.Model):
         help="Pages printed in the period: current less previous read.",
     )
     included = fields.Integer(string="Included Pages")
-    overage = fields.Integer(help="Pages above the included ones, as Xerox billed them.")
+    overage = fields.Integer(help="Pages above the allowance, as Xerox billed them.")
     currency_id = fields.Many2one("res.currency", groups=BILLING_GROUP)
     unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", groups=BILLING_GROUP)
     cost = fields.Monetary(groups=BILLING_GROUP)
@@ -50,7 +50,7 @@ class XppsMeterRead(models.Model):
         string="Expected Previous Read", aggregator=False, help="The expected start of the meter: our last read."
     )
     expected_overage = fields.Integer(
-        help="Pages above the included ones, from our last read, where there is one, to Xerox's.",
+        help="Pages above the allowance, from our last read, if there is one, to Xerox's.",
     )
     expected_unit_cost = fields.Float(
         digits=CLICK_DIGITS,

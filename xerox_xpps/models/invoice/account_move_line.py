@@ -58,7 +58,7 @@ class AccountMoveLine(models.Model):
         COMPONENT_SELECTION,
         string="XPPS Component",
         readonly=True,
-        help="What Xerox bills with this line of a vendor bill, if the bill was drafted from a billing file.",
+        help="The component that this line of a vendor bill bills, if the bill was drafted from a billing file.",
     )
 
     xpps_credited_charge_ids = fields.Many2many(
