@@ -90,7 +90,7 @@ REASONS = {
     ("FEB", "X-9", "mono"): "No device has the serial number X-9",
     ("MAR", "B-2", "base_service"): "Billed after the removal on 02/28/2026",
     ("MAR", "B-2", "base_supply"): "Billed after the removal on 02/28/2026",
-    ("MAR", "C-3", "mono"): "0 of 1500 pages are charged to the customer",
+    ("MAR", "C-3", "mono"): "Pages charged to the customer: 0 of 1500",
 }
 
 

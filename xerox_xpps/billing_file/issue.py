@@ -31,10 +31,9 @@ class Issue:
 
     ``template`` is an English sentence with ``%(name)s`` placeholders and ``params`` their values, so that
     ``env._(issue.template, **issue.params)`` translates it; dates and amounts among them are ``date`` and ``Decimal``,
-    for whoever shows them to format. ``source_line`` counts from 1, None when the
-    problem has no place in the file; ``serial`` is the device's as in the file, or empty; ``path`` names the
-    element, or is empty. ``unlisted`` is 0 but for an issue that stands for others of its code, which are not listed:
-    then it is how many these are.
+    for whoever shows them to format. ``source_line`` counts from 1, None when the problem has no place in the file;
+    ``serial`` is the device's as in the file, or empty; ``path`` names the element, or is empty. ``unlisted`` is 0 but
+    for an issue that stands for others of its code, which are not listed: then it is how many these are.
     """
 
     severity: str

@@ -30,7 +30,7 @@ _NO_VALUE = _(
 )
 _REPEATED = _("There is more than one column titled '%(title)s'.")
 _REPEATED_LABEL = _("There is more than one cell '%(title)s' above the column titles.")
-_SHORT = _("The row has %(count)s cells, but there are %(titles)s column titles.")
+_SHORT = _("The row does not fit the column titles. Cells in the row: %(count)s. Column titles: %(titles)s.")
 _EXTRA = _("The cell '%(value)s' is in a column without a title.")
 _MERGED = _(
     "The cells %(first)s to %(last)s are merged. Below the column titles each cell needs its own value: unmerge them."

@@ -115,8 +115,8 @@ class ChargePlan:
             check.add(
                 "mapping_missing",
                 lambda: self.env._(
-                    "Line %(line)s: device %(serial)s has %(pages)s %(type)s pages to bill, but neither its model "
-                    "%(model)s nor its price level has a material code for %(type)s.",
+                    "Line %(line)s: neither model %(model)s of device %(serial)s nor its price level has a material "
+                    "code for %(type)s. Pages to bill: %(pages)s.",
                     pages=meter.overage,
                     model=template.display_name,
                     **check.place_of(meter),

@@ -9,7 +9,8 @@ corrected cost change it: the pages that stay are taken back at the old price an
 from dataclasses import replace
 
 from ..billing_file import to_decimal
-from ..rules import cost_plus_price
+from ..common.plural import plural
+from .amounts import cost_plus_price
 from .charges import PageCost
 from .context import plain
 from .difference import CORRECTION, Charged, PageTerms, differences, standing
@@ -96,20 +97,19 @@ class CorrectionPlan:
                 if not new.unit_price:
                     self.plan.report_missing_price(check, agreement, first.product_id, meter, default.markup_percent)
                     return
-        for difference in differences(stands.pages, prior.overage, pages, old, new):
-            charge = self.plan.prepare_charge(
-                check.device,
-                agreement,
-                first.product_id,
-                meter,
-                new_cost if difference.is_new else old_cost,
-                kind=difference.kind,
-                name=self._name(first, difference, stands.pages, pages, old, new),
-                quantity=difference.pages,
-                unit_price=float((new if difference.is_new else old).unit_price),
-                billable=difference.moves_price and first.billable,
-            )
-            read.charges += (charge,)
+        # A rejection stands as long as Xerox does not bill another number of pages.
+        delta = pages - standing if pages != prior.overage else 0
+        if delta:
+            name = self._name_of_difference(first, pages, standing)
+            cost, price = (new, new_price) if delta > 0 else (old, old_price)
+            self._charge(read, device, meter, first, name, delta, cost, price)
+        # Pages that stay charged, but whose cost Xerox changed.
+        kept = min(standing, pages)
+        if kept > 0 and moves:
+            billable = to_decimal(old_price) != to_decimal(new_price)
+            name = self._name_of_pair(first, billable, old_price, new_price, old.unit_cost, new.unit_cost)
+            self._charge(read, device, meter, first, name, -kept, old, old_price, billable)
+            self._charge(read, device, meter, first, name, kept, new, new_price, billable)
 
     def _charged(self, charge):
         """A charge as the rule of corrections looks at it."""
@@ -141,8 +141,17 @@ class CorrectionPlan:
             output_type=meter.output_type,
         )
 
-    def _name(self, first, difference, old_pages, new_pages, old, new):
-        """What the customer is billed names pages or prices. What Xerox charges is for the reseller's eyes."""
+    def _name_of_difference(self, first, new, old):
+        env = self._in_language(first)
+        values = {"material": self._material_name(first), "new": new, "old": old}
+        return plural(
+            old,
+            env._("%(material)s – correction: %(new)s instead of 1 page", **values),
+            env._("%(material)s – correction: %(new)s instead of %(old)s pages", **values),
+        )
+
+    def _name_of_pair(self, first, billable, old_price, new_price, old_cost, new_cost):
+        """What the customer is billed names prices. What Xerox charges is for the reseller's eyes."""
         material = self._material_name(first)
         if difference.kind == CORRECTION:
             return self._in_language(first)._(

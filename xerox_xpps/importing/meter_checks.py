@@ -131,8 +131,8 @@ class MeterChecks:
         check.add(
             "overage_mismatch",
             lambda: self.env._(
-                "Line %(line)s: Xerox bills %(overage)s %(type)s pages of device %(serial)s above the allowance; "
-                "according to its reads there are %(expected)s.",
+                "Line %(line)s: Xerox's number of %(type)s pages of device %(serial)s above the allowance is "
+                "%(overage)s; according to its reads it is %(expected)s.",
                 overage=meter.overage,
                 expected=expected,
                 **check.place_of(meter),

@@ -12,6 +12,7 @@ from ...common.bulk import bulk_update
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from ...common.formats import period_text
 from ...common.locking import lock_or_refuse
+from ...common.plural import plural
 from ...common.window_actions import open_dialog, open_invoices, open_records
 from ...rules import AMOUNT_FIELDS, charge_amounts, invoice_status, page_amount, uninvoiced_status_sql
 
@@ -649,10 +650,15 @@ class SaleSubscriptionCharge(models.Model):
         """Period, pages and click price, as a customer checks them: “June 2026: 1,234 pages × 0.0085 USD”."""
         starts = [charge.period_start for charge in self if charge.period_start]
         ends = [charge.period_end for charge in self if charge.period_end]
-        pages = self.env._(
-            "%(pages)s pages × %(price)s",
-            pages=formatLang(self.env, sum(self.mapped("quantity")), digits=0),
-            price=self[0]._format_click_price(),
+        quantity = sum(self.mapped("quantity"))
+        values = {
+            "pages": formatLang(self.env, quantity, digits=0),
+            "price": self[0]._format_click_price(),
+        }
+        pages = plural(
+            quantity,
+            self.env._("1 page × %(price)s", **values),
+            self.env._("%(pages)s pages × %(price)s", **values),
         )
         if not starts or not ends:
             return pages

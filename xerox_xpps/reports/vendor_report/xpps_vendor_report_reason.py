@@ -3,6 +3,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ...common.formats import amount_text
+from ...common.plural import plural
 from ...importing import plain
 from ...rules import expected_overage
 
@@ -33,8 +34,11 @@ class XppsVendorReport(models.Model):
 
     def _reason_quantity_wrong(self):
         pages = self._stated_pages()
-        return self.env._(
-            "%(billed)s pages instead of %(expected)s by Xerox's own reads", billed=self.xerox_quantity, expected=pages
+        values = {"billed": self.xerox_quantity, "expected": pages}
+        return plural(
+            self.xerox_quantity,
+            self.env._("1 page instead of %(expected)s by Xerox's own reads", **values),
+            self.env._("%(billed)s pages instead of %(expected)s by Xerox's own reads", **values),
         )
 
     def _stated_pages(self):
@@ -76,7 +80,7 @@ class XppsVendorReport(models.Model):
         if not self.meter_read_id:
             return self.env._("No service bills the base fee to the customer")
         return self.env._(
-            "%(charged)s of %(billed)s pages are charged to the customer",
+            "Pages charged to the customer: %(charged)s of %(billed)s",
             charged=self.charged_quantity,
             billed=self.xerox_quantity,
         )
