@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("xpps_add_devices_tour", {
         },
         {
             content: "The one that another agreement has is explained",
-            trigger: ".o_dialog .o_data_row.text-danger:contains('SETUP-9'):contains('right now')",
+            trigger: ".o_dialog .o_data_row.text-danger:contains('SETUP-9'):contains('currently')",
         },
         {
             trigger: ".o_dialog footer button[name=action_add]",
