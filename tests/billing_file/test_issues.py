@@ -197,7 +197,7 @@ def test_invoice_after_device():
     invoice = data[data.index(b"  <Invoice>") : data.index(b"  <Device>")]
     result = read(data.replace(invoice, b"").replace(b"</XPPS", invoice + b"</XPPS"), "a.xml")
     assert only(result).code == "file_schema"
-    assert only(result).message.startswith("The element <Device> is not expected at this place")
+    assert only(result).message.startswith("The element <Device> is not expected here")
 
 
 def test_unknown_elements_beside_the_records():
