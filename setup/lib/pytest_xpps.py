@@ -4,9 +4,13 @@
 - TransactionCase and HttpCase work in files outside of an addon.
 - A skipped test is a failure, unless it carries ``@pytest.mark.allow_skip`` (with a reason):
   else a machine without a browser would silently test less.
+- Each process that runs tests has a copy of the template database, and of its files, to itself.
+- With ``--dist loadgroup`` a class of tests stays in one process, for what it sets up once; and so do
+  all tests of an ``xdist_group``.
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,10 +24,52 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".run" / "hypot
 SKIPPED = []
 
 
+def pytest_addoption(parser):
+    parser.addoption("--odoo-template", help="Name of the database of which each process of this run gets a copy")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config):
+    if hasattr(config, "workerinput") and config.getoption("odoo_template", None):
+        # By this pytest-odoo would make a copy, but only of the database: one worker would delete another's files.
+        del os.environ["PYTEST_XDIST_WORKER"]
+        config.option.odoo_database += f"_{config.workerinput['workerid']}"
+    return (yield)
+
+
+def pytest_sessionstart(session):
+    config = session.config
+    template = config.getoption("odoo_template", None)
+    runs_tests = not config.option.collectonly and not config.pluginmanager.has_plugin("dsession")
+    if template and runs_tests:
+        copy_database(template, config.option.odoo_database)
+
+
+def copy_database(template, name):
+    """With its files. setup/test drops the copies, as a process that is killed cannot."""
+    command = 'source "$0"; db_copy "$@"'
+    subprocess.run(["bash", "-c", command, ROOT / "setup" / "lib" / "common.sh", template, name], check=True)
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "allow_skip(reason): this test may be skipped without failing the run")
     if config.pluginmanager.has_plugin("odoo"):
         let_odoo_tests_live_anywhere()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByGroupOrClass(LoadGroupScheduling):
+        def _split_scope(self, nodeid):
+            scope = super()._split_scope(nodeid)
+            # A test without a group is a scope of its own there. Before the last :: are its class or its file.
+            return scope if scope != nodeid else nodeid.partition("[")[0].rpartition("::")[0]
+
+    return ByGroupOrClass(config, log)
 
 
 def let_odoo_tests_live_anywhere():
