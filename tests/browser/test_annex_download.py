@@ -9,7 +9,7 @@ from odoo import Command
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
-from ..odoo.records import Records
+from ..odoo.support.records import Records
 
 PASSWORD = "xpps-test-password"
 

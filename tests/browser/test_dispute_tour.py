@@ -4,9 +4,9 @@
 from odoo.tests import HttpCase
 
 from ..billing_file.builder import build_xml
-from ..odoo.common import record
-from ..odoo.importing import JANUARY
-from ..odoo.records import Records
+from ..odoo.support.common import record
+from ..odoo.support.importing import JANUARY
+from ..odoo.support.records import Records
 
 
 class TestDisputeTour(Records, HttpCase):

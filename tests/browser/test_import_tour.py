@@ -4,7 +4,7 @@
 from odoo import Command
 from odoo.tests import HttpCase
 
-LIST_ACTION = "/odoo/action-xerox_xpps.action_xpps_billing_file"
+from .actions import LIST_ACTION
 
 
 class TestImportTour(HttpCase):

@@ -7,9 +7,9 @@ So does a user who sees no cost.
 from odoo.tests import HttpCase
 
 from ..billing_file.builder import build_xml
-from ..odoo.common import record
-from ..odoo.importing import JANUARY
-from ..odoo.records import Records
+from ..odoo.support.common import record
+from ..odoo.support.importing import JANUARY
+from ..odoo.support.records import Records
 
 
 class TestOverviewTour(Records, HttpCase):

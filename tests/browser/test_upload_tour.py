@@ -3,7 +3,7 @@
 
 from odoo.tests import HttpCase
 
-from .test_import_tour import LIST_ACTION
+from .actions import LIST_ACTION
 
 
 class TestUploadTour(HttpCase):

@@ -3,7 +3,7 @@
 
 from odoo.tests import HttpCase
 
-from ..odoo.records import Records
+from ..odoo.support.records import Records
 
 
 class TestUsageTour(Records, HttpCase):

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
-from ..odoo.report_example import ReportExample
+from ..odoo.support.report_example import ReportExample
 
 PASSWORD = "xpps-test-password"
 

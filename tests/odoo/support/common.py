@@ -1,0 +1,107 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Files, uploads and invoices, for tests that run in one transaction."""
+
+import base64
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import TransactionCase
+
+from ...billing_file.builder import build_xml
+from .records import Records
+
+TYPES = {
+    "mono": "Mono",
+    "color": "Color",
+    "mono_color1": "MonoColor1",
+    "clr_lvl12": "ClrLvl12",
+    "clr_lvl3": "ClrLvl3",
+}
+
+
+def record(serial, **values):
+    """A device record of a file. ``mono=(overage, unit cost)`` and the like become meter elements."""
+    row = {"SerialNumber": serial}
+    for output_type, prefix in TYPES.items():
+        if output_type in values:
+            overage, unit_cost = values.pop(output_type)
+            row |= {f"{prefix}Over": overage, f"{prefix}OverUnitCost": unit_cost}
+    return row | values
+
+
+def line_of(data, number=1, tag=b"<Device>"):
+    """The line of the file on which the n-th ``tag`` starts."""
+    position = -1
+    for _time in range(number):
+        position = data.index(tag, position + 1)
+    return data.count(b"\n", 0, position) + 1
+
+
+class XppsCase(Records, TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._make_reseller()
+
+    # Files
+
+    def _wizard(self, data, file_name="billing.xml", user=None, company=None):
+        wizards = self.env["xpps.import.wizard"]
+        if user:
+            wizards = wizards.with_user(user)
+        return wizards.create(
+            {
+                "file_data": base64.b64encode(data),
+                "file_name": file_name,
+                "company_id": (company or self.env.company).id,
+            }
+        )
+
+    def _check(self, data, file_name="billing.xml", company=None):
+        """:return: the billing file as the wizard leaves it after its check"""
+        wizard = self._wizard(data, file_name, company=company)
+        wizard.action_check()
+        return wizard.billing_file_id
+
+    def _break_format(self):
+        """Keep every XML file from being checked, by what the constraints of a format would refuse."""
+        file_format = self.env.ref("xerox_xpps.format_autotask_xml")
+        file_format.flush_recordset()
+        self.env.cr.execute("UPDATE xpps_file_format SET device_path = NULL WHERE id = %s", [file_format.id])
+        file_format.invalidate_recordset()
+
+    def _import(self, devices, company=None, **invoice):
+        """Upload device records, check and import them. :return: the billing file"""
+        wizard = self._wizard(build_xml(invoice, devices), company=company)
+        wizard.action_check()
+        errors = wizard.billing_file_id.issue_ids.filtered(lambda issue: issue.severity == "error")
+        self.assertFalse(errors.mapped("message"))
+        wizard.action_import()
+        self.assertEqual(wizard.billing_file_id.state, "imported")
+        return wizard.billing_file_id
+
+    def _bill(self, devices, **invoice):
+        """Import and approve. :return: the charges"""
+        charges = self._import(devices, **invoice).charge_ids
+        charges.action_approve()
+        return charges
+
+    def _codes(self, file, severity="error"):
+        return sorted(issue.code for issue in file.issue_ids if issue.severity == severity)
+
+    # Invoices
+
+    def _moves(self, agreement=None):
+        """All invoices of an agreement, drafts and through orders included, the oldest first."""
+        agreement = agreement or self.agreement
+        return (agreement.invoice_ids | agreement.sale_order_ids.invoice_ids).sorted("id")
+
+    def _product_lines(self, moves):
+        return moves.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+
+    def assertRaisesMessage(self, pattern, function, *args, exception=UserError):
+        with self.assertRaisesRegex(exception, pattern), self.cr.savepoint():
+            function(*args)
+
+    def day(self, text):
+        return fields.Date.to_date(text)
