@@ -16,7 +16,11 @@ def _unit(places: int) -> Decimal:
 
 
 def round_half_up(value: Decimal, decimal_places: int) -> Decimal:
-    """Round to ``decimal_places``; a tie goes away from zero, also below zero (-0.005 gives -0.01)."""
+    """Round to ``decimal_places``; a tie goes away from zero, also below zero.
+
+    >>> round_half_up(Decimal("0.005"), 2), round_half_up(Decimal("-0.005"), 2)
+    (Decimal('0.01'), Decimal('-0.01'))
+    """
     return value.quantize(_unit(decimal_places), rounding=ROUND_HALF_UP, context=_EXACT)
 
 
@@ -26,6 +30,9 @@ def to_decimal(value: float, places: int = 6) -> Decimal:
     """The decimal that ``value`` stands for, when it was stored with at most ``places`` decimals.
 
     Exact up to 15 significant digits. Raises ``ValueError`` for NaN and the infinities.
+
+    >>> to_decimal(0.1 + 0.2)
+    Decimal('0.300000')
     """
     number = Decimal(value)
     if not number.is_finite():

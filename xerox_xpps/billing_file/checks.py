@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any, TypeGuard
 
 from .amounts import add_up, round_half_up
 from .issue import ERROR, Issue, _
@@ -24,6 +25,7 @@ def check_serials(details: BillingDetails) -> list[Issue]:
     """``serial_missing``, and ``serial_duplicate`` at every record after the first with its serial."""
     issues = IssueLog()
     first_lines: dict[str, int] = {}
+    params: dict[str, Any]
     for device in details.devices:
         key, line = device.serial_key, device.source_line
         if not key:
@@ -56,6 +58,7 @@ def check_totals(
     """
     issues = IssueLog()
     invoice, devices = details.invoice, details.devices
+    params: dict[str, Any]
     if invoice.device_count is not None and invoice.device_count != len(devices):
         template = _("Devices stated in the file: %(given)s. Device records found: %(counted)s.")
         params = {"given": invoice.device_count, "counted": len(devices)}
@@ -79,7 +82,7 @@ def check_totals(
     return issues.listed()
 
 
-def _differ(given: Decimal | None, computed: Decimal, decimal_places: int) -> bool:
+def _differ(given: Decimal | None, computed: Decimal, decimal_places: int) -> TypeGuard[Decimal]:
     """Whether a control total is there and is not ``computed``, to the smallest unit of the currency."""
     if given is None or given == computed:
         return False

@@ -36,7 +36,7 @@ def inspect_csv(data: bytes, delimiter: str = "", encoding: str = "") -> Inspect
     beginning = data[:BEGINNING]
     best, best_score, first_error = None, None, None
     for candidate in delimiter or _DELIMITERS:
-        rows = []
+        rows: list[Row] = []
         try:
             rows += islice(csv_rows(beginning, encoding, candidate, whole=len(beginning) == len(data)), _ROWS)
         except Unreadable as error:
@@ -99,7 +99,7 @@ def _title_index(rows: Sequence[Row]) -> int | None:
     return -index if score[-1] > 1 else None
 
 
-def _score(rows: Sequence[Row]) -> tuple:
+def _score(rows: Sequence[Row]) -> tuple[bool, int, int]:
     """How much the rows look like a table."""
     index = _title_index(rows)
     if index is None:

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Inspect XML: which element may be the device, which the invoice, and what is below them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -62,7 +62,7 @@ def inspect_xml(data: bytes) -> Inspection:
 def _places(root: etree._Element) -> dict[str, _Place]:
     """The elements by their path, in the order of the file."""
     places = {f"/{root.tag}": _Place(groups=True)}
-    pending = [(f"/{root.tag}", root.iterchildren("*"), set())]
+    pending: list[tuple[str, Iterator[etree._Element], set[str]]] = [(f"/{root.tag}", root.iterchildren("*"), set())]
     while pending:
         parent_path, children, seen = pending[-1]
         for child in children:

@@ -1,9 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Which of several layouts a file fits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 from lxml import etree
 
@@ -71,9 +72,9 @@ def _xml_fit(root: etree._Element, layout: XmlLayout) -> _Fit | None:
         (records, layout.device_fields, DEVICE_FIELDS),
     ):
         plan = make_plan(fields, kinds, values)
-        found = set()
+        found: set[str] = set()
         for element in elements:
-            row = {}
+            row: dict[str, Any] = {}
             fill(row, element, plan, faults)
             found |= row.keys()
         present += len(found)
@@ -119,7 +120,7 @@ def _sheet_fit(book: Workbook, layout: TableLayout) -> _Fit | None:
 
 def _some(rows: Iterator[Row]) -> list[Row]:
     """The first rows, up to the first that cannot be read."""
-    found = []
+    found: list[Row] = []
     with suppress(Unreadable):
         found.extend(islice(rows, HEAD_ROWS + _RECORDS))
     return found
@@ -146,4 +147,4 @@ def _table_fit(rows: Sequence[Row], layout: TableLayout, clean: bool) -> _Fit | 
     return present / mapped, -len(issues), clean, mapped
 
 
-_FITS = {"xml": _xml_fits, "csv": _csv_fits, "xlsx": _xlsx_fits}
+_FITS: dict[str, Callable[[bytes, Any], list[_Fit | None]]] = {"xml": _xml_fits, "csv": _csv_fits, "xlsx": _xlsx_fits}

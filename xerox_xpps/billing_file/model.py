@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a billing file says, whatever its layout. None means that the file has no value, never zero."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from .amounts import add_up, multiply, round_half_up
@@ -11,7 +11,11 @@ OUTPUT_TYPES = ("mono", "color", "mono_color1", "clr_lvl12", "clr_lvl3")
 
 
 def serial_key(serial: str) -> str:
-    """What two writings of one serial number have in common: upper case, no white space."""
+    """What two writings of one serial number have in common: upper case, no white space.
+
+    >>> serial_key(" y4x-1234 56 ")
+    'Y4X-123456'
+    """
     return "".join(serial.split()).upper()
 
 
@@ -55,7 +59,7 @@ class DeviceRecord:
     base_price: Decimal | None
     base_service: Decimal | None
     base_supply: Decimal | None
-    read_date: date | None
+    read_date: datetime.date | None
     estimated: bool
     meters: tuple[MeterRecord, ...]
     total: Decimal | None
@@ -84,9 +88,9 @@ class InvoiceRecord:
     """The head of the file. A mandatory value is None, or empty, only when an issue says so."""
 
     number: str
-    date: date | None
-    period_start: date | None
-    period_end: date | None
+    date: datetime.date | None
+    period_start: datetime.date | None
+    period_end: datetime.date | None
     partner_number: str
     currency: str
     device_count: int | None

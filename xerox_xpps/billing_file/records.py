@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """From the values of a row, whatever file it stood in, to the records of the model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -34,6 +34,8 @@ _TAKE_METER = tuple(
 )
 _take_all = attrgetter(*(field.name for field in fields(DeviceRecord) if field.name != "complete"))
 _NO_METER = (None,) * len(METER_FIELDS)
+# From values by their position, which no type can tell of those that a getter takes.
+_make_device: Callable[..., DeviceRecord] = DeviceRecord
 
 
 def device_record(row: Mapping[str, Any], line: int, sequence: int, complete: bool = True) -> DeviceRecord:
@@ -42,12 +44,12 @@ def device_record(row: Mapping[str, Any], line: int, sequence: int, complete: bo
     meters = [
         MeterRecord(output_type, *meter) for output_type, take in _TAKE_METER if (meter := take(values)) != _NO_METER
     ]
-    return DeviceRecord(line, sequence, *_take_head(values), tuple(meters), values["total"], complete)
+    return _make_device(line, sequence, *_take_head(values), tuple(meters), values["total"], complete)
 
 
 def incomplete(device: DeviceRecord) -> DeviceRecord:
     """The record, of which a part could not be read. ``dataclasses.replace`` would take five times as long."""
-    return DeviceRecord(*_take_all(device), complete=False) if device.complete else device
+    return _make_device(*_take_all(device), complete=False) if device.complete else device
 
 
 def invoice_record(row: Mapping[str, Any], line: int) -> InvoiceRecord:

@@ -193,7 +193,7 @@ class TableReader:
     def _read_row(self, line: int, cells: list[Cell], plan: list[_Column], invoice: list[_Column]) -> None:
         row: dict[str, Any] = {}
         count = len(cells)
-        faults = []
+        faults: list[tuple[CellError, _Column, Cell]] = []
         for column in plan:
             cell = cells[column.number] if column.number < count else None
             if cell is None or cell == "":
@@ -210,8 +210,8 @@ class TableReader:
         else:
             self._allowance.spend(max(0, count - _PLENTY))
         self._serials.add(serial)
-        for error, column, cell in faults:
-            self._refuse(error, column, cell, line, column.number, serial)
+        for fault, column, cell in faults:
+            self._refuse(fault, column, cell, line, column.number, serial)
         for column in invoice:
             self._read_invoice_cell(column, cells[column.number] if column.number < count else None, line)
         complete = self._whole and not faults
@@ -226,10 +226,10 @@ class TableReader:
         if not self._issues.takes("file_schema"):
             self._issues.count("file_schema")
         else:
+            template = _SHORT
+            params: dict[str, Any] = {"count": len(cells), "titles": width}
             if extra is not None:
                 template, params = _EXTRA, {"value": _written(extra)}
-            else:
-                template, params = _SHORT, {"count": len(cells), "titles": width}
             self._issues.add(Issue(ERROR, "file_schema", template, params, line, serial))
         self._devices.append(device_record({"serial": serial}, line, len(self._devices) + 1, complete=False))
 

@@ -40,7 +40,7 @@ EXPECTED = {
 }
 
 # Value of a kind when there is none, where that is not None.
-EMPTY = {TEXT: "", IDENTIFIER: "", CURRENCY: "", READ_TYPE: False}
+EMPTY: dict[str, Any] = {TEXT: "", IDENTIFIER: "", CURRENCY: "", READ_TYPE: False}
 
 NEEDED = _("%(element)s is empty. The invoice needs a value.")
 
@@ -178,7 +178,7 @@ class ValueReader:
     def _read_type(self, text: str) -> bool:
         text = text.strip(XML_SPACE)
         if not text:
-            return EMPTY[READ_TYPE]
+            return bool(EMPTY[READ_TYPE])
         try:
             return self._layout.read_types[text]
         except KeyError:

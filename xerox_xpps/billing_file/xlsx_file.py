@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
+from typing import Any
 
 from .cells import Row
 from .issue import ERROR, Issue, Unreadable, _, shown
@@ -46,7 +47,8 @@ class Workbook:
         with _broken_workbook():
             reader = WorkbookReader(io.BytesIO(data))
             reader.open()
-            self._book = reader.wb
+            # Its types tell nothing of what it keeps for openpyxl's own readers.
+            self._book: Any = reader.wb
         self._strings, self._sheets = reader.shared_strings, reader.sheets
         self.sheets = [name for name, sheet in self._sheets.items() if sheet.visible]
         self.merged: list[tuple[int, int, int, int]] = []

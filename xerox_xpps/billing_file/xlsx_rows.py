@@ -15,7 +15,7 @@ from itertools import islice
 from typing import IO
 
 from lxml import etree
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
@@ -113,12 +113,13 @@ class SheetRows:
         letters = match[1]
         column = self._columns.get(letters)
         if column is None:
-            column = self._columns[letters] = range_boundaries(f"{letters}1")[0] - 1
+            column = self._columns[letters] = column_index_from_string(letters) - 1
         return column
 
     def _cell(self, element: etree._Element) -> Cell:
         kind = element.get("t", "n")
-        text = inline = None
+        text: str | None = None
+        inline: etree._Element | None = None
         for child in element:
             tag = child.tag
             if tag == _VALUE:
@@ -168,7 +169,7 @@ def cell_name(line: int, column: int) -> str:
 
 def _merged(reference: str) -> tuple[int, int, int, int]:
     first_column, first_row, last_column, last_row = range_boundaries(reference)
-    if None in (first_column, first_row, last_column, last_row):
+    if first_column is None or first_row is None or last_column is None or last_row is None:
         raise ValueError(f"merged cells {reference}")
     return first_row, last_row, first_column - 1, last_column - 1
 

@@ -20,7 +20,7 @@ from .signatures import COMPRESSED
 
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
 _DECLARATION = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']{1,100})[\"']")
-_SPACE = re.compile(rb"\s*")
+_SPACE = re.compile(rb"\s+")
 # In these each character of the markup is the one byte that it is in ASCII.
 _ASCII_BASED = re.compile(rb"utf-?8|us-ascii|ascii|iso-8859-[0-9]{1,2}|latin-?1|(?:windows-|cp)125[0-8]", re.IGNORECASE)
 _UTF_16 = re.compile(rb"utf-?16(?:le|be)?|ucs-2|iso-10646-ucs-2", re.IGNORECASE)
@@ -107,7 +107,8 @@ def _has_doctype(text: bytes) -> bool:
     """Whether a DOCTYPE stands before the root element: searched before libxml2 expands any of it."""
     position = len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0
     while True:
-        position = _SPACE.match(text, position).end()
+        if space := _SPACE.match(text, position):
+            position = space.end()
         if text.startswith(b"<?", position):
             end = b"?>"
         elif text.startswith(b"<!--", position):

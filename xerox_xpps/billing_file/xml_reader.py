@@ -37,11 +37,11 @@ from .xml_schema import (
     UNEXPECTED,
     VALUE,
     Schema,
-    SchemaError,
     Violation,
     schema_for,
 )
 from .xml_stream import TOO_MANY_NESTED, RecordStream
+from .xsd_guard import SchemaError
 
 # Faults that a record may have: more than there are values.
 _PLENTY = 64

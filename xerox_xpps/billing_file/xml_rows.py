@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, Union, cast
 
 from lxml import etree
 
@@ -55,7 +55,8 @@ def make_plan(fields: Mapping[str, str], kinds: Mapping[str, str], values: Value
         *groups, tag = path.split("/")
         level = plan
         for group in groups:
-            level = level.setdefault(group, {})
+            # No path is both a value and a group: the layout sees to that.
+            level = cast(Plan, level.setdefault(group, {}))
         kind = kinds[field]
         level[tag] = (field, values.converters[kind], EMPTY.get(kind), Leaf(field, path, kind))
     return plan
@@ -73,7 +74,7 @@ def fill(row: dict[str, Any], element: etree._Element, plan: Plan, faults: list[
         if step is None:
             known = False
             continue
-        if step.__class__ is dict:
+        if isinstance(step, dict):
             known &= fill(row, child, step, faults)
             continue
         field, convert, value, leaf = step

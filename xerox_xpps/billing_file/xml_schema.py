@@ -8,7 +8,7 @@ skeleton of the file: one record of every shape that is in doubt, without values
 
 import re
 from collections import Counter
-from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -62,6 +62,10 @@ class Violation:
     element: etree._Element
     kind: str
     name: str = ""
+
+
+# Of each element of a record: its tag, number of children, names of attributes, and whether it has stray text.
+_Shape = tuple[tuple[str, int, tuple[str, ...], bool], ...]
 
 
 @lru_cache(maxsize=16)
@@ -158,7 +162,7 @@ class Schema:
         self, root: etree._Element, records: Sequence[etree._Element], suspects: Iterable[int]
     ) -> list[tuple[Violation, int | None]]:
         """What xmlschema says about the suspects and about everything that is not a record."""
-        shapes: dict[Hashable, list[int]] = {}
+        shapes: dict[_Shape, list[int]] = {}
         size = unexplained = 0
         for index in sorted(suspects):
             shape = _shape(records[index])
@@ -183,7 +187,7 @@ class Schema:
         skeleton = _skeleton(root, set(records), alike, originals)
         if skeleton is None:
             return []
-        found = []
+        found: list[tuple[Violation, int | None]] = []
         for violation in self._skeleton_violations(skeleton):
             element, kind, name = originals[violation.element], violation.kind, violation.name
             record = next((each for each in (element, *element.iterancestors()) if each in alike), None)
@@ -216,7 +220,7 @@ class Schema:
                 yield Violation(error.elem, ATTRIBUTE, name.group(1) if name else "")
             elif isinstance(error.validator, XsdGroup):
                 yield Violation(error.elem, TEXT)
-            elif isinstance(error.validator, XsdElement) and len(error.elem):
+            elif isinstance(error.validator, XsdElement) and error.elem is not None and len(error.elem):
                 yield Violation(error.elem, NESTED)
 
 
@@ -273,11 +277,11 @@ def _locate(
     counts: Counter[int | None] = Counter()
     for entry in entries:
         steps = (entry.path or "").split("/")
-        index = by_path.get("/".join(steps[:depth]))
-        counts[index] += 1
-        if counts[index] <= _MAX_ENTRIES:
-            element = _descend(root, steps[2:]) if index is None else _descend(records[index], steps[depth:])
-            yield index, element, entry
+        record = by_path.get("/".join(steps[:depth]))
+        counts[record] += 1
+        if counts[record] <= _MAX_ENTRIES:
+            element = _descend(root, steps[2:]) if record is None else _descend(records[record], steps[depth:])
+            yield record, element, entry
 
 
 def _descend(element: etree._Element, steps: Iterable[str]) -> etree._Element:
@@ -298,7 +302,7 @@ def _stray_text(element: etree._Element) -> bool:
     )
 
 
-def _shape(record: etree._Element) -> tuple:
+def _shape(record: etree._Element) -> _Shape:
     """What decides whether the record is built right: equal for records that differ in values only."""
     return tuple((each.tag, len(each), tuple(each.keys()), _stray_text(each)) for each in record.iter("*"))
 

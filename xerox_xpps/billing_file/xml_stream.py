@@ -127,8 +127,8 @@ class RecordStream:
                 self._allowance.spend(NAMELESS_RECORD + _size(record))
             elif not known:
                 self._allowance.spend(max(0, _size(record) - _PLENTY))
-        if self._validates and records:
-            self._check_schema(root_tag, records)
+        if self._schema is not None and self._validates and records:
+            self._check_schema(self._schema, root_tag, records)
 
     def _is_named(self, row: dict[str, Any]) -> bool:
         serial = row.get("serial")
@@ -137,13 +137,13 @@ class RecordStream:
         self._serials.add(serial)
         return True
 
-    def _check_schema(self, root_tag: str, records: Sequence[etree._Element]) -> None:
+    def _check_schema(self, schema: Schema, root_tag: str, records: Sequence[etree._Element]) -> None:
         root = etree.Element(root_tag.rpartition("}")[2])
         root.extend(deepcopy(element) for element in self._head)
         root.extend(records)
         if self._namespaces:
             strip_namespaces(root)
-        self._allowance.spend(REFUSED_ELEMENT * self._schema.count_violations(root))
+        self._allowance.spend(REFUSED_ELEMENT * schema.count_violations(root))
 
 
 def _name(element: etree._Element) -> str:

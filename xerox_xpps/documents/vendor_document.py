@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 
-def total(rows: Iterable, name: str) -> Decimal:
+def total(rows: Iterable[Any], name: str) -> Decimal:
     """The sum of an attribute, where None counts nothing."""
     return sum((getattr(row, name) or Decimal(0) for row in rows), Decimal(0))
 

@@ -15,7 +15,7 @@ SOME = 10_000
 _OPENING = re.compile(rb"<([^\s<>/!?]+)")
 
 
-def may_exceed(data, file_name, limit):
+def may_exceed(data: bytes, file_name: str, limit: int) -> bool:
     """Whether a file may have more devices than ``limit``; never False when it has. It takes a fraction of a second.
 
     Of XML, the most frequent element counts, for a device is one element; of CSV, the lines; of a workbook, what its
@@ -31,9 +31,9 @@ def may_exceed(data, file_name, limit):
     return len(data) // ROW_SIZE > limit
 
 
-def _has_more_elements(text, limit):
+def _has_more_elements(text: bytes, limit: int) -> bool:
     names = (match[1] for match in _OPENING.finditer(text))
-    counts = Counter()
+    counts: Counter[bytes] = Counter()
     while some := list(islice(names, SOME)):
         counts.update(some)
         if len(counts) > SOME or max(counts.values()) > limit:

@@ -11,7 +11,7 @@ class BillingPart:
     lines: Any
     charges: Any
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.lines or self.charges)
 
 
@@ -19,14 +19,14 @@ class BillingPart:
 class BillingDocument:
     """One invoice to be made; ``parts`` are BillingParts of agreements that go on it together, none of them empty."""
 
-    parts: list
+    parts: list[BillingPart]
 
     @property
-    def first(self):
+    def first(self) -> Any:
         return self.parts[0].agreement
 
     @property
-    def scheduled(self):
+    def scheduled(self) -> Any:
         """The date that the recurring lines are due on, False without any."""
         dates = [part.agreement.recurring_next_date for part in self.parts if part.lines]
         return max(filter(None, dates), default=False)
