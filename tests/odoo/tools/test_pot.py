@@ -1,0 +1,30 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The template that translators work on has the texts of today."""
+
+import io
+from pathlib import Path
+
+import polib
+
+from odoo.tests import TransactionCase
+from odoo.tools import file_path
+from odoo.tools.translate import trans_export
+
+CURE = "setup/demo, then setup/odoo i18n export -d xpps_demo xerox_xpps"
+
+
+def entries(template):
+    """{text: where it stands, and what translators are told of it}; the head, which has the dates, left out"""
+    return {entry.msgid: (sorted(entry.occurrences), entry.comment) for entry in polib.pofile(template)}
+
+
+class TestPot(TransactionCase):
+    def test_fresh(self):
+        output = io.BytesIO()
+        self.assertTrue(trans_export(None, ["xerox_xpps"], output, "po", self.env))
+        exported = entries(output.getvalue().decode())
+        committed = entries(Path(file_path("xerox_xpps/i18n/xerox_xpps.pot")).read_text(encoding="utf-8"))
+        self.assertEqual(sorted(exported.keys() - committed.keys()), [], f"These texts are missing: {CURE}")
+        self.assertEqual(sorted(committed.keys() - exported.keys()), [], f"These texts are gone: {CURE}")
+        moved = [text for text, place in exported.items() if committed[text] != place]
+        self.assertEqual(moved, [], f"These texts stand elsewhere: {CURE}")
