@@ -44,25 +44,35 @@ db_install() {
     }
 }
 
-# Prints the name of a database with the addons installed, for tests to copy. There are two layers,
-# so that a change of an addon does not cost the installation of all that it depends on.
+# What a database of the installed dependencies depends on itself.
+deps_hash() {
+    cat "$ROOT"/setup/requirements.txt "$ROOT"/setup/requirements-addon.txt - <<<"$ODOO_HOME $(addons deps "$(addons_path)")" | hash_of
+}
+
+# Prints the name of a database in which all that the addons depend on is installed, and they are not.
 # A database gets its final name when it is complete: what an interrupted run leaves is dropped.
-template_database() {
-    local own deps environment below template name
-    own="$(addons own "$(addons_path)")"
+deps_database() {
+    local deps below name
     deps="$(addons deps "$(addons_path)")"
-    environment="$(cat "$ROOT"/setup/requirements.txt "$ROOT"/setup/requirements-addon.txt - <<<"$ODOO_HOME $deps" | hash_of)"
-    below="${DB_PREFIX}_deps_$environment"
-    template="${DB_PREFIX}_tmpl_$(hash_of <<<"$environment $own $(addons hash)")"
+    below="${DB_PREFIX}_deps_$(deps_hash)"
+    if ! db_exists "$below"; then
+        while read -r name; do db_drop "$name"; done < <(db_list "${DB_PREFIX}_deps_")
+        say "Installing what the addons depend on: $deps (once; log in $RUN/log/install-deps.log)"
+        db_install "${below}_new" "$deps" install-deps.log
+        db_rename "${below}_new" "$below"
+    fi
+    echo "$below"
+}
+
+# Prints the name of a database with the addons installed, for tests to copy. It is a copy of the one above, so that a
+# change of an addon does not cost the installation of all that it depends on.
+template_database() {
+    local own below template name
+    own="$(addons own "$(addons_path)")"
+    template="${DB_PREFIX}_tmpl_$(hash_of <<<"$(deps_hash) $own $(addons hash)")"
     if ! db_exists "$template"; then
-        while read -r name; do
-            if [ "$name" != "$below" ]; then db_drop "$name"; fi
-        done < <(db_list "${DB_PREFIX}_deps_"; db_list "${DB_PREFIX}_tmpl_")
-        if ! db_exists "$below"; then
-            say "Installing what the addons depend on: $deps (once; log in $RUN/log/install-deps.log)"
-            db_install "${below}_new" "$deps" install-deps.log
-            db_rename "${below}_new" "$below"
-        fi
+        while read -r name; do db_drop "$name"; done < <(db_list "${DB_PREFIX}_tmpl_")
+        below="$(deps_database)"
         say "Installing $own (log in $RUN/log/install.log)"
         db_copy "$below" "${template}_new"
         db_install "${template}_new" "$own" install.log
