@@ -1,7 +1,7 @@
 """Documents that are made from other texts, and what can be wrong with documents.
 
-    docs.py            makes each addon's README.rst and static/description/index.html, docs/checks.rst, and the
-                       drawings of docs/*.dot
+    docs.py            makes each addon's README.rst and static/description/index.html, docs/checks.rst, docs/rules.rst,
+                       and the drawings of docs/*.dot
     docs.py --check    prints what is out of date, what is no valid reStructuredText, and which links lead to no file;
                        exits with 1 if there is any of it
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.core import publish_doctree, publish_from_doctree
 from docutils.utils import SystemMessage
+from rules_document import rules_document
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,8 +38,8 @@ CHECKS = """.. Made by setup/docs from xerox_xpps/importing/codes.py: what is ch
 Checks
 ======
 
-Every kind of problem that a check finds in a billing file. Errors keep a file, or its faulty records, from being
-imported. A warning that *may block* is an error in the files of a company that says so under *Blocking Warnings*.
+All kinds of problems that a check finds in a billing file. Errors prevent a file, or its faulty records, from being
+imported. A warning that *may block* is turned into an error for a company that chooses it under *Blocking Warnings*.
 
 .. list-table::
    :header-rows: 1
@@ -123,7 +124,12 @@ def addon_documents():
 
 def documents():
     """:return: {path: text} of all that is made from other texts"""
-    return {**addon_documents(), ROOT / "docs" / "checks.rst": checks_document()}
+    docs = ROOT / "docs"
+    return {
+        **addon_documents(),
+        docs / "checks.rst": checks_document(),
+        docs / "rules.rst": rules_document(ROOT / "xerox_xpps"),
+    }
 
 
 def checks_document():
