@@ -107,8 +107,7 @@ export class XppsChart extends Component {
                     legend: { display: datasets.length > 1, labels: { color: text } },
                     tooltip: {
                         callbacks: {
-                            label: ({ dataset, parsed }) =>
-                                `${dataset.label}: ${this.props.formatValue(parsed.y)}`,
+                            label: ({ dataset, parsed }) => `${dataset.label}: ${this.props.formatValue(parsed.y)}`,
                         },
                     },
                 },

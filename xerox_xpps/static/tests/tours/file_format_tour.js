@@ -54,7 +54,8 @@ registry.category("web_tour.tours").add("xpps_file_format_tour", {
         },
         {
             content: "Its columns are listed with sample values; what is known is assigned",
-            trigger: ".o_dialog .o_data_row:contains('Mono Unit Cost'):contains('0,0051') td[name=target]:contains('Mono Unit Cost')",
+            trigger:
+                ".o_dialog .o_data_row:contains('Mono Unit Cost'):contains('0,0051') td[name=target]:contains('Mono Unit Cost')",
         },
         {
             content: "What is missing is said",
@@ -86,7 +87,8 @@ registry.category("web_tour.tours").add("xpps_file_format_tour", {
         },
         {
             content: "The format is open",
-            trigger: "body:not(:has(.o_dialog)) .o_form_view .o_field_widget[name=device_field_ids] .o_data_row:contains('Geraet')",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_form_view .o_field_widget[name=device_field_ids] .o_data_row:contains('Geraet')",
         },
     ],
 });

@@ -66,7 +66,8 @@ registry.category("web_tour.tours").add("xpps_fix_tour", {
         },
         {
             content: "The third is kept",
-            trigger: ".o_dialog:contains('2 devices were created') .o_data_row:contains('FIX-3'):contains('Printer Model')",
+            trigger:
+                ".o_dialog:contains('2 devices were created') .o_data_row:contains('FIX-3'):contains('Printer Model')",
         },
         {
             content: "Choose a model for the rest",
@@ -90,7 +91,8 @@ registry.category("web_tour.tours").add("xpps_fix_tour", {
         },
         {
             content: "Back in the import wizard, checked again: what is left is a material code",
-            trigger: ".o_dialog .o_field_widget[name=issue_ids] .o_data_row:contains('ClrLvl3') button[name=action_fix]",
+            trigger:
+                ".o_dialog .o_field_widget[name=issue_ids] .o_data_row:contains('ClrLvl3') button[name=action_fix]",
             run: "click",
         },
         {

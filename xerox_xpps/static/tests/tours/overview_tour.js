@@ -77,7 +77,8 @@ registry.category("web_tour.tours").add("xpps_overview_tour", {
         },
         {
             content: "There was no file yet",
-            trigger: "body:has(.o_xpps_month:contains('December 2025')) [data-figure=file]:contains('Not received yet')",
+            trigger:
+                "body:has(.o_xpps_month:contains('December 2025')) [data-figure=file]:contains('Not received yet')",
         },
     ],
 });
@@ -91,7 +92,8 @@ registry.category("web_tour.tours").add("xpps_overview_user_tour", {
         },
         {
             content: "Devices come after the charges, and nothing else",
-            trigger: ".o_xpps_company:has([data-section=charges]):has([data-section=fleet]):not(:has([data-section=file], [data-section=result]))",
+            trigger:
+                ".o_xpps_company:has([data-section=charges]):has([data-section=fleet]):not(:has([data-section=file], [data-section=result]))",
         },
         {
             content: "A figure opens its records",

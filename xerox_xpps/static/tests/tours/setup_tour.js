@@ -40,7 +40,8 @@ registry.category("web_tour.tours").add("xpps_copy_tour", {
         },
         {
             content: "The new agreement is the customer's",
-            trigger: ".o_form_view:not(:has(.ribbon)) .o_field_widget[name=partner_id] input:value(Setup tour customer)",
+            trigger:
+                ".o_form_view:not(:has(.ribbon)) .o_field_widget[name=partner_id] input:value(Setup tour customer)",
         },
         {
             content: "It takes devices",

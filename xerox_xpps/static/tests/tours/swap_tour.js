@@ -10,8 +10,7 @@ registry.category("web_tour.tours").add("xpps_swap_tour", {
         },
         {
             content: "Its model is proposed",
-            trigger:
-                ".o_dialog .o_field_widget[name=product_id] input:value(Swap tour printer)",
+            trigger: ".o_dialog .o_field_widget[name=product_id] input:value(Swap tour printer)",
         },
         {
             content: "Give the serial number of the new one",
@@ -20,8 +19,7 @@ registry.category("web_tour.tours").add("xpps_swap_tour", {
         },
         {
             content: "The last counter of the old one is proposed; correct it",
-            trigger:
-                ".o_dialog .o_field_widget[name=read_ids] .o_data_row:contains('1,500') td[name=closing_read]",
+            trigger: ".o_dialog .o_field_widget[name=read_ids] .o_data_row:contains('1,500') td[name=closing_read]",
             run: "click",
         },
         {
@@ -45,8 +43,7 @@ registry.category("web_tour.tours").add("xpps_swap_tour", {
         },
         {
             content: "It says where it comes from; go to the old one",
-            trigger:
-                ".o-mail-Message:contains('Installed in place of') a:contains('SWAP-OLD')",
+            trigger: ".o-mail-Message:contains('Installed in place of') a:contains('SWAP-OLD')",
             run: "click",
         },
         {
@@ -60,8 +57,7 @@ registry.category("web_tour.tours").add("xpps_swap_tour", {
             run: "click",
         },
         {
-            trigger:
-                ".o_field_widget[name=xpps_assignment_ids] .o_data_row:contains('Swap tour customer')",
+            trigger: ".o_field_widget[name=xpps_assignment_ids] .o_data_row:contains('Swap tour customer')",
         },
     ],
 });

@@ -94,7 +94,15 @@ const FAILED = {
     look: "danger",
     action: null,
 };
-const DEVICES = { ...TO_APPROVE, key: "devices", label: "Active Devices", value: 0, formatted: "0", detail: "", look: "" };
+const DEVICES = {
+    ...TO_APPROVE,
+    key: "devices",
+    label: "Active Devices",
+    value: 0,
+    formatted: "0",
+    detail: "",
+    look: "",
+};
 
 function company(changes = {}) {
     return {
@@ -112,9 +120,7 @@ function company(changes = {}) {
             },
             { key: "post", label: "Post invoices", state: "todo" },
         ],
-        sections: [
-            { key: "charges", label: "Overage Charges", figures: [TO_APPROVE, FAILED] },
-        ],
+        sections: [{ key: "charges", label: "Overage Charges", figures: [TO_APPROVE, FAILED] }],
         ...changes,
     };
 }
@@ -170,11 +176,7 @@ test("shows figures, steps and charts", async () => {
     await mountOverview();
     expect.verifySteps(["overview of false", "reports of 2026-01-01"]);
     expect(".o_xpps_month").toHaveText("January 2026");
-    expect(queryAllTexts(".o_xpps_overview .card h3")).toEqual([
-        "Overage Charges",
-        "Devices",
-        "Pages by Output Type",
-    ]);
+    expect(queryAllTexts(".o_xpps_overview .card h3")).toEqual(["Overage Charges", "Devices", "Pages by Output Type"]);
     expect("[data-figure=to_approve]").toHaveText(/To Approve\s*\$1.50\s*2/);
     expect("[data-figure=to_approve] .o_xpps_value").toHaveClass("text-warning");
     expect("[data-figure=devices] .o_xpps_value").toHaveClass("text-muted");

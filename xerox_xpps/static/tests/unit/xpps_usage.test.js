@@ -3,14 +3,7 @@ import { describe, expect, test } from "@odoo/hoot";
 import { click, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import {
-    defineModels,
-    fields,
-    models,
-    mountView,
-    onRpc,
-    preloadBundle,
-} from "@web/../tests/web_test_helpers";
+import { defineModels, fields, models, mountView, onRpc, preloadBundle } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 preloadBundle("web.chartjs_lib");
