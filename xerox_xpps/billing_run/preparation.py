@@ -11,7 +11,15 @@ from odoo.tools import SQL
 
 from ..common.listing import enumeration
 from ..common.plural import plural
-from ..importing import page_amount
+from ..rules import (
+    RUN_FIELDS,
+    STARTED_STAGES,
+    ended_by_domain,
+    ends_in_domain,
+    overlap_sql,
+    page_amount,
+    runs_in_period_sql,
+)
 
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5

@@ -15,6 +15,7 @@ from ..billing_file.amounts import add_up
 from ..common.constants import VENDOR_ROW_FIELDS
 from ..common.formats import amount_text, period_text
 from ..common.plural import plural
+from ..rules import ends_in_domain
 from .vendor_document import CostSummary, DeviceRow, DifferenceRow, FileControl, VendorDocument, VendorSection
 
 # Fetched at once: the ORM would read a thousand records a query. Reasons are worked out of the rows that have one.

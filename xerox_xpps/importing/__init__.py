@@ -13,6 +13,7 @@ from .check_result import CheckResult
 from .codes import CODES, SEVERITY_RANKS
 from .context import plain
 from .device_bound import may_exceed
+from .difference import CORRECTION, COST_CORRECTION, PAGES
 from .issues import clipped, issue_text
 from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
@@ -26,8 +27,10 @@ __all__ = [
     "CheckWriter",
     "ImportUndo",
     "ImportWriter",
+    "PAGES",
+    "SEVERITY_RANKS",
+    "check_file",
     "clipped",
-    "cost_plus_price",
     "issue_text",
     "may_exceed",
     "plain",

@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 from ..billing_file import round_half_up, to_decimal
 from ..common.formats import percent_text
-from .amounts import charge_amounts, page_amount
+from ..rules import (
+    below_floor,
+    charge_amounts,
+    margin_percent,
+    page_amount,
+    printed_pages,
+)
 from .context import plain
 from .difference import PAGES
 from .expectations import expected_meter, last_unit_cost
@@ -139,9 +145,9 @@ class ChargePlan:
                 "margin of %(margin)s is below the floor of %(floor)s.",
                 price=plain(price),
                 cost=plain(cost),
-                margin=percent_text(self.env, (price - cost) * 100 / price),
+                margin=percent_text(self.env, margin_percent(price, cost)),
                 floor=percent_text(self.env, floor),
-                **place,
+                **check.place_of(meter),
             ),
             fix=agreement.record,
             output_type=meter.output_type,

@@ -80,7 +80,7 @@ _TABLE = (
         WARNING,
         "Base fee changed",
         "_fix_open_base_fees",
-        "Xerox's base fee for a device moved",
+        "Xerox's base fee for a device changed",
     ),
     CheckCode("read_backwards", WARNING, "Meter runs backwards", "_fix_open_reads", "A meter runs backwards"),
     CheckCode(
@@ -100,9 +100,9 @@ _TABLE = (
     CheckCode(
         "usage_spike",
         WARNING,
-        "Usage far above the mean",
+        "Usage far above the average",
         "_fix_open_reads",
-        "A device prints far more than in the months before",
+        "A device prints far more than in previous months",
     ),
     CheckCode("read_estimated", WARNING, "Meter read estimated", "_fix_open_reads", "Xerox estimated a meter read"),
 )

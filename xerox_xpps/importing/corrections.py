@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..billing_file import to_decimal
 from ..common.plural import plural
-from .amounts import cost_plus_price
+from ..rules import cost_plus_price
 from .charges import PageCost
 from .context import plain
 from .difference import CORRECTION, Charged, PageTerms, differences, standing
@@ -97,19 +97,20 @@ class CorrectionPlan:
                 if not new.unit_price:
                     self.plan.report_missing_price(check, agreement, first.product_id, meter, default.markup_percent)
                     return
-        # A rejection stands as long as Xerox does not bill another number of pages.
-        delta = pages - standing if pages != prior.overage else 0
-        if delta:
-            name = self._name_of_difference(first, pages, standing)
-            cost, price = (new, new_price) if delta > 0 else (old, old_price)
-            self._charge(read, device, meter, first, name, delta, cost, price)
-        # Pages that stay charged, but whose cost Xerox changed.
-        kept = min(standing, pages)
-        if kept > 0 and moves:
-            billable = to_decimal(old_price) != to_decimal(new_price)
-            name = self._name_of_pair(first, billable, old_price, new_price, old.unit_cost, new.unit_cost)
-            self._charge(read, device, meter, first, name, -kept, old, old_price, billable)
-            self._charge(read, device, meter, first, name, kept, new, new_price, billable)
+        for difference in differences(stands.pages, prior.overage, pages, old, new):
+            charge = self.plan.prepare_charge(
+                check.device,
+                agreement,
+                first.product_id,
+                meter,
+                new_cost if difference.is_new else old_cost,
+                kind=difference.kind,
+                name=self._name(first, difference, stands.pages, pages, old, new),
+                quantity=difference.pages,
+                unit_price=float((new if difference.is_new else old).unit_price),
+                billable=difference.moves_price and first.billable,
+            )
+            read.charges += (charge,)
 
     def _charged(self, charge):
         """A charge as the rule of corrections looks at it."""
@@ -129,9 +130,6 @@ class CorrectionPlan:
                 "Line %(line)s: the %(type)s pages of device %(serial)s were charged in %(old)s, but agreement "
                 "%(agreement)s is now billed in %(new)s. Give it a pricelist in %(old)s until the correction is "
                 "invoiced, or leave the record out and charge the difference manually.",
-                line=record.source_line,
-                serial=clipped(record.serial),
-                type=self.context.type_labels[meter.output_type],
                 old=first.currency_id.name,
                 agreement=agreement.record.display_name,
                 new=agreement.currency.name,
@@ -141,24 +139,15 @@ class CorrectionPlan:
             output_type=meter.output_type,
         )
 
-    def _name_of_difference(self, first, new, old):
-        env = self._in_language(first)
-        values = {"material": self._material_name(first), "new": new, "old": old}
-        return plural(
-            old,
-            env._("%(material)s – correction: %(new)s instead of 1 page", **values),
-            env._("%(material)s – correction: %(new)s instead of %(old)s pages", **values),
-        )
-
-    def _name_of_pair(self, first, billable, old_price, new_price, old_cost, new_cost):
-        """What the customer is billed names prices. What Xerox charges is for the reseller's eyes."""
+    def _name(self, first, difference, old_pages, new_pages, old, new):
+        """What the customer is billed names pages or prices. What Xerox charges is for the reseller's eyes."""
         material = self._material_name(first)
         if difference.kind == CORRECTION:
-            return self._in_language(first)._(
-                "%(material)s – correction: %(new)s instead of %(old)s pages",
-                material=material,
-                new=new_pages,
-                old=old_pages,
+            env, values = self._in_language(first), {"material": material, "new": new_pages, "old": old_pages}
+            return plural(
+                old_pages,
+                env._("%(material)s – correction: %(new)s instead of 1 page", **values),
+                env._("%(material)s – correction: %(new)s instead of %(old)s pages", **values),
             )
         if difference.moves_price:
             return self._in_language(first)._(

@@ -51,7 +51,7 @@ class FileChecks:
         self.add(
             "value_invalid",
             lambda: self.env._(
-                "The file lacks the invoice's number, its date, or its period. Correct the file, or tell its "
+                "The invoice number, date or period is missing from the file. Correct the file, or set in its "
                 "format where to find them."
             ),
         )

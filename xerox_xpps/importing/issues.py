@@ -9,9 +9,10 @@ from typing import Any
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..billing_file import MAX_ISSUES
+from ..billing_file import ERROR, MAX_ISSUES, WARNING
 from ..common.formats import amount_text
 from ..common.plural import plural
+from .codes import CODES, SEVERITY_RANKS
 
 #: How many of a code are listed however many there are of others: the only one of its kind must not go under.
 FAIR_SHARE = 20

@@ -5,7 +5,7 @@ from odoo.tools import format_date
 
 from ..billing_file import to_decimal
 from ..common.formats import amount_text, percent_text
-from .issues import clipped
+from ..rules import expected_overage, printed_pages
 
 
 class MeterChecks:
@@ -39,7 +39,7 @@ class MeterChecks:
             "model_mismatch",
             lambda: self.env._(
                 "Line %(line)s: Xerox lists device %(serial)s as a %(theirs)s, but here it is a %(ours)s.",
-                theirs=record.model_number,
+                theirs=theirs,
                 ours=ours,
                 **check.place,
             ),
@@ -60,7 +60,7 @@ class MeterChecks:
                 "Line %(line)s: Xerox's base fee for device %(serial)s changed from %(old)s to %(new)s.",
                 old=amount_text(self.env, last[1], currency),
                 new=amount_text(self.env, base, currency),
-                **place,
+                **check.place,
             ),
             fix=check.device.record,
         )
@@ -147,7 +147,7 @@ class MeterChecks:
             return
         pages = sum(
             printed_pages(meter.previous, meter.current)
-            for meter in record.meters
+            for meter in check.record.meters
             if meter.current is not None and meter.previous is not None
         )
         if pages <= mean * (1 + self._spike_percent / 100):

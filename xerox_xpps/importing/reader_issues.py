@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from operator import itemgetter
 
-from .issues import clipped
+from .issues import clipped, issue_text
 
 
 class ReaderIssues:
@@ -14,6 +14,8 @@ class ReaderIssues:
 
     :param details: billing_file.BillingDetails, or None when the file could not be read
     :param done: the ``sequence`` of each record that is imported or left out: nothing waits for its issues
+
+    ``currency`` is the res.currency of the amounts in the texts; None until the head of the file is known.
     """
 
     def __init__(self, findings, details, done):
@@ -21,6 +23,7 @@ class ReaderIssues:
         self.env = findings.env
         self._devices = details.devices if details else ()
         self._done = done
+        self.currency = None
 
     def add(self, issues):
         """:param issues: an iterable of billing_file.Issue"""
@@ -61,8 +64,7 @@ class ReaderIssues:
         return starts[position - 1][1] if position else None
 
     def _say(self, issue):
-        params = {name: clipped(value) if isinstance(value, str) else value for name, value in issue.params.items()}
-        message = self.env._(issue.template, **params)
+        message = issue_text(self.env, issue, self.currency)
         place = {"line": issue.source_line, "serial": clipped(issue.serial), "message": message}
         if issue.serial and place["serial"] not in message:
             return self.env._("Line %(line)s, device %(serial)s: %(message)s", **place)

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """All checks of the device records of a file, one record after the other, and what its import makes of each."""
 
+from ..common.plural import plural
 from .charges import ChargePlan
 from .context import plain
 from .corrections import CorrectionPlan
@@ -104,16 +105,30 @@ class RecordChecks:
     def _report_cost_change(self, change):
         self.context.findings.add(
             "unit_cost_changed",
-            lambda: self.env._(
-                "%(count)s device(s) have a unit cost that differs from agreement %(agreement)s's default for "
-                "%(material)s: it will change there from %(old)s to %(new)s.",
-                count=change.device_count,
-                agreement=change.subscription.display_name,
-                material=change.product.display_name,
-                old=plain(change.default.unit_cost) if change.default else self.env._("none"),
-                new=plain(change.new_cost),
-            ),
+            lambda: self._say_cost_change(change),
             fix=change.subscription,
             source_line=change.source_line,
             serial=change.serial,
+        )
+
+    def _say_cost_change(self, change):
+        values = {
+            "count": change.device_count,
+            "agreement": change.subscription.display_name,
+            "material": change.product.display_name,
+            "old": plain(change.default.unit_cost) if change.default else self.env._("none"),
+            "new": plain(change.new_cost),
+        }
+        return plural(
+            change.device_count,
+            self.env._(
+                "The unit cost of 1 device differs from agreement %(agreement)s's default for %(material)s: the "
+                "default will change from %(old)s to %(new)s.",
+                **values,
+            ),
+            self.env._(
+                "The unit cost of %(count)s devices differs from agreement %(agreement)s's default for %(material)s: "
+                "the default will change from %(old)s to %(new)s.",
+                **values,
+            ),
         )

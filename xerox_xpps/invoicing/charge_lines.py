@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from odoo import fields
-from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ..billing_file import to_decimal
+from ..common.formats import period_text
+from ..common.plural import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +79,20 @@ def _in_customer_language(charges):
 
 
 def _describe_pages(charges):
-    """Period, pages and click price, as a customer checks them: “06/01/2026 – 06/30/2026: 1,234 × $ 0.0085”."""
+    """Period, pages and click price, as a customer checks them: “June 2026: 1,234 pages × 0.0085 USD”."""
     env = charges.env
     starts = [charge.period_start for charge in charges if charge.period_start]
     ends = [charge.period_end for charge in charges if charge.period_end]
-    pages = env._(
-        "%(pages)s pages × %(price)s",
-        pages=formatLang(env, sum(charges.mapped("quantity")), digits=0),
-        price=_click_price(charges[0]),
+    quantity = sum(charges.mapped("quantity"))
+    values = {"pages": formatLang(env, quantity, digits=0), "price": _click_price(charges[0])}
+    pages = plural(
+        quantity,
+        env._("1 page × %(price)s", **values),
+        env._("%(pages)s pages × %(price)s", **values),
     )
     if not starts or not ends:
         return pages
-    period = f"{format_date(env, min(starts))} – {format_date(env, max(ends))}"
-    return f"{period}: {pages}"
+    return f"{period_text(env, min(starts), max(ends))}: {pages}"
 
 
 def _click_price(charge):

@@ -3,6 +3,7 @@
 
 from ..common.formats import month_text
 from ..common.plural import plural
+from ..common.window_actions import open_form
 from .months import last_day
 
 

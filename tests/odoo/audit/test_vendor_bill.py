@@ -401,7 +401,7 @@ class TestRefusal(VendorBillCase):
         file = self._file()
         bill = self._draft(file)
         for method in (file.action_create_vendor_bill, file.action_match_vendor_bill):
-            self.assertRaisesMessage("already: .*Open that one", method)
+            self.assertRaisesMessage("already has a vendor bill: .*Open it", method)
         bill.action_post()
         self.assertRaisesMessage("already", file.action_create_vendor_bill)
 

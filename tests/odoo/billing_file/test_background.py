@@ -160,7 +160,7 @@ class TestBackground(BackgroundCase):
         self.assertEqual(self._last_job(), (1, 0))
         self.assertEqual(self._notifications(), [("success", "Billing file X-1001 is imported.")])
         # On behalf of the user.
-        message = file.message_ids.filtered(lambda message: "Imported: 2 devices" in message.body)
+        message = file.message_ids.filtered(lambda message: "Import finished. Devices: 2." in message.body)
         self.assertEqual(message.author_id, self.clerk.partner_id)
         self.assertEqual(file.charge_ids.create_uid, self.clerk)
         self.assertEqual(file.write_uid, self.clerk)
@@ -344,7 +344,7 @@ class TestBackground(BackgroundCase):
         )
         self.mapping.mono_product_id = False
         self._run_cron()
-        self.assertGivenBack(file, "broken off 10 times", "limit_time_real_cron")
+        self.assertGivenBack(file, "interrupted 10 times", "limit_time_real_cron")
         self.assertFalse(self._codes(file))
         self.mapping.mono_product_id = self.mono
         file.action_import()
@@ -582,7 +582,7 @@ class TestCheckInBackground(BackgroundCase):
         self._run_cron()
         file = file.sudo()
         self.assertFalse(file.check_queued)
-        self.assertGivenBack(file, "xpps-clerk, who started the check, may not check billing files")
+        self.assertGivenBack(file, "xpps-clerk, who started the check, is no longer allowed to check billing files")
 
     def test_a_check_that_cannot_run(self):
         file = self._waiting()

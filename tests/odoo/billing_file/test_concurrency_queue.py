@@ -26,7 +26,7 @@ class TestQueue(ConcurrencyCase):
         """How often the chatter says that the file was imported."""
         with self._env() as env:
             messages = self._files(env).browse(file_id).message_ids
-            return len(messages.filtered(lambda message: "Imported: 1 devices" in message.body))
+            return len(messages.filtered(lambda message: "Import finished. Devices: 1." in message.body))
 
     def assertImportedOnce(self, file_id):
         self.assertEqual((self._state(file_id), self._charges()), ("imported", CHARGES))
@@ -177,7 +177,7 @@ class TestQueue(ConcurrencyCase):
         self.assertEqual(self._charges(), CHARGES)
         self.assertEqual(self._state(draft_id) == "imported", results[1] is None)
         if results[1]:
-            self.assertRegex(str(results[1]), "already")
+            self.assertRegex(str(results[1]), "been billed for the period by another file")
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_files_that_begin_with_one_period(self):
@@ -191,7 +191,9 @@ class TestQueue(ConcurrencyCase):
         def importer(file_id):
             return lambda env: self._files(env).browse(file_id).action_import()
 
-        self.assertOneWins(self._at_once(*map(importer, file_ids)), "billed for the period already|already imported")
+        self.assertOneWins(
+            self._at_once(*map(importer, file_ids)), "been billed for the period by another file|already imported"
+        )
         self.assertEqual(self._charges(), CHARGES)
 
     # Checks that wait

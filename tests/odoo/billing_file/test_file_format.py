@@ -191,7 +191,7 @@ class TestBadFormats(FormatCase):
     def test_nothing_says_which_device(self):
         serial = self.csv.field_ids.filtered(lambda field: field.name == "serial")
         self.assertBad(
-            "does not say where the file has: Serial Number", {"field_ids": [Command.delete(serial.id)]}, self.csv
+            "does not define where the file has: Serial Number", {"field_ids": [Command.delete(serial.id)]}, self.csv
         )
 
     def test_nothing_says_which_invoice(self):
@@ -240,7 +240,7 @@ class TestBadFormats(FormatCase):
     def test_read_types(self):
         self.csv.write({"actual_words": "A, Actual,", "estimated_words": " E "})
         self.assertEqual(dict(self.csv._layout().read_types), {"A": False, "Actual": False, "E": True})
-        self.assertBad("“A” cannot mean an actual and an estimated read", {"estimated_words": "A"}, self.csv)
+        self.assertBad("“A” cannot stand for both an actual and an estimated read", {"estimated_words": "A"}, self.csv)
 
     def test_fields(self):
         self.assertRaisesMessage(

@@ -11,6 +11,8 @@ from odoo.tests import Form
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.xerox_xpps.importing import CODES
+
 from ...billing_file.builder import build_xml
 from ..support.access import BILLING, MANAGER, USER
 from ..support.common import XppsCase, record
@@ -192,7 +194,7 @@ class TestCreateDevices(FixCase):
         self.assertOpens(action, wizard, "new")
         self.assertEqual(wizard.row_ids.mapped("serial"), ["NEW-2"])
         self.assertEqual(wizard.row_ids.missing, "Printer Model")
-        self.assertIn("1 devices were created", wizard.notice)
+        self.assertIn("1 device was created", wizard.notice)
         self.assertEqual([issue.serial for issue in file.issue_ids if issue.code == "device_unknown"], ["NEW-2"])
         self.assertRaisesMessage("NEW-2: Printer Model", wizard.action_apply)
         with self._form(action) as form, form.row_ids.edit(0) as row:
@@ -732,7 +734,7 @@ class TestRights(FixCase):
         rights.write({"perm_write": False, "perm_create": False})
         self.env.registry.clear_cache()
         removed = self._issue(self.file, "device_removed")
-        self.assertRaisesMessage("no right to change this.*SN-1.*administrator", removed.action_fix)
+        self.assertRaisesMessage("not allowed to change this.*SN-1.*administrator", removed.action_fix)
         unknown = self._issue(self.file, "device_unknown")
         self.assertRaisesMessage("not allowed to create or change devices", unknown.action_fix)
 

@@ -183,7 +183,7 @@ class TestSeveral(GatewayCase):
         self.assertEqual((file.file_name, len(file.activity_ids)), ("billing.xml", 1))
         self.assertEqual(file.message_ids.mapped("message_type").count("email"), 2)
         self.assertTrue(
-            any('arrived again by e-mail from "Clerk"' in body for body in self._bodies(file)), self._bodies(file)
+            any('received again by e-mail from "Clerk"' in body for body in self._bodies(file)), self._bodies(file)
         )
         file.action_import()
         self.assertFalse(self._deliver(self._mail(("billing.xml", self.sound))))
@@ -572,7 +572,7 @@ class TestLimits(GatewayCase):
                 self.assertLess(time.process_time() - begun, 2)
                 self.assertRegex(
                     self._new_mails[:1].body_html,
-                    "too large, so that none of its files was taken: .* up to 64 MiB of attachments and 2 MiB of",
+                    "too large, so none of its files was accepted: .* up to 64 MiB of attachments and 2 MiB of",
                 )
 
     def _boundary(self, mail):

@@ -227,7 +227,7 @@ class TestUndo(ConcurrencyCase):
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_import_and_undo_at_once(self):
-        self.assertOneWins(self._at_once(self._import, self._undo), "someone else|not a draft")
+        self.assertOneWins(self._at_once(self._import, self._undo), "someone else|no longer a draft")
         self.assertEqual((self._state(self.file_id), self._charges()), ("cancelled", []))
 
     def test_take_up_while_another_does(self):

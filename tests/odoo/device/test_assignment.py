@@ -228,7 +228,7 @@ class TestHistory(AssignmentCase):
         ):
             with self.subTest(dates=dates):
                 self.assertRaisesMessage(
-                    "SN-1 cannot be at two places.*XPPS Other Customer",
+                    "SN-1 cannot be in two places.*XPPS Other Customer",
                     self._assign,
                     self.agreement,
                     *dates,
@@ -236,7 +236,7 @@ class TestHistory(AssignmentCase):
                 )
         last = self.device.xpps_assignment_ids[0]
         self.assertRaisesMessage(
-            "SN-1 cannot be at two places", last.write, {"date_from": "2026-01-31"}, exception=ValidationError
+            "SN-1 cannot be in two places", last.write, {"date_from": "2026-01-31"}, exception=ValidationError
         )
 
     def test_the_database_keeps_devices_at_one_place(self):
@@ -410,7 +410,7 @@ class TestBilling(AssignmentCase):
         self._assign(self.other, "2026-03-01")
         file = self._upload([self.ROW], **FEBRUARY)
         self.assertEqual(self._codes(file), ["device_no_subscription"])
-        self.assertRegex(file.issue_ids[0].message, "Line 10: device SN-1 was on no agreement in the period")
+        self.assertRegex(file.issue_ids[0].message, "Line 10: device SN-1 was not on any agreement in the period")
 
     def test_the_agreement_of_then_is_checked(self):
         """Today's one may not have run then, and the one of then need not run today."""

@@ -239,7 +239,7 @@ class TestDeviceAdd(XppsCase):
         row = self._row("SN-1")
         self.assertEqual(row.lot_id, self.device)
         self.assertEqual(row.action_open_device()["url"], f"/odoo/xpps-devices/{self.device.id}")
-        self.assertBad("SN-1", f"agreement {self.agreement.name} of XPPS Test Customer right now")
+        self.assertBad("SN-1", f"currently on agreement {self.agreement.name} of XPPS Test Customer")
 
     def test_a_device_of_this_agreement(self):
         self.assertBad("SN-1", "already on this agreement", agreement=self.agreement)
@@ -284,7 +284,7 @@ class TestDeviceAdd(XppsCase):
             ("not an XPPS agreement", {"agreement": plain}),
             ("is closed", {"agreement": closed}),
             ("not an XPPS printer model", {"product_id": self.base.id}),
-            ("no site of XPPS Test Customer", {"partner_id": self.second.id}),
+            ("not a site of XPPS Test Customer", {"partner_id": self.second.id}),
             ("Choose the service", {"subscription_line_id": False}),
             ("not a base price service", {"subscription_line_id": self.agreement.sale_subscription_line_ids.id}),
             (

@@ -125,7 +125,9 @@ class TestSwap(ChangeCase):
         row = {"MonoPrevious": 0, "MonoCurrent": 5600}
         file = self._load([record("SN-1", MonoPrevious=1000, MonoCurrent=1200), record("SN-NEW", **row)], **FEBRUARY)
         (message,) = self._warned(file)
-        self.assertRegex(message, "Mono meter of device SN-NEW starts at 0, but at 5000 when it was installed")
+        self.assertRegex(
+            message, "Mono meter of device SN-NEW starts at 0, but it was at 5000 when the device was installed"
+        )
 
     def test_a_new_device_that_starts_as_noted(self):
         self._load([record("SN-1", **OLD)], **JANUARY)
@@ -199,7 +201,7 @@ class TestSwap(ChangeCase):
         self.device.xpps_install_date = "2026-01-10"
         self.assertRaisesMessage("has been with XPPS Test Customer", lambda: self._swap("2026-01-10"))
         self._swap("2026-01-11")
-        self.assertRaisesMessage("SN-1 is removed already", lambda: self._swap("2026-02-01", "SN-3"))
+        self.assertRaisesMessage("SN-1 has already been removed", lambda: self._swap("2026-02-01", "SN-3"))
 
     def test_a_swap_that_is_noted_after_its_period_was_billed(self):
         """What Xerox billed of the old device stays; the new one is in next month's file."""

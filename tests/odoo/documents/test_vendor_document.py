@@ -191,7 +191,7 @@ class TestFigures(VendorDocumentCase):
         self.assertRegex(" ".join(control.remarks), r"17\.55 of its total.*replace 1 of its")
         (control,) = self._section(correction).files
         self.assertEqual((control.row_amount, control.difference), (Decimal("17.50"), Decimal(-15)))
-        self.assertRegex(" ".join(control.remarks), r"15\.00 more than the file.*stays as it was")
+        self.assertRegex(" ".join(control.remarks), r"15\.00 more than the file.*is not changed")
         # It is compared with January's figures of A-1 alone.
         self.assertEqual(self._section(correction).total.previous_cost, Decimal("27.50"))
         period = self._section(self._wizard_of("2026-02-01", "2026-02-28"))

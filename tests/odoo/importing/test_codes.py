@@ -88,7 +88,10 @@ class TestDeviceCodes(RefusalCase):
                 "mapping_missing": line_of(data, 3),
             },
         )
-        with self.assertRaisesRegex(Exception, "(?s)9 devices.*NEW-7.*SN-2.*SN-1"), self.cr.savepoint():
+        with (
+            self.assertRaisesRegex(Exception, "(?s)Devices stated in the file: 9.*NEW-7.*SN-2.*SN-1"),
+            self.cr.savepoint(),
+        ):
             file.action_import()
 
 

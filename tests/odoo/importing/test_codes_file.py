@@ -98,7 +98,7 @@ class TestFileCodes(RefusalCase):
             [record("SN-1")],
             {"PeriodStart": "2026-02-01"},
             line=3,
-            names=["2026-02-01", "2026-01-31"],
+            names=["02/01/2026", "01/31/2026"],
         )
 
     def test_value_invalid_number(self):

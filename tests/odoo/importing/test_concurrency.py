@@ -89,7 +89,7 @@ class TestImport(ConcurrencyCase):
     def test_the_same_file_twice(self):
         data = build_xml(devices=self.rows)
         results = self._at_once(self._upload(data), self._upload(data))
-        self.assertOneWins(results, "already")
+        self.assertOneWins(results, "already been imported")
         self.assertEqual(self._charges(), [("draft", 100)])
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
@@ -100,14 +100,14 @@ class TestImport(ConcurrencyCase):
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_files_of_one_period(self):
         uploads = [self._upload(build_xml({"InvoiceNumber": number}, self.rows)) for number in ("X-1", "X-2")]
-        self.assertOneWins(self._at_once(*uploads), "already")
+        self.assertOneWins(self._at_once(*uploads), "just been billed for the period")
         self.assertEqual(self._charges(), [("draft", 100)])
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_files_of_one_period_without_meters(self):
         rows = [record("SN-1", BaseServiceFee="20.00")]
         uploads = [self._upload(build_xml({"InvoiceNumber": number}, rows)) for number in ("X-1", "X-2")]
-        self.assertOneWins(self._at_once(*uploads), "already")
+        self.assertOneWins(self._at_once(*uploads), "just been billed for the period")
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_one_draft_by_two_users(self):

@@ -26,7 +26,7 @@ class TestFindings(XppsCase):
         found = {}
         for issue in self.findings.issues:
             listed, more, message = found.get(issue.code, (0, 0, ""))
-            is_closing = issue.message.startswith("And ")
+            is_closing = "not listed" in issue.message
             if is_closing:
                 found[issue.code] = (listed, issue.problem_count, issue.message)
             else:

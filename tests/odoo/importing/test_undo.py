@@ -212,7 +212,7 @@ class TestUndo(ImportCase):
     def test_correction_is_named(self):
         file = self._load(ROWS)
         correction = self._correct([record("SN-1", mono=(900, "0.005"))])
-        self.assertRaisesMessage(f"corrected by a later one.*\n.*{correction.name}", file.action_cancel)
+        self.assertRaisesMessage(f"corrected by a later import.*\n.*{correction.name}", file.action_cancel)
         correction.action_cancel()
         file.action_cancel()
         self.assertEqual(file.state, "cancelled")

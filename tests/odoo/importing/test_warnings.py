@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Warnings and information: they are listed with the line they are about, and block nothing."""
 
+from freezegun import freeze_time
+
 from ...billing_file.builder import build_xml
 from ..support.common import XppsCase, record
 from ..support.importing import NEXT_INVOICE

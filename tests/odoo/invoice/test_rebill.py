@@ -165,10 +165,14 @@ class TestCredit(RebillCase):
             {"xpps_credited_charge_ids": [Command.set(charges.ids)]},
             {"xpps_charge_ids": [Command.clear()]},
         ):
-            self.assertRaisesMessage("invoicing", line.with_user(manager).write, values, exception=AccessError)
+            self.assertRaisesMessage(
+                "when their agreement is invoiced", line.with_user(manager).write, values, exception=AccessError
+            )
         for name in ("credit_line_ids", "earlier_line_ids", "invoice_line_ids"):
             values = {name: [Command.set(line.ids)]}
-            self.assertRaisesMessage("invoicing", charges.with_user(manager).write, values, exception=AccessError)
+            self.assertRaisesMessage(
+                "when its agreement is invoiced", charges.with_user(manager).write, values, exception=AccessError
+            )
 
 
 class TestRebill(RebillCase):
@@ -248,7 +252,7 @@ class TestRebill(RebillCase):
         self.assertRaisesMessage("not credited", charges.action_rebill)
         credit.unlink()
         self._credit(moves, color=4)
-        self.assertRaisesMessage("SN-1 is credited in part", charges[2].action_rebill)
+        self.assertRaisesMessage("SN-1 is partly credited", charges[2].action_rebill)
         self.assertRaisesMessage("not credited", self._charge().action_rebill)
         self.assertEqual(set(charges.mapped("invoice_status")), {"invoiced"})
 
@@ -461,7 +465,7 @@ class TestMove(RebillCase):
         closed = self._agreement()
         closed.close_subscription()
         plain = self._agreement(is_xpps=False)
-        cases = [(foreign, "EUR"), (master, "runs"), (closed, "runs"), (plain, "runs")]
+        cases = [(foreign, "EUR"), (master, "not a running"), (closed, "not a running"), (plain, "not a running")]
         for agreement, message in cases:
             self.assertRaisesMessage(message, charge.write, {"subscription_id": agreement.id, "reason": "Sold"})
         self.assertEqual(charge.subscription_id, self.agreement)

@@ -193,7 +193,7 @@ class TestMonth(OverviewCase):
         self.assertEqual(figures["cost"]["value"], 20.4)
         self.assertEqual(figures["margin"]["detail"], "+$20.20 compared with January 2026")
         self.assertEqual(figures["pages"]["value"], 600)
-        self.assertEqual(figures["pages"]["detail"], "-47.8% compared with January 2026")
+        self.assertEqual(figures["pages"]["detail"], "-47.83% compared with January 2026")
         self.assertOpensWhatItCounts(figures)
         self.assertEqual(self._values("cost", "pages"), [40.6, 1150])
 

@@ -238,16 +238,16 @@ class TestBaseRevenue(ProfitCase):
 
     def test_late_device(self):
         """By day for its days, else as any other."""
-        for proration, amounts in (("day", (31, 11)), ("full", (31, 31))):
+        for proration, late in (("day", 11), ("full", 31)):
             with self.subTest(proration=proration):
                 self.company.xpps_proration = proration
-                agreement, devices = self._serve(
-                    self._fees()[0], prices=(31,), devices=(f"{proration}-1", f"{proration}-2")
-                )
+                serials = f"{proration}-1", f"{proration}-2"
+                agreement, devices = self._serve(self._fees()[0], prices=(31,), devices=serials)
                 # The 21st to the 31st are eleven days.
                 devices[1].xpps_install_date = "2026-01-21"
                 self._post(agreement)
-                self.assertEqual(tuple(self._split(agreement).values()), amounts)
+                amounts = {serial: amount for (serial, _component), amount in self._split(agreement).items()}
+                self.assertEqual(amounts, dict(zip(serials, (31, late), strict=True)))
 
     def test_quarter(self):
         """90 for a quarter of 90 days, each month by its days; D-2 comes on 1 March.

@@ -86,8 +86,9 @@ TABLE = {
     ),
     "xpps.agreement.copy.wizard": Wizard(CLERKS).having(
         wizard(
-            "company_id currency_id date_start default_count line_ids partner_count partner_ids pricelist_id start "
-            "subscription_id template_id xpps_agreement_number xpps_invoice_detail xpps_invoice_mode"
+            "company_id currency_id date_start default_count default_text line_ids partner_count partner_ids "
+            "pricelist_id start subscription_id template_id xpps_agreement_number xpps_invoice_detail "
+            "xpps_invoice_mode"
         ),
         calls("action_copy", who=CLERKS),
     ),
@@ -105,11 +106,11 @@ TABLE = {
         program(
             "amount_total can_import charge_count charge_draft_count charge_ids check_queued checksum control_count "
             "control_total cost_change_ids currency_id device_assign_count device_count device_create_count "
-            "dispute_count error_count file_data format_id held_count invoice_count invoice_date is_open issue_ids "
-            "line_count line_digest line_ids meter_read_count meter_read_ids name period_end period_start progress "
-            "queue_status queued_by_id state subscription_count summary_ids vendor_bill_amount vendor_bill_comparison "
-            "vendor_bill_component_ids vendor_bill_difference vendor_bill_expected vendor_bill_id vendor_bill_state "
-            "warning_count"
+            "dispute_count error_count error_text file_data format_id held_count held_text invoice_count invoice_date "
+            "is_open issue_ids line_count line_digest line_ids meter_read_count meter_read_ids name period_end "
+            "period_start progress queue_status queued_by_id state subscription_count summary_ids vendor_bill_amount "
+            "vendor_bill_comparison vendor_bill_component_ids vendor_bill_difference vendor_bill_expected "
+            "vendor_bill_id vendor_bill_state warning_count warning_text"
         ),
         calls(
             "action_approve_charges action_assign_devices action_cancel action_check action_create_devices "
@@ -156,9 +157,9 @@ TABLE = {
     "xpps.billing.run": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
         entered("company_id invoice_date name period_end period_start user_id"),
         program(
-            "draft_move_count error_count failed_count held_amounts held_count invoiced_amounts invoiced_count "
-            "line_count line_ids move_count move_ids prepared_on progress queued_by_id ready_amounts ready_count "
-            "state task task_count unsent_move_count"
+            "draft_move_count error_count error_text failed_count held_amounts held_count held_text invoiced_amounts "
+            "invoiced_count line_count line_ids move_count move_ids prepared_on progress queued_by_id ready_amounts "
+            "ready_count state task task_count unsent_move_count"
         ),
         calls(
             "action_cancel action_create_drafts action_draft action_open_held action_open_invoices action_open_lines "
@@ -211,7 +212,8 @@ TABLE = {
     "xpps.device.assign.wizard": Wizard(CLERKS).having(
         wizard(
             "billing_file_id commercial_partner_id company_id differing_count fill_partner_id fill_subscription_id "
-            "fill_subscription_line_id import_wizard_id incomplete_count notice row_count row_ids"
+            "fill_subscription_line_id import_wizard_id incomplete_count incomplete_text notice row_count row_ids "
+            "row_text"
         ),
         calls("action_apply action_back action_fill action_use_agreement_customer", who=CLERKS),
     ),
@@ -237,7 +239,8 @@ TABLE = {
     "xpps.device.create.wizard": Wizard(CLERKS).having(
         wizard(
             "billing_file_id commercial_partner_id company_id fill_partner_id fill_product_id fill_subscription_id "
-            "fill_subscription_line_id import_wizard_id incomplete_count notice row_count row_ids"
+            "fill_subscription_line_id import_wizard_id incomplete_count incomplete_text notice row_count row_ids "
+            "row_text"
         ),
         calls("action_apply action_back action_fill action_use_agreement_customer", who=CLERKS),
     ),
@@ -328,9 +331,9 @@ TABLE = {
     "xpps.import.wizard": Wizard(CLERKS).having(
         wizard(
             "amount_total billing_file_id can_import check_queued company_id cost_change_ids currency_id "
-            "device_assign_count device_count device_create_count error_count file_data file_name format_id "
-            "invoice_date invoice_number issue_ids kind mapping_ids period_end period_start progress replaces_id "
-            "summary_ids warning_count"
+            "device_assign_count device_count device_create_count error_count error_text file_data file_name "
+            "format_id invoice_date invoice_number issue_ids kind mapping_ids period_end period_start progress "
+            "replaces_id summary_ids warning_count warning_text"
         ),
         calls(
             "action_assign_devices action_check action_create_devices action_import action_open_issues action_recheck "
@@ -402,7 +405,7 @@ TABLE = {
         ),
     ),
     "xpps.vendor.report.wizard": Wizard(CLERKS).having(
-        wizard("company_id date_from date_to file_count"),
+        wizard("company_id date_from date_to file_count file_text"),
         calls("action_download action_print", who=CLERKS),
     ),
     "account.move": Extension().having(

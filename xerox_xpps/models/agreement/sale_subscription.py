@@ -53,7 +53,8 @@ class SaleSubscription(models.Model):
         string="Closed On",
         readonly=True,
         copy=False,
-        help="The day on which it was closed, until it is started again. Empty for one that never ran.",
+        help="The day on which the agreement was closed. It is cleared when the agreement is started again, and it is "
+        "empty if the agreement never ran.",
     )
     xpps_device_ids = fields.One2many(
         "stock.lot", "xpps_subscription_id", string="Devices", readonly=True, groups=USER_GROUP

@@ -468,9 +468,9 @@ class XppsBillingFile(models.Model):
             raise UserError(self._refusal(check))
 
     def _refusal(self, check):
-        errors = [issue.message for issue in check.findings.errors[:MAX_LISTED]]
-        listed = bullets(self.env, errors, MAX_LISTED, check.findings.error_count)
-        if check.findings.error_count > MAX_LISTED:
+        errors = [issue.message for issue in check.errors[:MAX_LISTED]]
+        listed = bullets(self.env, errors, MAX_LISTED, check.error_count)
+        if check.error_count > MAX_LISTED:
             listed += " " + self.env._("Check the file to see them.")
         return self.env._(
             "Billing file %(file)s cannot be imported until these errors are fixed:\n%(errors)s",

@@ -4,44 +4,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.window_actions import open_dialog, open_form, open_records
-
-#: Every code of a check: what lists call the problem, and the method that opens the place where it is mended.
-FIXES = {
-    "device_unknown": ("Device unknown", "_fix_create_devices"),
-    "device_no_subscription": ("Device without agreement", "_fix_assign_devices"),
-    "device_no_service": ("Device without base price service", "_fix_assign_devices"),
-    "customer_mismatch": ("Device at another customer than its agreement", "_fix_assign_devices"),
-    "device_removed": ("Device removed before the period", "_fix_device"),
-    "subscription_not_running": ("Agreement does not run in the period", "_fix_agreement"),
-    "mapping_missing": ("Material code missing", "_fix_mapping"),
-    "price_missing": ("Price missing", "_fix_price"),
-    "currency_unknown": ("Currency missing or inactive", "_fix_currency"),
-    "file_duplicate": ("File imported already", "_fix_open_import"),
-    "invoice_duplicate": ("Xerox invoice imported already", "_fix_open_import"),
-    "period_duplicate": ("Device billed for the period already", "_fix_open_import"),
-    "file_type": ("File type not supported", "_fix_file_type"),
-    "file_empty": ("File empty", "_fix_upload"),
-    "file_syntax": ("File not well-formed", "_fix_upload"),
-    "file_forbidden": ("File with forbidden content", "_fix_upload"),
-    "file_too_large": ("File too large", "_fix_upload"),
-    "file_schema": ("File violates its schema", "_fix_upload"),
-    "total_mismatch": ("Total does not match", "_fix_upload"),
-    "device_count_mismatch": ("Device count does not match", "_fix_upload"),
-    "period_invalid": ("Period invalid", "_fix_upload"),
-    "value_invalid": ("Value invalid", "_fix_upload"),
-    "serial_missing": ("Serial number missing", "_fix_upload"),
-    "serial_duplicate": ("Serial number twice in the file", "_fix_upload"),
-    "unit_cost_changed": ("Unit cost changed", "_fix_open_defaults"),
-    "margin_low": ("Margin low", "_fix_price"),
-    "model_mismatch": ("Another printer model", "_fix_device"),
-    "device_absent": ("Device absent from the file", "_fix_device"),
-    "base_fee_changed": ("Base fee changed", "_fix_open_base_fees"),
-    "read_backwards": ("Meter runs backwards", "_fix_open_reads"),
-    "read_gap": ("Gap between meter reads", "_fix_open_reads"),
-    "overage_mismatch": ("Overage does not follow from the reads", "_fix_open_reads"),
-    "usage_spike": ("Usage far above the average", "_fix_open_reads"),
-    "read_estimated": ("Meter read estimated", "_fix_open_reads"),
-}
+from ...importing import CODES, SEVERITY_RANKS
 
 #: Methods that mend what is wrong with a file, or with all devices of it: they need no record to open.
 WHOLE_FILE_FIXES = ("_fix_create_devices", "_fix_assign_devices", "_fix_currency", "_fix_file_type", "_fix_upload")

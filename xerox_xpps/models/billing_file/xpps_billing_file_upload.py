@@ -11,6 +11,7 @@ from odoo.tools import email_normalize
 from ...common.constants import BILLING_GROUP
 from ...common.listing import paragraphs
 from ...common.plural import plural
+from ...common.window_actions import open_form
 from ...importing import clipped
 from .incoming_mail import is_automatic, is_forged
 from .mail_attachments import MAX_ATTACHED, MAX_TEXT

@@ -16,17 +16,7 @@ class XppsBlockingWarning(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     code = fields.Selection(
-        [
-            ("model_mismatch", "Xerox's printer model is not the device's"),
-            ("read_backwards", "A meter runs backwards"),
-            ("read_gap", "A meter does not start at our last read"),
-            ("read_estimated", "Xerox estimated a meter read"),
-            ("overage_mismatch", "The billed overage does not follow from the reads"),
-            ("usage_spike", "A device prints far more than in previous months"),
-            ("device_absent", "An active device is not in the file"),
-            ("base_fee_changed", "Xerox's base fee for a device changed"),
-            ("margin_low", "The margin is below the company's floor"),
-        ],
+        [(code, entry.blocks_as) for code, entry in CODES.items() if entry.may_block],
         string="Warning",
         required=True,
     )

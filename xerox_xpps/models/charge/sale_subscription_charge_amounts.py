@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS
-from ...importing import AMOUNT_FIELDS, charge_amounts, page_amount
+from ...rules import AMOUNT_FIELDS, charge_amounts, page_amount
 
 
 class SaleSubscriptionCharge(models.Model):
@@ -22,7 +22,7 @@ class SaleSubscriptionCharge(models.Model):
         store=True,
         precompute=True,
         groups=BILLING_GROUP,
-        help="Amount less cost. Pages that are not billable earn nothing and still cost.",
+        help="Amount less cost. Pages that are not billable have a cost but no revenue.",
     )
     margin_percent = fields.Float(
         compute="_compute_amounts",

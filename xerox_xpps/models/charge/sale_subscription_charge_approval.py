@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ...common.bulk import bulk_update
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_dialog
+from ...rules import uninvoiced_status_sql
 
 #: What approval looks at: read by one query, where the records would be read by the thousand.
 APPROVAL_FIELDS = ("state", "invoice_status")
@@ -67,8 +68,8 @@ class SaleSubscriptionCharge(models.Model):
         lock_or_refuse(
             self,
             self.env._(
-                "Some of these charges are being approved, changed or invoiced by someone else right now, or have just "
-                "been. Look at them again before you go on."
+                "Some of these charges are being approved, changed or invoiced by someone else right now, or have "
+                "just been. Reload them before you continue."
             ),
         )
 
@@ -87,8 +88,7 @@ class SaleSubscriptionCharge(models.Model):
         # An order must not bill what the charge was before; whoever approves it needs no rights on orders.
         charges.sudo()._release_from_orders()
         self.env["xpps.charge.change"]._note_states(charges, state, reason)
-        # What _compute_invoice_status finds of charges that are on no live invoice.
-        status = SQL("CASE WHEN %s = 'approved' AND billable AND quantity <> 0 THEN 'to_invoice' ELSE 'no' END", state)
+        status = uninvoiced_status_sql(state, SQL("billable"), SQL("quantity"))
         bulk_update(
             # The caller has checked access.
             self.sudo(),

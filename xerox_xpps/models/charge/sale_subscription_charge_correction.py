@@ -23,7 +23,7 @@ class SaleSubscriptionCharge(models.Model):
     _inherit = "sale.subscription.charge"
 
     reason = fields.Char(
-        help="Why the charge was corrected or rejected, the last time. Earlier ones are kept with the changes.",
+        help="Why the charge was last corrected or rejected. Earlier reasons are stored with the changes.",
         copy=False,
     )
     change_count = fields.Integer(compute="_compute_change_count", groups=BILLING_GROUP)
@@ -48,12 +48,12 @@ class SaleSubscriptionCharge(models.Model):
         corrections = self._corrections(vals)
         reason = str(vals.get("reason") or "").strip()
         if corrections and not reason:
-            raise UserError(self.env._("Say why the charge is changed: give a reason together with the new values."))
+            raise UserError(self.env._("Enter a reason together with the new values of the charge."))
         if "reason" in vals and not corrections and not self.env.su:
             raise UserError(
                 self.env._(
-                    "A reason goes with what it is the reason of: give it together with new values, or press Reject "
-                    "and say there why the charge is rejected."
+                    "A reason must be entered together with the change that it explains: enter it with the new "
+                    "values, or press Reject and enter the reason there."
                 )
             )
         if "subscription_id" in vals:
@@ -97,8 +97,9 @@ class SaleSubscriptionCharge(models.Model):
             if not charge.is_manual:
                 raise AccessError(
                     self.env._(
-                        "What charge “%(charge)s” of device %(device)s is for, and what it costs, is what Xerox's file "
-                        "says. Its description, pages, price, agreement, and whether it is billable can be corrected.",
+                        "Charge “%(charge)s” of device %(device)s was created from Xerox's file: its material code, "
+                        "device, output type, period and unit cost cannot be changed. Its description, pages, price, "
+                        "agreement, and whether it is billable can be corrected.",
                         **names,
                     )
                 )
@@ -123,22 +124,23 @@ class SaleSubscriptionCharge(models.Model):
             if not agreement.is_xpps or agreement.is_xpps_master or agreement.stage_type != "in_progress":
                 raise UserError(
                     self.env._(
-                        "“%(charge)s” cannot go to %(agreement)s: that is not an XPPS agreement which runs. Choose "
-                        "one that does.",
+                        "“%(charge)s” cannot be moved to %(agreement)s because it is not a running XPPS agreement. "
+                        "Choose one that is running.",
                         **names,
                     )
                 )
             if agreement.company_id != charge.company_id:
                 raise UserError(
                     self.env._(
-                        "“%(charge)s” cannot go to %(agreement)s: that is an agreement of another company.", **names
+                        "“%(charge)s” cannot be moved to %(agreement)s because it is an agreement of another company.",
+                        **names,
                     )
                 )
             if agreement.currency_id != charge.currency_id:
                 raise UserError(
                     self.env._(
-                        "“%(charge)s” is in %(currency)s and cannot go to %(agreement)s, which is billed in %(other)s. "
-                        "Reject it, and charge the pages there.",
+                        "“%(charge)s” is in %(currency)s and cannot be moved to %(agreement)s, which is billed in "
+                        "%(other)s. Reject it, and charge the pages on that agreement.",
                         currency=charge.currency_id.name,
                         other=agreement.currency_id.name,
                         **names,

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from ...common.constants import BILLING_GROUP
 from ...common.window_actions import open_invoices
 from ...invoicing import prepare_charge_lines
+from ...rules import invoice_status
 
 #: What invoicing alone writes. All the rest an invoiced charge must keep.
 DOCUMENTS = {"invoice_line_ids", "sale_line_ids", "credit_line_ids", "earlier_line_ids", "invoice_status"}
@@ -52,17 +53,17 @@ class SaleSubscriptionCharge(models.Model):
     @api.depends("state", "billable", "quantity", "invoice_line_ids.parent_state")
     def _compute_invoice_status(self):
         for charge in self:
-            if any(line.parent_state != "cancel" for line in charge.invoice_line_ids):
-                charge.invoice_status = "invoiced"
-            elif charge.state == "approved" and charge.billable and charge.quantity:
-                charge.invoice_status = "to_invoice"
-            else:
-                charge.invoice_status = "no"
+            invoiced = any(line.parent_state != "cancel" for line in charge.invoice_line_ids)
+            charge.invoice_status = invoice_status(charge.state, charge.billable, charge.quantity, invoiced)
 
     def _check_field_access(self, field, operation):
         """Nobody marks a charge as invoiced by hand, or as not invoiced."""
         if operation == "write" and field.name in DOCUMENTS and not self.env.su:
-            raise AccessError(self.env._("The invoice of a charge is set by invoicing its agreement."))
+            raise AccessError(
+                self.env._(
+                    "The invoice of a charge is set when its agreement is invoiced and cannot be changed manually."
+                )
+            )
         return super()._check_field_access(field, operation)
 
     def _check_not_invoiced(self):
@@ -87,8 +88,8 @@ class SaleSubscriptionCharge(models.Model):
             if charge.currency_id != agreement.currency_id:
                 raise UserError(
                     self.env._(
-                        "Charge “%(charge)s” of device %(device)s is in %(currency)s, but %(agreement)s is billed in "
-                        "%(other)s now. Reject the charge, or give the agreement a pricelist in %(currency)s.",
+                        "Charge “%(charge)s” of device %(device)s is in %(currency)s, but %(agreement)s is now billed "
+                        "in %(other)s. Reject the charge, or give the agreement a pricelist in %(currency)s.",
                         charge=charge.name,
                         device=charge.device_id.name or "–",
                         currency=charge.currency_id.name,

@@ -8,6 +8,7 @@ from ...common.constants import BILLING_GROUP
 from ...common.formats import percent_text
 from ...common.listing import enumeration
 from ...common.plural import plural
+from ...rules import below_floor, below_floor_sql
 
 #: How many charges a warning names.
 MAX_LISTED = 3

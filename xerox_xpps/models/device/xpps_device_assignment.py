@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from ...common.formats import period_text
+from ...rules import days_in_common_sql, overlap, overlap_sql
 
 DAY = timedelta(days=1)
 

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from ...common.formats import period_text
+from ...rules import printed_pages
 
 
 class XppsMeterRead(models.Model):

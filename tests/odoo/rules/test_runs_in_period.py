@@ -7,8 +7,8 @@ from freezegun import freeze_time
 
 from odoo.tools.misc import file_path
 
-from .common import record
-from .importing import JANUARY, ImportCase
+from ..support.common import record
+from ..support.importing import JANUARY, ImportCase
 
 TODAY = "2026-02-10"
 
@@ -95,7 +95,7 @@ class TestRunsInPeriod(RunsCase):
         self.assertEqual({name for name, agreement in self.agreements.items() if agreement in held}, missing, "run")
         self.assertEqual(set(run.line_ids.subscription_id), set(held | self.agreement), "run")
         rows = self.env["xpps.device.attention"].search([("company_id", "=", self.company.id), ("kind", "=", "absent")])
-        self.assertEqual(set(rows.mapped("device_id.name")), missing, "devices to look at")
+        self.assertEqual(set(rows.mapped("device_id.name")), missing, "devices to review")
         rows = self.env["xpps.vendor.report"].search([("flag", "=", "missing_from_file")])
         self.assertEqual(set(rows.mapped("serial")), missing, "vendor report")
 

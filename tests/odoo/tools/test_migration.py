@@ -5,8 +5,8 @@ import importlib.util
 
 from odoo.tools.misc import file_path
 
-from .common import record
-from .importing import ImportCase
+from ..support.common import record
+from ..support.importing import ImportCase
 
 
 def migrate(cr, version):

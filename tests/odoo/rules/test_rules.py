@@ -15,7 +15,7 @@ from odoo.addons.xerox_xpps import rules
 from odoo.addons.xerox_xpps.billing_file import serial_key
 from odoo.addons.xerox_xpps.rules import agreement, charge, fees, meter, money, period, serial
 
-from .common import XppsCase
+from ..support.common import XppsCase
 
 FIRST_DAY = date(2026, 1, 1)
 #: Days lie close together, so that borders meet.
