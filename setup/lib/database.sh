@@ -17,6 +17,21 @@ db_drop() {
     rm -rf "${FILESTORE:?}/$1"
 }
 
+# db_drop_all PREFIX
+db_drop_all() {
+    local name
+    for name in $(db_list "$1"); do db_drop "$name"; done
+}
+
+# db_drop_stale PREFIX: what runs that were killed have left. Behind the prefix is the process, and a suffix of copies.
+db_drop_stale() {
+    local name pid
+    for name in $(db_list "$1"); do
+        pid="${name#"$1"}"
+        [ -e "/proc/${pid%%_*}" ] || db_drop "$name"
+    done
+}
+
 # db_copy FROM TO: seconds, where installing takes minutes.
 db_copy() {
     createdb -T "$1" "$2"
@@ -52,11 +67,11 @@ deps_hash() {
 # Prints the name of a database in which all that the addons depend on is installed, and they are not.
 # A database gets its final name when it is complete: what an interrupted run leaves is dropped.
 deps_database() {
-    local deps below name
+    local deps below
     deps="$(addons deps "$(addons_path)")"
     below="${DB_PREFIX}_deps_$(deps_hash)"
     if ! db_exists "$below"; then
-        while read -r name; do db_drop "$name"; done < <(db_list "${DB_PREFIX}_deps_")
+        db_drop_all "${DB_PREFIX}_deps_"
         say "Installing what the addons depend on: $deps (once; log in $RUN/log/install-deps.log)"
         db_install "${below}_new" "$deps" install-deps.log
         db_rename "${below}_new" "$below"
@@ -67,11 +82,11 @@ deps_database() {
 # Prints the name of a database with the addons installed, for tests to copy. It is a copy of the one above, so that a
 # change of an addon does not cost the installation of all that it depends on.
 template_database() {
-    local own below template name
+    local own below template
     own="$(addons own "$(addons_path)")"
     template="${DB_PREFIX}_tmpl_$(hash_of <<<"$(deps_hash) $own $(addons hash)")"
     if ! db_exists "$template"; then
-        while read -r name; do db_drop "$name"; done < <(db_list "${DB_PREFIX}_tmpl_")
+        db_drop_all "${DB_PREFIX}_tmpl_"
         below="$(deps_database)"
         say "Installing $own (log in $RUN/log/install.log)"
         db_copy "$below" "${template}_new"

@@ -19,6 +19,7 @@ KEPT="
     union all select 'messages', count(*), 0, 0, 0 from mail_message where model like 'xpps.%'
     order by 1"
 
+db_drop_stale "${DB_PREFIX}_upgrade_"
 old="$RUN/upgrade.$$" database="${DB_PREFIX}_upgrade_$$"
 finish() {
     db_drop "$database"
