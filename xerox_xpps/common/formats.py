@@ -40,6 +40,15 @@ def percent_text(env, value, signed=False):
     return _sign(rounded, signed) + env._("%s%%", number)
 
 
+def decimal_text(env, value, places):
+    """A number with as many decimals as it has: “0.0085”, “1,250.00”.
+
+    :param value: Decimal
+    :param places: decimals that it has at least
+    """
+    return formatLang(env, float(value), digits=max(places, -value.normalize().as_tuple().exponent))
+
+
 def month_text(env, day):
     """The calendar month of a day: “October 2026”."""
     return format_date(env, day, date_format="MMMM y")

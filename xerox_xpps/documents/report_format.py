@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """How PDF documents write numbers and dates, and what they do where wkhtmltopdf prints no page headers."""
 
-from decimal import Decimal
 from itertools import count
 
 from odoo.tools import format_date
@@ -9,7 +8,7 @@ from odoo.tools.misc import formatLang
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-from ..common.formats import period_text
+from ..common.formats import decimal_text, period_text
 
 #: Where a table's header is not repeated on every page: rows after which it stands again, less than a page has.
 HEADER_EVERY = 20
@@ -51,19 +50,13 @@ class ReportFormat:
 
     def price(self, price):
         """With as many decimals as it has, at least the currency's."""
-        return self._exact(price, self.decimal_places)
+        return "" if price is None else decimal_text(self.env, price, self.decimal_places)
 
     def quantity(self, quantity):
-        return self._exact(quantity, 0)
+        return "" if quantity is None else decimal_text(self.env, quantity, 0)
 
     def date(self, date):
         return format_date(self.env, date) if date else ""
 
     def period(self, start, end):
         return period_text(self.env, start, end)
-
-    def _exact(self, value: Decimal | None, places):
-        if value is None:
-            return ""
-        exponent = value.normalize().as_tuple().exponent
-        return formatLang(self.env, float(value), digits=max(places, -exponent))

@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.tools.misc import formatLang
 
 from ..billing_file import to_decimal
-from ..common.formats import period_text
+from ..common.formats import decimal_text, period_text
 from ..common.plural import plural
 
 
@@ -97,6 +97,5 @@ def _describe_pages(charges):
 
 def _click_price(charge):
     """The click price with as many decimals as it has, at least the currency's."""
-    price = to_decimal(charge.unit_price).normalize()
-    digits = max(charge.currency_id.decimal_places, -price.as_tuple().exponent)
-    return f"{formatLang(charge.env, charge.unit_price, digits=digits)} {charge.currency_id.name}"
+    currency = charge.currency_id
+    return f"{decimal_text(charge.env, to_decimal(charge.unit_price), currency.decimal_places)} {currency.name}"

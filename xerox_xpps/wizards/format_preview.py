@@ -6,6 +6,7 @@ from odoo.tools import format_date, formatLang
 from ..billing_file import check_serials, check_totals
 from ..billing_file.amounts import add_up
 from ..common.constants import OUTPUT_TYPE_SELECTION
+from ..common.formats import decimal_text
 from ..common.listing import paragraphs
 from ..common.plural import plural
 from ..importing import issue_text
@@ -125,6 +126,4 @@ class FormatPreview:
 
     def _amount(self, value):
         """With all its decimals, and two at least."""
-        if value is None:
-            return ""
-        return formatLang(self.env, float(value), digits=max(2, -value.normalize().as_tuple().exponent))
+        return "" if value is None else decimal_text(self.env, value, 2)
