@@ -94,9 +94,10 @@ def _prepare_header(details, currency, totals):
 
 def _make_context(file, findings, details, currency, places):
     invoice = details.invoice
-    # Without a readable period the file cannot be imported; the records are checked as of today all the same.
+    # Without a readable period, or with one that ends before it starts, the file cannot be imported; the records are
+    # checked as of its last day, or of today, all the same.
     period_end = invoice.period_end or invoice.period_start or fields.Date.context_today(file)
-    period_start = invoice.period_start or period_end
+    period_start = min(invoice.period_start or period_end, period_end)
     lookups = Lookups(file, details.devices, period_start, period_end)
     labels = file.env["xpps.meter.read"]._fields["output_type"]._description_selection(file.env)
     return CheckContext(
