@@ -32,7 +32,7 @@ TOO_MANY_NESTED = _("An element of the file contains more than %(limit)s others.
 
 _CHUNK = 256 * 1024
 # In these, records that are all faulty use up what may be unsound: the file need not be well-formed for its refusal.
-_TRIED = 4 * 1024 * 1024
+_TRIED = 16 * _CHUNK
 # Elements that a sound record may hold, whether the layout knows them or not.
 _PLENTY = 64
 # Elements before the records, which the schema may ask for.
