@@ -27,15 +27,6 @@ class TestAccessHttp(Clients, Probes, AccessWorld, HttpCase):
         super().setUpClass()
         cls._make_world()
 
-    def setUp(self):
-        super().setUp()
-        self.found = []
-
-    def assertNothingFound(self):
-        lines = list(dict.fromkeys(self.found))
-        if lines:
-            self.fail(f"{len(lines)} unexpected:\n" + "\n".join(lines))
-
     def assertDenied(self, user, model, method, ids, args=(), kwargs=None):
         for endpoint in (self.call_kw, self.json_2):
             outcome, answer = endpoint(model, method, ids, args, kwargs)

@@ -26,17 +26,8 @@ class TestAccessMatrix(Probes, AccessWorld, TransactionCase):
         super().setUpClass()
         cls._make_world()
 
-    def setUp(self):
-        super().setUp()
-        self.found = []
-
     def grant(self, *words):
         self.found.append(" ".join(str(word) for word in words))
-
-    def assertNothingFound(self):
-        lines = list(dict.fromkeys(self.found))
-        if lines:
-            self.fail(f"{len(lines)} unexpected:\n" + "\n".join(lines))
 
     # What the table has to list
 

@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Large files are queued at once, and checked and imported by the cron, on behalf of whoever queued them."""
 
-import json
-
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
@@ -11,9 +9,10 @@ from odoo.addons.xerox_xpps.importing.device_bound import may_exceed
 
 from ...billing_file.builder import build_xml
 from ..support.common import XppsCase, record
+from ..support.notifications import Notifications
 
 
-class BackgroundCase(XppsCase):
+class BackgroundCase(Notifications, XppsCase):
     """Files of more than one device go to the background; ``clerk`` is a billing user."""
 
     @classmethod
@@ -53,18 +52,6 @@ class BackgroundCase(XppsCase):
         """What the cron says of its last run: (done, remaining)"""
         progress = self.env["ir.cron.progress"].search([("cron_id", "=", self.cron.id)], order="id desc", limit=1)
         return progress.done, progress.remaining
-
-    def _notifications(self, user=None):
-        """What the bus brings to a user: [(type, message)]"""
-        partner = (user or self.clerk).partner_id
-        channel = f'["{self.cr.dbname}","res.partner",{partner.id}]'
-        sent = self.env["bus.bus"].search([("channel", "=", channel)], order="id").mapped("message")
-        payloads = [json.loads(message) for message in sent]
-        return [
-            (payload["payload"]["type"], payload["payload"]["message"])
-            for payload in payloads
-            if payload["type"] == "simple_notification"
-        ]
 
     def _chatter(self, file):
         return "\n".join(file.message_ids.sudo().sorted("id").mapped("body"))

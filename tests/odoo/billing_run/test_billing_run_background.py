@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Large billing runs work in the background, on behalf of whoever started them."""
 
-import json
-
 from odoo import Command
 from odoo.tools import mute_logger
 
@@ -10,11 +8,12 @@ from odoo.addons.xerox_xpps.models.billing_run import xpps_billing_run_queue
 
 from ..support.billing_runs import BillingRunCase
 from ..support.invoicing import MODES
+from ..support.notifications import Notifications
 
 QUEUE = "odoo.addons.xerox_xpps.models.billing_run.xpps_billing_run_queue"
 
 
-class BackgroundCase(BillingRunCase):
+class BackgroundCase(Notifications, BillingRunCase):
     """``clerk`` is a billing user; nothing that is in the database is due but what the test makes."""
 
     @classmethod
@@ -74,17 +73,6 @@ class BackgroundCase(BillingRunCase):
                 ]
             )
         return contracts
-
-    def _notifications(self):
-        """What the bus brings to the clerk: [(type, message)]"""
-        channel = f'["{self.cr.dbname}","res.partner",{self.clerk.partner_id.id}]'
-        sent = self.env["bus.bus"].search([("channel", "=", channel)], order="id").mapped("message")
-        payloads = [json.loads(message) for message in sent]
-        return [
-            (payload["payload"]["type"], payload["payload"]["message"])
-            for payload in payloads
-            if payload["type"] == "simple_notification"
-        ]
 
 
 class TestBackground(BackgroundCase):

@@ -1,10 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Swap, move and remove devices, with the reads that are noted then."""
 
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import mute_logger
+from odoo.exceptions import UserError
 
-from ..support.access import BILLING, USER
+from ..support.access import BILLING, USER, Denials
 from ..support.assignment import AssignmentCase
 from ..support.common import record
 from ..support.importing import FEBRUARY, JANUARY, MARCH
@@ -423,14 +422,7 @@ class TestRemove(ChangeCase):
         self.assertEqual((device.xpps_mono_last_overage, device.xpps_mono_unit_cost), (40, 0.004))
 
 
-class TestRights(ChangeCase):
-    def assertDenied(self, function, *args):
-        quiet = mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
-        with quiet, self.assertRaises(AccessError), self.cr.savepoint():
-            function(*args)
-            self.env.flush_all()
-        self.env.invalidate_all()
-
+class TestRights(Denials, ChangeCase):
     def _as(self, user):
         self.env.invalidate_all()
         return self.env(user=user, context={"allowed_company_ids": user.company_ids.ids})

@@ -37,19 +37,21 @@ COSTS = {
 }
 
 
-class AccessCase(InvoicingCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.rows = [record("SN-1", mono=(100, "0.004"), BaseServiceFee=20), record("SN-2")]
-        cls.data = build_xml(devices=cls.rows)
-
+class Denials:
     def assertDenied(self, function, *args):
         quiet = mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
         with quiet, self.assertRaises(AccessError), self.cr.savepoint():
             function(*args)
             self.env.flush_all()
         self.env.invalidate_all()
+
+
+class AccessCase(Denials, InvoicingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rows = [record("SN-1", mono=(100, "0.004"), BaseServiceFee=20), record("SN-2")]
+        cls.data = build_xml(devices=cls.rows)
 
     def assertNoCost(self, records):
         """None of the fields that tell a cost can be read, searched, grouped or guessed from the view."""

@@ -32,7 +32,19 @@ class _TakeBack(Exception):
 
 
 class Probes:
-    """``attempt`` and what is tried with it. To be mixed into a test case with the ``AccessWorld``."""
+    """``attempt`` and what is tried with it. To be mixed into a test case with the ``AccessWorld``.
+
+    ``found`` takes a text for each outcome that is not as it should be, so that a test names all of them.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.found = []
+
+    def assertNothingFound(self):
+        lines = list(dict.fromkeys(self.found))
+        if lines:
+            self.fail(f"{len(lines)} unexpected:\n" + "\n".join(lines))
 
     def attempt(self, function, *args, **kwargs):
         """Do something and take it back.
