@@ -14,8 +14,9 @@ from ..common.plural import plural
 from ..rules import (
     RUN_FIELDS,
     STARTED_STAGES,
+    covers_period,
     ended_by_domain,
-    ends_in_domain,
+    overlap_domain,
     overlap_sql,
     page_amount,
     runs_in_period_sql,
@@ -175,7 +176,7 @@ class RunPreparation:
         return self.env["sale.subscription.charge"]._read_group(
             [
                 ("subscription_id", "in", agreements.ids),
-                *ended_by_domain("period_end", self.run.period_end),
+                *ended_by_domain("period_start", "period_end", self.run.period_end),
                 *domain,
             ],
             ["subscription_id", *groups],
@@ -256,13 +257,27 @@ class RunPreparation:
         )
         return [(agreements.browse(agreement_id), device_id, serial) for agreement_id, device_id, serial in rows]
 
+    def _files(self):
+        """:return: the ids of the imported files that cover the run's period"""
+        start, end = self.run.period_start, self.run.period_end
+        files = self.env["xpps.billing.file"].search_fetch(
+            [
+                ("company_id", "=", self.run.company_id.id),
+                ("state", "=", "imported"),
+                *overlap_domain("period_start", "period_end", start, end),
+            ],
+            ["period_start", "period_end"],
+        )
+        return files.filtered(lambda file: covers_period(file.period_start, file.period_end, start, end)).ids
+
     def _covered(self, device_ids):
-        """:return: set of the devices that a live record of a period inside the run's covers"""
+        """:return: set of the devices that a live record of a file of the run's period covers"""
         groups = self.env["xpps.billing.file.line"]._read_group(
             [
                 ("device_id", "in", list(device_ids)),
                 ("superseded_by_id", "=", False),
-                *ends_in_domain("billed_period_end", self.run.period_start, self.run.period_end),
+                ("billed_period_end", "!=", False),
+                ("billing_file_id", "in", self._files()),
             ],
             ["device_id"],
         )
@@ -271,11 +286,7 @@ class RunPreparation:
     def _held_records(self):
         """:return: {sale.subscription: {line id: serial}} of records of the period that wait to be mended"""
         lines = self.env["xpps.billing.file.line"].search_fetch(
-            [
-                ("company_id", "=", self.run.company_id.id),
-                ("state", "=", "held"),
-                *ends_in_domain("billing_file_id.period_end", self.run.period_start, self.run.period_end),
-            ],
+            [("state", "=", "held"), ("billing_file_id", "in", self._files())],
             ["serial", "subscription_id", "device_id"],
         )
         held = defaultdict(dict)

@@ -3,6 +3,9 @@
 
 from odoo.tools import format_date
 
+from ..common.formats import period_text
+from ..common.plural import plural
+from ..rules import days_in_common
 from .issues import clipped
 
 
@@ -32,19 +35,64 @@ class DeviceChecks:
         )
 
     def period(self, check):
-        """Was this period billed for the device before?"""
-        earlier = self.context.lookups.billed.get(check.device.id)
-        if not earlier or self.context.is_correction:
+        """Was the device billed before for days of this period? A correction replaces what has its very period."""
+        context, device_id = self.context, check.device.id
+        invoice = context.details.invoice
+        if not invoice.period_start or not invoice.period_end:
             return
-        check.add(
-            "period_duplicate",
-            lambda: self.env._(
-                "Line %(line)s: device %(serial)s has already been billed for this period by Xerox invoice "
-                "%(invoice)s. If Xerox corrects it with this file, import the file as a correction.",
-                invoice=earlier.billing_file_id.display_name,
-                **check.place,
+        earlier = context.lookups.overlapping.get(device_id)
+        same = context.lookups.billed.get(device_id)
+        if same and not context.is_correction:
+            check.add("period_duplicate", lambda: self._say_billed(check, same), fix=same.billing_file_id)
+        elif earlier:
+            check.add("period_duplicate", lambda: self._say_overlap(check, earlier), fix=earlier.billing_file_id)
+
+    def _say_billed(self, check, earlier):
+        return self.env._(
+            "Line %(line)s: device %(serial)s has already been billed for this period by Xerox invoice "
+            "%(invoice)s. If Xerox corrects it with this file, import the file as a correction.",
+            invoice=earlier.billing_file_id.display_name,
+            **check.place,
+        )
+
+    def _say_overlap(self, check, earlier):
+        start, end = earlier.billed_period_start, earlier.billed_period_end
+        days = days_in_common(start, end, self.context.period_start, self.context.period_end)
+        values = check.place | {
+            "days": days,
+            "earlier": period_text(self.env, start, end),
+            "invoice": earlier.billing_file_id.display_name,
+        }
+        if self.context.is_correction:
+            return plural(
+                days,
+                self.env._(
+                    "Line %(line)s: 1 day of this file's period has already been billed for device %(serial)s by Xerox "
+                    "invoice %(invoice)s (%(earlier)s). A correction replaces records of its own period only: ask "
+                    "Xerox for a correction of that period, or undo the import of %(invoice)s first.",
+                    **values,
+                ),
+                self.env._(
+                    "Line %(line)s: %(days)s days of this file's period have already been billed for device %(serial)s "
+                    "by Xerox invoice %(invoice)s (%(earlier)s). A correction replaces records of its own period only: "
+                    "ask Xerox for a correction of that period, or undo the import of %(invoice)s first.",
+                    **values,
+                ),
+            )
+        return plural(
+            days,
+            self.env._(
+                "Line %(line)s: 1 day of this file's period has already been billed for device %(serial)s by Xerox "
+                "invoice %(invoice)s (%(earlier)s). Ask Xerox for a file of the days that are not billed yet, or undo "
+                "the import of %(invoice)s first.",
+                **values,
             ),
-            fix=earlier.billing_file_id,
+            self.env._(
+                "Line %(line)s: %(days)s days of this file's period have already been billed for device %(serial)s by "
+                "Xerox invoice %(invoice)s (%(earlier)s). Ask Xerox for a file of the days that are not billed yet, or "
+                "undo the import of %(invoice)s first.",
+                **values,
+            ),
         )
 
     def assignment(self, check):

@@ -3,7 +3,7 @@
 
 from odoo.fields import Domain
 
-from ..rules import same_period_domain
+from ..rules import beyond_border_domain, same_period_domain
 from .assignments import expected_devices, set_assignments
 from .manual_reads import ManualReads
 from .snapshots import DEVICE_FIELDS, agreement_snapshots, device_snapshots
@@ -34,7 +34,7 @@ class Lookups:
         self.last_reads = lots._xpps_last_reads(devices.ids, before=period_start)
         self.mean_pages = lots._xpps_mean_pages(devices.ids, before=period_start)
         self.last_base_costs = self.env["xpps.billing.file.line"]._last_base_costs(devices, before=period_start)
-        self.billed = self._billed_lines(devices)
+        self.billed, self.overlapping = self._billed_lines(devices)
         self.billed_later = self._billed_later()
         corrects = file.kind == "correction" and self.billed
         self.prior_reads = self._prior_reads(devices) if corrects else {}
@@ -62,18 +62,26 @@ class Lookups:
         return {subscription.id for (subscription,) in groups}
 
     def _billed_lines(self, devices):
-        """The live record of each device that was billed for the period already.
+        """The live records of devices that were billed for days of the period already.
 
-        :return: {stock.lot id: xpps.billing.file.line}
+        :return: ({stock.lot id: xpps.billing.file.line} of the very period, which a correction replaces; the same of
+            periods that overlap it, one a device)
         """
         lines = self.env["xpps.billing.file.line"].search_fetch(
             Domain("device_id", "in", devices.ids)
             & Domain("billed_period_end", "!=", False)
             & Domain("superseded_by_id", "=", False)
-            & same_period_domain(self.period_start, self.period_end, "billing_file_id."),
-            ["device_id", "billing_file_id"],
+            & beyond_border_domain("billed_period_start", "billed_period_end", self.period_start, self.period_end),
+            ["device_id", "billing_file_id", "billed_period_start", "billed_period_end"],
+            order="billed_period_end desc, id",
         )
-        return {line.device_id.id: line for line in lines}
+        same, overlapping = {}, {}
+        # Of two that border on the period's ends, the one that ends with it counts as the same.
+        for line in lines.sorted(lambda line: line.billed_period_end != self.period_end):
+            ends = line.billed_period_start == self.period_start or line.billed_period_end == self.period_end
+            found = same if ends and line.device_id.id not in same else overlapping
+            found.setdefault(line.device_id.id, line)
+        return same, overlapping
 
     def _prior_reads(self, devices):
         """The live reads of the period, that of the very same period end before one that only starts with it.

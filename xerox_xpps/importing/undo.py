@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..common.bulk import bulk_delete, bulk_update
 from ..common.listing import bullets
+from ..rules import beyond_border_sql
 
 #: How many invoices a refusal names.
 MAX_LISTED = 20
@@ -59,6 +60,17 @@ class ImportUndo:
                 )
             )
 
+        in_the_way = self._billed_again()
+        if in_the_way:
+            raise UserError(
+                self.env._(
+                    "The import of %(file)s cannot be undone while days that it corrected are billed by another file. "
+                    "Undo that import first:\n%(files)s",
+                    file=self.file.display_name,
+                    files=self._listed(in_the_way),
+                )
+            )
+
     def run(self):
         """Undo, and say on the file what was taken back."""
         charges = self.evidence.charge_ids
@@ -89,6 +101,31 @@ class ImportUndo:
         reads = self.reads.search(domain)
         lines = self.lines.search(domain)
         return reads.superseded_by_id.billing_file_id | lines.superseded_by_id.billing_file_id
+
+    def _billed_again(self):
+        """The files that bill days of records which the undo would bring back to life."""
+        self.lines.flush_model()
+        rows = self.lines.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT live.billing_file_id
+                  FROM xpps_billing_file_line own
+                  JOIN xpps_billing_file_line old ON old.superseded_by_id = own.id
+                  JOIN xpps_billing_file_line live
+                    ON live.device_id = old.device_id AND live.billing_file_id <> own.billing_file_id
+                 WHERE own.billing_file_id = %s AND live.superseded_by_id IS NULL
+                   AND live.billed_period_end IS NOT NULL AND %s
+                """,
+                self.file.id,
+                beyond_border_sql(
+                    SQL("old.billed_period_start"),
+                    SQL("old.billed_period_end"),
+                    SQL("live.billed_period_start"),
+                    SQL("live.billed_period_end"),
+                ),
+            )
+        )
+        return self.evidence.browse(file_id for (file_id,) in rows)
 
     def _of_file(self):
         """The condition that finds the reads, or the lines, of the file."""

@@ -5,10 +5,13 @@ from datetime import date, timedelta
 from typing import Literal
 
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.models import BaseModel
+from odoo.tools import SQL, Query
 
 #: A day as the ORM gives it.
 Day = date | Literal[False] | None
+#: Days that a month may go on after the one that it is about.
+HALF_A_MONTH = 15
 
 
 def overlap(span_first: Day, span_last: Day, first: Day, last: Day) -> bool:
@@ -40,19 +43,39 @@ def overlap_domain(first_field: str, last_field: str, first: date, last: date) -
     return Domain(first_field, "<=", last) & Domain(last_field, ">=", first)
 
 
-def beyond_border_sql(first: SQL, last: SQL, other_first: SQL, other_last: SQL) -> SQL:
-    """Whether two periods have more in common than a border day.
+def beyond_border(first: date, last: date, other_first: date, other_last: date) -> bool:
+    """Whether two periods have more in common than a border day: then they are, in part, about the same days.
 
-    Xerox's months may share one: the last day of one is the first of the next. Periods that end together are about the
-    same days, however short they are.
+    Xerox's months may share one: the last day of one is the first of the next. Periods that start or end together are
+    about the same days, however short they are.
+
+    >>> january = date(2026, 1, 1), date(2026, 1, 31)
+    >>> beyond_border(*january, date(2026, 1, 31), date(2026, 2, 28))
+    False
+    >>> beyond_border(*january, date(2026, 1, 15), date(2026, 2, 14))
+    True
+    >>> beyond_border(*january, date(2026, 1, 31), date(2026, 1, 31))
+    True
     """
+    return first == other_first or last == other_last or (first < other_last and last > other_first)
+
+
+def beyond_border_sql(first: SQL, last: SQL, other_first: SQL | date, other_last: SQL | date) -> SQL:
+    """As ``beyond_border``."""
     return SQL(
-        "(%(last)s = %(other_last)s OR (%(first)s < %(other_last)s AND %(last)s > %(other_first)s))",
+        "(%(first)s = %(other_first)s OR %(last)s = %(other_last)s "
+        "OR (%(first)s < %(other_last)s AND %(last)s > %(other_first)s))",
         first=first,
         last=last,
         other_first=other_first,
         other_last=other_last,
     )
+
+
+def beyond_border_domain(first_field: str, last_field: str, first: date, last: date) -> Domain:
+    """As ``beyond_border``, of records that have a period, and a period."""
+    inside = Domain(first_field, "<", last) & Domain(last_field, ">", first)
+    return Domain(first_field, "=", first) | Domain(last_field, "=", last) | inside
 
 
 def days_in_common(span_first: Day, span_last: Day, first: date, last: date) -> int:
@@ -89,9 +112,84 @@ def ends_in_domain(field: str, first: date, last: date) -> Domain:
     return Domain(field, ">=", first) & Domain(field, "<=", last)
 
 
-def ended_by_domain(field: str, day: date) -> Domain:
-    """What ended by a day. What has no period need not wait for the end of one."""
-    return Domain(field, "=", False) | Domain(field, "<=", day)
+def lies_in(first: date, last: date, period_first: date, period_last: date) -> bool:
+    """Whether a period is about another one: most of its days lie there. Of two halves the later one counts.
+
+    >>> january, february = (date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 2, 1), date(2026, 2, 28))
+    >>> first, last = date(2026, 1, 16), date(2026, 2, 15)
+    >>> lies_in(first, last, *january), lies_in(first, last, *february)
+    (True, False)
+    >>> first, last = date(2026, 1, 18), date(2026, 2, 14)
+    >>> lies_in(first, last, *january), lies_in(first, last, *february)
+    (False, True)
+    """
+    days, shared = _length(first, last), days_in_common(first, last, period_first, period_last)
+    return 2 * shared > days or (2 * shared == days and covers_day(period_first, period_last, last))
+
+
+def covers_period(first: date, last: date, period_first: date, period_last: date) -> bool:
+    """Whether a billing file of a period covers another period, that of a billing run.
+
+    One that is about as long does if it ``lies_in`` it, whatever day it ends on; one of several months covers each
+    month of which it has most of the days.
+
+    >>> january = date(2026, 1, 1), date(2026, 1, 31)
+    >>> covers_period(date(2026, 1, 1), date(2026, 2, 1), *january)
+    True
+    >>> covers_period(date(2026, 1, 1), date(2026, 3, 31), *january)
+    True
+    >>> covers_period(date(2026, 1, 17), date(2026, 4, 16), *january)
+    False
+    """
+    if lies_in(first, last, period_first, period_last):
+        return True
+    length = _length(period_first, period_last)
+    shared = days_in_common(first, last, period_first, period_last)
+    return 2 * _length(first, last) > 3 * length and 2 * shared > length
+
+
+def ended_by(first: Day, last: Day, day: date) -> bool:
+    """Whether a period ended by a day: or has at most half a month to go, which is less than what has passed of it.
+
+    So what a run bills goes by the days that it shares with the run's period, as what covers it does. What has no
+    period need not wait for the end of one.
+
+    >>> ended_by(date(2026, 1, 1), date(2026, 2, 1), date(2026, 1, 31))
+    True
+    >>> ended_by(date(2026, 1, 20), date(2026, 2, 19), date(2026, 1, 31))
+    False
+    >>> ended_by(None, None, date(2026, 1, 31))
+    True
+    """
+    if not last or last <= day:
+        return True
+    if not first:
+        return False
+    left = (last - day) // timedelta(days=1)
+    return left <= HALF_A_MONTH and 2 * left < _length(first, last)
+
+
+def ended_by_domain(first_field: str, last_field: str, day: date) -> Domain:
+    """As ``ended_by``, of records that have a period, or none."""
+
+    def to_sql(model: BaseModel, alias: str, query: Query) -> SQL:
+        first, last = (model._field_to_sql(alias, name, query) for name in (first_field, last_field))
+        return SQL(
+            "(%(last)s <= %(latest)s AND 2 * (%(last)s - %(day)s) < %(last)s - %(first)s + 1)",
+            first=first,
+            last=last,
+            day=day,
+            latest=day + timedelta(days=HALF_A_MONTH),
+        )
+
+    nearly = Domain.custom(
+        to_sql=to_sql, predicate=lambda record: ended_by(record[first_field], record[last_field], day)
+    )
+    return Domain(last_field, "=", False) | Domain(last_field, "<=", day) | nearly
+
+
+def _length(first: date, last: date) -> int:
+    return (last - first) // timedelta(days=1) + 1
 
 
 def same_period_sql(first: SQL, last: SQL, other_first: SQL, other_last: SQL) -> SQL:

@@ -9,7 +9,7 @@ from random import Random
 
 from odoo.fields import Domain
 from odoo.tests import TransactionCase
-from odoo.tools import SQL
+from odoo.tools import SQL, date_utils
 
 from odoo.addons.xerox_xpps import rules
 from odoo.addons.xerox_xpps.billing_file import serial_key
@@ -117,23 +117,58 @@ class TestPeriod(RulesCase):
             ]
             self.assertEqual(rules.days_in_common(span_first, span_last, first, last), len(shared))
 
-    def test_same_and_beyond_a_border(self):
-        """In SQL alone: against what they mean, day by day."""
-
-        def more_than_a_border(first, last, other_first, other_last):
-            shared = rules.days_in_common(first, last, other_first, other_last)
-            border = shared == 1 and (first == other_last or other_first == last)
-            return last == other_last or bool(shared and not border)
-
+    def test_beyond_a_border(self):
+        """Against what it means, day by day, and in SQL."""
         rows = self._rows(empty=0)
-        given = self._given(*self.TYPES)
-        self.assertSame(self.TYPES, rows, more_than_a_border, rules.beyond_border_sql(*given))
+        for first, last, other_first, other_last in rows:
+            shared = rules.days_in_common(first, last, other_first, other_last)
+            border = shared == 1 and (last == other_first or other_last == first)
+            inside = (first, last) in ((other_first,) * 2, (other_last,) * 2) or (other_first, other_last) in (
+                (first,) * 2,
+                (last,) * 2,
+            )
+            self.assertEqual(
+                rules.beyond_border(first, last, other_first, other_last),
+                bool(shared) and (not border or inside),
+                (first, last, other_first, other_last),
+            )
+        self.assertSame(self.TYPES, rows, rules.beyond_border, rules.beyond_border_sql(*self._given(*self.TYPES)))
+
+    def test_same_period(self):
         self.assertSame(
             self.TYPES,
-            rows,
+            self._rows(empty=0),
             lambda first, last, other_first, other_last: first == other_first or last == other_last,
-            rules.same_period_sql(*given),
+            rules.same_period_sql(*self._given(*self.TYPES)),
         )
+
+    def test_a_period_is_about_one_month_at_most(self):
+        """Of months that follow each other, whatever a period of up to a month begins and ends on."""
+        months = [date_utils.start_of(date(2025, 11, 1) + timedelta(days=31 * number), "month") for number in range(6)]
+        months = [(month, date_utils.end_of(month, "month")) for month in months]
+        for start in range(90):
+            for length in range(1, 32):
+                first = date(2025, 12, 1) + timedelta(days=start)
+                last = first + timedelta(days=length - 1)
+                about = [month for month in months if rules.lies_in(first, last, *month)]
+                most = max(rules.days_in_common(first, last, *month) for month in months)
+                self.assertEqual(len(about), 1, (first, last))
+                self.assertEqual(rules.days_in_common(first, last, *about[0]), most, (first, last))
+                self.assertEqual([month for month in months if rules.covers_period(first, last, *month)], about)
+                # A run bills what an earlier one did not, and nothing that a later one covers.
+                self.assertEqual(
+                    [rules.ended_by(first, last, month[1]) for month in months],
+                    [month >= about[0] for month in months],
+                    (first, last),
+                )
+
+    def test_a_period_of_several_months(self):
+        first, last = date(2025, 12, 1), date(2026, 2, 28)
+        for number, covered in ((11, False), (12, True), (1, True), (2, True), (3, False)):
+            month = date(2025 if number > 10 else 2026, number, 1)
+            end = date_utils.end_of(month, "month")
+            self.assertEqual(rules.covers_period(first, last, month, end), covered, month)
+            self.assertEqual(rules.ended_by(first, last, end), end >= last, month)
 
 
 class TestPeriodDomains(XppsCase):
@@ -169,9 +204,15 @@ class TestPeriodDomains(XppsCase):
                 lambda start, end, first=first, last=last: end and rules.covers_day(first, last, end),
             )
             self.assertFinds(
-                rules.ended_by_domain("period_end", last),
-                lambda start, end, last=last: not end or end <= last,
+                rules.beyond_border_domain("period_start", "period_end", first, last),
+                lambda start, end, first=first, last=last: end and rules.beyond_border(start, end, first, last),
             )
+            ended = rules.ended_by_domain("period_start", "period_end", last)
+            self.assertFinds(ended, lambda start, end, last=last: rules.ended_by(start, end, last))
+            self.assertEqual(self.charges.filtered_domain(ended), self.charges.search(ended & self._these()))
+
+    def _these(self):
+        return Domain("id", "in", self.charges.ids)
 
 
 class TestAgreement(RulesCase):

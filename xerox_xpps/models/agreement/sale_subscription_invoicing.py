@@ -36,7 +36,7 @@ class SaleSubscription(models.Model):
         charges = self.env["sale.subscription.charge"].sudo()
         domain = Domain("subscription_id", "in", self.ids) & Domain("invoice_status", "=", "to_invoice")
         if until:
-            domain &= ended_by_domain("period_end", until)
+            domain &= ended_by_domain("period_start", "period_end", until)
         try:
             self.lock_for_update(allow_referencing=True)
             charges = charges.search(domain)

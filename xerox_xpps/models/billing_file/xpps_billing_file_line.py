@@ -88,15 +88,23 @@ class XppsBillingFileLine(models.Model):
 
     # The few that wait or were given up: the vendor report shows them though they are not imported.
     _not_imported_idx = models.Index("(billing_file_id) WHERE state IN ('held', 'left_out')")
-    # Two imports of one period at the same moment do not see each other's lines; these indexes do. As in the check,
-    # a period is the same when it starts or ends on the same day.
+    # Two imports of the same days at the same moment do not see each other's lines; these do. As in the check, two
+    # periods are about the same days when they have more in common than a border day. A device and a day make one
+    # number, which no other device has, so that no extension of PostgreSQL is needed.
     _billed_uniq = models.UniqueIndex(
         "(device_id, billed_period_end) WHERE billed_period_end IS NOT NULL AND superseded_by_id IS NULL",
         "A device of this billing file has just been billed for the period by another file. Check the file again.",
     )
-    _billed_start_uniq = models.UniqueIndex(
-        "(device_id, billed_period_start) WHERE billed_period_start IS NOT NULL AND superseded_by_id IS NULL",
-        "A device of this billing file has just been billed for the period by another file. Check the file again.",
+    _billed_once = models.Constraint(
+        """EXCLUDE USING gist (
+            int8range(
+                device_id::bigint * 10000000 + (billed_period_start - DATE '2000-01-01'),
+                device_id::bigint * 10000000
+                + (GREATEST(billed_period_end, billed_period_start + 1) - DATE '2000-01-01')
+            ) WITH &&
+        ) WHERE (billed_period_start IS NOT NULL AND superseded_by_id IS NULL)""",
+        "A device of this billing file has just been billed for days of the period by another file. Check the file "
+        "again.",
     )
 
     @api.depends("meter_values")

@@ -203,15 +203,14 @@ class XppsBillingRunLine(models.Model):
         return open_dialog(wizard, self.env._("Bill Anyway"), {"default_line_ids": self.ids})
 
     def _action_charges(self):
-        return open_records(
-            self,
-            "xerox_xpps.action_sale_subscription_charge",
+        charges = self.env["sale.subscription.charge"].search(
             [
                 ("subscription_id", "=", self.subscription_id.id),
                 ("state", "=", "draft"),
-                *ended_by_domain("period_end", self.run_id.period_end),
-            ],
+                *ended_by_domain("period_start", "period_end", self.run_id.period_end),
+            ]
         )
+        return open_records(self, "xerox_xpps.action_sale_subscription_charge", [("id", "in", charges.ids)])
 
     def _action_held_records(self):
         held = self._preparation()._held_records()

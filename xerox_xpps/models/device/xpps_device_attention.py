@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date, formatLang
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.formats import month_text, percent_text
 from ...common.window_actions import open_dialog
-from ...rules import RUN_FIELDS, overlap_sql, runs_in_period_sql, same_period_sql
+from ...rules import RUN_FIELDS, beyond_border_sql, overlap_sql, runs_in_period_sql
 
 KIND_SELECTION = [
     ("absent", "Missing from the Last File"),
@@ -235,7 +235,7 @@ class XppsDeviceAttention(models.Model):
             spans=self.env["xpps.device.assignment"]._spans(),
             runs=runs_in_period_sql(*month),
             there=overlap_sql(SQL("span.date_from"), SQL("span.date_to"), *month),
-            same=same_period_sql(SQL("file.period_start"), SQL("file.period_end"), *month),
+            same=beyond_border_sql(SQL("file.period_start"), SQL("file.period_end"), *month),
         )
 
     def _query_no_read(self):
