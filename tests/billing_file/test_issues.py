@@ -472,15 +472,21 @@ def test_totals_match():
 
 
 def test_device_total_mismatch():
-    result = read_xml(devices=[BILLED | {"DeviceTotal": "14.34"}])
+    result = read_xml(devices=[BILLED | {"DeviceTotal": "14.33"}])
     assert summary(result) == [("total_mismatch", 10, "AB1")]
-    assert only(result).message == "The device total is 14.34, but base fees and overages add up to 14.35."
+    assert only(result).message == "The device total is 14.33, but base fees and overages add up to 14.35."
 
 
 def test_invoice_total_mismatch():
-    result = read_xml({"InvoiceTotal": "14.36"}, [BILLED])
+    result = read_xml({"InvoiceTotal": "14.37"}, [BILLED])
     assert summary(result) == [("total_mismatch", 3, "")]
-    assert only(result).message == "The invoice total is 14.36, but the devices add up to 14.35."
+    assert only(result).message == "The invoice total is 14.37, but the devices add up to 14.35."
+
+
+def test_a_cent_of_two_products_is_rounding():
+    result = read_xml({"InvoiceTotal": "14.36"}, [BILLED | {"DeviceTotal": "14.34"}])
+    assert summary(result) == [("total_rounding", 3, ""), ("total_rounding", 11, "AB1")]
+    assert {issue.severity for issue in result.issues} == {"warning"}
 
 
 def test_device_count_mismatch():

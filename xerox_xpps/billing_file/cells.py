@@ -65,14 +65,14 @@ def converter(kind: str, values: ValueReader) -> Callable[[Cell], Any]:
             try:
                 return convert(cell)
             except ValueError as error:
-                raise CellError(expected) from error
+                raise CellError(getattr(error, "template", expected)) from error
         try:
             if isinstance(cell, Decimal):
                 return convert(_number_text(cell, kind, values))
             if isinstance(cell, date) and kind == DATE:
                 return cell
         except ValueError as error:
-            raise CellError(refusal) from error
+            raise CellError(getattr(error, "template", refusal)) from error
         raise CellError(cell.template if isinstance(cell, Refused) else refusal)
 
     return from_cell

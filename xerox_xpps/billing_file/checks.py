@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeGuard
 
 from .amounts import add_up, round_half_up
-from .issue import ERROR, Issue, _
+from .issue import ERROR, WARNING, Issue, _
 from .issue_log import IssueLog
 from .model import BillingDetails, InvoiceRecord
 
@@ -50,7 +50,8 @@ def check_serials(details: BillingDetails) -> list[Issue]:
 def check_totals(
     details: BillingDetails, decimal_places: int, computed: Sequence[Decimal] | None = None
 ) -> list[Issue]:
-    """``device_count_mismatch`` and ``total_mismatch``; ``decimal_places`` are those of the currency.
+    """``device_count_mismatch``, ``total_mismatch``, or ``total_rounding`` where a total differs by no more than the
+    rounding of the products in it: half a cent each. ``decimal_places`` are those of the currency.
 
     ``computed`` are the devices' computed totals, where the caller has them already.
 
@@ -67,19 +68,41 @@ def check_totals(
         computed = [device.computed_total(decimal_places) for device in devices]
     for device, total in zip(devices, computed, strict=True):
         if device.complete and _differ(device.total, total, decimal_places):
+            params = _shown_amounts(device.total, total, decimal_places)
+            line, serial = device.source_line, device.serial
+            if _is_rounding(device.total, total, device.product_count, decimal_places):
+                if not issues.takes("total_rounding"):
+                    issues.count("total_rounding")
+                    continue
+                template = _(
+                    "The device total is %(given)s, but base fees and overages add up to %(computed)s. The difference "
+                    "of %(difference)s is one of rounding."
+                )
+                issues.add(Issue(WARNING, "total_rounding", template, params, line, serial))
+                continue
             if not issues.takes("total_mismatch"):
                 issues.count("total_mismatch")
                 continue
             template = _("The device total is %(given)s, but base fees and overages add up to %(computed)s.")
-            params = _shown_amounts(device.total, total, decimal_places)
-            line, serial = device.source_line, device.serial
             issues.add(Issue(ERROR, "total_mismatch", template, params, line, serial))
     total = add_up(computed)
     if all(device.complete for device in devices) and _differ(invoice.total, total, decimal_places):
-        template = _("The invoice total is %(given)s, but the devices add up to %(computed)s.")
         params = _shown_amounts(invoice.total, total, decimal_places)
-        issues.add(Issue(ERROR, "total_mismatch", template, params, invoice.source_line))
+        if _is_rounding(invoice.total, total, sum(device.product_count for device in devices), decimal_places):
+            template = _(
+                "The invoice total is %(given)s, but the devices add up to %(computed)s. The difference of "
+                "%(difference)s is one of rounding."
+            )
+            issues.add(Issue(WARNING, "total_rounding", template, params, invoice.source_line))
+        else:
+            template = _("The invoice total is %(given)s, but the devices add up to %(computed)s.")
+            issues.add(Issue(ERROR, "total_mismatch", template, params, invoice.source_line))
     return issues.listed()
+
+
+def _is_rounding(given: Decimal, computed: Decimal, products: int, decimal_places: int) -> bool:
+    """Whether a difference can come from rounding that many products: each of them by up to half the smallest unit."""
+    return 2 * abs(given - computed) <= products * Decimal(1).scaleb(-decimal_places)
 
 
 def _differ(given: Decimal | None, computed: Decimal, decimal_places: int) -> TypeGuard[Decimal]:
@@ -93,4 +116,5 @@ def _shown_amounts(given: Decimal, computed: Decimal, decimal_places: int) -> di
     return {
         "given": round_half_up(given, decimal_places),
         "computed": round_half_up(computed, decimal_places),
+        "difference": abs(round_half_up(given, decimal_places) - round_half_up(computed, decimal_places)),
     }

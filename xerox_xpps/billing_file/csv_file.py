@@ -23,14 +23,14 @@ BEGINNING = 256 * 1024
 _AS_TEXT = re.compile(r'="([^"]*)"')
 
 
-def read_csv(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, list[Issue]]:
+def read_csv(data: bytes, layout: TableLayout, credits: bool = False) -> tuple[BillingDetails | None, list[Issue]]:
     """The details, as far as they can be read, and the issues of reading them.
 
     The details are None when the file is not such text, or has no title row.
     """
     try:
         check_text(data, layout.encoding, layout.delimiter)
-        reader = TableReader(layout, Allowance(), full_rows=True, cell_name=_cell_name)
+        reader = TableReader(layout, Allowance(), cell_name=_cell_name, credits=credits)
         return reader.details(csv_rows(data, layout.encoding, layout.delimiter))
     except Unreadable as error:
         return None, [error.issue, *error.found]

@@ -12,6 +12,8 @@ IDENTIFIER = "identifier"
 CURRENCY = "currency"
 DATE = "date"
 PAGES = "pages"
+# Pages that are billed: below zero they are taken back.
+OVERAGE = "overage"
 MONEY = "money"
 UNIT_COST = "unit_cost"
 READ_TYPE = "read_type"
@@ -20,10 +22,14 @@ METER_FIELDS = {
     "previous": PAGES,
     "current": PAGES,
     "included": PAGES,
-    "overage": PAGES,
+    "overage": OVERAGE,
     "unit_cost": UNIT_COST,
 }
 
+# Canonical field -> kind of its value, in a table with a row for each meter.
+METER_ROW_FIELDS: Mapping[str, str] = MappingProxyType(
+    {"meter_type": TEXT, **{f"meter_{name}": kind for name, kind in METER_FIELDS.items()}}
+)
 # Canonical field -> kind of its value.
 INVOICE_FIELDS: Mapping[str, str] = MappingProxyType(
     {

@@ -1,18 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Inspect tables: how the text is written, where the titles are, and what is below them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
 from .cells import Cell, Row, is_blank
 from .csv_file import BEGINNING, check_text, csv_rows, decodes
-from .field_suggestions import column_field, invoice_field
-from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
+from .field_suggestions import column_field, invoice_field, is_meter_field, meter_row_field
+from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, METER_ROW_FIELDS, MONEY, UNIT_COST
 from .guessing import guess_date_format, guess_decimal_mark, looks_like_date
 from .inspection import FoundColumn, Inspection, make_columns
 from .issue import ERROR, Issue, Unreadable, _
+from .output_words import output_type_of
 from .signatures import byte_order_mark
 from .table_titles import HEAD_ROWS
 from .xlsx_file import Workbook
@@ -124,7 +125,10 @@ def _inspect_rows(file_type: str, rows: Sequence[Row]) -> Inspection:
         # A layout cannot tell two columns of one title apart; the first stands for both.
         if name and name not in columns:
             columns[name] = [cells[number] for _line, cells in rows[index + 1 :] if number < len(cells)]
-    found = make_columns({name: _texts(cells) for name, cells in columns.items()}, column_field)
+    texts = {name: _texts(cells) for name, cells in columns.items()}
+    found = make_columns(texts, column_field)
+    if meter_type := _meter_type(found, texts):
+        found = make_columns(texts, lambda name: _field_of_row(name, meter_type))
     labels = _labels(rows[:index])
     taken = {(column.part, column.suggestion) for column in found}
     for column in make_columns({name: _texts([cell]) for name, cell in labels.items()}, _label_field):
@@ -149,6 +153,29 @@ def _inspect_rows(file_type: str, rows: Sequence[Row]) -> Inspection:
     )
 
 
+def _meter_type(found: Sequence[FoundColumn], texts: Mapping[str, Sequence[str]]) -> str:
+    """The column that says of which type of pages a row's meter is, in a table with a row for each meter, or empty.
+
+    All of its words are types of pages, no column is of a meter of one type, and some are of a meter of any type.
+    """
+    if any(is_meter_field(column.suggestion) for column in found):
+        return ""
+    rows = [column.name for column in found if meter_row_field(column.name) not in ("", "meter_type")]
+    for column in found:
+        words = {text.strip() for text in texts[column.name]} - {""}
+        if rows and words and not column.suggestion and all(map(output_type_of, words)):
+            return column.name
+    return ""
+
+
+def _field_of_row(name: str, meter_type: str) -> tuple[str, str]:
+    part, field = column_field(name)
+    if name == meter_type:
+        return "device", "meter_type"
+    of_row = meter_row_field(name)
+    return ("device", of_row) if not field and of_row != "meter_type" else (part, field)
+
+
 def _labels(above: Sequence[Row]) -> dict[str, Cell]:
     """Texts above the titles, each with the cell to its right."""
     labels: dict[str, Cell] = {}
@@ -168,7 +195,8 @@ def _label_field(name: str) -> tuple[str, str]:
 
 
 def _kind(column: FoundColumn) -> str | None:
-    return (DEVICE_FIELDS if column.part == "device" else INVOICE_FIELDS).get(column.suggestion)
+    of_device = {**DEVICE_FIELDS, **METER_ROW_FIELDS}
+    return (of_device if column.part == "device" else INVOICE_FIELDS).get(column.suggestion)
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:

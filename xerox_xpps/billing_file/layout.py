@@ -8,9 +8,11 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import ClassVar
 
-from .fields import DEVICE_FIELDS, INVOICE_FIELDS
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_ROW_FIELDS
 from .issue import shown
 from .limits import MAX_PATH
+from .model import OUTPUT_TYPES
+from .xml_path import check_paths
 
 # Element names without a prefix, one inside the other.
 _PATH = re.compile(r"[^\W\d][\w.-]*(?:/[^\W\d][\w.-]*)*")
@@ -35,7 +37,8 @@ class XmlLayout:
     """An XML layout.
 
     ``invoice_path`` and ``device_path`` are absolute element paths (``/Root/Invoice``); the two mappings give
-    canonical field -> path below that element (``SerialNumber``, ``Fees/Base``). All are names without
+    canonical field -> path below that element (``SerialNumber``, ``Fees/Base``, ``@serial``,
+    ``Meter[@type='Mono']/Over``: see ``xml_path``). All are names without
     namespace, and so are those of ``xsd``: elements are read by their local names, in whatever namespace they
     are. ``xsd`` is a schema that is complete in itself, or None: then elements that the layout does not name
     are left alone. ``date_format`` is None for ISO 8601, else as ``strptime`` takes it. ``read_types`` maps the
@@ -62,12 +65,7 @@ class XmlLayout:
             raise ValueError("the invoice and the devices have different root elements")
         _check_fields(self)
         for fields in (self.invoice_fields, self.device_fields):
-            paths = list(fields.values())
-            for path in paths:
-                if not _PATH.fullmatch(path):
-                    raise ValueError(f"{path!r} is not a path of elements")
-                if paths.count(path) > 1 or any(other.startswith(f"{path}/") for other in paths):
-                    raise ValueError(f"{path!r} is mapped twice, or is both a value and a group")
+            check_paths(fields.values())
         _check_values(self)
 
     @property
@@ -86,6 +84,10 @@ class TableLayout:
     is also a device field's is looked for among the labels only.
 
     ``sheet`` names the sheet of a workbook, None stands for the only visible one that holds the titles.
+    In a file with a row for each meter, the fields ``meter_type``, ``meter_overage`` and the like are columns of the
+    device fields, too, instead of ``mono_overage`` and so on. The rows of a serial number make one device;
+    ``meter_types`` gives word -> output type for words of the type's column that are not known anyhow.
+
     ``delimiter`` and ``encoding`` matter for "csv" only; a byte order mark in the file overrules ``encoding``.
     ``date_format``, ``decimal_mark`` and ``read_types`` are those of ``XmlLayout``; number and date cells of a
     workbook need none. Raises ``ValueError`` on a layout that cannot be.
@@ -100,11 +102,13 @@ class TableLayout:
     date_format: str | None = None
     decimal_mark: str = "."
     read_types: Mapping[str, bool] = field(default_factory=lambda: READ_TYPES)
+    meter_types: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.file_type not in ("csv", "xlsx"):
             raise ValueError(f"{self.file_type!r} is no type of table")
         _check_fields(self)
+        _check_meter_rows(self)
         for fields in (self.invoice_fields, self.device_fields):
             titles = [normal_title(title) for title in fields.values()]
             for title in titles:
@@ -122,8 +126,23 @@ class TableLayout:
 Layout = XmlLayout | TableLayout
 
 
+def _check_meter_rows(layout: TableLayout) -> None:
+    of_row = set(layout.device_fields) & set(METER_ROW_FIELDS)
+    if of_row and "meter_type" not in of_row:
+        raise ValueError("the layout says nowhere of which type a row's meter is")
+    if of_row and any(name.startswith(f"{output}_") for name in layout.device_fields for output in OUTPUT_TYPES):
+        raise ValueError("the layout has a row for each meter, and columns for each type of meter")
+    if len(layout.meter_types) > _MAX_WORDS:
+        raise ValueError(f"there are more than {_MAX_WORDS} words for types of meters")
+    for word, output_type in layout.meter_types.items():
+        _check_length(word, "a word for a type of meter")
+        if output_type not in OUTPUT_TYPES:
+            raise ValueError(f"{output_type!r} is no type of meter")
+
+
 def _check_fields(layout: Layout) -> None:
-    for known, fields in ((INVOICE_FIELDS, layout.invoice_fields), (DEVICE_FIELDS, layout.device_fields)):
+    of_device = DEVICE_FIELDS if isinstance(layout, XmlLayout) else {**DEVICE_FIELDS, **METER_ROW_FIELDS}
+    for known, fields in ((INVOICE_FIELDS, layout.invoice_fields), (of_device, layout.device_fields)):
         for place in fields.values():
             _check_length(place, "a path or column title")
         if unknown := sorted(set(fields) - set(known)):

@@ -64,7 +64,8 @@ def _xml_fit(root: etree._Element, layout: XmlLayout) -> _Fit | None:
     records = list(islice(elements_at(root, layout.device_path), _RECORDS))
     if root.tag != layout.root or not records:
         return None
-    values = ValueReader(layout)
+    # Whether a file takes pages back says nothing about its layout.
+    values = ValueReader(layout, credits=True)
     faults: list[Fault] = []
     present = 0
     for elements, fields, kinds in (
@@ -140,7 +141,7 @@ def _table_fit(rows: Sequence[Row], layout: TableLayout, clean: bool) -> _Fit | 
     if present / mapped < _MIN_SHARE:
         return None
     try:
-        reader = TableReader(layout, Allowance(), full_rows=False, cell_name=lambda line, column: "")
+        reader = TableReader(layout, Allowance(), cell_name=lambda line, column: "", credits=True)
         _details, issues = reader.details(iter(rows))
     except Unreadable as error:
         issues = [error.issue]

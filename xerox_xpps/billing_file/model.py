@@ -2,6 +2,8 @@
 """What a billing file says, whatever its layout. None means that the file has no value, never zero."""
 
 import datetime
+import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,12 +12,38 @@ from .amounts import add_up, multiply, round_half_up
 OUTPUT_TYPES = ("mono", "color", "mono_color1", "clr_lvl12", "clr_lvl3")
 
 
+# Characters that only say how to write the others, such as those that join them or turn their direction: of Unicode's
+# category "Cf", as (first, last). PostgreSQL, which does not know categories, is told the same.
+FORMAT_CHARACTERS = (
+    (0xAD, 0xAD),
+    (0x600, 0x605),
+    (0x61C, 0x61C),
+    (0x6DD, 0x6DD),
+    (0x70F, 0x70F),
+    (0x8E2, 0x8E2),
+    (0x180E, 0x180E),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x2064),
+    (0x2066, 0x206F),
+    (0xFEFF, 0xFEFF),
+    (0xFFF9, 0xFFFB),
+    (0xE0001, 0xE0001),
+    (0xE0020, 0xE007F),
+)
+_FORMAT = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in FORMAT_CHARACTERS)}]")
+
+
 def serial_key(serial: str) -> str:
     """What two writings of one serial number have in common: upper case, no white space.
 
-    >>> serial_key(" y4x-1234 56 ")
-    'Y4X-123456'
+    Compatible characters are the same (NFKC), such as those of full width, and format characters count for nothing.
+
+    >>> serial_key(" y4x-1234 56 "), serial_key("\\uff19Y\\u200b8")
+    ('Y4X-123456', '9Y8')
     """
+    if not serial.isascii():
+        serial = _FORMAT.sub("", unicodedata.normalize("NFKC", serial))
     return "".join(serial.split()).upper()
 
 
@@ -76,6 +104,11 @@ class DeviceRecord:
         if self.base_service is None and self.base_supply is None:
             return self.base_price or Decimal(0)
         return add_up((self.base_service or Decimal(0), self.base_supply or Decimal(0)))
+
+    @property
+    def product_count(self) -> int:
+        """How many products of pages and unit cost its total is rounded from."""
+        return sum(1 for meter in self.meters if meter.overage and meter.unit_cost)
 
     def computed_total(self, decimal_places: int) -> Decimal:
         """What the record adds up to: its base plus every meter's cost, each cost rounded half up."""

@@ -21,7 +21,7 @@ from .xml_reader import read_xml
 # Bytes of a file whose tree is worth it.
 _BIG = 16 * 1024 * 1024
 
-_READERS: dict[str, Callable[[bytes, Any], tuple[BillingDetails | None, list[Issue]]]] = {
+_READERS: dict[str, Callable[[bytes, Any, bool], tuple[BillingDetails | None, list[Issue]]]] = {
     "xml": read_xml,
     "csv": read_csv,
     "xlsx": read_xlsx,
@@ -36,17 +36,25 @@ class ReadResult:
     issues: tuple[Issue, ...]
 
 
-def read(data: bytes, file_name: str, layout: Layout = AUTOTASK_XML, *, max_size: int = MAX_SIZE) -> ReadResult:
+def read(
+    data: bytes,
+    file_name: str,
+    layout: Layout = AUTOTASK_XML,
+    *,
+    max_size: int = MAX_SIZE,
+    credits: bool = False,
+) -> ReadResult:
     """Read a file by its layout, whose type the name of the file must have. Never raises on bad input.
 
-    ``max_size`` is in bytes. Devices with an issue are among the details too, without the values that were
+    ``max_size`` is in bytes. ``credits`` says that the pages above the allowance may be below zero, as in a correction
+    that takes some back. Devices with an issue are among the details too, without the values that were
     refused. What the records say together is checked by ``check_serials(details)``, and by
     ``check_totals(details, decimal_places)`` once the caller knows the decimals of the currency.
     """
     issue = _check_type(file_name, layout.file_type) or check_size(data, max_size)
     if issue:
         return ReadResult(None, (issue,))
-    details, issues = _READERS[layout.file_type](data, layout)
+    details, issues = _READERS[layout.file_type](data, layout, credits)
     if len(data) > _BIG:
         _give_back_memory()
     if details:

@@ -10,11 +10,12 @@ from itertools import accumulate, chain, islice
 from typing import Any
 
 from .cells import Cell, CellError, Row, converter, is_blank
-from .fields import DEVICE_FIELDS, INVOICE_FIELDS, REQUIRED_INVOICE_FIELDS
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_ROW_FIELDS, REQUIRED_INVOICE_FIELDS
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .issue_log import IssueLog
 from .layout import TableLayout, normal_title
 from .limits import FAULTY_RECORD, MAX_DEVICES, MAX_IDENTIFIER, NAMELESS_RECORD, Allowance
+from .meter_rows import MeterRows
 from .model import BillingDetails, DeviceRecord, InvoiceRecord
 from .records import device_record, incomplete, invoice_record, no_devices, too_many_devices
 from .table_titles import HEAD_ROWS, Titles, find_labels, find_titles
@@ -30,13 +31,13 @@ _NO_VALUE = _(
 )
 _REPEATED = _("There is more than one column titled '%(title)s'.")
 _REPEATED_LABEL = _("There is more than one cell '%(title)s' above the column titles.")
-_SHORT = _("The row does not fit the column titles. Cells in the row: %(count)s. Column titles: %(titles)s.")
 _EXTRA = _("The cell '%(value)s' is in a column without a title.")
 _MERGED = _(
     "The cells %(first)s to %(last)s are merged. Below the column titles each cell needs its own value: unmerge them."
 )
 _DIFFERENT = _("%(title)s is '%(value)s', but '%(first)s' on line %(first_line)s. The invoice has one value only.")
 
+_KINDS = {**DEVICE_FIELDS, **METER_ROW_FIELDS}
 # Cells that the row of a sound device may have, whether the layout knows them or not.
 _PLENTY = 128
 
@@ -68,24 +69,30 @@ class _First:
 class TableReader:
     """One reading of one table.
 
-    ``full_rows`` says that a row without a cell for each title is broken: in text a delimiter is missing then,
-    while a workbook keeps no empty cells. ``cell_name`` gives the name of a cell from its line and its column
-    (from 0), for messages. ``allowance`` is what the file may hold beside its sound devices.
+    A row may end before the last title: a workbook keeps no empty cells, and Excel writes none at the end of a row.
+    ``cell_name`` gives the name of a cell from its line and its column (from 0), for messages. ``allowance`` is what
+    the file may hold beside its sound devices, and ``credits`` is as for ``reader.read``.
     """
 
     def __init__(
-        self, layout: TableLayout, allowance: Allowance, *, full_rows: bool, cell_name: Callable[[int, int], str]
+        self,
+        layout: TableLayout,
+        allowance: Allowance,
+        *,
+        cell_name: Callable[[int, int], str],
+        credits: bool = False,
     ) -> None:
         self._layout = layout
-        self._full_rows = full_rows
         self._cell_name = cell_name
-        self._values = ValueReader(layout)
+        self._values = ValueReader(layout, credits=credits)
         self._issues = IssueLog()
         self._allowance = allowance
         self._serials: set[str] = set()
         self._devices: list[DeviceRecord] = []
+        self._meter_rows = MeterRows(layout) if "meter_type" in layout.device_fields else None
         self._invoice: dict[str, Any] = {}
         self._invoice_line = 0
+        self._first_line = 0
         self._firsts: dict[str, _First] = {}
         # False when a column of the layout could not be found: then no record is complete.
         self._whole = True
@@ -106,6 +113,8 @@ class TableReader:
         invoice_columns = self._invoice_columns(titles, head[: titles.index])
         with self._issues.telling():
             self._read_rows(chain(head[titles.index + 1 :], rows), titles, device_columns, invoice_columns)
+            if self._meter_rows is not None:
+                self._devices = list(self._meter_rows.devices())
         self._check_merged(merged(), titles, (*device_columns, *invoice_columns))
         if not self._devices:
             self._issues.add(no_devices())
@@ -121,7 +130,7 @@ class TableReader:
         for field, title in self._layout.device_fields.items():
             numbers = titles.columns.get(normal_title(title), [])
             if len(numbers) == 1:
-                columns.append(self._column(numbers[0], field, title, DEVICE_FIELDS[field]))
+                columns.append(self._column(numbers[0], field, title, _KINDS[field]))
                 continue
             issue = self._issue("file_schema", _REPEATED if numbers else _NO_COLUMN, titles.line, title)
             if field == "serial":
@@ -178,17 +187,18 @@ class TableReader:
             if not any(cells) or all(map(is_blank, cells)):
                 self._allowance.spend(_weight(cells))
                 continue
-            if len(self._devices) == MAX_DEVICES:
+            found = len(self._devices) + 1 if self._meter_rows is None else len(self._meter_rows)
+            if found > MAX_DEVICES:
                 raise too_many_devices()
             extra = None
             if count > width or not every_column_titled:
                 # From the right, where those of a shifted row are.
                 numbers = range(count - 1, -1, -1)
                 extra = next((cells[n] for n in numbers if n not in titled and not is_blank(cells[n])), None)
-            if extra is None and (count >= width or not self._full_rows):
+            if extra is None:
                 self._read_row(line, cells, plan, invoice)
             else:
-                self._read_broken_row(line, cells, plan, extra, width)
+                self._read_broken_row(line, cells, plan, extra)
 
     def _read_row(self, line: int, cells: list[Cell], plan: list[_Column], invoice: list[_Column]) -> None:
         row: dict[str, Any] = {}
@@ -202,10 +212,11 @@ class TableReader:
                 row[column.field] = column.convert(cell)
             except CellError as error:
                 faults.append((error, column, cell))
+        self._first_line = self._first_line or line
         serial = row.get("serial", "")
         if faults:
             self._allowance.spend(FAULTY_RECORD + _weight(cells), line)
-        elif not serial or serial in self._serials:
+        elif not serial or (serial in self._serials and self._meter_rows is None):
             self._allowance.spend(NAMELESS_RECORD + _weight(cells))
         else:
             self._allowance.spend(max(0, count - _PLENTY))
@@ -213,11 +224,18 @@ class TableReader:
         for fault, column, cell in faults:
             self._refuse(fault, column, cell, line, column.number, serial)
         for column in invoice:
-            self._read_invoice_cell(column, cells[column.number] if column.number < count else None, line)
+            # What a row leaves out at its end contradicts nothing.
+            if column.number < count:
+                self._read_invoice_cell(column, cells[column.number], line)
         complete = self._whole and not faults
-        self._devices.append(device_record(row, line, len(self._devices) + 1, complete))
+        if self._meter_rows is None:
+            self._devices.append(device_record(row, line, len(self._devices) + 1, complete))
+            return
+        for issue in self._meter_rows.take(row, line, complete):
+            self._allowance.spend(FAULTY_RECORD + _weight(cells), line)
+            self._issues.add(issue)
 
-    def _read_broken_row(self, line: int, cells: list[Cell], plan: list[_Column], extra: Cell, width: int) -> None:
+    def _read_broken_row(self, line: int, cells: list[Cell], plan: list[_Column], extra: Cell) -> None:
         """A row of which nobody knows which cell belongs to which column: only its serial is kept, to name it."""
         self._allowance.spend(FAULTY_RECORD + _weight(cells), line)
         column = next(column for column in plan if column.field == "serial")
@@ -226,12 +244,12 @@ class TableReader:
         if not self._issues.takes("file_schema"):
             self._issues.count("file_schema")
         else:
-            template = _SHORT
-            params: dict[str, Any] = {"count": len(cells), "titles": width}
-            if extra is not None:
-                template, params = _EXTRA, {"value": _written(extra)}
-            self._issues.add(Issue(ERROR, "file_schema", template, params, line, serial))
-        self._devices.append(device_record({"serial": serial}, line, len(self._devices) + 1, complete=False))
+            self._issues.add(Issue(ERROR, "file_schema", _EXTRA, {"value": _written(extra)}, line, serial))
+        if self._meter_rows is None:
+            self._devices.append(device_record({"serial": serial}, line, len(self._devices) + 1, complete=False))
+        else:
+            for issue in self._meter_rows.take({"serial": serial}, line, complete=False):
+                self._issues.add(issue)
 
     def _read_invoice_cell(self, column: _Column, cell: Cell, line: int) -> None:
         first = self._firsts.get(column.field)
@@ -264,8 +282,9 @@ class TableReader:
         """A required invoice column that is empty on the first row, and so on every row that has no issue."""
         for column in invoice:
             first = self._firsts.get(column.field)
-            if column.field in REQUIRED_INVOICE_FIELDS and first is not None and is_blank(first.cell):
-                self._issues.add(self._issue("value_invalid", NEEDED, first.line, column.title))
+            line = first.line if first is not None else self._first_line
+            if column.field in REQUIRED_INVOICE_FIELDS and line and (first is None or is_blank(first.cell)):
+                self._issues.add(self._issue("value_invalid", NEEDED, line, column.title))
 
     def _check_merged(self, merged: Iterable[Merged], titles: Titles, columns: Sequence[_Column]) -> None:
         """Only the first of merged cells has a value: whether it stands for the others, nobody knows."""

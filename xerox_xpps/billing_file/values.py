@@ -7,19 +7,32 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from .fields import CURRENCY, DATE, IDENTIFIER, MONEY, PAGES, READ_TYPE, TEXT, UNIT_COST
+from .fields import CURRENCY, DATE, IDENTIFIER, MONEY, OVERAGE, PAGES, READ_TYPE, TEXT, UNIT_COST
 from .issue import _
-from .layout import Layout
+from .layout import Layout, XmlLayout
 from .limits import MAX_IDENTIFIER, MAX_TEXT
+from .numbers import plain_number
 
 XML_SPACE = " \t\r\n"
 
 _PAGES = re.compile(r"[0-9]{1,9}")
+_OVERAGE = re.compile(r"-?[0-9]{1,9}")
 _MONEY = re.compile(r"-?(?:[0-9]{1,12}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_DATE = 60
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
+_WHOLE_NUMBER = _("%(element)s is '%(value)s'. Expected a whole number of at most 9 digits, without a sign.")
+#: Pages that a regular file takes back: a correction may.
+NEGATIVE_PAGES = _(
+    "%(element)s is '%(value)s'. Expected a whole number of at most 9 digits, without a sign. If Xerox takes pages "
+    "back with this file, import it as a correction."
+)
+#: A serial, or another number that is only a name, which a spreadsheet wrote in powers of ten.
+OF_EXCEL = _(
+    "%(element)s is '%(value)s': a spreadsheet made a number of it, and the last digits are lost. Format the column as "
+    "text, and enter the value again."
+)
 _TOO_LONG = _("%(element)s begins with '%(value)s', and is too long. Expected at most %(example)s characters.")
 
 # What a value of this kind has to be. Whole sentences, since parts of sentences cannot be translated.
@@ -28,7 +41,8 @@ EXPECTED = {
     IDENTIFIER: _TOO_LONG,
     CURRENCY: _("%(element)s is '%(value)s'. Expected an ISO 4217 currency code of three capitals, like USD."),
     DATE: _("%(element)s is '%(value)s'. Expected a date written as %(example)s."),
-    PAGES: _("%(element)s is '%(value)s'. Expected a whole number of at most 9 digits, without a sign."),
+    PAGES: _WHOLE_NUMBER,
+    OVERAGE: _WHOLE_NUMBER,
     MONEY: _(
         "%(element)s is '%(value)s'. Expected an amount like %(example)s: at most 12 digits, then at most 6 decimals."
     ),
@@ -49,6 +63,17 @@ _ADJACENT = re.compile(r"%[A-Za-z]%[A-Za-z]")
 
 Convert = Callable[[str], Any]
 
+_ONE_GROUP = re.compile(r"^[^.,]*[.,][0-9]{3}[^0-9.,]*$")
+_POWER_OF_TEN = re.compile(r"[0-9]+(?:[.,][0-9]+)?[Ee][+-][0-9]{1,3}")
+
+
+class RefusedValue(ValueError):
+    """The text is no value for a reason of its own; ``template`` is the sentence that says which."""
+
+    def __init__(self, template: str) -> None:
+        super().__init__(template)
+        self.template = template
+
 
 def _text(text: str) -> str:
     text = text.strip()
@@ -61,6 +86,8 @@ def _identifier(text: str) -> str:
     text = text.strip()
     if len(text) > MAX_IDENTIFIER:
         raise ValueError(text)
+    if text[-2:].isdigit() and _POWER_OF_TEN.fullmatch(text):
+        raise RefusedValue(OF_EXCEL)
     return text
 
 
@@ -68,11 +95,17 @@ class ValueReader:
     """Converters of one layout, for one file: they remember what they converted.
 
     ``converters`` maps the kind of a value to a function of its text. The function returns the kind's empty
-    value for a text that is blank, and raises ``ValueError`` for one that is no such value.
+    value for a text that is blank, and raises ``ValueError`` for one that is no such value, ``RefusedValue`` where the
+    reason is not the usual one.
+
+    A file that has a schema keeps to its way of writing numbers; others may write them as people do. ``credits`` says
+    that the pages that are billed may be taken back.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, credits: bool = False) -> None:
         self._layout = layout
+        self._credits = credits
+        self._is_free = not isinstance(layout, XmlLayout) or layout.xsd is None
         self._decimals: dict[str, Decimal | None] = {}
         self._dates: dict[str, date | None] = {}
         self.converters: dict[str, Convert] = {
@@ -81,6 +114,7 @@ class ValueReader:
             CURRENCY: self._currency,
             DATE: self._date,
             PAGES: self._pages,
+            OVERAGE: self._overage,
             MONEY: self._money,
             UNIT_COST: self._unit_cost,
             READ_TYPE: self._read_type,
@@ -113,17 +147,36 @@ class ValueReader:
             raise ValueError(text)
         return text
 
-    @staticmethod
-    def _pages(text: str) -> int | None:
+    def _pages(self, text: str) -> int | None:
         # isdecimal() alone takes the digits of every script.
         if len(text) <= 9 and text.isdecimal() and text.isascii():
             return int(text)
-        text = text.strip(XML_SPACE)
+        text = self._plain(text, _PAGES)
         if not text:
             return None
         if not _PAGES.fullmatch(text):
             raise ValueError(text)
         return int(text)
+
+    def _overage(self, text: str) -> int | None:
+        if len(text) <= 9 and text.isdecimal() and text.isascii():
+            return int(text)
+        text = self._plain(text, _OVERAGE)
+        if not text:
+            return None
+        if not _OVERAGE.fullmatch(text):
+            raise ValueError(text)
+        pages = int(text)
+        if pages < 0 and not self._credits:
+            raise RefusedValue(NEGATIVE_PAGES)
+        return pages
+
+    def _plain(self, text: str, pattern: re.Pattern[str]) -> str:
+        """The text without what people write around a number, where the file may have that."""
+        text = text.strip(XML_SPACE)
+        if not text or pattern.fullmatch(text) or not self._is_free:
+            return text
+        return plain_number(text, self._layout.decimal_mark)
 
     def _money(self, text: str) -> Decimal | None:
         # Prices repeat from device to device.
@@ -137,7 +190,11 @@ class ValueReader:
         if not text:
             return None
         mark = self._layout.decimal_mark
-        if mark != ".":
+        if mark == "." and _MONEY.fullmatch(text):
+            return Decimal(text)
+        if self._is_free:
+            text = plain_number(text, mark)
+        elif mark != ".":
             if "." in text:
                 raise ValueError(text)
             text = text.replace(mark, ".")
@@ -147,7 +204,8 @@ class ValueReader:
 
     def _unit_cost(self, text: str) -> Decimal | None:
         value = self._money(text)
-        if value is not None and value < 0:
+        # One page at a thousand is more likely a cost that is written with another decimal mark.
+        if value is not None and (value < 0 or (value >= 1000 and _ONE_GROUP.search(text))):
             raise ValueError(text)
         return value
 

@@ -19,7 +19,7 @@ from .xlsx_guard import check_archive, damaged
 from .xlsx_rows import SheetRows, Styles, cell_name
 
 
-def read_xlsx(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, list[Issue]]:
+def read_xlsx(data: bytes, layout: TableLayout, credits: bool = False) -> tuple[BillingDetails | None, list[Issue]]:
     """The details, as far as they can be read, and the issues of reading them.
 
     The details are None when the file is no workbook, or has no sheet with a title row.
@@ -27,7 +27,7 @@ def read_xlsx(data: bytes, layout: TableLayout) -> tuple[BillingDetails | None, 
     try:
         book = Workbook(data)
         sheet = book.sheet_for(layout)
-        reader = TableReader(layout, Allowance(MAX_UNSOUND_OF_WORKBOOK), full_rows=False, cell_name=cell_name)
+        reader = TableReader(layout, Allowance(MAX_UNSOUND_OF_WORKBOOK), cell_name=cell_name, credits=credits)
         return reader.details(book.rows(sheet), lambda: book.merged)
     except Unreadable as error:
         return None, [error.issue, *error.found]

@@ -1,12 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Read an XML billing details file by its layout."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml import etree
 
-from .fields import DEVICE_FIELDS, INVOICE_FIELDS, REQUIRED_INVOICE_FIELDS
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS, OVERAGE, REQUIRED_INVOICE_FIELDS
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .issue_log import IssueLog
 from .layout import XmlLayout
@@ -27,6 +28,7 @@ from .records import device_record, incomplete, invoice_record, no_devices, too_
 from .values import EXPECTED, NEEDED, ValueReader
 from .xml_markup import check_markup
 from .xml_parser import parse, root_element
+from .xml_path import find_element, parse_path
 from .xml_rows import INVALID, REPEATED, Fault, elements_at, fill, make_plan
 from .xml_schema import (
     ATTRIBUTE,
@@ -45,6 +47,7 @@ from .xsd_guard import SchemaError
 
 # Faults that a record may have: more than there are values.
 _PLENTY = 64
+_BELOW_ZERO = re.compile(r"\s*-[0-9]{1,9}\s*")
 _REPEATED = _("The element <%(element)s> occurs more than once inside <%(parent)s>.")
 _ASIDE = _(
     "The value of <%(element)s> contains a comment or a processing instruction, so the value is not clear. Remove it."
@@ -63,7 +66,7 @@ _VIOLATIONS = {
 }
 
 
-def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, list[Issue]]:
+def read_xml(data: bytes, layout: XmlLayout, credits: bool = False) -> tuple[BillingDetails | None, list[Issue]]:
     """The details, as far as they can be read, and the issues of reading them.
 
     The details are None when the file is not XML, or not with the root element of the layout.
@@ -76,10 +79,10 @@ def read_xml(data: bytes, layout: XmlLayout) -> tuple[BillingDetails | None, lis
             check_limit(markup.attributes - markup.namespaces, MAX_UNKNOWN_ATTRIBUTES, template)
         if markup.tags + markup.attributes > MAX_TREE:
             _check_root(root_element(data), layout)
-            RecordStream(layout, markup, schema).check(data)
+            RecordStream(layout, markup, schema, credits).check(data)
         root = parse(data, markup)
         _check_root(root, layout)
-        details, issues = _XmlFile(data, root, layout, schema).details()
+        details, issues = _XmlFile(data, root, layout, schema, credits).details()
         return details, [*unusable, *issues]
     except Unreadable as error:
         return None, [error.issue, *error.found]
@@ -109,12 +112,16 @@ def _check_root(root: etree._Element, layout: XmlLayout) -> None:
 class _XmlFile:
     """One reading of one file."""
 
-    def __init__(self, data: bytes, root: etree._Element, layout: XmlLayout, schema: Schema | None) -> None:
+    def __init__(
+        self, data: bytes, root: etree._Element, layout: XmlLayout, schema: Schema | None, credits: bool
+    ) -> None:
         self._root = root
         self._layout = layout
+        # Where pages may be below zero, which the schema of regular files need not foresee.
+        self._credited = _overage_paths(layout) if credits else frozenset()
         self._schema = schema
         self._lines = LineIndex(data, root)
-        self._values = ValueReader(layout)
+        self._values = ValueReader(layout, credits=credits)
         self._invoices = elements_at(root, layout.invoice_path)
         self._extra_invoices = set(self._invoices[1:])
         self._records = elements_at(root, layout.device_path)
@@ -172,7 +179,7 @@ class _XmlFile:
             path = self._layout.invoice_fields.get(field)
             if not path or row.get(field):
                 continue
-            element = invoice.find(path)
+            element = find_element(invoice, path)
             if element is None:
                 params = {"name": path, "element": shown(invoice.tag)}
                 self._report("file_schema", _VIOLATIONS[MISSING], params, invoice)
@@ -219,10 +226,11 @@ class _XmlFile:
             elif fault.kind == INVALID:
                 params = {
                     "element": path,
-                    "value": shown(element.text),
+                    "value": shown(fault.text),
                     "example": self._values.example(fault.leaf.kind),
                 }
-                self._report("value_invalid", EXPECTED[fault.leaf.kind], params, element, index)
+                template = fault.template or EXPECTED[fault.leaf.kind]
+                self._report("value_invalid", template, params, element, index)
             else:
                 template = _VIOLATIONS[NESTED] if element.find("*") is not None else _ASIDE
                 self._report("value_invalid", template, {"element": path}, element, index)
@@ -304,4 +312,23 @@ class _XmlFile:
         if kind == UNEXPECTED and not self._invoices and index is not None and element is self._records[index]:
             # A record is not expected only because no invoice comes before it.
             return True
+        if kind == VALUE and self._credited and index is not None and self._takes_back(element, self._records[index]):
+            return True
         return kind in (UNEXPECTED, NESTED, VALUE) and element in self._reported
+
+    def _takes_back(self, element: etree._Element, record: etree._Element) -> bool:
+        """Whether an element has pages below zero, as a correction may have them."""
+        if not _BELOW_ZERO.fullmatch(element.text or ""):
+            return False
+        tags: list[str] = []
+        each: etree._Element | None = element
+        while each is not None and each is not record:
+            tags.append(each.tag)
+            each = each.getparent()
+        return tuple(reversed(tags)) in self._credited
+
+
+def _overage_paths(layout: XmlLayout) -> frozenset[tuple[str, ...]]:
+    """The tags below a record that lead to the pages above the allowance."""
+    paths = [parse_path(path) for name, path in layout.device_fields.items() if DEVICE_FIELDS[name] == OVERAGE]
+    return frozenset(tuple(step.name for step in path.steps) for path in paths if not path.attribute)

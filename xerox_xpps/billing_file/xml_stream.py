@@ -42,10 +42,10 @@ _MAX_HEAD = 1_000
 class RecordStream:
     """One look through one file; ``schema`` is that of the layout, if it has one."""
 
-    def __init__(self, layout: XmlLayout, markup: Markup, schema: Schema | None) -> None:
+    def __init__(self, layout: XmlLayout, markup: Markup, schema: Schema | None, credits: bool) -> None:
         self._steps = layout.device_path.split("/")[1:]
         self._namespaces = markup.namespaces > 0
-        self._plan = make_plan(layout.device_fields, DEVICE_FIELDS, ValueReader(layout))
+        self._plan = make_plan(layout.device_fields, DEVICE_FIELDS, ValueReader(layout, credits=credits))
         self._schema = schema
         self._allowance = Allowance(MAX_UNSOUND_OF_STREAM)
         self._count = 0

@@ -5,7 +5,7 @@ import os.path
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..billing_file import inspect, read
+from ..billing_file import OUTPUT_TYPES, inspect, read
 from ..common.window_actions import open_dialog, open_form
 from ..importing import issue_text
 from ..models.billing_file.xpps_file_format_field import DEVICE_LABELS, INVOICE_LABELS, PART_SELECTION
@@ -13,7 +13,12 @@ from ..models.billing_file.xpps_file_options import DELIMITERS, ENCODINGS, ISO_D
 from .format_preview import FormatPreview
 
 COMMON_OPTIONS = ("file_type", "decimal_mark", "date_format", "actual_words", "estimated_words")
-OPTIONS = {"xml": ("invoice_path", "device_path"), "csv": ("delimiter", "encoding"), "xlsx": ()}
+METER_WORDS = tuple(f"{output_type}_words" for output_type in OUTPUT_TYPES)
+OPTIONS = {
+    "xml": ("invoice_path", "device_path"),
+    "csv": ("delimiter", "encoding", *METER_WORDS),
+    "xlsx": METER_WORDS,
+}
 
 #: Canonical fields of both parts, as “part.name”.
 TARGET_SELECTION = [
@@ -56,6 +61,7 @@ class XppsFileFormatWizard(models.TransientModel):
     sheet = fields.Char(related="sheet_place_id.name", string="Name of the Sheet")
     column_ids = fields.One2many("xpps.file.format.wizard.column", "wizard_id", string="Columns")
     to_do = fields.Text(compute="_compute_to_do")
+    has_meter_rows = fields.Boolean(compute="_compute_to_do", help="The table has a row for each meter.")
     preview = fields.Html(readonly=True)
     error_count = fields.Integer(readonly=True)
 
@@ -63,6 +69,7 @@ class XppsFileFormatWizard(models.TransientModel):
     def _compute_to_do(self):
         for wizard in self:
             wizard.to_do = wizard._find_to_do()
+            wizard.has_meter_rows = "device.meter_type" in wizard.column_ids.mapped("target")
 
     def _find_to_do(self):
         """:return: what is left to assign, in the user's words; empty when nothing is"""
@@ -133,7 +140,7 @@ class XppsFileFormatWizard(models.TransientModel):
         self.ensure_one()
         self._check_assigned()
         layout = self.env["xpps.file.format"].new(self._prepare_format())._layout()
-        result = read(self._data(), self.file_name, layout)
+        result = read(self._data(), self.file_name, layout, credits=True)
         preview = FormatPreview(self.env, result, self.company_id or self.env.company)
         self.write(
             {

@@ -59,6 +59,11 @@ class XppsFileFormat(models.Model):
         "date_pattern",
         "actual_words",
         "estimated_words",
+        "mono_words",
+        "color_words",
+        "mono_color1_words",
+        "clr_lvl12_words",
+        "clr_lvl3_words",
         "field_ids",
         "invoice_field_ids",
         "device_field_ids",
@@ -95,6 +100,7 @@ class XppsFileFormat(models.Model):
                 date_format=self._strptime_format(),
                 decimal_mark=self.decimal_mark,
                 read_types=self._read_types(),
+                meter_types=self._meter_types(),
             )
         except ValueError as error:
             raise ValidationError(
@@ -177,14 +183,15 @@ class XppsFileFormat(models.Model):
         return formats[index or 0]
 
     @api.model
-    def _read_file(self, data, file_name, company):
+    def _read_file(self, data, file_name, company, credits=False):
         """Read a file with the format that its content fits.
 
+        :param credits: whether it may take pages back, as a correction
         :return: (the format, billing_file.ReadResult); the format is empty when there is none of the file's type
         """
         file_format = self._pick_format(data, file_name, company)
         if file_format:
-            return file_format, read(data, file_name, file_format._layout())
+            return file_format, read(data, file_name, file_format._layout(), credits=credits)
         if not self._knows_type(file_name):
             return file_format, read(data, file_name)
         message = self.env._(

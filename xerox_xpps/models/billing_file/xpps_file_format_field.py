@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...billing_file import DEVICE_FIELDS, INVOICE_FIELDS
+from ...billing_file.fields import METER_ROW_FIELDS
 from ...common.constants import OUTPUT_TYPE_SELECTION
 
 PART_SELECTION = [("invoice", "Invoice"), ("device", "Device")]
@@ -41,6 +42,12 @@ DEVICE_LABELS = {
             ("unit_cost", "Unit Cost"),
         )
     },
+    "meter_type": "Meter: Output Type",
+    "meter_previous": "Meter: Previous Read",
+    "meter_current": "Meter: Current Read",
+    "meter_included": "Meter: Included Pages",
+    "meter_overage": "Meter: Overage Pages",
+    "meter_unit_cost": "Meter: Unit Cost",
     "total": "Total",
 }
 
@@ -60,8 +67,9 @@ class XppsFileFormatField(models.Model):
     path = fields.Char(
         string="Path or Column",
         required=True,
-        help="XML: path of the element below the invoice or device element, such as SerialNumber or Fees/Service. "
-        "CSV and XLSX: the title of the column.",
+        help="XML: path below the invoice or device element, such as SerialNumber or Fees/Service; of an attribute, "
+        "@serial; of one of several elements, Meter[@type='Mono']/Over. CSV and XLSX: the title of the column. Fields "
+        "that begin with “Meter” are for tables with a row for each meter.",
     )
 
     _name_uniq = models.Constraint("UNIQUE (format_id, part, name)", "A format can contain each field only once.")
@@ -73,7 +81,7 @@ class XppsFileFormatField(models.Model):
 
     @api.constrains("part", "name")
     def _check_name(self):
-        known = {"invoice": INVOICE_FIELDS, "device": DEVICE_FIELDS}
+        known = {"invoice": INVOICE_FIELDS, "device": {**DEVICE_FIELDS, **METER_ROW_FIELDS}}
         labels = self._labels()
         parts = dict(self._fields["part"]._description_selection(self.env))
         for field in self:

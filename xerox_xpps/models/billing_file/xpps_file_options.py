@@ -2,6 +2,7 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 
+from ...billing_file import OUTPUT_TYPES
 from ...billing_file.layout import is_date_format
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -81,6 +82,31 @@ class XppsFileOptions(models.AbstractModel):
         default="Estimated",
         help="The word that the file uses for a read that was estimated. Separate several words by commas.",
     )
+
+    mono_words = fields.Char(
+        string="Words for Mono",
+        help="In a table with a row for each meter: the words of the file for this output type, separated by commas. "
+        "Mono, BW, Black, Color, Colour and the names of Xerox are known.",
+    )
+    color_words = fields.Char(string="Words for Color", help="See the words for Mono.")
+    mono_color1_words = fields.Char(string="Words for MonoColor1", help="See the words for Mono.")
+    clr_lvl12_words = fields.Char(string="Words for ClrLvl12", help="See the words for Mono.")
+    clr_lvl3_words = fields.Char(string="Words for ClrLvl3", help="See the words for Mono.")
+
+    def _meter_types(self):
+        """:return: {word of the file: output type}
+        :raises ValidationError: when a word stands for two of them
+        """
+        words = {}
+        for output_type in OUTPUT_TYPES:
+            for word in (self[f"{output_type}_words"] or "").split(","):
+                if not word.strip():
+                    continue
+                if words.setdefault(word.strip(), output_type) != output_type:
+                    raise ValidationError(
+                        self.env._("“%s” cannot stand for two output types. Remove it from one of them.", word.strip())
+                    )
+        return words
 
     def _strptime_format(self):
         """:return: how dates are written, as ``strptime`` takes it; None for ISO 8601
