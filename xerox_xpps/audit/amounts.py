@@ -57,8 +57,10 @@ class Statement:
             self.base["base_supply"] = supply
         for output_type, values in (line.meter_values or {}).items():
             meter = self.meters.setdefault(output_type, [None, None])
-            if values["overage"] is not None:
-                meter[0] = values["overage"]
+            overage = values["overage"]
+            if overage is not None:
+                # Pages below zero are taken back from those that were billed before.
+                meter[0] = overage if overage >= 0 else (meter[0] or 0) + overage
             if values["unit_cost"] is not None:
                 meter[1] = Decimal(values["unit_cost"])
 

@@ -14,7 +14,7 @@ from .codes import CODES, SEVERITY_RANKS
 from .context import plain
 from .device_bound import may_exceed
 from .difference import CORRECTION, COST_CORRECTION, PAGES
-from .issues import clipped, issue_text
+from .issues import clipped, issue_text, pages_text
 from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
 
@@ -33,5 +33,6 @@ __all__ = [
     "clipped",
     "issue_text",
     "may_exceed",
+    "pages_text",
     "plain",
 ]

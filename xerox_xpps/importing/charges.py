@@ -6,26 +6,32 @@ from typing import NamedTuple
 
 from ..billing_file import round_half_up, to_decimal
 from ..common.formats import percent_text
+from ..common.plural import plural
 from ..rules import (
     below_floor,
     charge_amounts,
+    counted_reads,
     margin_percent,
     page_amount,
     printed_pages,
 )
 from .context import plain
 from .difference import PAGES
-from .expectations import expected_meter, last_unit_cost
-from .issues import CostChange, PlannedRead
+from .expectations import expected_meter, known_start, last_unit_cost
+from .issues import CostChange, PlannedRead, pages_text
 
 
 class PageCost(NamedTuple):
-    """What a page costs: in the agreement's currency, and in the one in which Xerox bills it. Six decimals each."""
+    """What a page costs: in the agreement's currency, and in the one in which Xerox bills it. Six decimals each.
+
+    ``is_unknown``: nobody stated it. That is not 0, though the columns have 0.
+    """
 
     unit_cost: float
     xerox_unit_cost: float
     xerox_currency_id: int | None
     xerox_places: int
+    is_unknown: bool = False
 
 
 class ChargePlan:
@@ -53,8 +59,9 @@ class ChargePlan:
         read = PlannedRead(check.index, base, self.prepare_read(device, meter), supersedes=noted)
         read.expected_unit_cost = last_unit_cost(self.context.lookups, device.id, meter, self.context.currency)
         self.reads.append(read)
-        if meter.overage:
-            self.plan_charge(read, check, agreement, meter)
+        charged = check.to_charge(meter)
+        if charged.overage:
+            self.plan_charge(read, check, agreement, charged)
 
     def plan_charge(self, read, check, agreement, meter):
         """Charge the overage on today's terms of the agreement, or say why it cannot be."""
@@ -68,9 +75,11 @@ class ChargePlan:
         if terms.billable and not price:
             self.report_missing_price(check, agreement, product, meter, terms.markup_percent)
             return
-        if terms.billable:
+        if cost.is_unknown:
+            self._report_missing_cost(check, meter)
+        elif terms.billable:
             self._check_margin(check, agreement, meter, price, cost.unit_cost)
-        if meter.unit_cost is not None:
+        if not cost.is_unknown:
             self.note_cost(check, agreement, product, terms.default, cost.unit_cost)
         charge = self.prepare_charge(
             check.device,
@@ -112,6 +121,27 @@ class ChargePlan:
             "the agreement a fixed price.",
             markup=percent_text(self.env, markup_percent),
             **place,
+        )
+
+    def _report_missing_cost(self, check, meter):
+        values = check.place_of(meter) | {"pages": pages_text(self.env, meter.overage)}
+        check.add(
+            "unit_cost_missing",
+            lambda: plural(
+                meter.overage,
+                self.env._(
+                    "Line %(line)s: Xerox does not state what the %(type)s page of device %(serial)s above the "
+                    "allowance costs. Its cost and margin are unknown until a correction states it.",
+                    **values,
+                ),
+                self.env._(
+                    "Line %(line)s: Xerox does not state what a %(type)s page of device %(serial)s costs. Cost and "
+                    "margin of %(pages)s pages are unknown until a correction states it.",
+                    **values,
+                ),
+            ),
+            fix=check.device.record,
+            output_type=meter.output_type,
         )
 
     def _material(self, check, meter):
@@ -175,7 +205,7 @@ class ChargePlan:
                 self.context.details.invoice.date or self.context.period_end,
             )
             unit_cost = float(round_half_up(cost * Decimal(repr(rate)), 6))
-        return PageCost(unit_cost, xerox, currency.id or None, self.context.places)
+        return PageCost(unit_cost, xerox, currency.id or None, self.context.places, meter.unit_cost is None)
 
     def note_cost(self, check, agreement, product, default, unit_cost):
         """Remember a unit cost that the agreement's default does not have yet."""
@@ -247,7 +277,8 @@ class ChargePlan:
             "unit_cost": cost.unit_cost,
             "unit_price": unit_price,
             "billable": billable,
-            **charge_amounts(agreement.places, quantity, cost.unit_cost, unit_price, billable),
+            "cost_unknown": cost.is_unknown,
+            **charge_amounts(agreement.places, quantity, cost.unit_cost, unit_price, billable, cost.is_unknown),
             "xerox_currency_id": cost.xerox_currency_id,
             "xerox_unit_cost": cost.xerox_unit_cost,
             "xerox_cost": float(page_amount(cost.xerox_places, quantity, cost.xerox_unit_cost)),
@@ -272,12 +303,14 @@ class ChargePlan:
 
     def prepare_read(self, device, meter):
         """What a read has of its own, in the order of ``METER_VALUES``."""
-        previous, current, overage = meter.previous or 0, meter.current or 0, meter.overage or 0
+        overage = meter.overage or 0
+        start = known_start(self.context.lookups, device.id, meter.output_type)
+        previous, current = counted_reads(meter.previous, meter.current, start)
         return (
             meter.output_type,
             previous,
             current,
-            printed_pages(previous, current),
+            0 if previous is None or current is None else printed_pages(previous, current),
             meter.included or 0,
             overage,
             meter.unit_cost or 0,

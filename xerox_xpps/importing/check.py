@@ -7,6 +7,7 @@ from odoo import fields
 
 from ..billing_file import check_serials, check_totals
 from .check_result import CheckResult
+from .codes import lowered_codes
 from .context import CheckContext
 from .file_checks import FileChecks
 from .issues import Findings
@@ -25,12 +26,15 @@ def check_file(file, progress=None):
     :return: CheckResult
     """
     progress = progress or (lambda share: None)
-    findings = Findings(file.env, file.env["xpps.blocking.warning"]._codes(file.company_id))
-    file_format, read = file.env["xpps.file.format"]._read_file(file._content(), file.file_name, file.company_id)
+    blocking = file.env["xpps.blocking.warning"]._codes(file.company_id)
+    findings = Findings(file.env, blocking, lowered_codes(file.company_id))
+    file_format, read = file.env["xpps.file.format"]._read_file(
+        file._content(), file.file_name, file.company_id, credits=file.kind == "correction"
+    )
     progress(0.3)
     details = read.details
     done = file._imported_sequences()
-    reader_issues = ReaderIssues(findings, details, done)
+    reader_issues = ReaderIssues(findings, details, done, file)
     reader_issues.add(read.issues)
     checks = FileChecks(file, findings)
     duplicate = checks.duplicate_file()
@@ -48,8 +52,6 @@ def check_file(file, progress=None):
     checks.head(details.invoice)
     reader_issues.add(check_serials(details))
     reader_issues.add(check_totals(details, places, totals))
-    if not duplicate:
-        checks.duplicate_invoice(details.invoice.number)
     context = _make_context(file, findings, details, currency, places)
     records = RecordChecks(context, totals, done, duplicate)
     records.run(lambda share: progress(0.4 + 0.4 * share))

@@ -19,6 +19,7 @@ class CheckCode:
 
     ``label`` is what lists call it, and ``fix`` the method of ``xpps.billing.file.issue`` that opens the place where it
     is fixed. ``blocks_as`` is the sentence by which a company has a warning block the import; empty where it may not.
+    ``lowered_by`` is the field of ``res.company`` by which it has an error be a warning; empty where it may not.
     """
 
     code: str
@@ -26,6 +27,7 @@ class CheckCode:
     label: str
     fix: str
     blocks_as: str = ""
+    lowered_by: str = ""
 
     @property
     def may_block(self) -> bool:
@@ -62,8 +64,29 @@ _TABLE = (
     CheckCode("value_invalid", ERROR, "Value invalid", "_fix_upload"),
     CheckCode("serial_missing", ERROR, "Serial number missing", "_fix_upload"),
     CheckCode("serial_duplicate", ERROR, "Serial number twice in the file", "_fix_upload"),
+    CheckCode(
+        "overage_missing",
+        ERROR,
+        "Overage not stated",
+        "_fix_charge_pages",
+        lowered_by="xpps_overage_missing_passes",
+    ),
     # What an import changes, or what is not plausible
     CheckCode("unit_cost_changed", INFO, "Unit cost changed", "_fix_open_defaults"),
+    CheckCode(
+        "unit_cost_missing",
+        WARNING,
+        "Unit cost not stated",
+        "_fix_upload",
+        "The unit cost of pages above the allowance is not stated",
+    ),
+    CheckCode(
+        "total_rounding",
+        WARNING,
+        "Total differs by rounding",
+        "_fix_upload",
+        "A total of the file differs by rounding",
+    ),
     CheckCode("margin_low", WARNING, "Margin low", "_fix_price", "The margin is below the company's floor"),
     CheckCode(
         "model_mismatch",
@@ -109,3 +132,8 @@ _TABLE = (
 
 #: {code: CheckCode}
 CODES = {entry.code: entry for entry in _TABLE}
+
+
+def lowered_codes(company) -> set[str]:
+    """:return: the codes of errors that are warnings in a company's files"""
+    return {code for code, entry in CODES.items() if entry.lowered_by and company[entry.lowered_by]}

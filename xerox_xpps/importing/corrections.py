@@ -56,14 +56,16 @@ class CorrectionPlan:
 
     def _completed(self, meter, prior):
         """The meter, with what the record does not state as it was: an element that is absent corrects nothing."""
+        # The ORM reads the NULL of what was not stated as 0. Of a meter with a counter the start is known.
+        current = prior.current_read or None
         earlier = {
-            "previous": prior.previous_read,
-            "current": prior.current_read,
+            "previous": prior.previous_read if current else prior.previous_read or None,
+            "current": current,
             "included": prior.included,
             "overage": prior.overage,
         }
         if prior.currency_id == self.context.currency:
-            earlier["unit_cost"] = to_decimal(prior.unit_cost)
+            earlier["unit_cost"] = to_decimal(prior.unit_cost) or None
         return replace(meter, **{name: value for name, value in earlier.items() if getattr(meter, name) is None})
 
     def _differs(self, values, prior):
@@ -170,6 +172,7 @@ class CorrectionPlan:
             charge.xerox_unit_cost,
             charge.xerox_currency_id.id or None,
             charge.xerox_currency_id.decimal_places,
+            charge.cost_unknown,
         )
 
     def _costs_the_same(self, meter, read):

@@ -18,10 +18,16 @@ class DeviceChecks:
     def __init__(self, context):
         self.context = context
         self.env = context.env
+        self._invoice_reported = False
 
     def unknown(self, check):
         record = check.record
         check.line["device_fix"] = "create"
+        near = self.context.lookups.near.get(record.serial_key)
+        if near:
+            check.line["near_device_id"] = near.id
+            check.add("device_unknown", lambda: self._say_near(check, near), fix=near)
+            return
         check.add(
             "device_unknown",
             lambda: self.env._(
@@ -34,6 +40,30 @@ class DeviceChecks:
             res_model="stock.lot",
         )
 
+    def _say_near(self, check, near):
+        return self.env._(
+            "Line %(line)s: no device has the serial number %(serial)s. It is nearly the one of %(near)s (model "
+            "%(model)s, customer %(customer)s), which is not in the file. Confirm that it is this device, or create "
+            "another one.",
+            near=near.name,
+            model=near.product_id.display_name,
+            customer=near.xpps_partner_id.display_name or "?",
+            **check.place,
+        )
+
+    def twice(self, check, first):
+        """Two records of one device, by serial numbers that differ: one of them was decided on."""
+        check.add(
+            "serial_duplicate",
+            lambda: self.env._(
+                "Line %(line)s: the record of serial number %(serial)s is of device %(device)s, which has a record on "
+                "line %(first)s already.",
+                device=check.device.record.name,
+                first=first,
+                **check.place,
+            ),
+        )
+
     def period(self, check):
         """Was the device billed before for days of this period? A correction replaces what has its very period."""
         context, device_id = self.context, check.device.id
@@ -44,8 +74,31 @@ class DeviceChecks:
         same = context.lookups.billed.get(device_id)
         if same and not context.is_correction:
             check.add("period_duplicate", lambda: self._say_billed(check, same), fix=same.billing_file_id)
+            self._report_invoice(check, same.billing_file_id)
         elif earlier:
             check.add("period_duplicate", lambda: self._say_overlap(check, earlier), fix=earlier.billing_file_id)
+            if not context.is_correction:
+                self._report_invoice(check, earlier.billing_file_id)
+
+    def _report_invoice(self, check, file):
+        """The same invoice may come in several files, or again as a correction; but not with the same devices again."""
+        number = self.context.details.invoice.number
+        if not number or file.name != number or self._invoice_reported:
+            return
+        # Once: the records say the rest.
+        self._invoice_reported = True
+        check.add(
+            "invoice_duplicate",
+            lambda: self.env._(
+                "Line %(line)s: Xerox invoice %(number)s has already been imported from file “%(file)s”, with device "
+                "%(serial)s. Open that file instead. If Xerox corrects it with this file, import the file as a "
+                "correction.",
+                number=clipped(number),
+                file=clipped(file.file_name),
+                **check.place,
+            ),
+            fix=file,
+        )
 
     def _say_billed(self, check, earlier):
         return self.env._(

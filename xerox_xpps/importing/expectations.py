@@ -5,30 +5,40 @@ It is kept on lines and reads, where None means that there is nothing to compare
 """
 
 from ..billing_file import to_decimal
-from ..rules import billed_fees, expected_overage, is_unsplit, service_fee
+from ..rules import billed_fees, expected_overage, is_unsplit, missing_overage, service_fee
+
+
+def known_start(lookups, device_id, output_type):
+    """Where a meter is known to start: at the read of its installation in the period, else at our last read.
+
+    :return: pages, or None of a meter that was never read
+    """
+    key = device_id, output_type
+    noted = lookups.manual_reads.opening.get(key) or lookups.last_reads.get(key)
+    return noted[1] if noted else None
 
 
 def expected_meter(lookups, device_id, meter):
     """Where a meter should start, and how many pages Xerox should bill.
 
-    :param meter: billing_file.MeterRecord; only if it states both of its reads and the pages above the allowance, these
-        can be compared
+    :param meter: billing_file.MeterRecord; only if it states both of its reads, the pages above the allowance can be
+        compared; and if nothing is stated of these, only where the reads tell of some
     :return: (our last read, pages above the allowance from that read on); None where there is nothing to compare with
     """
     previous, current = meter.previous, meter.current
+    start = known_start(lookups, device_id, meter.output_type)
+    first = previous if start is None else start
+    if meter.overage is None:
+        missing = missing_overage(first, current, meter.included, None)
+        return start if previous is not None else None, missing or None
     if previous is None:
         return None, None
-    key = device_id, meter.output_type
-    noted = lookups.manual_reads.opening.get(key) or lookups.last_reads.get(key)
-    start = noted[1] if noted else None
-    if meter.overage is None:
-        return start, None
-    return start, expected_overage(previous if start is None else start, current, meter.included)
+    return start, expected_overage(first, current, meter.included)
 
 
 def last_unit_cost(lookups, device_id, meter, currency):
     """What Xerox billed for a page of the meter the last time, in the same currency; None when it did not."""
-    last = lookups.last_reads.get((device_id, meter.output_type))
+    last = lookups.last_billed.get((device_id, meter.output_type))
     return (last[3] or None) if last and last[4] == currency.id else None
 
 

@@ -27,19 +27,6 @@ class FileChecks:
             )
         return bool(twin)
 
-    def duplicate_invoice(self, number):
-        twin = self._imported_twin("name", number)
-        if twin:
-            self.add(
-                "invoice_duplicate",
-                lambda: self.env._(
-                    "Xerox invoice %(number)s has already been imported from file “%(file)s”. Open that file instead.",
-                    number=clipped(number),
-                    file=clipped(twin.file_name),
-                ),
-                fix=twin,
-            )
-
     def head(self, invoice):
         """A file without number, date or period cannot be imported, whether or not its format looks for them.
 

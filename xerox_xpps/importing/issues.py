@@ -37,6 +37,11 @@ def issue_text(env, issue, currency=None):
     return env._(issue.template, **{name: _shown(env, value, currency) for name, value in issue.params.items()})
 
 
+def pages_text(env, pages):
+    """A number of pages in words of the user: 1,500."""
+    return formatLang(env, pages, digits=0)
+
+
 def _shown(env, value, currency):
     if isinstance(value, str):
         return clipped(value)
@@ -107,12 +112,15 @@ class Findings:
     as a whole: no record can be imported then.
     """
 
-    def __init__(self, env, blocking=()):
-        """:param blocking: codes of warnings that the company wants to be errors"""
+    def __init__(self, env, blocking=(), lowered=()):
+        """:param blocking: codes of warnings that the company wants to be errors
+        :param lowered: codes of errors that it wants to be warnings
+        """
         self.env = env
         self.faulty = set()
         self.has_file_errors = False
         self._blocking = blocking
+        self._lowered = lowered
         self._kinds = {}
         self._listed = 0
 
@@ -187,6 +195,8 @@ class Findings:
             severity = CODES[code].severity
             if severity == WARNING and code in self._blocking:
                 severity = ERROR
+            elif severity == ERROR and code in self._lowered:
+                severity = WARNING
             self._kinds[code] = _Kind(severity, code)
         return self._kinds[code]
 

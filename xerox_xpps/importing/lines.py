@@ -53,6 +53,7 @@ def prepare_line(context, record, device, total):
         "standing_service_cost": None,
         "standing_supply_cost": None,
         "device_fix": None,
+        "near_device_id": None,
         "overage_cost": context.round(total - base),
         "cost_total": context.round(total),
         "meter_values": json.dumps(

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from ..rules import beyond_border_domain, same_period_domain
 from .assignments import expected_devices, set_assignments
 from .manual_reads import ManualReads
+from .near_devices import find_near_devices
 from .snapshots import DEVICE_FIELDS, agreement_snapshots, device_snapshots
 
 
@@ -21,17 +22,18 @@ class Lookups:
         self.period_start = period_start
         self.period_end = period_end
         lots = self.env["stock.lot"]
+        self._decided = file._decided_devices()
+        keys = {record.serial_key for record in records}
         devices = lots.search(
-            [
-                ("is_xpps_device", "=", True),
-                ("company_id", "=", self.company.id),
-                ("xpps_serial_key", "in", list({record.serial_key for record in records})),
-            ]
+            Domain("is_xpps_device", "=", True)
+            & Domain("company_id", "=", self.company.id)
+            & (Domain("xpps_serial_key", "in", list(keys)) | Domain("id", "in", list(self._decided.values())))
         )
         self.materials = self.env["xpps.material.mapping"]._material_by_template(
             devices.product_id.product_tmpl_id, self.company
         )
         self.last_reads = lots._xpps_last_reads(devices.ids, before=period_start)
+        self.last_billed = lots._xpps_last_reads(devices.ids, before=period_start, billed=True)
         self.mean_pages = lots._xpps_mean_pages(devices.ids, before=period_start)
         self.last_base_costs = self.env["xpps.billing.file.line"]._last_base_costs(devices, before=period_start)
         self.billed, self.overlapping = self._billed_lines(devices)
@@ -50,6 +52,19 @@ class Lookups:
         )
         self.agreements = agreement_snapshots(self.subscriptions, period_start, period_end)
         self.devices = device_snapshots(devices, rows, self.agreements)
+        self._by_id = {device.id: device for device in self.devices.values()} if self._decided else {}
+        self.near = self._near(records, keys)
+
+    def device_of(self, record):
+        """:return: the DeviceSnapshot of a record: what somebody decided on, else that of its serial; or None"""
+        decided = self._decided.get((record.sequence, record.serial))
+        return self._by_id.get(decided) or self.devices.get(record.serial_key)
+
+    def _near(self, records, keys):
+        """:return: {serial key that nobody knows: the only stock.lot that it may mean}"""
+        unknown = [record.serial_key for record in records if record.serial_key not in self.devices]
+        unknown = [key for key in unknown if key]
+        return find_near_devices(self.env, self.company, unknown, keys | self.devices.keys()) if unknown else {}
 
     def _billed_later(self):
         """:return: the ids of the agreements that were billed for a later period already"""

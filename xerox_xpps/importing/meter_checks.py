@@ -5,7 +5,10 @@ from odoo.tools import format_date
 
 from ..billing_file import to_decimal
 from ..common.formats import amount_text, percent_text
-from ..rules import expected_overage, printed_pages
+from ..common.plural import plural
+from ..rules import expected_overage, missing_overage, printed_pages
+from .expectations import known_start
+from .issues import pages_text
 
 
 class MeterChecks:
@@ -68,7 +71,49 @@ class MeterChecks:
     def _check_meter(self, check, meter):
         if meter.current is not None and meter.previous is not None:
             self._check_pages(check, meter)
+        self._check_missing(check, meter)
         self._check_gap(check, meter)
+
+    def _check_missing(self, check, meter):
+        """Were pages printed above the allowance of which the record says nothing? What is not stated is not 0."""
+        lookups, key = self.context.lookups, (check.device.id, meter.output_type)
+        if check.pages.get(meter.output_type) is not None or (check.prior and key in lookups.prior_reads):
+            # Somebody has decided it; and what a correction does not state stays as it was.
+            return
+        start = known_start(lookups, *key) if meter.previous is None else meter.previous
+        pages = missing_overage(start, meter.current, meter.included, meter.overage)
+        if not pages:
+            return
+        check.add(
+            "overage_missing",
+            lambda: self._say_missing(check, meter, start, pages),
+            fix=check.device.record,
+            output_type=meter.output_type,
+            value=str(pages),
+        )
+
+    def _say_missing(self, check, meter, start, pages):
+        values = check.place_of(meter) | {
+            "previous": start,
+            "current": meter.current,
+            "included": meter.included,
+            "pages": pages_text(self.env, pages),
+        }
+        return plural(
+            pages,
+            self.env._(
+                "Line %(line)s: by its reads (%(previous)s to %(current)s, %(included)s included) device %(serial)s "
+                "printed 1 %(type)s page above the allowance, but Xerox does not state how many it bills. Charge it, "
+                "or ask Xerox.",
+                **values,
+            ),
+            self.env._(
+                "Line %(line)s: by its reads (%(previous)s to %(current)s, %(included)s included) device %(serial)s "
+                "printed %(pages)s %(type)s pages above the allowance, but Xerox does not state how many it bills. "
+                "Charge them, or ask Xerox.",
+                **values,
+            ),
+        )
 
     def _check_gap(self, check, meter):
         """Does the meter start where it was last read, and end no later than when the device was taken away?"""

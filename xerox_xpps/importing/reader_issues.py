@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from operator import itemgetter
 
+from ..billing_file.values import NEGATIVE_PAGES
 from .issues import clipped, issue_text
 
 
@@ -13,12 +14,14 @@ class ReaderIssues:
     """Takes issues of ``billing_file`` into the findings of a check.
 
     :param details: billing_file.BillingDetails, or None when the file could not be read
+    :param file: the xpps.billing.file, which mends what is right in a correction only
     :param done: the ``sequence`` of each record that is imported or left out: nothing waits for its issues
 
     ``currency`` is the res.currency of the amounts in the texts; None until the head of the file is known.
     """
 
-    def __init__(self, findings, details, done):
+    def __init__(self, findings, details, done, file):
+        self.file = file
         self.findings = findings
         self.env = findings.env
         self._devices = details.devices if details else ()
@@ -42,6 +45,7 @@ class ReaderIssues:
             index=index,
             source_line=issue.source_line or 0,
             serial=issue.serial,
+            fix=self.file if issue.template == NEGATIVE_PAGES else None,
         )
 
     @cached_property

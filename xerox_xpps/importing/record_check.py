@@ -1,10 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """One device record of a billing file on its way through the checks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..billing_file import DeviceRecord
+from ..billing_file import DeviceRecord, MeterRecord
 from .context import CheckContext
 from .issues import clipped
 from .snapshots import DeviceSnapshot
@@ -16,7 +16,8 @@ class RecordCheck:
 
     ``index`` counts the file's records from 0. ``device`` is None where nobody knows the serial number, and ``prior``
     the ``xpps.billing.file.line`` that the record of a correction replaces, or None. ``line`` are the values of its
-    own line, which the checks may change.
+    own line, which the checks may change, and ``pages`` what somebody decided to charge where the file does not state
+    it: {output type: pages}.
     """
 
     context: CheckContext
@@ -25,6 +26,7 @@ class RecordCheck:
     device: DeviceSnapshot | None
     line: dict
     prior: Any = None
+    pages: dict[str, int] = field(default_factory=dict)
 
     @property
     def place(self):
@@ -35,8 +37,20 @@ class RecordCheck:
         """As ``place``, with the ``type`` of the pages in words."""
         return self.place | {"type": self.context.type_labels[meter.output_type]}
 
-    def add(self, code, message, fix=None, res_model="", output_type=""):
+    def to_charge(self, meter: MeterRecord) -> MeterRecord:
+        """The meter with the pages that are charged: those that Xerox states, else those that somebody decided on."""
+        pages = self.pages.get(meter.output_type)
+        return meter if meter.overage is not None or pages is None else replace(meter, overage=pages)
+
+    def add(self, code, message, fix=None, res_model="", output_type="", value=""):
         """Note a problem of the record; see ``issues.Findings.add``."""
         self.context.findings.add(
-            code, message, self.record, self.index, fix=fix, res_model=res_model, output_type=output_type
+            code,
+            message,
+            self.record,
+            self.index,
+            fix=fix,
+            res_model=res_model,
+            output_type=output_type,
+            value=value,
         )

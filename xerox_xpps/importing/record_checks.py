@@ -1,12 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """All checks of the device records of a file, one record after the other, and what its import makes of each."""
 
+from dataclasses import replace
+
 from ..common.plural import plural
 from .charges import ChargePlan
 from .context import plain
 from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
 from .expectations import standing_fees
+from .issues import pages_text
 from .lines import prepare_line
 from .meter_checks import MeterChecks
 from .record_check import RecordCheck
@@ -34,6 +37,8 @@ class RecordChecks:
         self.is_duplicate = is_duplicate
         self.devices = DeviceChecks(context)
         self.meters = MeterChecks(context)
+        self.decisions = context.file._decided_pages()
+        self.device_lines = {}
         self.plan = ChargePlan(context)
         self.corrections = CorrectionPlan(context, self.plan)
         self.lines = {}
@@ -61,10 +66,11 @@ class RecordChecks:
             self._report_cost_change(change)
 
     def _check(self, index, record, repeated):
-        device = self.lookups.devices.get(record.serial_key)
+        device = self.lookups.device_of(record)
         line = prepare_line(self.context, record, device, self.totals[index])
         self.lines[index] = line
         check = RecordCheck(self.context, index, record, device, line)
+        check.pages = self.decisions.get((record.sequence, record.serial), {})
         if not record.serial_key or repeated or not record.complete:
             # In a file of a single line the issue alone does not tell which record it is about.
             self.context.findings.faulty.add(index)
@@ -72,6 +78,10 @@ class RecordChecks:
             return
         if not device:
             self.devices.unknown(check)
+            return
+        first, line = self.device_lines.setdefault(device.id, (index, record.source_line))
+        if first != index and not repeated:
+            self.devices.twice(check, line)
             return
         if not self.is_duplicate:
             self.devices.period(check)
@@ -98,9 +108,28 @@ class RecordChecks:
         for meter in check.record.meters:
             prior = check.prior and self.lookups.prior_reads.get((check.device.id, meter.output_type))
             if prior:
+                meter = self._without_credit(check, meter, prior)
                 self.corrections.plan_meter(check, agreement, meter, prior, base)
             else:
                 self.plan.plan_meter(check, agreement, meter, base)
+
+    def _without_credit(self, check, meter, prior):
+        """The meter with the pages that Xerox bills in all: those below zero are taken back from what it billed."""
+        if not meter.overage or meter.overage > 0:
+            return meter
+        left = prior.overage + meter.overage
+        if left < 0 <= prior.overage:
+            check.add(
+                "value_invalid",
+                lambda: self.env._(
+                    "Line %(line)s: Xerox takes back %(credit)s %(type)s pages of device %(serial)s, but has billed "
+                    "%(billed)s in the period. Ask Xerox, or leave the record out.",
+                    credit=pages_text(self.env, -meter.overage),
+                    billed=pages_text(self.env, prior.overage),
+                    **check.place_of(meter),
+                ),
+            )
+        return replace(meter, overage=left)
 
     def _report_cost_change(self, change):
         self.context.findings.add(

@@ -8,7 +8,13 @@ database. May import ``billing_file`` and ``common``.
 from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period, runs_in_period_sql
 from .charge import invoice_status, uninvoiced_status_sql
 from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
-from .meter import expected_overage, expected_overage_sql, printed_pages
+from .meter import (
+    counted_reads,
+    expected_overage,
+    expected_overage_sql,
+    missing_overage,
+    printed_pages,
+)
 from .money import (
     AMOUNT_FIELDS,
     below_floor,
@@ -39,7 +45,7 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
-from .serial import serial_key_sql
+from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 
 __all__ = [
     "AMOUNT_FIELDS",
@@ -50,8 +56,11 @@ __all__ = [
     "beyond_border",
     "beyond_border_domain",
     "beyond_border_sql",
+    "blurred_key",
+    "blurred_key_sql",
     "charge_amounts",
     "cost_plus_price",
+    "counted_reads",
     "covers_day",
     "covers_period",
     "days_in_common",
@@ -68,6 +77,8 @@ __all__ = [
     "line_amount_sql",
     "margin_percent",
     "margin_percent_sql",
+    "missing_overage",
+    "near_keys",
     "overlap",
     "overlap_domain",
     "overlap_sql",

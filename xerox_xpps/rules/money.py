@@ -10,19 +10,25 @@ from ..billing_file import round_half_up, to_decimal
 from ..billing_file.amounts import multiply
 
 #: What the amounts of a charge depend on.
-AMOUNT_FIELDS = ("quantity", "unit_cost", "unit_price", "billable")
+AMOUNT_FIELDS = ("quantity", "unit_cost", "unit_price", "billable", "cost_unknown")
 
 
 def charge_amounts(
-    places: int, quantity: int, unit_cost: float, unit_price: float, billable: bool
+    places: int, quantity: int, unit_cost: float, unit_price: float, billable: bool, cost_unknown: bool = False
 ) -> Mapping[str, float]:
     """Values of the amount fields of ``sale.subscription.charge``.
 
-    Pages that are not billable earn nothing and still cost.
+    Pages that are not billable earn nothing and still cost. Where nobody knows what they cost, there is no margin.
 
     :param places: decimals of the charge's currency
     :param quantity: pages, negative to take some back
     :param unit_cost, unit_price: floats of at most six decimals
+    :param cost_unknown: whether the unit cost is one that nobody stated
+
+    >>> charge_amounts(2, 1000, 0.004, 0.01, True)
+    {'cost_subtotal': 4.0, 'price_subtotal': 10.0, 'margin': 6.0, 'margin_percent': 60.0}
+    >>> charge_amounts(2, 1000, 0, 0.01, True, cost_unknown=True)
+    {'cost_subtotal': 0.0, 'price_subtotal': 10.0, 'margin': 0.0, 'margin_percent': 0.0}
     """
     cost = page_amount(places, quantity, unit_cost)
     price = page_amount(places, quantity, unit_price)
@@ -30,8 +36,8 @@ def charge_amounts(
     return {
         "cost_subtotal": float(cost),
         "price_subtotal": float(price),
-        "margin": float(revenue - cost),
-        "margin_percent": float(margin_percent(revenue, cost)),
+        "margin": 0.0 if cost_unknown else float(revenue - cost),
+        "margin_percent": 0.0 if cost_unknown else float(margin_percent(revenue, cost)),
     }
 
 

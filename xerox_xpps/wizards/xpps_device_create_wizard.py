@@ -32,6 +32,8 @@ class XppsDeviceCreateWizard(models.TransientModel):
                 serial_key(values["name"]),
                 {
                     "source_line": line.source_line,
+                    "record_sequence": line.sequence,
+                    "same_as_id": line.near_device_id.id,
                     "serial": values["name"],
                     "xerox_model": line.xerox_model or line.xerox_model_number,
                     "xerox_customer": line.xerox_customer_name or line.xerox_customer_number,
@@ -52,7 +54,13 @@ class XppsDeviceCreateWizard(models.TransientModel):
         )
 
     def _apply(self, rows):
-        """Create the devices with one ``create``; a plain lot with the serial number becomes the device."""
+        """Create the devices with one ``create``; a plain lot with the serial number becomes the device.
+
+        A row that is a device which is there already makes none.
+        """
+        known_rows = rows.filtered("same_as_id")
+        known_rows._confirm()
+        rows -= known_rows
         keys = {row: serial_key(row.serial) for row in rows}
         # Somebody else may have created a device since the wizard was opened.
         known, plain = self._known_lots(self.company_id, keys.values())
@@ -66,11 +74,19 @@ class XppsDeviceCreateWizard(models.TransientModel):
                 values |= {"name": row.serial, "product_id": row.product_id.id}
             prepared.append((lot, values))
         self._make_devices(self.company_id, prepared)
-        return plural(
+        created = plural(
             len(prepared),
             self.env._("1 device was created."),
             self.env._("%s devices were created.", len(prepared)),
         )
+        if not known_rows:
+            return created
+        confirmed = plural(
+            len(known_rows),
+            self.env._("1 record is of a device that is there already."),
+            self.env._("%s records are of devices that are there already.", len(known_rows)),
+        )
+        return f"{created} {confirmed}"
 
 
 class XppsDeviceCreateWizardRow(models.TransientModel):
@@ -84,9 +100,31 @@ class XppsDeviceCreateWizardRow(models.TransientModel):
     company_id = fields.Many2one(related="wizard_id.company_id")
     xerox_model = fields.Char(readonly=True)
     xerox_customer = fields.Char(readonly=True)
+    record_sequence = fields.Integer(readonly=True, help="Number of the device record in the file.")
+    same_as_id = fields.Many2one(
+        "stock.lot",
+        string="Is the Device",
+        domain="[('is_xpps_device', '=', True), ('company_id', '=', company_id)]",
+        help="A device whose serial number is nearly the same. Clear it to create another device.",
+    )
     product_id = fields.Many2one("product.product", string="Printer Model")
     location = fields.Char(string="Place")
     install_date = fields.Date(string="Installed On")
+
+    @api.depends("same_as_id")
+    def _compute_missing(self):
+        super()._compute_missing()
+        for row in self.filtered("same_as_id"):
+            row.missing, row.customer_differs = False, False
+
+    def _confirm(self):
+        """Keep that records are of devices which are there already."""
+        file = self.wizard_id.billing_file_id
+        lines = {line.sequence: line for line in file.line_ids} if self else {}
+        for row in self:
+            line = lines.get(row.record_sequence)
+            if line and line.serial.strip() == row.serial:
+                file._decide(line, device_id=row.same_as_id.id)
 
     def _prepare_device(self):
         return super()._prepare_device() | {

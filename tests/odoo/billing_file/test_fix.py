@@ -569,9 +569,8 @@ class TestLooks(FixCase):
         self.assertOpens(self._fix(file, "file_duplicate"), first, "current")
 
     def test_invoice_duplicate(self):
-        self._device("SN-2")
         first = self._import([record("SN-1")])
-        file = self._checked([record("SN-2")]).billing_file_id
+        file = self._checked([record("SN-1", Location="2")]).billing_file_id
         self.assertOpens(self._fix(file, "invoice_duplicate"), first, "current")
 
     def test_period_duplicate(self):

@@ -142,10 +142,19 @@ class TestDuplicates(RefusalCase):
         self.assertEqual((action["res_model"], action["res_id"]), ("xpps.billing.file", first.id))
 
     def test_invoice_duplicate(self):
+        """The same number is an error only where a device's period is billed already."""
         self._device("SN-2")
         first = self._import([record("SN-1")])
-        issue = self.assertRefused("invoice_duplicate", [record("SN-2")], names=["X-1001", "billing.xml"])
+        issue = self.assertRefused(
+            "invoice_duplicate",
+            [record("SN-1", Location="2")],
+            names=["X-1001", "billing.xml"],
+            line=10,
+            serial="SN-1",
+            others=["period_duplicate"],
+        )
         self.assertEqual((issue.res_model, issue.res_id), ("xpps.billing.file", first.id))
+        self.assertEqual(self._codes(self._check(build_xml(devices=[record("SN-2")]))), [])
 
     def test_an_imported_file_is_not_checked_or_imported_again(self):
         first = self._import([record("SN-1", mono=(10, "0.004"))])
@@ -160,13 +169,12 @@ class TestDuplicates(RefusalCase):
 
     def test_drafts_are_no_duplicates(self):
         """Only what was imported stands against a file: two drafts of one invoice may be looked at."""
-        self._device("SN-2")
         one = self._check(build_xml(devices=[record("SN-1")]))
-        two = self._check(build_xml(devices=[record("SN-2")]))
+        two = self._check(build_xml(devices=[record("SN-1", Location="2")]))
         self.assertEqual((self._codes(one), self._codes(two)), ([], []))
         one.action_import()
         two.action_check()
-        self.assertEqual(self._codes(two), ["invoice_duplicate"])
+        self.assertEqual(self._codes(two), ["invoice_duplicate", "period_duplicate"])
 
     def test_another_company_has_duplicates_of_its_own(self):
         self._import([record("SN-1")])

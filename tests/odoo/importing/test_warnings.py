@@ -7,7 +7,7 @@ from ...billing_file.builder import build_xml
 from ..support.common import XppsCase, record
 from ..support.importing import NEXT_INVOICE
 
-MONO = {"MonoPrevious": 1000, "MonoCurrent": 1500, "MonoIncluded": 400}
+MONO = {"MonoPrevious": 1000, "MonoCurrent": 1500, "MonoIncluded": 500}
 
 
 class TestWarnings(XppsCase):
@@ -29,7 +29,7 @@ class TestWarnings(XppsCase):
         return file.issue_ids.filtered(lambda issue: issue.code == code)
 
     def test_no_warning(self):
-        file = self._import([record("SN-1", mono=(100, "0.004"), BaseServiceFee=20, **MONO)])
+        file = self._import([record("SN-1", mono=(0, "0.004"), BaseServiceFee=20, **MONO)])
         self.assertEqual((self._codes(file, "warning"), file.warning_count), ([], 0))
 
     def test_model_mismatch(self):
@@ -64,7 +64,7 @@ class TestWarnings(XppsCase):
         self.assertEqual(self._codes(file, "warning"), [])
 
     def test_overage_mismatch(self):
-        row = record("SN-1", mono=(101, "0.004"), **MONO)
+        row = record("SN-1", mono=(101, "0.004"), **MONO | {"MonoIncluded": 400})
         self.assertWarned("overage_mismatch", [row], names=["101", "100"])
 
     def test_no_overage_mismatch_within_the_allowance(self):

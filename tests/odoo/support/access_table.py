@@ -66,7 +66,7 @@ TABLE = {
             "price_subtotal state"
         ),
         program(
-            "change_count cost_subtotal credit_line_ids credit_state credited_amount credited_quantity "
+            "change_count cost_subtotal cost_unknown credit_line_ids credit_state credited_amount credited_quantity "
             "earlier_line_ids has_other_currency invoice_line_ids margin margin_low margin_percent sale_line_ids "
             "xerox_cost xerox_currency_id xerox_unit_cost",
             read=CLERKS,
@@ -105,12 +105,12 @@ TABLE = {
         chosen("attachment_id company_id file_name"),
         program(
             "amount_total can_import charge_count charge_draft_count charge_ids check_queued checksum control_count "
-            "control_total cost_change_ids currency_id device_assign_count device_count device_create_count "
-            "dispute_count error_count error_text file_data format_id held_count held_text invoice_count invoice_date "
-            "is_open issue_ids line_count line_digest line_ids meter_read_count meter_read_ids name period_end "
-            "period_start progress queue_status queued_by_id state subscription_count summary_ids vendor_bill_amount "
-            "vendor_bill_comparison vendor_bill_component_ids vendor_bill_difference vendor_bill_expected "
-            "vendor_bill_id vendor_bill_state warning_count warning_text"
+            "control_total cost_change_ids currency_id decision_ids device_assign_count device_count "
+            "device_create_count dispute_count error_count error_text file_data format_id held_count held_text "
+            "invoice_count invoice_date is_blocked is_open issue_ids line_count line_digest line_ids meter_read_count "
+            "meter_read_ids name period_end period_start progress queue_status queued_by_id state subscription_count "
+            "summary_ids vendor_bill_amount vendor_bill_comparison vendor_bill_component_ids vendor_bill_difference "
+            "vendor_bill_expected vendor_bill_id vendor_bill_state warning_count warning_text"
         ),
         calls(
             "action_approve_charges action_assign_devices action_cancel action_check action_create_devices "
@@ -129,10 +129,14 @@ TABLE = {
             "period_end period_start product_id subscription_id"
         ),
     ),
+    "xpps.billing.file.decision": Model(read=CLERKS).having(
+        program("billing_file_id company_id decision device_id output_type pages sequence serial source_line"),
+        calls("action_withdraw", who=CLERKS),
+    ),
     "xpps.billing.file.issue": Model(read=CLERKS).having(
         program(
-            "billing_file_id can_fix code company_id fix_help line_id message output_type problem problem_count "
-            "res_id res_model serial severity severity_rank source_line value"
+            "billing_file_id can_fix code company_id fix_help fix_label line_id message output_type problem "
+            "problem_count res_id res_model serial severity severity_rank source_line value"
         ),
         calls("action_fix", who=CLERKS),
     ),
@@ -141,7 +145,8 @@ TABLE = {
             "base_price_cost base_service_cost base_service_stated base_supply_cost base_supply_stated "
             "billed_period_end billed_period_start billing_file_id clr_lvl12_overage clr_lvl3_overage color_overage "
             "company_id cost_total currency_id device_fix device_id estimated expected_service_cost "
-            "expected_supply_cost issue_ids meter_values mono_color1_overage mono_overage overage_cost partner_id "
+            "expected_supply_cost issue_ids meter_values mono_color1_overage mono_overage near_device_id overage_cost "
+            "partner_id "
             "read_date sequence serial source_line standing_service_cost standing_supply_cost state subscription_id "
             "superseded_by_id xerox_agreement_number xerox_customer_name xerox_customer_number xerox_location "
             "xerox_model xerox_model_number"
@@ -150,8 +155,8 @@ TABLE = {
     ),
     "xpps.billing.file.summary": Model(read=CLERKS).having(
         program(
-            "billing_file_id company_id cost currency_id device_count margin margin_percent pages partner_id price "
-            "subscription_id"
+            "billing_file_id company_id cost cost_unknown currency_id device_count margin margin_percent pages "
+            "partner_id price subscription_id"
         ),
     ),
     "xpps.billing.run": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
@@ -247,8 +252,8 @@ TABLE = {
     "xpps.device.create.wizard.row": Wizard(CLERKS).having(
         wizard(
             "commercial_partner_id company_id customer_differs install_date location missing partner_id product_id "
-            "selected sequence serial source_line subscription_id subscription_line_id wizard_id xerox_customer "
-            "xerox_model"
+            "record_sequence same_as_id selected sequence serial source_line subscription_id subscription_line_id "
+            "wizard_id xerox_customer xerox_model"
         ),
     ),
     "xpps.device.fix.row": Abstract(),
@@ -300,9 +305,9 @@ TABLE = {
     ),
     "xpps.file.format": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered(
-            "active actual_words company_id date_format date_pattern decimal_mark delimiter device_field_ids "
-            "device_path encoding estimated_words field_ids file_type invoice_field_ids invoice_path name schema_xml "
-            "sequence sheet"
+            "active actual_words clr_lvl12_words clr_lvl3_words color_words company_id date_format date_pattern "
+            "decimal_mark delimiter device_field_ids device_path encoding estimated_words field_ids file_type "
+            "invoice_field_ids invoice_path mono_color1_words mono_words name schema_xml sequence sheet"
         ),
     ),
     "xpps.file.format.field": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
@@ -311,9 +316,10 @@ TABLE = {
     ),
     "xpps.file.format.wizard": Wizard(MANAGERS).having(
         wizard(
-            "actual_words billing_file_id column_ids company_id date_format date_pattern decimal_mark delimiter "
-            "device_path device_place_id encoding error_count estimated_words file_data file_name file_type "
-            "invoice_path invoice_place_id name place_ids preview sheet sheet_place_id step to_do"
+            "actual_words billing_file_id clr_lvl12_words clr_lvl3_words color_words column_ids company_id date_format "
+            "date_pattern decimal_mark delimiter device_path device_place_id encoding error_count estimated_words "
+            "file_data file_name file_type has_meter_rows invoice_path invoice_place_id mono_color1_words mono_words "
+            "name place_ids preview sheet sheet_place_id step to_do"
         ),
         calls("action_back action_create_format action_dry_run action_read_sample", who=MANAGERS),
     ),
@@ -441,7 +447,8 @@ TABLE = {
     "res.company": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_id xpps_alias_name xpps_background_threshold xpps_invoice_by_run "
-            "xpps_margin_floor_percent xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses "
+            "xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
+            "xpps_responsible_id xpps_sender_addresses "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
             write=NOBODY,
@@ -450,7 +457,8 @@ TABLE = {
     "res.config.settings": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_invoice_by_run "
-            "xpps_margin_floor_percent xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses "
+            "xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
+            "xpps_responsible_id xpps_sender_addresses "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
             write=NOBODY,

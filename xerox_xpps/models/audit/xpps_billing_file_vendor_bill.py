@@ -223,7 +223,11 @@ class XppsBillingFile(models.Model):
         return bill
 
     def _bills_of_number(self, vendor):
-        """Xerox's bills that have the number of the file's invoice, in whatever currency."""
+        """Xerox's bills that have the number of the file's invoice, in whatever currency.
+
+        Without those of other files of the same number: an invoice may come in several files, each of which has its
+        bill.
+        """
         number = self._normalized(self.name)
         bills = self.env["account.move"].search(
             [
@@ -238,6 +242,11 @@ class XppsBillingFile(models.Model):
                 ("name", "ilike", self.name.strip()),
             ]
         )
+        # Whose bill it is does not depend on what the user may see of the other file.
+        others = self.sudo().search(
+            [("vendor_bill_id", "in", bills.ids), ("id", "!=", self.id), ("name", "=", self.name)]
+        )
+        bills -= others.vendor_bill_id.with_env(self.env)
         return bills.filtered(
             lambda bill: number in (self._normalized(text) for text in (bill.ref, bill.payment_reference, bill.name))
         )

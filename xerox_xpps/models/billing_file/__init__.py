@@ -16,6 +16,8 @@ from . import (
     xpps_billing_file_line,
     xpps_billing_file_issue,
     xpps_billing_file_summary,
+    xpps_billing_file_decision,
+    xpps_billing_file_decisions,
     xpps_billing_file_cost_change,
     xpps_import_progress,
 )

@@ -99,6 +99,9 @@ class XppsBillingFile(models.Model):
     held_text = fields.Char(compute="_compute_count_texts")
     is_open = fields.Boolean(compute="_compute_is_open", help="Some records can still be imported.")
     can_import = fields.Boolean(compute="_compute_is_open")
+    is_blocked = fields.Boolean(
+        readonly=True, copy=False, help="The last check found nothing that could be imported if the rest is held back."
+    )
     meter_read_count = fields.Integer(compute="_compute_related_counts")
     charge_count = fields.Integer(compute="_compute_related_counts")
     charge_draft_count = fields.Integer(compute="_compute_related_counts")
@@ -109,9 +112,6 @@ class XppsBillingFile(models.Model):
 
     _checksum_uniq = models.UniqueIndex(
         "(company_id, checksum) WHERE state = 'imported'", "This billing file has already been imported."
-    )
-    _invoice_uniq = models.UniqueIndex(
-        "(company_id, name) WHERE state = 'imported'", "This Xerox invoice has already been imported."
     )
 
     @api.depends("attachment_id")
@@ -183,11 +183,11 @@ class XppsBillingFile(models.Model):
             self.env._("%s device records are held back until they are fixed.", count),
         )
 
-    @api.depends("state", "error_count", "line_digest", "check_queued", "company_id.xpps_quarantine")
+    @api.depends("state", "error_count", "line_digest", "check_queued", "is_blocked", "company_id.xpps_quarantine")
     def _compute_is_open(self):
         for file in self:
             file.is_open = file.state == "draft" or (file.state == "imported" and file.held_count > 0)
-            sound = not file.error_count or file.company_id.xpps_quarantine
+            sound = not file.error_count or (file.company_id.xpps_quarantine and not file.is_blocked)
             file.can_import = file.is_open and sound and bool(file.line_digest) and not file.check_queued
 
     @api.model
@@ -381,7 +381,8 @@ class XppsBillingFile(models.Model):
         self._lock()
         check = self._check(progress)
         # Only checks and imports say what is in a file; see write.
-        self.sudo().write({**check.header, "check_queued": False})
+        blocked = not check.can_import(holds_faulty=True)
+        self.sudo().write({**check.header, "check_queued": False, "is_blocked": blocked})
         CheckWriter(self, check).save()
 
     def _lock(self):

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.window_actions import open_dialog, open_form, open_records
-from ...importing import CODES, SEVERITY_RANKS
+from ...importing import CODES, SEVERITY_RANKS, pages_text
 
 #: Methods that mend what is wrong with a file, or with all devices of it: they need no record to open.
 WHOLE_FILE_FIXES = ("_fix_create_devices", "_fix_assign_devices", "_fix_currency", "_fix_file_type", "_fix_upload")
@@ -56,6 +56,7 @@ class XppsBillingFileIssue(models.Model):
     res_id = fields.Many2oneReference(model_field="res_model", string="Record to Open")
     can_fix = fields.Boolean(compute="_compute_fix")
     fix_help = fields.Char(compute="_compute_fix", help="What the Fix button does.")
+    fix_label = fields.Char(compute="_compute_fix", help="What stands on the Fix button.")
 
     @api.depends("severity")
     def _compute_severity_rank(self):
@@ -67,21 +68,46 @@ class XppsBillingFileIssue(models.Model):
         for issue in self:
             issue.problem = issue.code if issue.code in CODES else False
 
-    @api.depends("code", "res_model", "res_id", "line_id")
+    @api.depends("code", "res_model", "res_id", "line_id", "value")
     def _compute_fix(self):
         helps = self._fix_helps()
         for issue in self:
             method = issue._fix_method()
             issue.can_fix = bool(method)
             issue.fix_help = helps.get(method)
+            issue.fix_label = issue._say_fix(method)
+
+    def _say_fix(self, method):
+        """What the button does that fixes the issue by one click; of others the place that it opens says it."""
+        if method == "_fix_charge_pages":
+            return self.env._("Charge %s", pages_text(self.env, self._decided_number()))
+        if method == "_fix_as_correction":
+            return self.env._("Import as Correction")
+        if method == "_fix_same_device":
+            return self.env._("It Is %s", self.env["stock.lot"].browse(self.res_id).exists().name or "?")
+        return self.env._("Fix")
+
+    def _decided_number(self):
+        """The number that the issue proposes."""
+        return int(self.value) if (self.value or "").isdecimal() else 0
 
     def _fix_method(self):
         """The method that mends the issue; a code that another addon brought opens its record, if it names one."""
         self.ensure_one()
+        if self._is_of_correction():
+            return "_fix_as_correction"
+        if self.code == "device_unknown" and self.res_model == "stock.lot" and self.res_id:
+            return "_fix_same_device"
         if self.code in CODES:
             method = CODES[self.code].fix
             return method if method in WHOLE_FILE_FIXES or self.line_id or self.res_id else None
         return "_fix_open_record" if self.res_model and self.res_id else None
+
+    def _is_of_correction(self):
+        """Whether what is wrong is right in a correction: the draft itself is named as the place to mend it."""
+        file = self.billing_file_id
+        named = self.res_model == file._name and self.res_id == file.id
+        return named and self.code == "value_invalid" and file.state == "draft" and file.kind == "regular"
 
     def _fix_helps(self):
         return {
@@ -91,6 +117,11 @@ class XppsBillingFileIssue(models.Model):
             "_fix_agreement": self.env._("Open the agreement"),
             "_fix_mapping": self.env._("Choose the missing material code"),
             "_fix_price": self.env._("Set the agreement's price for these pages"),
+            "_fix_charge_pages": self.env._(
+                "Charge the customer for the pages above the allowance, by the reads of the meter"
+            ),
+            "_fix_same_device": self.env._("The record is of this device; nothing is created"),
+            "_fix_as_correction": self.env._("Import the file as a correction: it may take pages back"),
             "_fix_currency": self.env._("Open the currency to activate it"),
             "_fix_open_import": self.env._("Open the earlier import"),
             "_fix_file_type": self.env._("Create a format for such files, or upload another file"),
@@ -104,7 +135,7 @@ class XppsBillingFileIssue(models.Model):
     def action_fix(self):
         """Open the place where the problem is mended.
 
-        :return: an action of type ``ir.actions.act_window``
+        :return: an action of type ``ir.actions.act_window``; or one that closes the window, where the click was all
         :raises UserError: when there is no such place any more
         :raises AccessError: when the user may not mend it
         """
@@ -202,6 +233,42 @@ class XppsBillingFileIssue(models.Model):
         return self._open_list(
             "base.action_currency_form", [], {"active_test": False, "search_default_name": self.value or ""}
         )
+
+    # What one click mends
+
+    def _fix_charge_pages(self):
+        pages = self._decided_number()
+        if not pages or not self.output_type:
+            raise UserError(self.env._("The record of this problem no longer exists. Check the file again."))
+        return self._decide(output_type=self.output_type, pages=pages)
+
+    def _fix_same_device(self):
+        return self._decide(device_id=self._named_record("stock.lot").id)
+
+    def _fix_as_correction(self):
+        file = self.billing_file_id
+        file.check_access("write")
+        file.kind = "correction"
+        wizard = self.env["xpps.import.wizard"]._from_context()
+        if wizard:
+            wizard.kind = "correction"
+        return self._check_again(file, wizard)
+
+    def _decide(self, **values):
+        """Keep what the click decides, and check again.
+
+        :return: the action that shows what is left
+        """
+        file = self.billing_file_id
+        file._decide(self.line_id, **values)
+        return self._check_again(file, self.env["xpps.import.wizard"]._from_context())
+
+    def _check_again(self, file, wizard):
+        """:return: the action that shows the wizard in which the issue is, or nothing but the file behind it"""
+        if wizard:
+            return wizard.action_recheck()
+        file.action_check()
+        return {"type": "ir.actions.act_window_close"}
 
     # Records to look at
 

@@ -76,6 +76,12 @@ class XppsBillingFileLine(models.Model):
         string="Fixed By",
         help="How the device can be fixed if the record cannot be billed because of it.",
     )
+    near_device_id = fields.Many2one(
+        "stock.lot",
+        string="Near Device",
+        ondelete="set null",
+        help="The only device whose serial number is nearly that of the record, if no device has that.",
+    )
     billed_period_start = fields.Date(help="Period start of the file, once the record is imported.")
     billed_period_end = fields.Date(help="Period end of the file, once the record is imported.")
     superseded_by_id = fields.Many2one(

@@ -24,6 +24,7 @@ class XppsBillingFileSummary(models.Model):
     pages = fields.Integer(help="Pages above the allowance that the customer is charged for.")
     cost = fields.Monetary(help="What Xerox charges for the pages, in the agreement's currency.")
     price = fields.Monetary(help="What the customer is charged for the pages.")
+    cost_unknown = fields.Boolean(help="The file does not state what some of the pages cost, so there is no margin.")
     margin = fields.Monetary()
     margin_percent = fields.Float(string="Margin (%)", aggregator=None)
 
@@ -37,6 +38,7 @@ class XppsBillingFileSummary(models.Model):
         billable = [charge for charge in charges if charge["billable"]]
         cost = sum(charge["cost_subtotal"] for charge in charges)
         price = sum(charge["price_subtotal"] for charge in billable)
+        known = not any(charge["cost_unknown"] for charge in charges)
         return {
             "billing_file_id": file.id,
             "company_id": file.company_id.id,
@@ -47,6 +49,7 @@ class XppsBillingFileSummary(models.Model):
             "pages": sum(charge["quantity"] for charge in billable),
             "cost": cost,
             "price": price,
-            "margin": price - cost,
-            "margin_percent": float(margin_percent(to_decimal(price), to_decimal(cost))),
+            "margin": price - cost if known else 0.0,
+            "margin_percent": float(margin_percent(to_decimal(price), to_decimal(cost))) if known else 0.0,
+            "cost_unknown": not known,
         }

@@ -32,6 +32,11 @@ class SaleSubscriptionCharge(models.Model):
         aggregator="avg",
         groups=BILLING_GROUP,
     )
+    cost_unknown = fields.Boolean(
+        readonly=True,
+        groups=BILLING_GROUP,
+        help="Xerox's file states the pages, but not what one of them costs. So there is no margin.",
+    )
     xerox_currency_id = fields.Many2one("res.currency", readonly=True, groups=BILLING_GROUP)
     xerox_unit_cost = fields.Float(
         string="Xerox's Unit Cost",

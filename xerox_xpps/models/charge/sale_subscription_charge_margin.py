@@ -28,13 +28,21 @@ class SaleSubscriptionCharge(models.Model):
         "reversed do not count.",
     )
 
-    @api.depends("quantity", "unit_cost", "unit_price", "billable", "state", "company_id.xpps_margin_floor_percent")
+    @api.depends(
+        "quantity",
+        "unit_cost",
+        "unit_price",
+        "billable",
+        "state",
+        "cost_unknown",
+        "company_id.xpps_margin_floor_percent",
+    )
     def _compute_margin_low(self):
         for charge in self:
             price, cost = to_decimal(charge.unit_price), to_decimal(charge.unit_cost)
             floor = to_decimal(charge.company_id.xpps_margin_floor_percent)
             sold = charge.billable and charge.quantity > 0 and charge.state != "rejected"
-            charge.margin_low = sold and below_floor(price, cost, floor)
+            charge.margin_low = sold and not charge.cost_unknown and below_floor(price, cost, floor)
 
     @api.model
     def _search_margin_low(self, operator, value):
@@ -50,7 +58,7 @@ class SaleSubscriptionCharge(models.Model):
 
     @api.model
     def _flush_margin(self):
-        self.flush_model(["quantity", "unit_cost", "unit_price", "billable", "state"])
+        self.flush_model(["quantity", "unit_cost", "unit_price", "billable", "state", "cost_unknown"])
         self.env["res.company"].flush_model(["xpps_margin_floor_percent"])
 
     @api.model
@@ -66,8 +74,8 @@ class SaleSubscriptionCharge(models.Model):
             ),
         )
         return SQL(
-            "COALESCE(%(charge)s.billable AND %(charge)s.quantity > 0 AND %(charge)s.state <> 'rejected' AND %(low)s, "
-            "FALSE)",
+            "COALESCE(%(charge)s.billable AND %(charge)s.quantity > 0 AND %(charge)s.state <> 'rejected' "
+            "AND %(charge)s.cost_unknown IS NOT TRUE AND %(low)s, FALSE)",
             charge=charge,
             low=low,
         )

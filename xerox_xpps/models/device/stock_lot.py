@@ -273,7 +273,8 @@ class StockLot(models.Model):
         """The last live meter read of each device and output type, with one query.
 
         :param before: a date; only periods that ended by then count, also on the very day: Xerox's may share one
-        :param billed: leave out opening and closing reads, which bill nothing
+        :param billed: leave out opening and closing reads, which bill nothing; else those of which nobody stated the
+            counter, which is not known to be 0
         :return: {(device id, output type): (read date, current read, overage, unit cost, id of the cost's currency)}
         """
         if not device_ids:
@@ -293,7 +294,7 @@ class StockLot(models.Model):
                 table=SQL.identifier(reads._table),
                 ids=list(device_ids),
                 before=SQL("AND period_end <= %s", before) if before else SQL(),
-                billed=SQL("AND origin = 'file'") if billed else SQL(),
+                billed=SQL("AND origin = 'file'") if billed else SQL("AND current_read IS NOT NULL"),
             )
         )
         return {

@@ -18,6 +18,12 @@ class ResCompany(models.Model):
         help="Import the correct device records of a file and hold back the faulty ones until they are fixed.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_overage_missing_passes = fields.Boolean(
+        string="Import Without Stated Overage",
+        help="Only warn if a device printed more than its included pages and the file does not state how many pages it "
+        "bills. These pages are not charged then.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_background_threshold = fields.Integer(
         string="Work in the Background Above",
         default=2000,

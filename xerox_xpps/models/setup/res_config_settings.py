@@ -9,6 +9,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     xpps_quarantine = fields.Boolean(related="company_id.xpps_quarantine", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_overage_missing_passes = fields.Boolean(
+        related="company_id.xpps_overage_missing_passes", readonly=False, groups=SETTINGS_GROUPS
+    )
     xpps_background_threshold = fields.Integer(
         related="company_id.xpps_background_threshold", readonly=False, groups=SETTINGS_GROUPS
     )

@@ -37,7 +37,10 @@ export class XppsFixButton extends Component {
             return;
         }
         const action = await this.orm.call(resModel, "action_fix", [resId], { context });
-        if (action.target !== "new") {
+        if (action.type === "ir.actions.act_window_close") {
+            // The click was all.
+            await this.reload();
+        } else if (action.target !== "new") {
             if (this.env.inDialog) {
                 // The dialog closes; the file's form is the way back.
                 await this.openFile();
@@ -94,6 +97,7 @@ registry.category("view_widgets").add("xpps_fix_button", {
         { name: "billing_file_id", type: "many2one" },
         { name: "can_fix", type: "boolean" },
         { name: "fix_help", type: "char" },
+        { name: "fix_label", type: "char" },
     ],
-    listViewWidth: [64],
+    listViewWidth: [64, 160],
 });
