@@ -278,7 +278,9 @@ class ChargePlan:
             "unit_price": unit_price,
             "billable": billable,
             "cost_unknown": cost.is_unknown,
-            **charge_amounts(agreement.places, quantity, cost.unit_cost, unit_price, billable, cost.is_unknown),
+            **charge_amounts(
+                agreement.places, quantity, cost.unit_cost, unit_price, billable, cost_unknown=cost.is_unknown
+            ),
             "xerox_currency_id": cost.xerox_currency_id,
             "xerox_unit_cost": cost.xerox_unit_cost,
             "xerox_cost": float(page_amount(cost.xerox_places, quantity, cost.xerox_unit_cost)),

@@ -26,6 +26,8 @@ from .money import (
     margin_percent,
     margin_percent_sql,
     page_amount,
+    round_amount,
+    round_amount_sql,
 )
 from .period import (
     beyond_border,
@@ -84,6 +86,8 @@ __all__ = [
     "overlap_sql",
     "page_amount",
     "printed_pages",
+    "round_amount",
+    "round_amount_sql",
     "running_days",
     "runs_in_period",
     "runs_in_period_sql",

@@ -14,7 +14,14 @@ AMOUNT_FIELDS = ("quantity", "unit_cost", "unit_price", "billable", "cost_unknow
 
 
 def charge_amounts(
-    places: int, quantity: int, unit_cost: float, unit_price: float, billable: bool, cost_unknown: bool = False
+    places: int,
+    quantity: int,
+    unit_cost: float,
+    unit_price: float,
+    billable: bool,
+    rounding: float | None = None,
+    untaxed: float | None = None,
+    cost_unknown: bool = False,
 ) -> Mapping[str, float]:
     """Values of the amount fields of ``sale.subscription.charge``.
 
@@ -23,15 +30,19 @@ def charge_amounts(
     :param places: decimals of the charge's currency
     :param quantity: pages, negative to take some back
     :param unit_cost, unit_price: floats of at most six decimals
+    :param rounding: the currency's smallest amount
+    :param untaxed: what the pages bring before taxes, where the price includes one
     :param cost_unknown: whether the unit cost is one that nobody stated
 
     >>> charge_amounts(2, 1000, 0.004, 0.01, True)
     {'cost_subtotal': 4.0, 'price_subtotal': 10.0, 'margin': 6.0, 'margin_percent': 60.0}
+    >>> charge_amounts(2, 1000, 0.009, 0.012, True, untaxed=10.0)["margin_percent"]
+    10.0
     >>> charge_amounts(2, 1000, 0, 0.01, True, cost_unknown=True)
     {'cost_subtotal': 0.0, 'price_subtotal': 10.0, 'margin': 0.0, 'margin_percent': 0.0}
     """
-    cost = page_amount(places, quantity, unit_cost)
-    price = page_amount(places, quantity, unit_price)
+    cost = page_amount(places, quantity, unit_cost, rounding)
+    price = page_amount(places, quantity, unit_price, rounding) if untaxed is None else to_decimal(untaxed)
     revenue = price if billable else Decimal(0)
     return {
         "cost_subtotal": float(cost),
@@ -41,25 +52,50 @@ def charge_amounts(
     }
 
 
-def page_amount(places: int, quantity: int, per_page: float) -> Decimal:
+def page_amount(places: int, quantity: int, per_page: float, rounding: float | None = None) -> Decimal:
     """Pages times what one of them costs, rounded once.
 
     :param per_page: float of at most six decimals
+    :param rounding: the currency's smallest amount, by default that of its decimals
 
     >>> page_amount(2, 5, 0.005), page_amount(2, -5, 0.005), page_amount(0, 100, 0.005)
     (Decimal('0.03'), Decimal('-0.03'), Decimal('1'))
+    >>> page_amount(2, 123, 0.01, 0.05), page_amount(2, -123, 0.01, 0.05)
+    (Decimal('1.25'), Decimal('-1.25'))
     """
-    return line_amount(places, quantity, to_decimal(per_page))
+    return line_amount(places, quantity, to_decimal(per_page), rounding)
 
 
-def line_amount(places: int, quantity: int, per_page: Decimal) -> Decimal:
+def line_amount(places: int, quantity: int, per_page: Decimal, rounding: float | None = None) -> Decimal:
     """As ``page_amount``, of a Decimal."""
-    return round_half_up(multiply(quantity, per_page), places)
+    return round_amount(multiply(quantity, per_page), places, rounding)
 
 
-def line_amount_sql(places: SQL, quantity: SQL, per_page: SQL) -> SQL:
+def round_amount(amount: Decimal, places: int, rounding: float | None = None) -> Decimal:
+    """An amount as its currency rounds it, half up: to its smallest amount, which may be more than one of its decimals.
+
+    >>> round_amount(Decimal("1.224"), 2), round_amount(Decimal("1.224"), 2, 0.05), round_amount(Decimal(3), 0, 5)
+    (Decimal('1.22'), Decimal('1.20'), Decimal('5'))
+    """
+    unit = None if rounding is None else to_decimal(rounding)
+    if unit is None or unit == Decimal(1).scaleb(-places):
+        return round_half_up(amount, places)
+    return round_half_up(round_half_up(amount / unit, 0) * unit, places)
+
+
+def line_amount_sql(places: SQL, quantity: SQL, per_page: SQL, rounding: SQL | None = None) -> SQL:
     """As ``line_amount``. PostgreSQL rounds numbers of the type *numeric* half up, below zero away from it."""
-    return SQL("ROUND(%s * %s, %s)", quantity, per_page, places)
+    return round_amount_sql(SQL("%s * %s", quantity, per_page), places, rounding)
+
+
+def round_amount_sql(amount: SQL, places: SQL, rounding: SQL | None = None) -> SQL:
+    """As ``round_amount``.
+
+    :param rounding: SQL of a *numeric*
+    """
+    if rounding is None:
+        return SQL("ROUND(%s, %s)", amount, places)
+    return SQL("ROUND(ROUND((%s) / %s) * %s, %s)", amount, rounding, rounding, places)
 
 
 def cost_plus_price(unit_cost: float, markup_percent: float) -> Decimal:

@@ -307,6 +307,22 @@ class TestMoney(RulesCase):
                 rules.page_amount(places, quantity, float(per_page)), rules.line_amount(places, quantity, per_page)
             )
 
+    def test_round_amount(self):
+        """Currencies whose smallest amount is more than one of their decimals; halves of it among the amounts."""
+        units = {2: ("0.01", "0.05", "0.1", "0.25", "0.5"), 0: ("1", "5", "10"), 3: ("0.001", "0.005")}
+        rows = []
+        for _row in range(ROWS):
+            places = self.random.choice(list(units))
+            rounding = Decimal(self.random.choice(units[places]))
+            amount = rounding * self.random.randrange(-200, 200) / 2
+            rows.append((amount + Decimal(self.random.randrange(-2, 3)).scaleb(-6), places, rounding))
+        types = {"amount": "numeric", "places": "int", "rounding": "numeric"}
+        query = rules.round_amount_sql(*self._given(*types))
+        self.assertSame(types, rows, rules.round_amount, query, distinct=100)
+        for amount, places, rounding in rows:
+            rounded = rules.round_amount(amount, places, rounding)
+            self.assertEqual((rounded % rounding, abs(rounded - amount) <= rounding / 2), (0, True))
+
     def test_below_floor(self):
         """Prices and costs of a few cents, so that margins meet the floor exactly."""
         floors = [0.0, 10.0, 12.5, 20.0, 25.0, 33.333333, 50.0]

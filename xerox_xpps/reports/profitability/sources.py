@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
-from ...rules import billed_fee_sql, line_amount_sql
+from ...rules import billed_fee_sql, line_amount_sql, round_amount_sql
 from ..base_revenue import AGREEMENT_LINES, MONTHS, base_revenue_items, base_revenue_shares, uncharged
 from ..charge_revenue import charge_shares
 from ..exchange_rates import exchange_rate
@@ -266,14 +266,18 @@ def held_part(env, columns):
 
 def waiting_part(env, columns):
     """What charges come to at today's rate."""
-    amount = SQL(
-        "ROUND((charge.price_subtotal * %s)::numeric, currency.decimal_places)",
-        exchange_rate(
-            SQL("charge.currency_id"),
-            SQL("company.currency_id"),
-            SQL("company.id"),
-            SQL("%s::date", fields.Date.context_today(env.user)),
+    amount = round_amount_sql(
+        SQL(
+            "charge.price_subtotal * (%s)::numeric",
+            exchange_rate(
+                SQL("charge.currency_id"),
+                SQL("company.currency_id"),
+                SQL("company.id"),
+                SQL("%s::date", fields.Date.context_today(env.user)),
+            ),
         ),
+        SQL("currency.decimal_places"),
+        SQL("currency.rounding"),
     )
     return _part(
         "waiting",

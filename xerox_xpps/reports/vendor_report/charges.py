@@ -3,6 +3,7 @@
 
 from odoo.tools import SQL
 
+from ...rules import round_amount_sql
 from ..charge_revenue import CHARGE_LINKS, charge_shares
 from ..exchange_rates import exchange_rate
 
@@ -20,7 +21,7 @@ def charged_pages(asked):
         """
         SELECT charge.meter_read_id,
                SUM(charge.quantity) FILTER (WHERE charge.billable) AS quantity,
-               SUM(ROUND(charge.price_subtotal * rate.rate, rate.places)) FILTER (WHERE charge.billable) AS amount,
+               SUM(%s) FILTER (WHERE charge.billable) AS amount,
                SUM(charge.quantity) AS covered
           FROM (%s) charge
           JOIN xpps_meter_read read ON read.id = charge.meter_read_id
@@ -28,6 +29,7 @@ def charged_pages(asked):
          WHERE charge.state <> 'rejected'
       GROUP BY charge.meter_read_id
         """,
+        round_amount_sql(SQL("charge.price_subtotal * rate.rate"), SQL("rate.places"), SQL("rate.rounding")),
         _charges_of_reads(asked),
         _rates(),
     )
@@ -107,11 +109,11 @@ def _charges_of_reads(asked):
 
 def _rates():
     """What currencies were worth in the company's at the invoice date of each file: (file_id, currency_id, rate,
-    places).
+    places, rounding).
     """
     return SQL(
         """
-        SELECT file.id AS file_id, used.currency_id, own.decimal_places AS places, %s AS rate
+        SELECT file.id AS file_id, used.currency_id, own.decimal_places AS places, own.rounding, %s AS rate
           FROM xpps_billing_file file
           JOIN res_company company ON company.id = file.company_id
           JOIN res_currency own ON own.id = company.currency_id
