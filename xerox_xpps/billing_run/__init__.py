@@ -2,12 +2,14 @@
 """Which agreements a billing run bills, and what holds others back.
 
 ``RunPreparation`` takes a record of ``xpps.billing.run`` and gives a ``Billable`` and the ``HoldReasons`` of each
-agreement; it writes nothing. May import ``importing``, ``invoicing``, ``documents`` and what is below them.
+agreement; it writes nothing but the taxes of services, where it is told to. May import ``importing``, ``invoicing``,
+``documents`` and what is below them.
 """
 
-from .preparation import Billable, HoldReasons, RunPreparation, joint_key
+from .preparation import RELEASABLE, Billable, HoldReasons, RunPreparation, joint_key
 
 __all__ = [
+    "RELEASABLE",
     "Billable",
     "HoldReasons",
     "RunPreparation",

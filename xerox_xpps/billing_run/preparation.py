@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ..common.listing import enumeration
 from ..common.plural import plural
+from ..common.taxes import BillingTaxes
 from ..rules import (
     RUN_FIELDS,
     STARTED_STAGES,
@@ -22,6 +23,8 @@ from ..rules import (
     runs_in_period_sql,
 )
 
+#: What may be billed all the same, when the user says why.
+RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "joint")
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5
 
@@ -99,6 +102,7 @@ class RunPreparation:
         self.run = run.sudo()
         self.env = self.run.env
         self.only = None if subscriptions is None else subscriptions.ids
+        self.taxes = BillingTaxes(self.run.company_id)
 
     # What is billed
 
@@ -114,15 +118,33 @@ class RunPreparation:
             ("product_id", "unit_price"),
             ("quantity:sum", "price_subtotal:sum"),
         )
-        for subscription, _product, price, count, pages, amount in charges:
+        for subscription, product, price, count, pages, amount in charges:
             if subscription.xpps_invoice_detail == "material":
                 # Of several devices, rounded once.
-                places = subscription.currency_id.decimal_places
-                amount = float(page_amount(places, pages, price))
+                amount = self._material_amount(subscription, product, price, pages)
             entry = found.setdefault(subscription, Billable(subscription))
             entry.charge_count += count
             entry.charge_amount += amount
         return found
+
+    def bring_taxes_up_to_date(self):
+        """What is announced is what is invoiced: with the taxes of today, as billing does it."""
+        self._search_due()._xpps_refresh_taxes({self.run.company_id: self.taxes})
+        if self.taxes.any_included:
+            agreements = self._search_all(("stage_id.type", "in", STARTED_STAGES))
+            charges = self.env["sale.subscription.charge"].search(
+                [("subscription_id", "in", agreements.ids), ("invoice_status", "=", "to_invoice")]
+            )
+            charges._recompute_taxed_amounts(self.taxes)
+
+    def _material_amount(self, subscription, product, price, pages):
+        currency = subscription.currency_id
+        amount = None
+        if self.taxes.any_included:
+            amount = self.taxes.terms(subscription, product).untaxed_amount(price, pages, currency)
+        if amount is None:
+            amount = float(page_amount(currency.decimal_places, pages, price, currency.rounding))
+        return amount
 
     def billable_agreements(self):
         """:return: the agreements of ``billable``, without looking at amounts: sale.subscription"""
@@ -199,15 +221,33 @@ class RunPreparation:
             hold.covered = covered.intersection(hold.devices)
         held = self._held_records()
         drafts = dict(self._group_charges([("state", "=", "draft")]))
+        archived = self._archived_taxes()
         subscriptions = self.env["sale.subscription"].union(*holds, *held, *drafts, *extra)
         for subscription in subscriptions:
-            self._explain(holds[subscription], subscription, held.get(subscription), drafts.get(subscription))
+            self._explain(
+                holds[subscription],
+                subscription,
+                held.get(subscription),
+                drafts.get(subscription),
+                archived.get(subscription),
+            )
         return dict(holds)
 
-    def _explain(self, hold, subscription, held, drafts):
+    def _archived_taxes(self):
+        """:return: {sale.subscription: {product.product: account.tax}} of what would be billed without its tax"""
+        if not self.taxes.any_archived:
+            return {}
+        billed = self._group_charges([("invoice_status", "=", "to_invoice")], (), ("id:recordset",))
+        charges = self.env["sale.subscription.charge"].union(*(charges for _agreement, _count, charges in billed))
+        lines = self._search_due().sale_subscription_line_ids
+        return self.env["sale.subscription"]._xpps_archived_taxes(lines, charges, {self.run.company_id: self.taxes})
+
+    def _explain(self, hold, subscription, held, drafts, archived):
         env = self.env
         if subscription.is_paused:
             hold.reasons["paused"] = env._("The agreement is paused.")
+        if archived:
+            hold.reasons["tax_archived"] = subscription._xpps_say_archived_taxes(archived)
         if hold.missing and not hold.covered:
             hold.reasons["file_missing"] = env._(
                 "No billing file of the period covers its devices (%s).", self._name(hold.missing)

@@ -21,7 +21,9 @@ CHARGE_FIELDS = (
     "meter_read_id",
     "name",
     "quantity",
+    "price_subtotal",
     "unit_price",
+    "unit_price_untaxed",
     "period_start",
     "period_end",
 )
@@ -212,7 +214,11 @@ class UsageBuilder:
         items = []
         for charge in charges:
             pages, price = sign * charge.quantity, to_decimal(charge.unit_price)
-            amount = line_amount(self.places, pages, price)
+            if charge.unit_price_untaxed == charge.unit_price:
+                amount = line_amount(self.places, pages, price, self.move.currency_id.rounding)
+            else:
+                # The price includes a tax, the amount does not.
+                amount = sign * to_decimal(charge.price_subtotal)
             values = {"billed_pages": pages, "unit_price": price, "amount": amount}
             items.append((charge, charge.meter_read_id, values))
             total -= amount

@@ -15,6 +15,7 @@ from .context import plain
 from .device_bound import may_exceed
 from .difference import CORRECTION, COST_CORRECTION, PAGES
 from .issues import clipped, issue_text, pages_text
+from .pricing import price_for_cost
 from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
 
@@ -35,4 +36,5 @@ __all__ = [
     "may_exceed",
     "pages_text",
     "plain",
+    "price_for_cost",
 ]

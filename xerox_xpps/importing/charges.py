@@ -4,6 +4,8 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from odoo.tools import format_date
+
 from ..billing_file import round_half_up, to_decimal
 from ..common.formats import percent_text
 from ..common.plural import plural
@@ -72,13 +74,16 @@ class ChargePlan:
         self._expect_default(read, agreement, terms.default)
         cost = self.page_cost(agreement.currency, meter)
         price = terms.price(cost.unit_cost)
+        if terms.billable and terms.unrated:
+            self._report_missing_rate(check, agreement, meter, terms.unrated)
+            return
         if terms.billable and not price:
             self.report_missing_price(check, agreement, product, meter, terms.markup_percent)
             return
         if cost.is_unknown:
             self._report_missing_cost(check, meter)
         elif terms.billable:
-            self._check_margin(check, agreement, meter, price, cost.unit_cost)
+            self._check_margin(check, agreement, meter, terms.untaxed(price), cost.unit_cost)
         if not cost.is_unknown:
             self.note_cost(check, agreement, product, terms.default, cost.unit_cost)
         charge = self.prepare_charge(
@@ -94,6 +99,23 @@ class ChargePlan:
             billable=terms.billable,
         )
         read.charges += (charge,)
+
+    def _report_missing_rate(self, check, agreement, meter, currency):
+        day = format_date(self.env, self.context.pricing.date)
+        check.add(
+            "currency_rate_missing",
+            lambda: self.env._(
+                "Line %(line)s: the %(type)s pages of device %(serial)s have a price that is converted for agreement "
+                "%(agreement)s, but %(currency)s has no exchange rate of %(day)s or before. Enter the rate, or give "
+                "the agreement a price of its own.",
+                agreement=agreement.record.display_name,
+                currency=currency.name,
+                day=day,
+                **check.place_of(meter),
+            ),
+            fix=currency,
+            output_type=meter.output_type,
+        )
 
     def report_missing_price(self, check, agreement, product, meter, markup_percent=None):
         """:param markup_percent: where the price follows Xerox's cost"""
@@ -163,7 +185,7 @@ class ChargePlan:
         return product
 
     def _check_margin(self, check, agreement, meter, price, unit_cost):
-        """Is the price below Xerox's, or the margin on it below the company's floor?"""
+        """Is the price without taxes below Xerox's, or the margin on it below the company's floor?"""
         cost = to_decimal(unit_cost)
         floor = to_decimal(self.context.company.xpps_margin_floor_percent)
         if not below_floor(price, cost, floor):
@@ -202,7 +224,7 @@ class ChargePlan:
                 currency,
                 to_currency,
                 self.context.company,
-                self.context.details.invoice.date or self.context.period_end,
+                self.context.rate_day,
             )
             unit_cost = float(round_half_up(cost * Decimal(repr(rate)), 6))
         return PageCost(unit_cost, xerox, currency.id or None, self.context.places, meter.unit_cost is None)
@@ -264,6 +286,11 @@ class ChargePlan:
         :param PageCost cost: of its pages
         :param kind: one of those of ``difference``
         """
+        pricing, untaxed, untaxed_price = self.context.pricing, None, unit_price
+        if pricing.taxes.any_included:
+            taxes = pricing.taxes.terms(agreement.record, product)
+            untaxed = taxes.untaxed_amount(unit_price, quantity, agreement.currency)
+            untaxed_price = taxes.untaxed_price(unit_price)
         return {
             "subscription_id": agreement.id,
             "partner_id": agreement.partner_id,
@@ -276,10 +303,18 @@ class ChargePlan:
             "quantity": quantity,
             "unit_cost": cost.unit_cost,
             "unit_price": unit_price,
+            "unit_price_untaxed": untaxed_price,
             "billable": billable,
             "cost_unknown": cost.is_unknown,
             **charge_amounts(
-                agreement.places, quantity, cost.unit_cost, unit_price, billable, cost_unknown=cost.is_unknown
+                agreement.places,
+                quantity,
+                cost.unit_cost,
+                unit_price,
+                billable,
+                agreement.rounding,
+                untaxed,
+                cost.is_unknown,
             ),
             "xerox_currency_id": cost.xerox_currency_id,
             "xerox_unit_cost": cost.xerox_unit_cost,

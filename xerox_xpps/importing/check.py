@@ -6,6 +6,7 @@ from decimal import Decimal
 from odoo import fields
 
 from ..billing_file import check_serials, check_totals
+from ..common.rates import unrated_currencies
 from .check_result import CheckResult
 from .codes import lowered_codes
 from .context import CheckContext
@@ -53,6 +54,7 @@ def check_file(file, progress=None):
     reader_issues.add(check_serials(details))
     reader_issues.add(check_totals(details, places, totals))
     context = _make_context(file, findings, details, currency, places)
+    checks.currency_rate(context)
     records = RecordChecks(context, totals, done, duplicate)
     records.run(lambda share: progress(0.4 + 0.4 * share))
     return _result(
@@ -113,6 +115,9 @@ def _make_context(file, findings, details, currency, places):
         period_start=period_start,
         period_end=period_end,
         lookups=lookups,
-        pricing=ChargePricing(lookups.subscriptions, period_end),
+        pricing=ChargePricing(lookups.subscriptions, period_end, file.company_id),
+        unrated=unrated_currencies(
+            currency | lookups.subscriptions.currency_id, file.company_id, invoice.date or period_end
+        ),
         type_labels=dict(labels),
     )

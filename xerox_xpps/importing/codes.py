@@ -47,6 +47,7 @@ _TABLE = (
     CheckCode("mapping_missing", ERROR, "Material code missing", "_fix_mapping"),
     CheckCode("price_missing", ERROR, "Price missing", "_fix_price"),
     CheckCode("currency_unknown", ERROR, "Currency missing or inactive", "_fix_currency"),
+    CheckCode("currency_rate_missing", ERROR, "Exchange rate missing", "_fix_rate"),
     # What was imported before
     CheckCode("file_duplicate", ERROR, "File imported already", "_fix_open_import"),
     CheckCode("invoice_duplicate", ERROR, "Xerox invoice imported already", "_fix_open_import"),

@@ -19,6 +19,8 @@ class CheckContext:
     """What all checks of one billing file look at.
 
     ``currency`` is Xerox's (it may be empty or inactive, then an issue says so), ``places`` its decimals.
+    ``unrated`` are the currencies, Xerox's or of an agreement, without an exchange rate on the invoice's date, and
+    ``rate_day`` is that date.
     """
 
     file: Any
@@ -32,11 +34,16 @@ class CheckContext:
     period_end: date
     lookups: Lookups
     pricing: ChargePricing
+    unrated: Any
     type_labels: dict[str, str]
 
     @property
     def is_correction(self):
         return self.file.kind == "correction"
+
+    @property
+    def rate_day(self):
+        return self.details.invoice.date or self.period_end
 
     def round(self, amount):
         """A Decimal, rounded to Xerox's currency."""

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from ..billing_file import to_decimal
 from ..common.plural import plural
-from ..rules import cost_plus_price
 from .charges import PageCost
 from .context import plain
 from .difference import CORRECTION, Charged, PageTerms, differences, standing
 from .issues import PlannedRead
+from .pricing import price_for_cost
 
 
 class CorrectionPlan:
@@ -95,7 +95,9 @@ class CorrectionPlan:
             default = self.context.pricing.default(agreement.record, first.product_id)
             self.plan.note_cost(check, agreement, first.product_id, default, new_cost.unit_cost)
             if first.billable and default and default.price_method == "cost_plus":
-                new = new._replace(unit_price=cost_plus_price(new_cost.unit_cost, default.markup_percent))
+                taxes = self.context.pricing.taxes.price_terms(agreement.record, first.product_id)
+                price = price_for_cost(taxes, new_cost.unit_cost, default.markup_percent)
+                new = new._replace(unit_price=price)
                 if not new.unit_price:
                     self.plan.report_missing_price(check, agreement, first.product_id, meter, default.markup_percent)
                     return

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Checks of the file as a whole: was it imported before, in which currency is it, do its totals agree?"""
 
+from odoo.tools import format_date
+
 from .issues import clipped
 
 
@@ -57,6 +59,25 @@ class FileChecks:
                 value=code or "",
             )
         return currency
+
+    def currency_rate(self, context):
+        """Xerox's invoice is compared and added up in the company's currency.
+
+        :param context: CheckContext
+        """
+        currency = context.currency
+        if not currency.active or currency not in context.unrated:
+            return
+        self.add(
+            "currency_rate_missing",
+            lambda: self.env._(
+                "Xerox bills in %(currency)s, which has no exchange rate of %(day)s or before. Enter the rate, then "
+                "check the file again.",
+                currency=currency.name,
+                day=format_date(self.env, context.rate_day),
+            ),
+            fix=currency,
+        )
 
     def _imported_twin(self, field_name, value):
         return self.file.search(

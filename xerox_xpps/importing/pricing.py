@@ -2,9 +2,12 @@
 """What a page costs and what the customer pays for it, looked up once for a whole file."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..billing_file import to_decimal
+from ..common.rates import unrated_currencies
+from ..common.taxes import BillingTaxes, TaxTerms
 from ..rules import cost_plus_price
 
 
@@ -12,19 +15,34 @@ from ..rules import cost_plus_price
 class Terms:
     """Price per page in the agreement's currency, and whether the customer is billed at all.
 
-    ``markup_percent`` is set where the price follows Xerox's cost; ``unit_price`` is of no account then.
+    A price is one of the material code: with the taxes that its price includes. ``markup_percent`` is set where the
+    price follows Xerox's cost; ``unit_price`` is of no account then. ``unrated`` is the currency whose rate the price
+    lacks, else empty.
     """
 
     unit_price: float
     billable: bool
     default: Any
+    taxes: TaxTerms
     markup_percent: float | None = None
+    unrated: Any = None
 
     def price(self, unit_cost):
         """What a page is sold at that costs so much, as a Decimal. 0 means that it has no price."""
         if self.markup_percent is None:
             return to_decimal(self.unit_price)
-        return cost_plus_price(unit_cost, self.markup_percent)
+        return price_for_cost(self.taxes, unit_cost, self.markup_percent)
+
+    def untaxed(self, price):
+        """What a price leaves without taxes, as a Decimal."""
+        return to_decimal(self.taxes.untaxed_price(float(price)))
+
+
+def price_for_cost(taxes, unit_cost, markup_percent):
+    """The price of a page that follows Xerox's cost, as a Decimal: so much is left of it without taxes."""
+    untaxed = cost_plus_price(unit_cost, markup_percent)
+    price = taxes.price_of(untaxed)
+    return untaxed if price == float(untaxed) else to_decimal(price)
 
 
 class ChargePricing:
@@ -32,26 +50,47 @@ class ChargePricing:
 
     The agreement's default comes first, then its pricelist, which itself falls back to the sales price. Where the
     default says that the price follows Xerox's cost, nothing else does.
+
+    Who imports the file, in which company he works and in which zone he lives, changes no price.
+
+    :param date: the day whose prices count, by the company's clock
     """
 
-    def __init__(self, subscriptions, date):
-        self.env = subscriptions.env
+    def __init__(self, subscriptions, date, company):
+        self.company = company
+        # Whoever imports need not see every pricelist, nor costs. Odoo compares a day with the hours from which on
+        # prices are valid by the zone of the context.
+        zone = company.sudo().partner_id.tz or "UTC"
+        self.env = subscriptions.env(context={"allowed_company_ids": company.ids, "tz": zone}, su=True)
         self.date = date
-        defaults = self.env["sale.subscription.charge.default"].search([("subscription_id", "in", subscriptions.ids)])
+        self.taxes = BillingTaxes(company)
+        defaults = subscriptions.env["sale.subscription.charge.default"].search(
+            [("subscription_id", "in", subscriptions.ids)]
+        )
         self._defaults = {(default.subscription_id.id, default.product_id.id): default for default in defaults}
         # Pages are the quantity of a pricelist rule. Only where a rule asks for a minimum does the price
         # depend on them; without such rules one price serves all devices of a pricelist.
-        self._tiered = bool(self.env["product.pricelist.item"].search_count([("min_quantity", ">", 1)], limit=1))
+        self._tiered = self._asks_for_more_than(1)
         self._terms = {}
         self._prices = {}
         self._rates = {}
 
     def terms(self, subscription, product, pages):
         """:return: Terms of so many pages of a material code on an agreement"""
-        key = (subscription.id, product.id, pages if self._tiered else 1)
+        # What is priced by the thousand may have a minimum of 1 thousand.
+        tiered = self._tiered or (product.uom_id != product._xpps_page_uom() and self._asks_for_any)
+        key = (subscription.id, product.id, pages if tiered else 1)
         if key not in self._terms:
             self._terms[key] = self._make_terms(subscription, product, key[2])
         return self._terms[key]
+
+    @cached_property
+    def _asks_for_any(self):
+        return self._asks_for_more_than(0)
+
+    def _asks_for_more_than(self, quantity):
+        """Whether a pricelist rule asks for a larger minimum."""
+        return bool(self.env["product.pricelist.item"].search_count([("min_quantity", ">", quantity)], limit=1))
 
     def default(self, subscription, product):
         """:return: the agreement's contract default for a material code, or None"""
@@ -59,20 +98,37 @@ class ChargePricing:
 
     def _make_terms(self, subscription, product, pages):
         default = self.default(subscription, product)
+        taxes = self.taxes.price_terms(subscription, product)
         if default and default.price_method == "cost_plus":
-            return Terms(0.0, default.billable, default, default.markup_percent)
-        price = default.unit_price if default else 0.0
-        return Terms(
-            unit_price=price or self._pricelist_price(subscription.pricelist_id, product, pages),
-            billable=default.billable if default else True,
-            default=default,
-        )
+            return Terms(0.0, default.billable, default, taxes, default.markup_percent)
+        price, unrated = default.unit_price if default else 0.0, None
+        if not price:
+            price, unrated = self._pricelist_price(subscription.pricelist_id, product, pages)
+        billable = default.billable if default else True
+        return Terms(price, billable, default, taxes, unrated=unrated)
 
     def _pricelist_price(self, pricelist, product, pages):
+        """:return: price of a page, and the currency that has no rate to find it, or None"""
         key = (pricelist.id, product.id, pages)
         if key not in self._prices:
-            self._prices[key] = pricelist._get_product_price(product, pages, date=self.date)
+            pricelist, product = pricelist.with_env(self.env), product.with_env(self.env)
+            price, rule_id = pricelist._get_product_price_rule(
+                product, pages, uom=product._xpps_page_uom(), date=self.date
+            )
+            source = self._source_currency(self.env["product.pricelist.item"].browse(rule_id), product)
+            unrated = None
+            if source and source != pricelist.currency_id:
+                unrated = unrated_currencies(source | pricelist.currency_id, self.company, self.date)[:1]
+            self._prices[key] = price, unrated
         return self._prices[key]
+
+    def _source_currency(self, rule, product):
+        """:return: the res.currency that the price of a rule is converted from, or None"""
+        if rule.compute_price == "fixed":
+            return None
+        if rule.base == "pricelist" and rule.base_pricelist_id:
+            return rule.base_pricelist_id.currency_id
+        return product.cost_currency_id if rule.base == "standard_price" else product.currency_id
 
     def rate(self, from_currency, to_currency, company, date):
         """How many units of ``to_currency`` one unit of ``from_currency`` was worth on a date."""

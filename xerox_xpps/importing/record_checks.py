@@ -3,6 +3,8 @@
 
 from dataclasses import replace
 
+from odoo.tools import format_date
+
 from ..common.plural import plural
 from .charges import ChargePlan
 from .context import plain
@@ -85,7 +87,7 @@ class RecordChecks:
             return
         if not self.is_duplicate:
             self.devices.period(check)
-        if self._has_agreement(check) and record.complete:
+        if self._has_agreement(check) and self._has_rate(check) and record.complete:
             self.meters.run(check)
             self._plan_meters(check)
 
@@ -101,6 +103,25 @@ class RecordChecks:
             check.line |= {"subscription_id": prior.subscription_id.id, "partner_id": prior.partner_id.id or None}
             return True
         return self.devices.assignment(check)
+
+    def _has_rate(self, check):
+        """Whether the agreement's currency can be converted. That Xerox's cannot is said of the whole file."""
+        agreement = self.lookups.agreements[check.line["subscription_id"]]
+        if agreement.currency == self.context.currency or agreement.currency not in self.context.unrated:
+            return True
+        check.add(
+            "currency_rate_missing",
+            lambda: self.env._(
+                "Line %(line)s: agreement %(agreement)s of device %(serial)s is billed in %(currency)s, which has no "
+                "exchange rate of %(day)s or before. Enter the rate, then check the file again.",
+                agreement=agreement.record.display_name,
+                currency=agreement.currency.name,
+                day=format_date(self.env, self.context.rate_day),
+                **check.place,
+            ),
+            fix=agreement.currency,
+        )
+        return False
 
     def _plan_meters(self, check):
         agreement = self.lookups.agreements[check.line["subscription_id"]]

@@ -28,6 +28,7 @@ class AgreementSnapshot:
     customer_id: int
     currency: Any
     places: int
+    rounding: float
     lang: str | bool
     runs: bool
 
@@ -70,6 +71,7 @@ def agreement_snapshots(subscriptions, period_start, period_end):
             customer_id=subscription.partner_id.commercial_partner_id.id,
             currency=subscription.currency_id,
             places=subscription.currency_id.decimal_places,
+            rounding=subscription.currency_id.rounding,
             lang=subscription.partner_id.lang,
             runs=subscription._xpps_runs_between(period_start, period_end),
         )

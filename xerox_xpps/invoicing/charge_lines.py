@@ -14,10 +14,14 @@ from ..common.plural import plural
 
 @dataclass(frozen=True, slots=True)
 class ChargeLine:
-    """One line of a bill; ``charges`` are of one agreement, material code and price."""
+    """One line of a bill; ``charges`` are of one agreement, material code and price.
+
+    ``price_unit`` is the price of a page as the customer's fiscal position has it.
+    """
 
     charges: Any
     name: str
+    price_unit: float
 
     @property
     def quantity(self):
@@ -34,17 +38,18 @@ class ChargeLine:
         return max(filter(None, self.charges.mapped("period_end")), default=False)
 
 
-def prepare_charge_lines(charges, detail):
+def prepare_charge_lines(charges, detail, taxes):
     """The lines of charges that one agreement bills together, by device and period.
 
     :param detail: ``device``, a line per charge; or ``material``, a line per material code and price
+    :param BillingTaxes taxes: of the agreement's company
     :return: [ChargeLine]
     """
     ordered = charges.sorted(
         lambda charge: (charge.device_id.name or "", charge.period_end or fields.Date.today(), charge.id)
     )
     if detail == "device":
-        return [ChargeLine(charge, _describe_device_line(charge)) for charge in ordered]
+        return [_make_line(charge, taxes, _describe_device_line) for charge in ordered]
     groups = ordered.grouped(
         lambda charge: (
             charge.product_id,
@@ -52,25 +57,31 @@ def prepare_charge_lines(charges, detail):
             frozenset((charge._analytic_distribution() or {}).items()),
         )
     )
-    return [ChargeLine(same, _describe_material_line(same)) for same in groups.values()]
+    return [_make_line(same, taxes, _describe_material_line) for same in groups.values()]
 
 
-def _describe_device_line(charge):
+def _make_line(charges, taxes, describe):
+    terms = taxes.price_terms(charges.subscription_id, charges.product_id)
+    price = terms.price(charges[0].unit_price)
+    return ChargeLine(charges, describe(charges, price), price)
+
+
+def _describe_device_line(charge, price):
     charge = _in_customer_language(charge)
     parts = [charge.name]
     if charge.device_id:
         parts.append(charge.device_id._xpps_label())
-    parts.append(_describe_pages(charge))
+    parts.append(_describe_pages(charge, price))
     return "\n".join(parts)
 
 
-def _describe_material_line(charges):
+def _describe_material_line(charges, price):
     charges = _in_customer_language(charges)
     devices = len(charges.device_id)
     parts = [charges[0].name]
     if devices:
         parts.append(charges.env._("Devices: %s", devices))
-    parts.append(_describe_pages(charges))
+    parts.append(_describe_pages(charges, price))
     return "\n".join(parts)
 
 
@@ -78,13 +89,13 @@ def _in_customer_language(charges):
     return charges.with_context(lang=charges.partner_id[:1].lang or charges.env.lang)
 
 
-def _describe_pages(charges):
+def _describe_pages(charges, price):
     """Period, pages and click price, as a customer checks them: “June 2026: 1,234 pages × 0.0085 USD”."""
     env = charges.env
     starts = [charge.period_start for charge in charges if charge.period_start]
     ends = [charge.period_end for charge in charges if charge.period_end]
     quantity = sum(charges.mapped("quantity"))
-    values = {"pages": formatLang(env, quantity, digits=0), "price": _click_price(charges[0])}
+    values = {"pages": formatLang(env, quantity, digits=0), "price": _click_price(charges[0], price)}
     pages = plural(
         quantity,
         env._("1 page × %(price)s", **values),
@@ -95,7 +106,7 @@ def _describe_pages(charges):
     return f"{period_text(env, min(starts), max(ends))}: {pages}"
 
 
-def _click_price(charge):
-    """The click price with as many decimals as it has, at least the currency's."""
+def _click_price(charge, price):
+    """The click price with as many decimals as it has, six at most, at least the currency's."""
     currency = charge.currency_id
-    return f"{decimal_text(charge.env, to_decimal(charge.unit_price), currency.decimal_places)} {currency.name}"
+    return f"{decimal_text(charge.env, to_decimal(price), currency.decimal_places)} {currency.name}"

@@ -63,7 +63,7 @@ TABLE = {
         chosen("unit_cost", read=CLERKS),
         program(
             "billing_file_id company_id currency_id invoice_status is_manual kind meter_read_id partner_id "
-            "price_subtotal state"
+            "price_subtotal state unit_price_untaxed"
         ),
         program(
             "change_count cost_subtotal cost_unknown credit_line_ids credit_state credited_amount credited_quantity "
@@ -508,7 +508,7 @@ TABLE = {
         calls("action_open_xpps_charges action_open_xpps_devices action_open_xpps_meter_reads", who=USERS),
     ),
     "sale.subscription.line": Extension().having(
-        entered("change_reason xpps_devices_line_id xpps_qty_from_devices"),
+        entered("change_reason xpps_devices_line_id xpps_qty_from_devices xpps_taxes_by_hand"),
         entered("xpps_device_ids", read=USERS, write=CLERKS),
         program("xpps_role"),
         program("xpps_base_cost xpps_base_service_cost xpps_base_supply_cost", read=CLERKS),

@@ -19,6 +19,10 @@ class Records:
         cls.usd = cls.env.ref("base.USD")
         cls.eur = cls.env.ref("base.EUR")
         cls.eur.active = True
+        if not cls.eur.rate_ids.filtered(lambda rate: not rate.company_id):
+            # One to one where a test enters no rate of its own: without any, nothing can be converted.
+            rate = {"name": "2000-01-01", "rate": 1, "currency_id": cls.eur.id, "company_id": False}
+            cls.env["res.currency.rate"].create(rate)
         cls.company = cls._company(name)
         # Cron jobs of the subscriptions go by the day in UTC, screens by the user's: tests have one today at any hour.
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids, tz="UTC"))

@@ -5,4 +5,6 @@ from . import (
     sale_subscription,
     sale_subscription_invoicing,
     sale_subscription_line,
+    sale_subscription_line_taxes,
+    sale_subscription_taxes,
 )

@@ -60,7 +60,11 @@ class SaleSubscription(models.Model):
         master = self.filtered("is_xpps_master")[:1]
         if master:
             raise UserError(self.env._("%s is a master agreement, which is never billed.", master.display_name))
-        charges = self._lock_charges_to_invoice(until).grouped("subscription_id")
+        charges = self._lock_charges_to_invoice(until)
+        taxes = self._xpps_billing_taxes()
+        self._xpps_check_taxes((self & due).sale_subscription_line_ids, charges, taxes)
+        (self & due)._xpps_refresh_taxes(taxes)
+        charges = charges.grouped("subscription_id")
         # Like those that are locked, which whoever bills agreements need not see.
         no_charges = self.env["sale.subscription.charge"].sudo()
         self._charges_left_on_orders()._release_from_orders()
@@ -185,6 +189,7 @@ class SaleSubscription(models.Model):
         self._check_may_bill("account.move")
         documents = self._prepare_billing(self if due is None else due, until)
         quantities = self._xpps_quantities(documents)
+        taxes = self._xpps_billing_taxes()
         shared = {}
         # Whoever has agreements billed need not see distribution models.
         if not self.env["account.analytic.distribution.model"].sudo().search_count([], limit=1):
@@ -196,7 +201,7 @@ class SaleSubscription(models.Model):
             first = document.first
             commands = []
             for part in document.parts:
-                items = part.agreement._prepare_xpps_items(part, quantities, shared)
+                items = part.agreement._prepare_xpps_items(part, quantities, shared, taxes)
                 if items and len(document.parts) > 1:
                     items.insert(0, part.agreement._prepare_xpps_section())
                 commands += [Command.create(values) for values in items]
@@ -251,11 +256,12 @@ class SaleSubscription(models.Model):
             name += f" – {site.display_name}"
         return {"display_type": "line_section", "name": name, "xpps_subscription_id": self.id}
 
-    def _prepare_xpps_items(self, part, quantities, shared):
+    def _prepare_xpps_items(self, part, quantities, shared, taxes):
         """Invoice lines of what one agreement contributes.
 
         :param quantities: {line id: DeviceQuantity} of the lines that count their devices
         :param shared: values of lines that do not have their own
+        :param taxes: {res.company: BillingTaxes}
         :return: [values of account.move.line]
         """
         agreement = self._in_billing_env()
@@ -266,7 +272,7 @@ class SaleSubscription(models.Model):
             for line in part.lines.with_env(agreement.env)
             if line.id not in quantities or quantities[line.id].units
         ]
-        items = recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail)
+        items = recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail, taxes[self.company_id])
         return [{**shared, **values, **self._prepare_xpps_amounts(values)} for values in items]
 
     def _prepare_xpps_amounts(self, values):
@@ -290,6 +296,7 @@ class SaleSubscription(models.Model):
         self._check_may_bill("sale.order")
         documents = self._prepare_billing(self if due is None else due, until)
         quantities = self._xpps_quantities(documents)
+        taxes = self._xpps_billing_taxes()
         # Whoever may bill agreements bills them through orders without rights on these.
         orders = self.env["sale.order"].sudo()
         for part in (part for document in documents for part in document.parts):
@@ -301,14 +308,18 @@ class SaleSubscription(models.Model):
                 for line in part.lines.with_env(agreement.env)
                 if line.id not in quantities or quantities[line.id].units
             ]
-            line_values += part.charges._prepare_sale_order_lines(agreement.xpps_invoice_detail)
+            line_values += part.charges._prepare_sale_order_lines(
+                agreement.xpps_invoice_detail, taxes[agreement.company_id]
+            )
             if not line_values:
                 continue
             values = agreement._prepare_sale_order([Command.create(values) for values in line_values])
-            values |= {"company_id": agreement.company_id.id, "order_subscription_id": agreement.id}
-            if not agreement.fiscal_position_id:
-                # Left out, Odoo finds the one of the customer.
-                del values["fiscal_position_id"]
+            values |= {
+                "company_id": agreement.company_id.id,
+                "order_subscription_id": agreement.id,
+                # As on an invoice that is made without an order.
+                "fiscal_position_id": agreement._xpps_fiscal_position().id,
+            }
             # Who may have it billed was checked above.
             orders |= agreement.env["sale.order"].sudo().create(values)
         return orders

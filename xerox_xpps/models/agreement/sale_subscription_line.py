@@ -161,9 +161,12 @@ class SaleSubscriptionLine(models.Model):
         """
         if not self.sale_subscription_id.is_xpps:
             return super()._get_display_price(product)
-        return self.sale_subscription_id.pricelist_id._get_product_price(
-            product or self.product_id, self.product_uom_qty or 1.0, uom=self.product_id.uom_id
-        )
+        agreement = self.sale_subscription_id
+        # Whoever edits the agreement need not see every pricelist, nor costs; whatever company he works in at the
+        # moment, prices are the agreement's.
+        pricelist = agreement.pricelist_id.sudo().with_company(agreement.company_id)
+        product = (product or self.product_id).sudo().with_company(agreement.company_id)
+        return pricelist._get_product_price(product, self.product_uom_qty or 1.0, uom=product.uom_id)
 
     def _compute_discount(self):
         """The price is net already: a discount of an XPPS agreement is what somebody typed."""
@@ -180,6 +183,8 @@ class SaleSubscriptionLine(models.Model):
         """
         values = super()._prepare_account_move_line()
         if self.sale_subscription_id.is_xpps:
+            # Whoever bills the agreement need not see taxes.
+            values["tax_ids"] = [Command.set(self.sudo().tax_ids.ids)]
             del values["account_id"]
             del values["price_subtotal"]
             if not values["analytic_distribution"]:
@@ -190,7 +195,8 @@ class SaleSubscriptionLine(models.Model):
         values = super()._prepare_sale_order_line()
         if self.sale_subscription_id.is_xpps:
             del values["price_subtotal"]
-            values["tax_ids"] = [Command.set(self.tax_ids.ids)]
+            # As above.
+            values["tax_ids"] = [Command.set(self.sudo().tax_ids.ids)]
         return values
 
     def _prepare_xpps_billed_item(self):

@@ -123,6 +123,7 @@ class XppsBillingFileIssue(models.Model):
             "_fix_same_device": self.env._("The record is of this device; nothing is created"),
             "_fix_as_correction": self.env._("Import the file as a correction: it may take pages back"),
             "_fix_currency": self.env._("Open the currency to activate it"),
+            "_fix_rate": self.env._("Open the currency to enter its exchange rate"),
             "_fix_open_import": self.env._("Open the earlier import"),
             "_fix_file_type": self.env._("Create a format for such files, or upload another file"),
             "_fix_upload": self.env._("Upload Xerox's corrected file in place of this one"),
@@ -233,6 +234,16 @@ class XppsBillingFileIssue(models.Model):
         return self._open_list(
             "base.action_currency_form", [], {"active_test": False, "search_default_name": self.value or ""}
         )
+
+    def _fix_rate(self):
+        currency = self._named_record("res.currency")
+        if not currency.has_access("write"):
+            raise AccessError(
+                self.env._(
+                    "You are not allowed to enter exchange rates. Ask an accounting administrator, then check again."
+                )
+            )
+        return self._open_to_change(currency)
 
     # What one click mends
 

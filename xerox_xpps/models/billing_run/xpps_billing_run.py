@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...billing_run import Billable, HoldReasons, RunPreparation, joint_key
+from ...billing_run import RELEASABLE, Billable, HoldReasons, RunPreparation, joint_key
 from ...common.formats import amount_text, period_text
 from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
@@ -287,6 +287,7 @@ class XppsBillingRun(models.Model):
     def _prepare_line_values(self, subscriptions, lines):
         """:return: {sale.subscription: values of its line} of all that the run has to do with"""
         preparation = RunPreparation(self, subscriptions)
+        preparation.bring_taxes_up_to_date()
         billable = preparation.billable()
         holds = preparation.hold_reasons(billable)
         released = {line.subscription_id for line in lines if line.override_reason}
@@ -295,7 +296,7 @@ class XppsBillingRun(models.Model):
             found = billable.get(subscription) or Billable(subscription)
             hold = holds.get(subscription) or HoldReasons()
             code = next(iter(hold.reasons), False)
-            if code and (code == "paused" or subscription not in released):
+            if code and (code not in RELEASABLE or subscription not in released):
                 state = "held"
             else:
                 state = "ready" if found.is_billable else "nothing"

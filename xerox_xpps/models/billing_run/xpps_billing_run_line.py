@@ -2,12 +2,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...billing_run import RunPreparation
+from ...billing_run import RELEASABLE, RunPreparation
 from ...common.window_actions import open_dialog, open_invoices, open_records
 from ...rules import ended_by_domain
-
-#: What may be billed all the same, when the user says why.
-RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "joint")
 
 
 class XppsBillingRunLine(models.Model):
@@ -64,6 +61,7 @@ class XppsBillingRunLine(models.Model):
     hold_code = fields.Selection(
         [
             ("paused", "Agreement Paused"),
+            ("tax_archived", "Tax Archived"),
             ("file_missing", "File Missing"),
             ("devices_missing", "Devices Missing"),
             ("held_records", "Held Records"),
@@ -157,9 +155,13 @@ class XppsBillingRunLine(models.Model):
                     )
                 )
             if reason and line.hold_code and line.hold_code not in RELEASABLE:
-                raise UserError(
-                    self.env._("%s is paused. Resume the agreement to bill it.", line.subscription_id.display_name)
-                )
+                raise UserError(line._say_not_releasable())
+
+    def _say_not_releasable(self):
+        agreement = self.subscription_id.display_name
+        if self.hold_code == "tax_archived":
+            return self.env._("%(agreement)s cannot be billed yet: %(reason)s", agreement=agreement, reason=self.reason)
+        return self.env._("%s is paused. Resume the agreement to bill it.", agreement)
 
     def _with_joint(self):
         """The lines, and those that are invoiced together with one of them."""
@@ -184,6 +186,7 @@ class XppsBillingRunLine(models.Model):
             "devices_missing": self._action_missing_devices,
             "file_missing": self._action_files,
             "joint": self._action_joint,
+            "tax_archived": self._action_untaxed,
         }
         if self.state in ("held", "ready") and self.hold_code in opener:
             return opener[self.hold_code]()
@@ -235,6 +238,28 @@ class XppsBillingRunLine(models.Model):
     def _action_joint(self):
         held = (self._with_joint() - self).filtered(lambda line: line.state == "held" and line.hold_code != "joint")
         return self.run_id._action_lines(held)
+
+    def _action_untaxed(self):
+        """The agreement where somebody chose the archived tax, else the products that had it."""
+        # See _action_held_records.
+        archived = self._preparation()._archived_taxes().get(self.subscription_id.sudo(), {})
+        ids = {product.id for product in archived}
+        lines = self.subscription_id.sale_subscription_line_ids
+        if any(line.xpps_taxes_by_hand and line.product_id.id in ids for line in lines):
+            return self.subscription_id.get_formview_action()
+        templates = self.env["product.template"].union(
+            *(product.with_env(self.env).product_tmpl_id for product in archived)
+        )
+        if len(templates) == 1:
+            return templates.get_formview_action()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Products"),
+            "res_model": "product.template",
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", templates.ids)],
+        }
 
     def _preparation(self):
         return RunPreparation(self.run_id, self.subscription_id)

@@ -2,13 +2,15 @@
 from odoo import api, fields, models
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS
+from ...common.taxes import BillingTaxes
 from ...rules import AMOUNT_FIELDS, charge_amounts, page_amount
 
 
 class SaleSubscriptionCharge(models.Model):
     """What charges cost, earn and leave.
 
-    Amounts are in the agreement's currency; what Xerox charges is kept in Xerox's, too.
+    Amounts are in the agreement's currency and without taxes, also where the price of a page includes one; what Xerox
+    charges is kept in Xerox's currency, too.
     """
 
     _inherit = "sale.subscription.charge"
@@ -16,7 +18,19 @@ class SaleSubscriptionCharge(models.Model):
     cost_subtotal = fields.Monetary(
         compute="_compute_amounts", store=True, precompute=True, string="Cost", groups=BILLING_GROUP
     )
-    price_subtotal = fields.Monetary(compute="_compute_amounts", store=True, precompute=True, string="Amount")
+    price_subtotal = fields.Monetary(
+        compute="_compute_amounts", store=True, precompute=True, string="Amount", help="Before taxes."
+    )
+    unit_price_untaxed = fields.Float(
+        string="Unit Price Before Taxes",
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        aggregator="avg",
+        compute="_compute_amounts",
+        store=True,
+        precompute=True,
+        help="What a page leaves if the unit price includes a tax; otherwise, it is the unit price.",
+    )
     margin = fields.Monetary(
         compute="_compute_amounts",
         store=True,
@@ -60,12 +74,37 @@ class SaleSubscriptionCharge(models.Model):
         compute="_compute_has_other_currency", groups=BILLING_GROUP, help="Xerox bills in another currency."
     )
 
-    @api.depends(*AMOUNT_FIELDS, "currency_id")
+    @api.depends(*AMOUNT_FIELDS, "currency_id", "product_id")
     def _compute_amounts(self):
-        for charge in self:
-            inputs = {name: charge[name] for name in AMOUNT_FIELDS}
-            for name, amount in charge_amounts(charge.currency_id.decimal_places, **inputs).items():
-                charge[name] = amount
+        for company, charges in self.grouped("company_id").items():
+            taxes = BillingTaxes(company)
+            for charge in charges:
+                charge._set_amounts(taxes)
+
+    def _set_amounts(self, taxes):
+        """:param BillingTaxes taxes: of the charge's company"""
+        currency = self.currency_id
+        untaxed, self.unit_price_untaxed = None, self.unit_price
+        if self.subscription_id and self.product_id and taxes.any_included:
+            terms = taxes.terms(self.subscription_id, self.product_id)
+            untaxed = terms.untaxed_amount(self.unit_price, self.quantity, currency)
+            self.unit_price_untaxed = terms.untaxed_price(self.unit_price)
+        inputs = {name: self[name] for name in AMOUNT_FIELDS}
+        rounding = currency.rounding or None
+        amounts = charge_amounts(currency.decimal_places, **inputs, rounding=rounding, untaxed=untaxed)
+        for name, amount in amounts.items():
+            self[name] = amount
+
+    def _recompute_taxed_amounts(self, taxes):
+        """Bring the amounts of charges up to date that are not invoiced yet, where a price includes a tax.
+
+        :param BillingTaxes taxes: of the charges' company
+        """
+        if not taxes.any_included:
+            return
+        for name in ("price_subtotal", "unit_price_untaxed", "margin", "margin_percent", "cost_subtotal"):
+            self.env.add_to_compute(self._fields[name], self)
+        self.flush_recordset(["price_subtotal"])
 
     @api.depends("quantity", "xerox_unit_cost", "xerox_currency_id")
     def _compute_xerox_cost(self):

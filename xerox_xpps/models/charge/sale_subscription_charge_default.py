@@ -4,8 +4,9 @@ from odoo.exceptions import ValidationError
 
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS
+from ...common.taxes import BillingTaxes
 from ...common.window_actions import open_records
-from ...rules import cost_plus_price
+from ...importing import price_for_cost
 
 
 class SaleSubscriptionChargeDefault(models.Model):
@@ -96,14 +97,20 @@ class SaleSubscriptionChargeDefault(models.Model):
 
     @api.depends("price_method", "markup_percent", "unit_cost")
     def _compute_unit_price(self):
+        following = self.filtered(lambda default: default.price_method == "cost_plus")
+        prices = following._cost_plus_prices()
         for default in self:
-            if default.price_method == "cost_plus":
-                default.unit_price = float(default._cost_plus_price())
-            else:
-                default.unit_price = default.unit_price
+            default.unit_price = float(prices[default]) if default in prices else default.unit_price
 
-    def _cost_plus_price(self):
-        return cost_plus_price(self.unit_cost, self.markup_percent)
+    def _cost_plus_prices(self):
+        """:return: {default: Decimal}"""
+        prices = {}
+        for company, defaults in self.grouped("company_id").items():
+            taxes = BillingTaxes(company or self.env.company)
+            for default in defaults:
+                terms = taxes.price_terms(default.subscription_id, default.product_id)
+                prices[default] = price_for_cost(terms, default.unit_cost, default.markup_percent)
+        return prices
 
     @api.constrains("markup_percent")
     def _check_markup_percent(self):
@@ -120,8 +127,9 @@ class SaleSubscriptionChargeDefault(models.Model):
     @api.constrains("price_method", "markup_percent", "unit_cost", "unit_price")
     def _check_cost_plus(self):
         # See _check_markup_percent.
-        for default in self.sudo():
-            if default.price_method == "cost_plus" and to_decimal(default.unit_price) != default._cost_plus_price():
+        following = self.sudo().filtered(lambda default: default.price_method == "cost_plus")
+        for default, price in following._cost_plus_prices().items():
+            if to_decimal(default.unit_price) != price:
                 raise ValidationError(
                     self.env._(
                         "The price of %s follows Xerox's cost. Change the markup, or choose a fixed price.",

@@ -111,31 +111,33 @@ class SaleSubscriptionCharge(models.Model):
         lines.write({"product_uom_qty": 0, "qty_delivered": 0, "xpps_charge_ids": [Command.clear()]})
         locked.action_lock()
 
-    def _prepare_account_move_lines(self, detail):
+    def _prepare_account_move_lines(self, detail, taxes):
         """Invoice lines of charges that one agreement bills together.
 
         :param detail: ``device``, a line per charge; or ``material``, a line per material code and price
+        :param BillingTaxes taxes: of the agreement's company
         :return: [values of account.move.line]
         """
-        return self._prepare_document_lines(detail, "quantity")
+        return self._prepare_document_lines(detail, taxes, "quantity")
 
-    def _prepare_sale_order_lines(self, detail):
+    def _prepare_sale_order_lines(self, detail, taxes):
         """The same lines for a sale order; values of sale.order.line."""
-        return self._prepare_document_lines(detail, "product_uom_qty")
+        return self._prepare_document_lines(detail, taxes, "product_uom_qty")
 
-    def _prepare_document_lines(self, detail, quantity_field):
+    def _prepare_document_lines(self, detail, taxes, quantity_field):
         self._check_currency()
+        self._recompute_taxed_amounts(taxes)
         values_list = []
-        for line in prepare_charge_lines(self, detail):
+        for line in prepare_charge_lines(self, detail, taxes):
             charges = line.charges
             values = {
                 "product_id": charges.product_id.id,
                 "name": line.name,
                 quantity_field: line.quantity,
-                "price_unit": charges[0].unit_price,
+                "price_unit": line.price_unit,
                 # A click price is a net price: no pricelist's discount comes on top.
                 "discount": 0.0,
-                "product_uom_id": charges.product_id.uom_id.id,
+                "product_uom_id": charges.product_id._xpps_page_uom().id,
                 "xpps_charge_ids": [Command.set(charges.ids)],
                 "xpps_subscription_id": charges.subscription_id.id,
                 "xpps_period_start": line.period_start,

@@ -24,14 +24,14 @@ class SaleSubscriptionCharge(models.Model):
         compute="_compute_margin_low",
         search="_search_margin_low",
         groups=BILLING_GROUP,
-        help="The margin, in percent of the price, is below the company's floor. Pages that are not billed or that are "
-        "reversed do not count.",
+        help="The margin, in percent of the price before taxes, is below the company's floor. Pages that are not "
+        "billed or that are reversed do not count.",
     )
 
     @api.depends(
         "quantity",
         "unit_cost",
-        "unit_price",
+        "unit_price_untaxed",
         "billable",
         "state",
         "cost_unknown",
@@ -39,7 +39,7 @@ class SaleSubscriptionCharge(models.Model):
     )
     def _compute_margin_low(self):
         for charge in self:
-            price, cost = to_decimal(charge.unit_price), to_decimal(charge.unit_cost)
+            price, cost = to_decimal(charge.unit_price_untaxed), to_decimal(charge.unit_cost)
             floor = to_decimal(charge.company_id.xpps_margin_floor_percent)
             sold = charge.billable and charge.quantity > 0 and charge.state != "rejected"
             charge.margin_low = sold and not charge.cost_unknown and below_floor(price, cost, floor)
@@ -58,7 +58,7 @@ class SaleSubscriptionCharge(models.Model):
 
     @api.model
     def _flush_margin(self):
-        self.flush_model(["quantity", "unit_cost", "unit_price", "billable", "state", "cost_unknown"])
+        self.flush_model(["quantity", "unit_cost", "unit_price_untaxed", "billable", "state", "cost_unknown"])
         self.env["res.company"].flush_model(["xpps_margin_floor_percent"])
 
     @api.model
@@ -66,7 +66,7 @@ class SaleSubscriptionCharge(models.Model):
         """The condition of ``_compute_margin_low`` on a row of the charges' table, never NULL."""
         charge = SQL.identifier(alias)
         low = below_floor_sql(
-            SQL("COALESCE(%s.unit_price, 0)", charge),
+            SQL("COALESCE(%s.unit_price_untaxed, 0)", charge),
             SQL("COALESCE(%s.unit_cost, 0)", charge),
             SQL(
                 "(SELECT floor.xpps_margin_floor_percent FROM res_company AS floor WHERE floor.id = %s.company_id)",

@@ -5,6 +5,7 @@ from . import (
     xpps_billed_item,
     account_move,
     account_move_line,
+    account_move_rate,
     account_move_reversal,
     account_move_send,
     account_tax,

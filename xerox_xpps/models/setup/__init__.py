@@ -2,6 +2,7 @@
 """Companies, customers, printer models, their material codes and price levels, and accounts."""
 
 from . import (
+    product_product,
     product_template,
     res_company,
     res_config_settings,
