@@ -14,13 +14,13 @@ from ..common.plural import plural
 from ..common.taxes import BillingTaxes
 from ..rules import (
     RUN_FIELDS,
-    STARTED_STAGES,
     covers_period,
     ended_by_domain,
     overlap_domain,
     overlap_sql,
     page_amount,
     runs_in_period_sql,
+    started_domain,
 )
 
 #: What may be billed all the same, when the user says why.
@@ -131,7 +131,7 @@ class RunPreparation:
         """What is announced is what is invoiced: with the taxes of today, as billing does it."""
         self._search_due()._xpps_refresh_taxes({self.run.company_id: self.taxes})
         if self.taxes.any_included:
-            agreements = self._search_all(("stage_id.type", "in", STARTED_STAGES))
+            agreements = self._search_all(*started_domain())
             charges = self.env["sale.subscription.charge"].search(
                 [("subscription_id", "in", agreements.ids), ("invoice_status", "=", "to_invoice")]
             )
@@ -169,17 +169,14 @@ class RunPreparation:
 
         What is billed of a later period waits for that period's run, which looks after its files.
         """
-        due = self.env["sale.subscription"].search(
-            [
-                *self._agreements(),
-                ("recurring_next_date", "<=", self.run.invoice_date),
-                ("sale_subscription_line_ids", "!=", False),
-                "|",
-                ("in_progress", "=", True),
-                "&",
-                ("stage_id.type", "=", "post"),
-                ("date", "!=", False),
-            ]
+        due = self._search_all(
+            ("recurring_next_date", "<=", self.run.invoice_date),
+            ("sale_subscription_line_ids", "!=", False),
+            "|",
+            ("stage_id.type", "=", "in_progress"),
+            "&",
+            ("stage_id.type", "=", "post"),
+            ("date", "!=", False),
         )
         return due.filtered(lambda agreement: agreement._xpps_recurring_period()[0] <= self.run.period_end)
 
@@ -194,7 +191,7 @@ class RunPreparation:
 
     def _group_charges(self, domain, groups=(), aggregates=()):
         """:return: [(sale.subscription, value of each further group …, number of charges, aggregate …)]"""
-        agreements = self._search_all(("stage_id.type", "in", STARTED_STAGES))
+        agreements = self._search_all(*started_domain())
         return self.env["sale.subscription.charge"]._read_group(
             [
                 ("subscription_id", "in", agreements.ids),
@@ -244,8 +241,7 @@ class RunPreparation:
 
     def _explain(self, hold, subscription, held, drafts, archived):
         env = self.env
-        if subscription.is_paused:
-            hold.reasons["paused"] = env._("The agreement is paused.")
+        hold.reasons |= subscription._xpps_hold_reasons(self.run.invoice_date)
         if archived:
             hold.reasons["tax_archived"] = subscription._xpps_say_archived_taxes(archived)
         if hold.missing and not hold.covered:

@@ -1,7 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from psycopg2 import OperationalError
 from psycopg2.errors import SerializationFailure
 
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import ConcurrencyError, LockError, UserError
+
+#: What another transaction is the reason of: in a new one it may go well.
+RETRY = (OperationalError, ConcurrencyError)
 
 
 def lock_or_refuse(records, message):
@@ -13,9 +17,16 @@ def lock_or_refuse(records, message):
     :raises UserError: with the message, when another transaction is changing the records, or has done so since this
         one began
     """
+    if not records:
+        return
     try:
         with records.env.cr.savepoint():
             # Others may go on to refer to the records.
             records.lock_for_update(allow_referencing=True)
     except (LockError, SerializationFailure) as error:
         raise UserError(message) from error
+
+
+def is_passing(error):
+    """Whether something failed only because somebody else was at the records, so that it may go well another time."""
+    return isinstance(error, RETRY) or isinstance(error.__cause__, LockError)

@@ -3,10 +3,9 @@
 
 from decimal import Decimal
 
-from odoo import fields
-
 from ..billing_file import check_serials, check_totals
 from ..common.rates import unrated_currencies
+from ..common.today import company_today
 from .check_result import CheckResult
 from .codes import lowered_codes
 from .context import CheckContext
@@ -100,7 +99,7 @@ def _make_context(file, findings, details, currency, places):
     invoice = details.invoice
     # Without a readable period, or with one that ends before it starts, the file cannot be imported; the records are
     # checked as of its last day, or of today, all the same.
-    period_end = invoice.period_end or invoice.period_start or fields.Date.context_today(file)
+    period_end = invoice.period_end or invoice.period_start or company_today(file.company_id)
     period_start = min(invoice.period_start or period_end, period_end)
     lookups = Lookups(file, details.devices, period_start, period_end)
     labels = file.env["xpps.meter.read"]._fields["output_type"]._description_selection(file.env)

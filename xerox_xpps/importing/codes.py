@@ -73,6 +73,13 @@ _TABLE = (
         lowered_by="xpps_overage_missing_passes",
     ),
     # What an import changes, or what is not plausible
+    CheckCode(
+        "agreement_archived",
+        WARNING,
+        "Agreement archived",
+        "_fix_unarchive",
+        "The agreement of a device is archived",
+    ),
     CheckCode("unit_cost_changed", INFO, "Unit cost changed", "_fix_open_defaults"),
     CheckCode(
         "unit_cost_missing",

@@ -203,6 +203,7 @@ class DeviceChecks:
     def _check_running(self, check):
         agreement = check.device.agreement
         if agreement.runs:
+            self._look_at_archived(check)
             return True
         check.add(
             "subscription_not_running",
@@ -215,6 +216,21 @@ class DeviceChecks:
             fix=agreement.record,
         )
         return False
+
+    def _look_at_archived(self, check):
+        agreement = check.device.agreement
+        if agreement.active:
+            return
+        check.add(
+            "agreement_archived",
+            lambda: self.env._(
+                "Line %(line)s: agreement %(agreement)s of device %(serial)s is archived, so nothing recurring is "
+                "billed on it. Unarchive it.",
+                agreement=agreement.record.display_name,
+                **check.place,
+            ),
+            fix=agreement.record,
+        )
 
     def _check_customer(self, check):
         device, agreement = check.device, check.device.agreement

@@ -20,7 +20,7 @@ DEVICE_FIELDS = [
 
 @dataclass(slots=True)
 class AgreementSnapshot:
-    """An agreement; ``runs`` says whether it does in the file's period."""
+    """An agreement; ``runs`` says whether it does in the file's period, ``active`` whether it is not archived."""
 
     record: Any
     id: int
@@ -31,6 +31,7 @@ class AgreementSnapshot:
     rounding: float
     lang: str | bool
     runs: bool
+    active: bool
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ def agreement_snapshots(subscriptions, period_start, period_end):
             rounding=subscription.currency_id.rounding,
             lang=subscription.partner_id.lang,
             runs=subscription._xpps_runs_between(period_start, period_end),
+            active=subscription.active,
         )
         for subscription in subscriptions
     }

@@ -29,7 +29,7 @@ class FleetSection(Section):
             *self.of_company,
             ("is_xpps", "=", True),
             ("is_xpps_master", "=", False),
-            ("in_progress", "=", True),
+            ("stage_id.type", "=", "in_progress"),
         ]
         action = self._open("xerox_xpps.action_xpps_agreement", "sale.subscription", domain)
         return self._count("agreements", self.env._("Running Agreements"), action)

@@ -5,7 +5,7 @@ Everything here takes and gives plain values: days, pages, ``Decimal``, or ``odo
 database. May import ``billing_file`` and ``common``.
 """
 
-from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period, runs_in_period_sql
+from .agreement import RUN_FIELDS, running_days, runs_in_period, runs_in_period_sql, started_domain
 from .charge import invoice_status, uninvoiced_status_sql
 from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
 from .meter import (
@@ -52,7 +52,6 @@ from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 __all__ = [
     "AMOUNT_FIELDS",
     "RUN_FIELDS",
-    "STARTED_STAGES",
     "below_floor",
     "below_floor_sql",
     "beyond_border",
@@ -95,6 +94,7 @@ __all__ = [
     "same_period_sql",
     "serial_key_sql",
     "service_fee",
+    "started_domain",
     "billed_fee_sql",
     "billed_fees",
     "uninvoiced_status_sql",

@@ -8,6 +8,7 @@ inclusive. Whether it is closed or archived today does not matter: the last page
 from datetime import date
 from typing import Literal
 
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .period import Day
@@ -70,3 +71,8 @@ def runs_in_period_sql(first: SQL | date, last: SQL | date, agreement: str = "ag
         first=first,
         last=last,
     )
+
+
+def started_domain() -> Domain:
+    """Agreements that were started, or may have been: what was printed on them is billed, whatever became of them."""
+    return Domain("stage_id.type", "in", STARTED_STAGES) | Domain("xpps_closed_on", "!=", False)

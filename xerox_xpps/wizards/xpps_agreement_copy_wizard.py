@@ -8,6 +8,7 @@ from odoo.tools.misc import get_lang
 
 from ..common.constants import INVOICE_MODE_SELECTION
 from ..common.plural import plural
+from ..common.today import company_today
 
 
 class XppsAgreementCopyWizard(models.TransientModel):
@@ -37,7 +38,9 @@ class XppsAgreementCopyWizard(models.TransientModel):
     )
     partner_count = fields.Integer(compute="_compute_partner_count")
     xpps_agreement_number = fields.Char(string="Xerox Agreement Number", help="Xerox's number of the new agreement.")
-    date_start = fields.Date(string="Start Date", required=True, default=fields.Date.context_today)
+    date_start = fields.Date(
+        string="Start Date", required=True, compute="_compute_date_start", store=True, readonly=False, precompute=True
+    )
     start = fields.Boolean(
         string="Start It",
         help="The copy starts immediately or, if its start date is in the future, automatically on that date.",
@@ -94,6 +97,11 @@ class XppsAgreementCopyWizard(models.TransientModel):
             agreement = wizard.subscription_id
             wizard.template_id = agreement.template_id
             wizard.xpps_invoice_detail = agreement.xpps_invoice_detail
+
+    @api.depends("subscription_id")
+    def _compute_date_start(self):
+        for wizard in self:
+            wizard.date_start = wizard.date_start or company_today(wizard.company_id)
 
     @api.depends("subscription_id")
     def _compute_line_ids(self):
@@ -160,6 +168,9 @@ class XppsAgreementCopyWizard(models.TransientModel):
         self = self.with_context(clean_context(self.env.context)).with_company(self.company_id)
         source = self.subscription_id
         copies = source.create([self._prepare_agreement(partner) for partner in self.partner_ids])
+        services = self.line_ids.filtered("selected").subscription_line_id
+        for copy in copies:
+            copy.sale_subscription_line_ids.sorted("id")._xpps_count_like(services)
         if self.start:
             self._start(copies)
         for copy in copies:
@@ -243,7 +254,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
         return self.env["sale.subscription.stage"].search([("type", "=", stage_type)], limit=1)
 
     def _start(self, copies):
-        if self.date_start <= fields.Date.context_today(self):
+        if self.date_start <= company_today(self.company_id):
             copies.action_start_subscription()
             return
         # Started now, it would run from today. The cron starts what is ready on its day.

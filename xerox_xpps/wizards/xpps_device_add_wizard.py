@@ -6,6 +6,7 @@ from odoo.tools import clean_context, format_date
 from ..billing_file import serial_key
 from ..common.constants import BASE_ROLES
 from ..common.plural import plural
+from ..common.today import company_today
 from ..common.window_actions import open_dialog
 from .serial_list import MAX_LENGTH, is_scientific, serial_lines
 
@@ -85,9 +86,9 @@ class XppsDeviceAddWizard(models.TransientModel):
 
     @api.depends("subscription_id")
     def _compute_from_agreement(self):
-        today = fields.Date.context_today(self)
         for wizard in self:
             agreement = wizard.subscription_id
+            today = company_today(agreement.company_id)
             models = agreement.xpps_device_ids.product_id
             wizard.product_id = models if len(models) == 1 else False
             wizard.subscription_line_id = agreement._xpps_base_service()

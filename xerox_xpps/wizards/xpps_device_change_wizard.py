@@ -6,6 +6,7 @@ from odoo.tools import format_date
 from ..common.constants import OUTPUT_TYPE_SELECTION
 from ..common.formats import period_text
 from ..common.listing import bullets, enumeration
+from ..common.today import company_today
 
 #: How many devices or billing files a message names.
 MAX_NAMED = 10
@@ -18,11 +19,17 @@ class XppsDeviceChangeWizard(models.AbstractModel):
     _description = "XPPS: Swap, Move or Remove Devices"
 
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(required=True, compute="_compute_date", store=True, readonly=False, precompute=True)
     warning = fields.Text(compute="_compute_warning")
 
     def _compute_company_id(self):
         raise NotImplementedError
+
+    @api.depends("company_id")
+    def _compute_date(self):
+        """Today, unless somebody said another day."""
+        for wizard in self:
+            wizard.date = wizard.date or company_today(wizard.company_id)
 
     @api.depends("date")
     def _compute_warning(self):

@@ -204,10 +204,10 @@ class TestPreparation(BillingRunCase):
         self.assertBilledOnce(charges)
 
     def test_archived(self):
-        """Its last pages are billed all the same; nothing recurring is."""
-        contract = self._contract()
+        """Its last pages are billed all the same."""
+        contract = self._contract(next_date="2026-03-01")
         charges = self._charges(contract)
-        contract.active = False
+        self._archive_unasked(contract)
         run = self._run()
         line = self._line(run, contract)
         self.assertEqual((line.state, line.recurring_due), ("ready", False))

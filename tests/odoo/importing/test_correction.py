@@ -203,15 +203,15 @@ class TestCorrection(ImportCase):
         self.agreement.close_subscription()
         self.assertEqual(self._corrected(1200), [(200, 0.004, 0.01, True)])
 
-    def test_agreement_that_was_deleted(self):
-        """It never had a charge, so it could be; its device is billed by another one now."""
+    def test_agreement_that_somebody_wants_to_delete(self):
+        """It never had a charge, but what was read on it is corrected there; another one bills its device."""
         other = self._agreement()
         device = self._device("SN-2", other)
         self._load([record("SN-2", mono=(0, "0.004"))])
         device.write({"xpps_subscription_id": self.agreement.id, "xpps_subscription_line_id": self.base_line.id})
-        other.unlink()
+        self.assertRaisesMessage("Close and archive", other.unlink)
         file = self._correct([record("SN-2", mono=(30, "0.004"), color=(2, "0.04"))])
-        self.assertEqual(file.charge_ids.subscription_id, self.agreement)
+        self.assertEqual(file.charge_ids.subscription_id, other)
         self.assertEqual(sorted(self._rows(file.charge_ids)), [(2, 0.04, 0.08, True), (30, 0.004, 0.01, True)])
 
     # Unit costs

@@ -57,7 +57,8 @@ class RunsCase(ImportCase):
             agreement.date = end
         if draft:
             agreement.stage_id = self.env["sale.subscription.stage"].search([("type", "=", "draft")], limit=1)
-        agreement.active = not archived
+        if archived:
+            self._archive_unasked(agreement)
         return agreement
 
 

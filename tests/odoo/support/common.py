@@ -99,6 +99,12 @@ class XppsCase(Records, TransactionCase):
     def _product_lines(self, moves):
         return moves.invoice_line_ids.filtered(lambda line: line.display_type == "product")
 
+    def _archive_unasked(self, agreement):
+        """As whoever archived it before that was refused."""
+        agreement.flush_recordset()
+        self.env.cr.execute("UPDATE sale_subscription SET active = FALSE WHERE id = %s", [agreement.id])
+        agreement.invalidate_recordset()
+
     def assertRaisesMessage(self, pattern, function, *args, exception=UserError):
         with self.assertRaisesRegex(exception, pattern), self.cr.savepoint():
             function(*args)

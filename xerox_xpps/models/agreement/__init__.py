@@ -4,7 +4,11 @@
 from . import (
     sale_subscription,
     sale_subscription_invoicing,
+    sale_subscription_cron,
+    sale_subscription_copy,
+    sale_subscription_kept,
     sale_subscription_line,
+    sale_subscription_line_kept,
     sale_subscription_line_taxes,
     sale_subscription_taxes,
 )

@@ -1,15 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...common.constants import BASE_ROLES, INVOICE_MODE_SELECTION, USER_GROUP
+from ...common.today import company_today
 from ...common.window_actions import open_dialog, open_invoices, open_records
-from ...rules import STARTED_STAGES, runs_in_period
-
-_logger = logging.getLogger(__name__)
+from ...rules import runs_in_period
 
 #: What gives the services of an agreement other prices.
 PRICE_CAUSES = {"partner_id", "pricelist_id"}
@@ -195,7 +192,7 @@ class SaleSubscription(models.Model):
                 subscription.recurring_next_date = next_date
         for subscription, date_start in kept.items():
             date_start = fields.Date.to_date(values.get("date_start")) or date_start
-            if date_start and date_start < subscription.date_start:
+            if date_start and subscription.date_start and date_start < subscription.date_start:
                 subscription.date_start = date_start
             if subscription.stage_type == "post" and subscription.recurring_next_date:
                 subscription._xpps_settle_closing(subscription.recurring_next_date)
@@ -213,8 +210,8 @@ class SaleSubscription(models.Model):
         # The program says it, whoever closes and starts agreements.
         closed = (closed & ran).filtered(lambda agreement: not agreement.xpps_closed_on).sudo()
         started = running.filtered("xpps_closed_on").sudo()
-        if closed:
-            closed.xpps_closed_on = fields.Date.context_today(self)
+        for company, ended in closed.grouped("company_id").items():
+            ended.xpps_closed_on = company_today(company)
         if started:
             started.xpps_closed_on = False
 
@@ -297,17 +294,7 @@ class SaleSubscription(models.Model):
         """Bill the agreement as its template's invoicing mode says, all or nothing."""
         if not self.is_xpps:
             return super().generate_invoice()
-        scheduled = self.env.context.get("xpps_scheduled")
-        # Whoever invoices follows the company's settings without a right to read them.
-        if scheduled and self.company_id.sudo().xpps_invoice_by_run:
-            return None
-        try:
-            self._generate_xpps_invoices()
-        except Exception:
-            if not scheduled:
-                raise
-            # Upstream's cron does not look after failures of agreements that it has just started.
-            _logger.exception("XPPS agreement %s could not be invoiced", self.display_name)
+        self._generate_xpps_invoices()
         return None
 
     def _send_invoices(self, moves):
@@ -337,45 +324,6 @@ class SaleSubscription(models.Model):
         if len(moves) == 1:
             action |= {"views": [(False, "form")], "res_id": moves.id}
         return action
-
-    @api.model
-    def cron_subscription_management(self):
-        """Also bill charges of agreements that upstream's loop passes over: nothing recurring is due on them."""
-        self.browse().check_access("write")
-        result = super(SaleSubscription, self.with_context(xpps_scheduled=True)).cron_subscription_management()
-        self._cron_invoice_xpps_charges()
-        return result
-
-    @api.model
-    def _cron_invoice_xpps_charges(self):
-        charges = self.env["sale.subscription.charge"]._read_group(
-            [
-                ("invoice_status", "=", "to_invoice"),
-                ("subscription_id.is_paused", "=", False),
-                ("subscription_id.stage_type", "in", STARTED_STAGES),
-                ("company_id.xpps_invoice_by_run", "=", False),
-            ],
-            aggregates=["subscription_id:recordset"],
-        )
-        closed = self.search(
-            [
-                ("is_xpps", "=", True),
-                ("is_paused", "=", False),
-                ("stage_type", "=", "post"),
-                ("date", "!=", False),
-                ("recurring_next_date", "<=", fields.Date.context_today(self)),
-                ("company_id.xpps_invoice_by_run", "=", False),
-            ]
-        )
-        for subscription in charges[0][0] | closed:
-            due = bool(subscription._xpps_due())
-            if due and subscription.in_progress and subscription.sale_subscription_line_ids:
-                # It failed in upstream's loop, which logged why; its charges go with its recurring services.
-                continue
-            try:
-                subscription.with_company(subscription.company_id)._generate_xpps_invoices(recurring=due)
-            except Exception:
-                _logger.exception("XPPS charges of agreement %s could not be invoiced", subscription.display_name)
 
     # Smart buttons
 

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from odoo import Command, fields, models
+from odoo import Command, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
 from ...common.plural import plural
+from ...common.today import company_today
 from ...invoicing import BillingDocument, BillingPart
 from ...rules import ended_by_domain
 
@@ -129,7 +130,7 @@ class SaleSubscription(models.Model):
                 ("is_xpps", "=", True),
                 ("is_xpps_master", "=", False),
                 ("is_paused", "=", False),
-                ("in_progress", "=", True),
+                ("stage_id.type", "=", "in_progress"),
                 ("xpps_invoice_mode", "=", "customer"),
                 ("company_id", "=", self.company_id.id),
                 ("partner_id.commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
@@ -141,8 +142,26 @@ class SaleSubscription(models.Model):
 
     def _xpps_due(self):
         """The agreements whose recurring lines are due today."""
-        today = fields.Date.context_today(self)
-        return self.filtered(lambda agreement: agreement.recurring_next_date and agreement.recurring_next_date <= today)
+        return self.filtered(
+            lambda agreement: (
+                agreement.recurring_next_date and agreement.recurring_next_date <= company_today(agreement.company_id)
+            )
+        )
+
+    def _xpps_hold_reasons(self, day):
+        """What of the agreement itself keeps it from being billed on a day, whatever becomes of its files and charges.
+
+        :return: {hold code of ``xpps.billing.run.line``: sentence}, the most important first
+        """
+        self.ensure_one()
+        reasons = {}
+        if self.is_paused:
+            reasons["paused"] = self.env._("The agreement is paused.")
+        elif self._xpps_waits_archived(day):
+            reasons["archived"] = self.env._(
+                "The agreement is archived, and its recurring services are due. Unarchive it to bill it."
+            )
+        return reasons
 
     def _charges_left_on_orders(self):
         """Charges that an order was to bill, but whose invoice was deleted, cancelled or never made."""
@@ -208,7 +227,7 @@ class SaleSubscription(models.Model):
             if not commands:
                 continue
             values = first._in_billing_env()._prepare_account_move(commands)
-            values["invoice_date"] = invoice_date or document.scheduled or fields.Date.context_today(self)
+            values["invoice_date"] = invoice_date or document.scheduled or company_today(first.company_id)
             values["invoice_origin"] = ", ".join(part.agreement.name for part in document.parts)
             if "journal_id" not in values:
                 # As Odoo finds it, but once for all invoices that are alike.
@@ -442,7 +461,7 @@ class SaleSubscription(models.Model):
         Devices are billed after the period in which they were there, and a billing run may come after the due date.
         """
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = company_today(self.company_id)
         end = min(self.date or today, today)
         lines = self.sale_subscription_line_ids
         # See _xpps_counts_days.

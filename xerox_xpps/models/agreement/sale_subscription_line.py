@@ -9,6 +9,7 @@ from odoo.exceptions import ValidationError
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP, USER_GROUP
 from ...common.formats import amount_text
+from ...common.today import company_today
 from ...invoicing import DeviceQuantity
 from ...rules import running_days
 
@@ -33,6 +34,7 @@ class SaleSubscriptionLine(models.Model):
     xpps_devices_line_id = fields.Many2one(
         "sale.subscription.line",
         string="Devices Of",
+        copy=False,
         ondelete="set null",
         index="btree_not_null",
         domain="[('sale_subscription_id', '=', sale_subscription_id), ('id', '!=', id)]",
@@ -129,8 +131,8 @@ class SaleSubscriptionLine(models.Model):
         )
         costs = self.env["xpps.billing.file.line"]._last_base_costs(devices)
         by_line = devices.grouped("xpps_subscription_line_id")
-        today = fields.Date.context_today(self)
         for line in self:
+            today = company_today(line.company_id)
             totals = [0.0, 0.0, 0.0]
             for device in by_line.get(counted[line], devices.browse()):
                 currency_id, *amounts = costs.get(device.id, (False, 0.0, 0.0, 0.0))

@@ -344,6 +344,17 @@ class XppsBillingFile(models.Model):
         attachments = self.env["ir.attachment"].sudo().with_context(xpps_not_indexed=True)
         return attachments.create({"name": file_name, "raw": data, "res_model": self._name, "company_id": company.id})
 
+    def copy(self, default=None):
+        if "attachment_id" not in (default or {}):
+            raise UserError(
+                self.env._(
+                    "Billing file %s cannot be duplicated. Import the file itself again; to bill what Xerox corrected, "
+                    "import the corrected file.",
+                    self[:1].display_name,
+                )
+            )
+        return super().copy(default)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):
         for file in self:

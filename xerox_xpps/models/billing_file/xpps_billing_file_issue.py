@@ -115,6 +115,7 @@ class XppsBillingFileIssue(models.Model):
             "_fix_assign_devices": self.env._("Choose the customer, agreement and service of this file's devices"),
             "_fix_device": self.env._("Open the device"),
             "_fix_agreement": self.env._("Open the agreement"),
+            "_fix_unarchive": self.env._("Unarchive the agreement"),
             "_fix_mapping": self.env._("Choose the missing material code"),
             "_fix_price": self.env._("Set the agreement's price for these pages"),
             "_fix_charge_pages": self.env._(
@@ -188,6 +189,13 @@ class XppsBillingFileIssue(models.Model):
 
     def _fix_agreement(self):
         return self._open_to_change(self._named_record("sale.subscription"))
+
+    def _fix_unarchive(self):
+        """Unarchive the agreement, and show it."""
+        agreement = self._named_record("sale.subscription")
+        action = self._open_to_change(agreement)
+        agreement.action_unarchive()
+        return action
 
     def _fix_mapping(self):
         template = self._named_record("product.template")

@@ -10,6 +10,7 @@ from ...common.formats import amount_text, period_text
 from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
 from ...common.plural import plural
+from ...common.today import company_today
 from ...common.window_actions import open_invoices, open_records
 
 #: How many invoices a refusal names.
@@ -49,8 +50,11 @@ class XppsBillingRun(models.Model):
         "the period.",
     )
     invoice_date = fields.Date(
+        compute="_compute_invoice_date",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
-        default=fields.Date.context_today,
         tracking=True,
         help="Date of the invoices. Recurring services are billed for agreements whose next invoice date is on or "
         "before this date, and whose month before that date begins in the run's period or earlier.",
@@ -117,8 +121,8 @@ class XppsBillingRun(models.Model):
     @api.depends("company_id")
     def _compute_period(self):
         """The period of the newest billing file, else the month before."""
-        last_month = fields.Date.context_today(self) - relativedelta(months=1)
         for run in self:
+            last_month = company_today(run.company_id) - relativedelta(months=1)
             file = self.env["xpps.billing.file"].search(
                 [
                     ("company_id", "=", run.company_id.id),
@@ -131,6 +135,11 @@ class XppsBillingRun(models.Model):
             )
             run.period_start = file.period_start or last_month + relativedelta(day=1)
             run.period_end = file.period_end or last_month + relativedelta(day=31)
+
+    @api.depends("company_id")
+    def _compute_invoice_date(self):
+        for run in self:
+            run.invoice_date = run.invoice_date or company_today(run.company_id)
 
     @api.depends("line_ids.state", "line_ids.error", "line_ids.amount_total")
     def _compute_counts(self):

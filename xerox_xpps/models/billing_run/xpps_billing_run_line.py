@@ -61,6 +61,7 @@ class XppsBillingRunLine(models.Model):
     hold_code = fields.Selection(
         [
             ("paused", "Agreement Paused"),
+            ("archived", "Agreement Archived"),
             ("tax_archived", "Tax Archived"),
             ("file_missing", "File Missing"),
             ("devices_missing", "Devices Missing"),
@@ -161,6 +162,8 @@ class XppsBillingRunLine(models.Model):
         agreement = self.subscription_id.display_name
         if self.hold_code == "tax_archived":
             return self.env._("%(agreement)s cannot be billed yet: %(reason)s", agreement=agreement, reason=self.reason)
+        if self.hold_code == "archived":
+            return self.env._("%s is archived. Unarchive the agreement to bill it.", agreement)
         return self.env._("%s is paused. Resume the agreement to bill it.", agreement)
 
     def _with_joint(self):

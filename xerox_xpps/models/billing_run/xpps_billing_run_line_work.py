@@ -47,23 +47,25 @@ class XppsBillingRunLine(models.Model):
             ) from error
         # Another run, or the scheduled invoicing of subscriptions, may have been there since the run was prepared.
         found = RunPreparation(run, self.subscription_id).billable()
-        lines = self.filtered(lambda line: line.subscription_id in found and not line.subscription_id.is_paused)
+        lines = self.filtered(lambda line: line.subscription_id in found and not line._agreement_holds())
         (self - lines)._drop()
         moves = lines._bill(found)
         lines._note_invoices(found, moves)
 
+    def _agreement_holds(self):
+        self.ensure_one()
+        return self.subscription_id._xpps_hold_reasons(self.run_id.invoice_date)
+
     def _drop(self):
         """Nothing is left to bill, or the agreement must not be billed any more."""
-        if not self:
-            return
-        paused = self.filtered("subscription_id.is_paused")
-        common = {"waiting": False, "error": False}
+        common = {"waiting": False, "error": False, "state": "held"}
+        held = self.filtered(lambda line: line._agreement_holds())
+        for line in held:
+            ((code, reason), *_others) = line._agreement_holds().items()
+            # See _fail.
+            line.sudo().write(common | {"hold_code": code, "reason": reason})
         # See _fail.
-        paused.sudo().write(
-            common | {"state": "held", "hold_code": "paused", "reason": self.env._("The agreement is paused.")}
-        )
-        # See _fail.
-        (self - paused).sudo().write(
+        (self - held).sudo().write(
             common
             | {
                 "state": "nothing",
@@ -157,7 +159,7 @@ class XppsBillingRunLine(models.Model):
     def _set_next_invoice_dates(self):
         """As ``_set_next_invoice_date_after_invoice``, for many agreements at once."""
         agreements = self.subscription_id
-        running = agreements.filtered("in_progress")
+        running = agreements.filtered(lambda agreement: agreement.stage_type == "in_progress")
         by_date = running.grouped(lambda agreement: agreement._get_next_invoice_date(agreement.recurring_next_date))
         for date, same in by_date.items():
             same.recurring_next_date = date

@@ -2,13 +2,13 @@
 import logging
 from functools import partial
 
-from psycopg2 import OperationalError
-
 from odoo import api, models
-from odoo.exceptions import ConcurrencyError, LockError, RedirectWarning, UserError
+from odoo.exceptions import ConcurrencyError, LockError
 from odoo.service.model import retrying
 from odoo.tools import SQL, plaintext2html
 
+from ...common.failures import failure_reason, is_unexpected
+from ...common.locking import RETRY
 from ...common.plural import plural
 
 _logger = logging.getLogger(__name__)
@@ -18,8 +18,6 @@ BACKGROUND_ABOVE = 50
 #: Agreements that are worked on together, in the background in one transaction. What is mailed cannot be rolled back,
 #: so that little is sent at a time.
 BATCH = {"create": 100, "post": 100, "send": 10}
-#: What another transaction is the reason of: in a new one it may go well.
-RETRY = (OperationalError, ConcurrencyError)
 
 
 class XppsBillingRun(models.Model):
@@ -74,17 +72,11 @@ class XppsBillingRun(models.Model):
             lines._fail(self._explain(error, lines, task), task)
 
     def _explain(self, error, lines, task):
-        if isinstance(error, RedirectWarning):
-            reason = str(error.args[0])
-        elif isinstance(error, UserError):
-            reason = str(error)
-        else:
+        if is_unexpected(error):
             _logger.error(
                 "Billing run %s: %s of agreements %s failed", self.id, task, lines.subscription_id.ids, exc_info=error
             )
-            reason = self.env._(
-                "An unexpected error occurred. Your administrator can find the details in the server log."
-            )
+        reason = failure_reason(self.env, error)
         if len(lines) > 1:
             reason = self.env._(
                 "The agreements of %(customer)s are invoiced together, and one of them failed: %(reason)s",

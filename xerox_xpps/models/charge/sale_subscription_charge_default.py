@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS
@@ -136,6 +136,17 @@ class SaleSubscriptionChargeDefault(models.Model):
                         default.display_name,
                     )
                 )
+
+    def copy(self, default=None):
+        if {"subscription_id", "product_id"}.isdisjoint(default or {}):
+            raise UserError(
+                self.env._(
+                    "Contract default %s cannot be duplicated, as an agreement has one for each material code. Change "
+                    "this one, or add one for another material code.",
+                    self[:1].display_name,
+                )
+            )
+        return super().copy(default)
 
     def _is_only_cost(self):
         """Whether the default says nothing but what Xerox charges, as one does that an import made."""

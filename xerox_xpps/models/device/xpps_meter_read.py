@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from ...common.formats import period_text
@@ -100,6 +101,28 @@ class XppsMeterRead(models.Model):
                 period_text(self.env, read.period_start, read.period_end),
             )
             read.display_name = " ".join(filter(None, parts))
+
+    def copy(self, default=None):
+        raise UserError(
+            self.env._(
+                "Meter reads cannot be duplicated. They are created by billing files, and when a device comes or goes."
+            )
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_charged(self):
+        # Whether pages were charged does not depend on what the user may see.
+        charges = self.env["sale.subscription.charge"].sudo()
+        charge = charges.search([("meter_read_id", "in", self.ids)], limit=1)
+        if charge:
+            raise UserError(
+                self.env._(
+                    "Meter read %(read)s cannot be deleted: charge “%(charge)s” is based on it. Undo the import of its "
+                    "billing file instead.",
+                    read=charge.meter_read_id.display_name,
+                    charge=charge.name,
+                )
+            )
 
     @api.model
     def _note(self, origin, device, day, counters):

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class XppsPriceLevel(models.Model):
@@ -24,3 +25,18 @@ class XppsPriceLevel(models.Model):
     )
 
     _name_uniq = models.UniqueIndex("(name, COALESCE(company_id, 0))", "A price level with this name already exists.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # Whether printer models are priced by it does not depend on what the user may see.
+        templates = self.env["product.template"].sudo().with_context(active_test=False)
+        template = templates.search([("xpps_price_level_id", "in", self.ids)], limit=1)
+        if template:
+            raise UserError(
+                self.env._(
+                    "Price level %(level)s cannot be deleted: it says which material codes bill printer model "
+                    "%(model)s. Give its models another price level first.",
+                    level=template.xpps_price_level_id.display_name,
+                    model=template.display_name,
+                )
+            )
