@@ -10,6 +10,7 @@ from test_layouts import layout_from
 from workbooks import sheet_xml, workbook
 
 from billing_file import MeterRecord, TableLayout, XmlLayout, inspect, serial_key
+from billing_file.limits import MAX_TREE
 
 # Short rows
 
@@ -462,3 +463,28 @@ def test_a_type_of_devices_is_no_type_of_meters():
     fields, _found = suggested("Serial Number,Type,Mono Over,Color Over\nS1,Color,1,2\nS2,Mono,1,0\n", "a.csv")
     assert fields["Mono Over"] == "mono_overage"
     assert "meter_type" not in fields.values()
+
+
+def test_records_that_are_asked_something(monkeypatch):
+    layout = XmlLayout(
+        "/Bill/Part[@kind='head']",
+        "/Bill/Part[@kind='printer']",
+        {"number": "No"},
+        {"serial": "Id", "mono_overage": "Over"},
+    )
+    parts = (
+        "<Part kind='head'><No>1</No></Part><Part kind='scanner'><Id>X</Id></Part>"
+        "<Part kind='printer'><Id>S1</Id><Over>5</Over></Part><Part kind='printer'><Id>S2</Id></Part>"
+    )
+    for tree in (MAX_TREE, 0):
+        # What is beyond is looked through record by record first.
+        monkeypatch.setattr("billing_file.xml_reader.MAX_TREE", tree)
+        result = read(f"<Bill>{parts}</Bill>".encode(), "a.xml", layout)
+        assert result.issues == ()
+        assert result.details.invoice.number == "1"
+        assert [device.serial for device in result.details.devices] == ["S1", "S2"]
+
+
+def test_the_root_is_asked_nothing():
+    with pytest.raises(ValueError, match="absolute"):
+        XmlLayout("/Bill[@a='1']/Head", "/Bill[@a='1']/M", {}, {"serial": "S"})

@@ -242,7 +242,21 @@ def test_date_format_is_guessed_only_where_plain(dates, date_format):
 
 
 @pytest.mark.parametrize(
-    ("amounts", "mark"), [("1.5", "."), ("1,5", ","), ("1,000", "."), ("1,5;1.5", "."), ("7", ".")]
+    ("amounts", "mark"),
+    [
+        ("1.5", "."),
+        ("1,5", ","),
+        ("1,000", "."),
+        ("1,5;1.5", "."),
+        ("7", "."),
+        ("1.234,50", ","),
+        ("1,234.50", "."),
+        ("1.234.567", ","),
+        ("-1,5 €", ","),
+        ("(1.234,50)", ","),
+        ("$1.50-", "."),
+        ("31.01.2026", "."),
+    ],
 )
 def test_decimal_mark_is_guessed_only_where_plain(amounts, mark):
     rows = "".join(f"S{n};{amount}\n" for n, amount in enumerate(amounts.split(";")))

@@ -44,7 +44,8 @@ INVOICE_FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 REQUIRED_INVOICE_FIELDS = ("number", "date", "period_start", "period_end", "currency")
-DEVICE_FIELDS: Mapping[str, str] = MappingProxyType(
+# Those of a device record.
+RECORD_FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "serial": IDENTIFIER,
         "model": TEXT,
@@ -62,3 +63,5 @@ DEVICE_FIELDS: Mapping[str, str] = MappingProxyType(
         "total": MONEY,
     }
 )
+# All that a layout may have of a device; those of a row for each meter in tables only.
+DEVICE_FIELDS: Mapping[str, str] = MappingProxyType({**RECORD_FIELDS, **METER_ROW_FIELDS})

@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-_POINT = re.compile(r"-?[0-9]+\.[0-9]+")
-_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
-# 1,000 and 1.000 are as likely a thousand.
-_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+from .numbers import plain_number
+
+_PLAIN = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _DATE_FORMATS = {
@@ -26,12 +25,19 @@ def guess_decimal_mark(texts: Iterable[str]) -> str:
     """A comma if amounts are written with it and none with a point, else a point."""
     commas = False
     for text in map(str.strip, texts):
-        if _THOUSANDS.fullmatch(text):
-            continue
-        if _POINT.fullmatch(text):
+        with_point, with_comma = (_is_number(text, mark) for mark in ".,")
+        # A number without a mark is one either way; and 1,000 and 1.000 are as likely a thousand.
+        if with_point and not with_comma:
             return "."
-        commas |= bool(_COMMA.fullmatch(text))
+        commas |= with_comma and not with_point
     return "," if commas else "."
+
+
+def _is_number(text: str, decimal_mark: str) -> bool:
+    try:
+        return bool(_PLAIN.fullmatch(plain_number(text, decimal_mark)))
+    except ValueError:
+        return False
 
 
 def looks_like_date(text: str) -> bool:

@@ -9,7 +9,7 @@ from itertools import islice
 from .cells import Cell, Row, is_blank
 from .csv_file import BEGINNING, check_text, csv_rows, decodes
 from .field_suggestions import column_field, invoice_field, is_meter_field, meter_row_field
-from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, METER_ROW_FIELDS, MONEY, UNIT_COST
+from .fields import DATE, DEVICE_FIELDS, INVOICE_FIELDS, MONEY, UNIT_COST
 from .guessing import guess_date_format, guess_decimal_mark, looks_like_date
 from .inspection import FoundColumn, Inspection, make_columns
 from .issue import ERROR, Issue, Unreadable, _
@@ -136,14 +136,15 @@ def _inspect_rows(file_type: str, rows: Sequence[Row]) -> Inspection:
         found.append(replace(column, suggestion="" if known else column.suggestion))
     # Numbers and dates of a workbook say nothing about how texts are written.
     cells = {**{name: [cell] for name, cell in labels.items()}, **columns}
-    dates, amounts = [], []
+    dates: list[str] = []
+    amounts: list[str] = []
     for column in found:
-        kind, texts = _kind(column), [cell for cell in cells[column.name] if isinstance(cell, str)]
+        kind, written = _kind(column), [cell for cell in cells[column.name] if isinstance(cell, str)]
         if kind == DATE:
-            dates += texts
+            dates += written
         elif kind in (None, MONEY, UNIT_COST):
-            amounts += texts
-            dates += () if kind else filter(looks_like_date, texts)
+            amounts += written
+            dates += () if kind else filter(looks_like_date, written)
     return Inspection(
         file_type,
         columns=tuple(found),
@@ -195,8 +196,7 @@ def _label_field(name: str) -> tuple[str, str]:
 
 
 def _kind(column: FoundColumn) -> str | None:
-    of_device = {**DEVICE_FIELDS, **METER_ROW_FIELDS}
-    return (of_device if column.part == "device" else INVOICE_FIELDS).get(column.suggestion)
+    return (DEVICE_FIELDS if column.part == "device" else INVOICE_FIELDS).get(column.suggestion)
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:

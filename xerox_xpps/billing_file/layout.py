@@ -8,14 +8,11 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import ClassVar
 
-from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_ROW_FIELDS
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_ROW_FIELDS, RECORD_FIELDS
 from .issue import shown
 from .limits import MAX_PATH
 from .model import OUTPUT_TYPES
-from .xml_path import check_paths
-
-# Element names without a prefix, one inside the other.
-_PATH = re.compile(r"[^\W\d][\w.-]*(?:/[^\W\d][\w.-]*)*")
+from .xml_path import check_paths, element_steps
 
 _DIRECTIVE = re.compile("%.", re.DOTALL)
 # Letters, marks and spaces between the directives.
@@ -38,8 +35,8 @@ class XmlLayout:
 
     ``invoice_path`` and ``device_path`` are absolute element paths (``/Root/Invoice``); the two mappings give
     canonical field -> path below that element (``SerialNumber``, ``Fees/Base``, ``@serial``,
-    ``Meter[@type='Mono']/Over``: see ``xml_path``). All are names without
-    namespace, and so are those of ``xsd``: elements are read by their local names, in whatever namespace they
+    ``Meter[@type='Mono']/Over``: see ``xml_path``). All are names without namespace, and so are those of ``xsd``:
+    elements are read by their local names, in whatever namespace they
     are. ``xsd`` is a schema that is complete in itself, or None: then elements that the layout does not name
     are left alone. ``date_format`` is None for ISO 8601, else as ``strptime`` takes it. ``read_types`` maps the
     file's word to "is estimated". Raises ``ValueError`` on a field, a path or a format that cannot be.
@@ -59,9 +56,9 @@ class XmlLayout:
     def __post_init__(self) -> None:
         for path in (self.invoice_path, self.device_path):
             _check_length(path, "a path")
-            if not path.startswith("/") or not _PATH.fullmatch(path[1:]):
+            if not path.startswith("/") or element_steps(path)[0].conditions:
                 raise ValueError(f"{path!r} is not an absolute path of elements")
-        if self.invoice_path.split("/")[1] != self.device_path.split("/")[1]:
+        if element_steps(self.invoice_path)[0] != element_steps(self.device_path)[0]:
             raise ValueError("the invoice and the devices have different root elements")
         _check_fields(self)
         for fields in (self.invoice_fields, self.device_fields):
@@ -71,7 +68,7 @@ class XmlLayout:
     @property
     def root(self) -> str:
         """Tag of the root element."""
-        return self.device_path.split("/")[1]
+        return element_steps(self.device_path)[0].name
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,7 @@ def _check_meter_rows(layout: TableLayout) -> None:
 
 
 def _check_fields(layout: Layout) -> None:
-    of_device = DEVICE_FIELDS if isinstance(layout, XmlLayout) else {**DEVICE_FIELDS, **METER_ROW_FIELDS}
+    of_device = RECORD_FIELDS if isinstance(layout, XmlLayout) else DEVICE_FIELDS
     for known, fields in ((INVOICE_FIELDS, layout.invoice_fields), (of_device, layout.device_fields)):
         for place in fields.values():
             _check_length(place, "a path or column title")

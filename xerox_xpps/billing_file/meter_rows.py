@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .fields import DEVICE_FIELDS, METER_FIELDS, MONEY
+from .fields import METER_FIELDS, MONEY, RECORD_FIELDS
 from .issue import ERROR, Issue, _, shown
 from .layout import TableLayout
 from .model import DeviceRecord, serial_key
@@ -63,7 +63,7 @@ class MeterRows:
     def _take_values(self, group: _Group, row: Mapping[str, Any], line: int) -> Iterator[Issue]:
         values = group.values
         for name, value in row.items():
-            if name not in DEVICE_FIELDS or value is None or value == "":
+            if name not in RECORD_FIELDS or value is None or value == "":
                 continue
             if name == "total":
                 group.totals.append(value)
@@ -74,7 +74,7 @@ class MeterRows:
             elif not values.get(name):
                 values[name] = value
                 group.lines[name] = line
-            elif DEVICE_FIELDS[name] == MONEY and value and value != values[name]:
+            elif RECORD_FIELDS[name] == MONEY and value and value != values[name]:
                 params = {
                     "title": self._layout.device_fields[name],
                     "value": shown(str(value)),
@@ -98,13 +98,13 @@ class MeterRows:
                 yield self._issue("value_invalid", _UNKNOWN_TYPE, params, group, line)
             return
         if output_type in group.lines:
-            params = {
+            place: dict[str, Any] = {
                 "serial": group.values.get("serial", ""),
                 "type": shown(word),
                 "first": group.lines[output_type],
                 "line": line,
             }
-            yield self._issue("serial_duplicate", _TWICE, params, group, line)
+            yield self._issue("serial_duplicate", _TWICE, place, group, line)
             return
         group.lines[output_type] = line
         group.values |= {f"{output_type}_{name}": value for name, value in meter.items()}

@@ -6,13 +6,13 @@ from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_FIELDS
+from .fields import INVOICE_FIELDS, METER_FIELDS, RECORD_FIELDS
 from .issue import ERROR, Issue, Unreadable, _
 from .limits import MAX_DEVICES, too_large
 from .model import OUTPUT_TYPES, DeviceRecord, InvoiceRecord, MeterRecord
 from .values import EMPTY
 
-_EMPTY_DEVICE = {field: EMPTY.get(kind) for field, kind in DEVICE_FIELDS.items()}
+_EMPTY_DEVICE = {field: EMPTY.get(kind) for field, kind in RECORD_FIELDS.items()}
 _EMPTY_INVOICE = {field: EMPTY.get(kind) for field, kind in INVOICE_FIELDS.items()}
 # The fields of a device record before its meters, in the order of the record.
 _take_head = itemgetter(

@@ -10,7 +10,7 @@ from itertools import accumulate, chain, islice
 from typing import Any
 
 from .cells import Cell, CellError, Row, converter, is_blank
-from .fields import DEVICE_FIELDS, INVOICE_FIELDS, METER_ROW_FIELDS, REQUIRED_INVOICE_FIELDS
+from .fields import DEVICE_FIELDS, INVOICE_FIELDS, REQUIRED_INVOICE_FIELDS
 from .issue import ERROR, Issue, Unreadable, _, shown
 from .issue_log import IssueLog
 from .layout import TableLayout, normal_title
@@ -37,7 +37,6 @@ _MERGED = _(
 )
 _DIFFERENT = _("%(title)s is '%(value)s', but '%(first)s' on line %(first_line)s. The invoice has one value only.")
 
-_KINDS = {**DEVICE_FIELDS, **METER_ROW_FIELDS}
 # Cells that the row of a sound device may have, whether the layout knows them or not.
 _PLENTY = 128
 
@@ -130,7 +129,7 @@ class TableReader:
         for field, title in self._layout.device_fields.items():
             numbers = titles.columns.get(normal_title(title), [])
             if len(numbers) == 1:
-                columns.append(self._column(numbers[0], field, title, _KINDS[field]))
+                columns.append(self._column(numbers[0], field, title, DEVICE_FIELDS[field]))
                 continue
             issue = self._issue("file_schema", _REPEATED if numbers else _NO_COLUMN, titles.line, title)
             if field == "serial":

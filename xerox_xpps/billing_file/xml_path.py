@@ -66,6 +66,14 @@ def parse_path(path: str) -> ValuePath:
     raise ValueError(f"{path!r} is not a path of elements")
 
 
+def element_steps(path: str) -> tuple[Step, ...]:
+    """The steps of an absolute path of elements. Raises ``ValueError`` when it is none."""
+    parsed = parse_path(path[1:])
+    if parsed.attribute:
+        raise ValueError(f"{path!r} is not a path of elements")
+    return parsed.steps
+
+
 def check_paths(paths: Iterable[str]) -> None:
     """Raise ``ValueError`` when a path is none, or when two of them cannot be told apart in a file."""
     seen: dict[ValuePath, str] = {}
@@ -89,7 +97,7 @@ def check_paths(paths: Iterable[str]) -> None:
 
 def attribute_of(element: etree._Element, name: str) -> str | None:
     """The value of an attribute, in whatever namespace it is."""
-    value = element.get(name)
+    value: str | None = element.get(name)
     if value is None and element.attrib:
         return next((text for key, text in element.attrib.items() if key.rpartition("}")[2] == name), None)
     return value

@@ -28,7 +28,7 @@ from .records import device_record, incomplete, invoice_record, no_devices, too_
 from .values import EXPECTED, NEEDED, ValueReader
 from .xml_markup import check_markup
 from .xml_parser import parse, root_element
-from .xml_path import find_element, parse_path
+from .xml_path import element_steps, find_element, parse_path
 from .xml_rows import INVALID, REPEATED, Fault, elements_at, fill, make_plan
 from .xml_schema import (
     ATTRIBUTE,
@@ -168,8 +168,8 @@ class _XmlFile:
             for extra in self._invoices[1:]:
                 self._report_element(extra, _REPEATED)
         else:
-            parent = self._layout.invoice_path.split("/")[-2]
-            tag = self._layout.invoice_path.split("/")[-1]
+            steps = element_steps(self._layout.invoice_path)
+            parent, tag = (steps[-2].name if len(steps) > 1 else ""), steps[-1].name
             self._report("file_schema", _VIOLATIONS[MISSING], {"name": tag, "element": parent}, self._root)
             self._reported.add((self._root, tag))
         return invoice_record(row, self._lines.line(element))

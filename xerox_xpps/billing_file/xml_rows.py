@@ -8,7 +8,7 @@ from typing import Any, Union, cast
 from lxml import etree
 
 from .values import EMPTY, Convert, ValueReader
-from .xml_path import Condition, attribute_of, fits, parse_path
+from .xml_path import Condition, attribute_of, element_steps, fits, parse_path
 
 REPEATED = "repeated"
 NESTED = "nested"
@@ -71,8 +71,10 @@ class Fault:
 def elements_at(root: etree._Element, path: str) -> list[etree._Element]:
     """The elements at an absolute path."""
     elements = [root]
-    for tag in path.split("/")[2:]:
-        elements = [child for element in elements for child in element.iterchildren(tag)]
+    for step in element_steps(path)[1:]:
+        elements = [child for element in elements for child in element.iterchildren(step.name)]
+        if step.conditions:
+            elements = [element for element in elements if fits(element, step.conditions)]
     return elements
 
 
@@ -125,7 +127,10 @@ def fill(row: dict[str, Any], element: etree._Element, plan: Plan, faults: list[
             known = False
             continue
         if not isinstance(step, tuple):
-            known &= (fill if isinstance(step, dict) else _fill_choices)(row, child, step, faults)
+            if isinstance(step, dict):
+                known &= fill(row, child, step, faults)
+            else:
+                known &= _fill_choices(row, child, step, faults)
             continue
         field, convert, value, leaf = step
         if field in row:

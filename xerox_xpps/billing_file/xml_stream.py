@@ -25,6 +25,7 @@ from .records import too_many_devices
 from .values import ValueReader
 from .xml_markup import Markup
 from .xml_parser import OPTIONS, check_well_formed, strip_namespaces, syntax_error
+from .xml_path import element_steps, fits
 from .xml_rows import Fault, fill, make_plan
 from .xml_schema import Schema
 
@@ -43,7 +44,9 @@ class RecordStream:
     """One look through one file; ``schema`` is that of the layout, if it has one."""
 
     def __init__(self, layout: XmlLayout, markup: Markup, schema: Schema | None, credits: bool) -> None:
-        self._steps = layout.device_path.split("/")[1:]
+        steps = element_steps(layout.device_path)
+        self._steps = [step.name for step in steps]
+        self._conditions = [step.conditions for step in steps]
         self._namespaces = markup.namespaces > 0
         self._plan = make_plan(layout.device_fields, DEVICE_FIELDS, ValueReader(layout, credits=credits))
         self._schema = schema
@@ -96,7 +99,8 @@ class RecordStream:
     def _take(self, element: etree._Element, depth: int, records: list[etree._Element]) -> None:
         """Find the records in a complete element; what is none is paid for."""
         step = self._steps[depth]
-        if element.tag != step and not (self._namespaces and _name(element) == step):
+        is_named = element.tag == step or (self._namespaces and _name(element) == step)
+        if not is_named or not fits(element, self._conditions[depth]):
             self._allowance.spend(_size(element))
             if not self._count and not records:
                 self._keep_head(element)

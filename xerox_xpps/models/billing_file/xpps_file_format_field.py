@@ -3,7 +3,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...billing_file import DEVICE_FIELDS, INVOICE_FIELDS
-from ...billing_file.fields import METER_ROW_FIELDS
 from ...common.constants import OUTPUT_TYPE_SELECTION
 
 PART_SELECTION = [("invoice", "Invoice"), ("device", "Device")]
@@ -81,7 +80,7 @@ class XppsFileFormatField(models.Model):
 
     @api.constrains("part", "name")
     def _check_name(self):
-        known = {"invoice": INVOICE_FIELDS, "device": {**DEVICE_FIELDS, **METER_ROW_FIELDS}}
+        known = {"invoice": INVOICE_FIELDS, "device": DEVICE_FIELDS}
         labels = self._labels()
         parts = dict(self._fields["part"]._description_selection(self.env))
         for field in self:
