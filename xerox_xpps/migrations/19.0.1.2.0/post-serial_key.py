@@ -5,12 +5,12 @@ import logging
 
 from odoo.tools import SQL
 
+from odoo.addons.xerox_xpps.rules import serial_key_sql
+
 _logger = logging.getLogger(__name__)
 
 
 def migrate(cr, version):
-    from odoo.addons.xerox_xpps.rules import serial_key_sql
-
     # Two devices that become one are for people to look at: the second keeps the key that it has.
     cr.execute(
         SQL(
