@@ -19,6 +19,7 @@
         "data/ir_cron_data.xml",
         "data/xpps_dispute_data.xml",
         "data/mail_activity_type_data.xml",
+        "data/xpps_invoice_mail_data.xml",
         "wizards/xpps_import_wizard_views.xml",
         "wizards/xpps_charge_reject_wizard_views.xml",
         "wizards/xpps_device_create_wizard_views.xml",

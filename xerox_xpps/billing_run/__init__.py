@@ -6,12 +6,13 @@ agreement; it writes nothing but the taxes of services, where it is told to. May
 ``documents`` and what is below them.
 """
 
-from .preparation import RELEASABLE, Billable, HoldReasons, RunPreparation, joint_key
+from .preparation import RELEASABLE, Billable, HoldReasons, RunPreparation, amount_to_bill, joint_key
 
 __all__ = [
     "RELEASABLE",
     "Billable",
     "HoldReasons",
     "RunPreparation",
+    "amount_to_bill",
     "joint_key",
 ]

@@ -55,5 +55,16 @@ INVOICE_MODE_SELECTION = [
     ("customer", "On one invoice for all agreements of the customer"),
 ]
 
+#: What became of invoices that were sent. What is handed over to a mail server may still be returned by it.
+DELIVERY_SELECTION = [
+    ("manual", "To Be Handed Over Manually"),
+    ("handed_over", "Handed Over"),
+    ("sent", "Sent"),
+    ("failed", "Not Delivered"),
+]
+
+#: What a mail notification says that will never arrive.
+FAILED_DELIVERIES = ("exception", "bounce", "canceled")
+
 #: Reads that count pages: what files brought and no correction replaced. Opening and closing reads bill none.
 BILLED_READS = [("superseded_by_id", "=", False), ("origin", "=", "file")]

@@ -107,7 +107,7 @@ class TestBackground(BackgroundCase):
         run.action_send()
         self._run_cron()
         self.assertEqual((run.state, run.unsent_move_count), ("posted", 0))
-        self.assertEqual(self._notifications()[-1], ("success", "9 invoices are sent."))
+        self.assertEqual(self._notifications()[-1], ("success", "9 invoices are handed over."))
         self.assertEqual(self.cron.failure_count, 0)
 
     @mute_logger(QUEUE)

@@ -164,7 +164,7 @@ TABLE = {
         program(
             "draft_move_count error_count error_text failed_count held_amounts held_count held_text invoiced_amounts "
             "invoiced_count line_count line_ids move_count move_ids prepared_on progress queued_by_id ready_amounts "
-            "ready_count state task task_count unsent_move_count"
+            "ready_count returned_move_count returned_text state task task_count unsent_move_count"
         ),
         calls(
             "action_cancel action_create_drafts action_draft action_open_held action_open_invoices action_open_lines "
@@ -175,11 +175,12 @@ TABLE = {
     "xpps.billing.run.line": Model(read=CLERKS, write=CLERKS).having(
         entered("override_reason"),
         program(
-            "amount_total charge_amount charge_count company_id covered_count currency_id device_count error "
+            "amount_total charge_amount charge_count company_id covered_count currency_id delivery_state "
+            "device_count error "
             "hold_code joint_key move_ids next_date partner_id previous_next_date problem reason recurring_amount "
             "recurring_due run_id state subscription_id waiting"
         ),
-        calls("action_fix action_open_agreement action_open_invoices action_release", who=CLERKS),
+        calls("action_fix action_open_agreement action_open_invoices action_release action_send_again", who=CLERKS),
     ),
     "xpps.billing.run.release": Wizard(CLERKS).having(
         wizard("line_ids reason"),
@@ -416,10 +417,14 @@ TABLE = {
     ),
     "account.move": Extension().having(
         program("has_xpps_usage xpps_usage_pdf_file xpps_usage_pdf_id xpps_usage_xlsx_file xpps_usage_xlsx_id"),
+        program(
+            "xpps_billed_device_count xpps_billed_pages xpps_billed_period xpps_delivery_problem xpps_delivery_state "
+            "xpps_sent_message_id"
+        ),
         program("xpps_billing_file_ids xpps_billing_run_id", read=CLERKS),
         program("xpps_charge_count", read=USERS),
         calls("action_open_xpps_billing_file action_open_xpps_charges", who=CLERKS),
-        calls("button_cancel button_draft", who=INVOICERS),
+        calls("action_xpps_send_again button_cancel button_draft", who=INVOICERS),
         calls("action_download_xpps_usage", who=INVOICE_READERS),
     ),
     "account.move.line": Extension().having(

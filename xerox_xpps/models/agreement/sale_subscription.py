@@ -267,6 +267,8 @@ class SaleSubscription(models.Model):
         values = super()._prepare_account_move(line_ids)
         if self.is_xpps:
             values |= {"company_id": self.company_id.id, "currency_id": self.currency_id.id}
+            # Upstream gives the company's first account, whatever its currency. Odoo chooses one that fits.
+            values.pop("partner_bank_id", None)
             if self.fiscal_position_id:
                 values["fiscal_position_id"] = self.fiscal_position_id.id
         return values
@@ -298,15 +300,13 @@ class SaleSubscription(models.Model):
         return None
 
     def _send_invoices(self, moves):
-        """E-mail posted invoices. One that cannot be sent says so in its chatter; the billing stands."""
+        """Send posted invoices. Of one that cannot be sent somebody is told; the billing stands."""
         for move in moves:
             try:
                 with self.env.cr.savepoint():
-                    self.env["account.move.send"]._generate_and_send_invoices(
-                        move, mail_template=self.template_id.invoice_mail_template_id, sending_methods=["email"]
-                    )
+                    move._xpps_send()
             except UserError as error:
-                move.message_post(body=self.env._("The invoice could not be sent: %s", error))
+                move._xpps_say_unsent(str(error))
 
     def manual_invoice(self):
         if not self.is_xpps:
@@ -315,11 +315,13 @@ class SaleSubscription(models.Model):
         if not moves:
             raise UserError(
                 self.env._(
-                    "There is nothing to invoice on %s: it has no recurring services and no approved charges.",
+                    "There is nothing to invoice on %s: it has no recurring services and no approved charges, or these "
+                    "come to 0.",
                     self.display_name,
                 )
             )
-        self._set_next_invoice_date_after_invoice()
+        if self._xpps_settled(moves):
+            self._set_next_invoice_date_after_invoice()
         action = open_invoices(self, [("id", "in", moves.ids)])
         if len(moves) == 1:
             action |= {"views": [(False, "form")], "res_id": moves.id}

@@ -8,6 +8,7 @@ from odoo import Command, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
+from ...billing_run import amount_to_bill
 from ...common.plural import plural
 from ...common.today import company_today
 from ...invoicing import BillingDocument, BillingPart
@@ -243,6 +244,7 @@ class SaleSubscription(models.Model):
             context = {"default_move_type": "out_invoice", "journal_type": "sale", "mail_create_nolog": True}
             moves |= moves.with_company(company).with_context(lang=lang, **context).create(values_list)
         moves = moves.with_env(self.env).sudo()
+        moves = moves._xpps_drop_empty()
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         self._log_xpps_origin(moves)
         return moves
@@ -289,7 +291,7 @@ class SaleSubscription(models.Model):
             | line._prepare_xpps_billed_item()
             | line._prepare_xpps_quantity(quantities.get(line.id), "quantity")
             for line in part.lines.with_env(agreement.env)
-            if line.id not in quantities or quantities[line.id].units
+            if line._xpps_has_quantity(quantities)
         ]
         items = recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail, taxes[self.company_id])
         return [{**shared, **values, **self._prepare_xpps_amounts(values)} for values in items]
@@ -325,7 +327,7 @@ class SaleSubscription(models.Model):
                 | line._prepare_xpps_billed_item()
                 | line._prepare_xpps_quantity(quantities.get(line.id), "product_uom_qty")
                 for line in part.lines.with_env(agreement.env)
-                if line.id not in quantities or quantities[line.id].units
+                if line._xpps_has_quantity(quantities)
             ]
             line_values += part.charges._prepare_sale_order_lines(
                 agreement.xpps_invoice_detail, taxes[agreement.company_id]
@@ -341,7 +343,7 @@ class SaleSubscription(models.Model):
             }
             # Who may have it billed was checked above.
             orders |= agreement.env["sale.order"].sudo().create(values)
-        return orders
+        return orders._xpps_drop_empty()
 
     def _bill_through_orders(self, due=None, until=None):
         """Make, confirm and invoice the orders of this billing, on invoices of their own or one a customer.
@@ -391,12 +393,30 @@ class SaleSubscription(models.Model):
                 moves = agreements._create_xpps_invoices(due)
             if mode != "draft":
                 moves.action_post()
-            for agreement in due:
+            for agreement in due._xpps_settled(moves):
                 agreement._set_next_invoice_date_after_invoice()
             agreements._log_xpps_invoices(moves)
         if mode == "invoice_send":
             self._send_invoices(moves)
         return moves
+
+    def _xpps_settled(self, moves):
+        """Those of the agreements whose services the invoices bill, or that had none worth billing.
+
+        An invoice that comes to 0 is not made: then services wait together with the charges that make up for them.
+        """
+        billed = moves.invoice_line_ids.filtered("xpps_subscription_line_id").xpps_subscription_id
+        rest = self - billed
+        bills = {agreement: agreement._xpps_lines_to_bill() for agreement in rest}
+        quantities = self.env["sale.subscription.line"].union(*bills.values())._xpps_device_quantities()
+        waiting = rest.filtered(
+            lambda agreement: (
+                not agreement.currency_id.is_zero(
+                    sum(amount_to_bill(line, quantities.get(line.id)) for line in bills[agreement])
+                )
+            )
+        )
+        return self - waiting
 
     def _log_xpps_invoices(self, moves):
         """Name the invoices in the chatters of the agreements that they bill."""

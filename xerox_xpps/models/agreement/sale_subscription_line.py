@@ -235,6 +235,13 @@ class SaleSubscriptionLine(models.Model):
             "name": f"{self.name}\n{text}",
         }
 
+    def _xpps_has_quantity(self, quantities):
+        """Whether there is anything of the service to bill.
+
+        :param quantities: {line id: DeviceQuantity} of the lines that count their devices
+        """
+        return bool(quantities[self.id].units if self.id in quantities else self.product_uom_qty)
+
     def _xpps_device_quantities(self):
         """What services that follow their devices bill for their agreements' periods.
 

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...billing_run import RELEASABLE, Billable, HoldReasons, RunPreparation, joint_key
+from ...common.constants import FAILED_DELIVERIES
 from ...common.formats import amount_text, period_text
 from ...common.listing import bullets
 from ...common.locking import lock_or_refuse
@@ -106,6 +107,8 @@ class XppsBillingRun(models.Model):
     move_count = fields.Integer(string="Number of Invoices", compute="_compute_move_counts")
     draft_move_count = fields.Integer(compute="_compute_move_counts")
     unsent_move_count = fields.Integer(compute="_compute_move_counts")
+    returned_move_count = fields.Integer(compute="_compute_move_counts")
+    returned_text = fields.Char(compute="_compute_move_counts")
 
     _period_check = models.Constraint("CHECK (period_start <= period_end)", "The period ends before it starts.")
 
@@ -184,6 +187,22 @@ class XppsBillingRun(models.Model):
             ["__count"],
         ):
             counts[run.id, state, sent] = count
+        # What was returned does not depend on the right to see e-mails.
+        returned = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [
+                    ("xpps_billing_run_id", "in", self.ids),
+                    ("state", "=", "posted"),
+                    ("is_move_sent", "=", True),
+                    ("xpps_sent_message_id.notification_ids.notification_status", "in", FAILED_DELIVERIES),
+                ],
+                ["xpps_billing_run_id"],
+                ["__count"],
+            )
+        )
+        returned = {run.id: count for run, count in returned}
         for run in self:
             drafts, posted, sent = (
                 sum(counts.get((run.id, state, sent), 0) for sent in sents)
@@ -191,7 +210,13 @@ class XppsBillingRun(models.Model):
             )
             run.move_count = drafts + posted + sent
             run.draft_move_count = drafts
-            run.unsent_move_count = posted
+            run.returned_move_count = returned.get(run.id, 0)
+            run.unsent_move_count = posted + run.returned_move_count
+            run.returned_text = plural(
+                run.returned_move_count,
+                self.env._("1 invoice was not delivered."),
+                self.env._("%s invoices were not delivered.", run.returned_move_count),
+            )
 
     @api.depends("state", "line_ids.waiting")
     def _compute_progress(self):
@@ -382,7 +407,7 @@ class XppsBillingRun(models.Model):
         return self._start("post", lines)
 
     def action_send(self):
-        """E-mail the posted invoices that were not sent yet."""
+        """Send the posted invoices that were not sent yet or did not arrive, as each customer wants."""
         self._begin(("done", "posted"))
         lines = self.line_ids.filtered(lambda line: line._moves_to_send())
         if not lines:

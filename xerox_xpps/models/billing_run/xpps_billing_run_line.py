@@ -3,8 +3,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...billing_run import RELEASABLE, RunPreparation
+from ...common.constants import DELIVERY_SELECTION
 from ...common.window_actions import open_dialog, open_invoices, open_records
 from ...rules import ended_by_domain
+
+#: What somebody has to look after, first.
+DELIVERY_ORDER = ("failed", "manual", "handed_over", "sent")
 
 
 class XppsBillingRunLine(models.Model):
@@ -96,6 +100,12 @@ class XppsBillingRunLine(models.Model):
     )
     next_date = fields.Date(readonly=True, help="Next invoice date of the agreement, as set by the run.")
     move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_move_ids")
+    delivery_state = fields.Selection(
+        DELIVERY_SELECTION,
+        string="Delivery",
+        compute="_compute_delivery_state",
+        help="Invoices that are handed over to the mail server may still be returned by it.",
+    )
     waiting = fields.Boolean(readonly=True, help="The current step of the run has not been done for this line yet.")
 
     _subscription_uniq = models.Constraint(
@@ -108,10 +118,18 @@ class XppsBillingRunLine(models.Model):
         for line in self:
             line.amount_total = line.recurring_amount + line.charge_amount
 
-    @api.depends("state", "reason", "error")
+    @api.depends("state", "reason", "error", "move_ids")
     def _compute_problem(self):
         for line in self:
-            line.problem = line.error or (line.state in ("held", "nothing") and line.reason)
+            returned = line.move_ids.filtered("xpps_delivery_problem").mapped("xpps_delivery_problem")
+            line.problem = line.error or "\n".join(returned) or (line.state in ("held", "nothing") and line.reason)
+
+    @api.depends("move_ids")
+    def _compute_delivery_state(self):
+        """Of several invoices, that of the one that somebody has to look after first."""
+        for line in self:
+            states = line.move_ids.mapped("xpps_delivery_state")
+            line.delivery_state = next(filter(states.__contains__, DELIVERY_ORDER), False)
 
     @api.depends("run_id.move_ids")
     def _compute_move_ids(self):
@@ -197,6 +215,17 @@ class XppsBillingRunLine(models.Model):
 
     def action_open_invoices(self):
         return open_invoices(self, [("id", "in", self.move_ids.ids)])
+
+    def action_send_again(self):
+        """Send the invoices once more that could not be sent, or did not arrive."""
+        self.check_access("write")
+        for run, lines in self.grouped("run_id").items():
+            run._begin(("done", "posted"))
+            lines = lines.filtered(lambda line: line._moves_to_send())
+            if not lines:
+                raise UserError(self.env._("All posted invoices have already been sent."))
+            run._start("send", lines)
+        return True
 
     def action_open_agreement(self):
         self.ensure_one()

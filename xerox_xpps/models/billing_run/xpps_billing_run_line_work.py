@@ -126,7 +126,9 @@ class XppsBillingRunLine(models.Model):
                     "charge_amount": charges,
                 }
             )
-        due = self.filtered("recurring_due")
+        invoices = self.env["account.move"].union(*moves.values())
+        settled = self.subscription_id._xpps_settled(invoices)
+        due = self.filtered(lambda line: line.recurring_due and line.subscription_id in settled)
         dates = {line: line.subscription_id.recurring_next_date for line in due}
         due._set_next_invoice_dates()
         for (before, after), same in due.grouped(
@@ -137,8 +139,13 @@ class XppsBillingRunLine(models.Model):
         invoiced = lines.filtered(lambda line: line.subscription_id in moves)
         lines.write({"waiting": False, "error": False, "state": "invoiced"})
         # Services that follow their devices may come to 0: then there is no invoice, but the period is settled.
-        (lines - invoiced).write(
-            {"state": "nothing", "reason": self.env._("The total of its services is 0 for this period.")}
+        free = lines.filtered(lambda line: line.subscription_id in settled and not line.charge_count) - invoiced
+        free.write({"state": "nothing", "reason": self.env._("The total of its services is 0 for this period.")})
+        (lines - invoiced - free).write(
+            {
+                "state": "nothing",
+                "reason": self.env._("Its invoice would come to 0, so it waits for the next charges."),
+            }
         )
         lines.invalidate_recordset(["move_ids"])
 
@@ -181,7 +188,8 @@ class XppsBillingRunLine(models.Model):
         moves = self.move_ids.filtered(lambda move: move.state == "draft")
         # The law of some countries asks for the changed values.
         tracked = run.company_id.restrictive_audit_trail
-        moves.with_context(mail_notrack=not tracked).action_post()
+        # As the button on an invoice, which asks for the analytic distributions that are mandatory.
+        moves.with_context(mail_notrack=not tracked, validate_analytic=True).action_post()
         if not tracked:
             moves._message_log_batch(
                 bodies=dict.fromkeys(moves.ids, self.env._("Posted by billing run %s.", run.display_name))
@@ -190,35 +198,26 @@ class XppsBillingRunLine(models.Model):
         self.sudo().write({"waiting": False, "error": False})
 
     def _moves_to_send(self):
-        return self.move_ids.filtered(lambda move: move.state == "posted" and not move.is_move_sent)
+        return self.move_ids.filtered(
+            lambda move: move.state == "posted" and (not move.is_move_sent or move.xpps_delivery_state == "failed")
+        )
 
     def _work_send(self):
         """One that cannot be sent keeps no other back: what was mailed cannot be taken back."""
         for line in self:
-            try:
-                with self.env.cr.savepoint():
-                    line._send()
-            except UserError as error:
-                line._fail(str(error), "send")
+            reasons = []
+            for move in line._moves_to_send():
+                try:
+                    with self.env.cr.savepoint():
+                        move._xpps_send()
+                except UserError as error:
+                    reasons.append(str(error))
+                    move._xpps_say_unsent(str(error))
+            if reasons:
+                line._fail("\n".join(reasons), "send")
             else:
                 # See _fail.
                 line.sudo().write({"waiting": False, "error": False})
-
-    def _send(self):
-        self.ensure_one()
-        template = self.subscription_id.template_id.invoice_mail_template_id
-        for move in self._moves_to_send():
-            if not move.partner_id.email:
-                raise UserError(
-                    self.env._(
-                        "%(invoice)s could not be sent: %(customer)s has no e-mail address.",
-                        invoice=move.display_name,
-                        customer=move.partner_id.display_name,
-                    )
-                )
-            self.env["account.move.send"]._generate_and_send_invoices(
-                move, mail_template=template, sending_methods=["email"]
-            )
 
     # Undo
 

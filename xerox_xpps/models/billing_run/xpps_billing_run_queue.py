@@ -113,7 +113,7 @@ class XppsBillingRun(models.Model):
 
     def _summary(self, task, moves, failed):
         posted = moves.filtered(lambda move: move.state == "posted")
-        drafts, sent = len(moves - posted), len(posted.filtered("is_move_sent"))
+        drafts = len(moves - posted)
         texts = {
             "create": plural(drafts, self.env._("1 draft invoice."), self.env._("%s draft invoices.", drafts)),
             "post": plural(
@@ -121,9 +121,39 @@ class XppsBillingRun(models.Model):
                 self.env._("1 invoice is posted."),
                 self.env._("%s invoices are posted.", len(posted)),
             ),
-            "send": plural(sent, self.env._("1 invoice is sent."), self.env._("%s invoices are sent.", sent)),
+            "send": task == "send" and self._say_delivery(posted),
         }
         return " ".join(filter(None, (texts[task], failed and self._say_failed(failed))))
+
+    def _say_delivery(self, moves):
+        """What is known of posted invoices: the mail server may return some of them later."""
+        states = moves.mapped("xpps_delivery_state")
+        sent, handed_over, manual, failed = (
+            states.count(state) for state in ("sent", "handed_over", "manual", "failed")
+        )
+        texts = [
+            (sent or not any(states))
+            and plural(sent, self.env._("1 invoice is sent."), self.env._("%s invoices are sent.", sent)),
+            handed_over
+            and plural(
+                handed_over,
+                self.env._("1 invoice is handed over."),
+                self.env._("%s invoices are handed over.", handed_over),
+            ),
+            manual
+            and plural(
+                manual,
+                self.env._("1 invoice is for a customer who gets it manually: hand it over."),
+                self.env._("%s invoices are for customers who get them manually: hand them over.", manual),
+            ),
+            failed
+            and plural(
+                failed,
+                self.env._("1 invoice was not delivered."),
+                self.env._("%s invoices were not delivered.", failed),
+            ),
+        ]
+        return " ".join(filter(None, texts))
 
     def _say_failed(self, count):
         return plural(

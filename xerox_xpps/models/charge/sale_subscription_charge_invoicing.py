@@ -130,6 +130,9 @@ class SaleSubscriptionCharge(models.Model):
         values_list = []
         for line in prepare_charge_lines(self, detail, taxes):
             charges = line.charges
+            if not line.quantity:
+                # They wait for others that they can be billed together with.
+                continue
             values = {
                 "product_id": charges.product_id.id,
                 "name": line.name,

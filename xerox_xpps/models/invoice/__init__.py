@@ -4,6 +4,7 @@
 from . import (
     xpps_billed_item,
     account_move,
+    account_move_delivery,
     account_move_line,
     account_move_rate,
     account_move_reversal,

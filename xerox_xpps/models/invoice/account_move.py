@@ -74,6 +74,30 @@ class AccountMove(models.Model):
         charges = self.invoice_line_ids.xpps_charge_ids | self.invoice_line_ids.xpps_credited_charge_ids
         return open_records(self, "xerox_xpps.action_sale_subscription_charge", [("id", "in", charges.ids)])
 
+    def _xpps_drop_empty(self):
+        """Invoices that come to 0 are not made: their charges wait for the next one, and so do services with them.
+
+        Where another invoice bills other services of the same agreement for the same days, it has to be made.
+
+        :return: the other invoices
+        """
+        empty = self.filtered(lambda move: move.currency_id.is_zero(move.amount_total))
+        elsewhere = (self - empty).invoice_line_ids.filtered("xpps_subscription_line_id").xpps_subscription_id
+        empty = empty.filtered(
+            lambda move: (
+                not move.invoice_line_ids.filtered(
+                    lambda line: (
+                        line.xpps_subscription_line_id
+                        and line.xpps_subscription_id in elsewhere
+                        and not line.currency_id.is_zero(line.price_subtotal)
+                    )
+                )
+            )
+        )
+        others = self - empty
+        empty.unlink()
+        return others
+
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """A credit note says which charges it credits."""
         reverse_moves = super()._reverse_moves(default_values_list, cancel=cancel)

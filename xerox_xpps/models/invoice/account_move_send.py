@@ -70,6 +70,24 @@ class AccountMoveSend(models.AbstractModel):
             move.invalidate_recordset([*names, "xpps_usage_pdf_id", "xpps_usage_xlsx_id"])
 
     @api.model
+    def _send_mail(self, move, mail_template, **kwargs):
+        """Keep which message an invoice went out with: its notifications tell whether it arrived."""
+        result = super()._send_mail(move, mail_template, **kwargs)
+        if move._xpps_bills_agreements():
+            # Nobody but the program says which message it was.
+            move = move.sudo()
+            move.xpps_sent_message_id = (
+                self.env["mail.message"]
+                .sudo()
+                .search(
+                    [("model", "=", move._name), ("res_id", "=", move.id), ("message_type", "=", "comment")],
+                    order="id desc",
+                    limit=1,
+                )
+            )
+        return result
+
+    @api.model
     def _render_xpps_usage_pdf(self, move):
         # One by one: a PDF of many invoices can only be split again by a patched wkhtmltopdf.
         reports = self.env["ir.actions.report"].sudo().with_company(move.company_id)

@@ -18,6 +18,18 @@ class SaleOrder(models.Model):
         groups=BILLING_GROUP,
     )
 
+    def _xpps_drop_empty(self):
+        """As of invoices; see ``account.move``.
+
+        :return: the other orders
+        """
+        empty = self.filtered(lambda order: order.currency_id.is_zero(order.amount_total))
+        elsewhere = (self - empty).order_line.filtered("xpps_subscription_line_id").xpps_subscription_id
+        empty = empty.filtered(lambda order: order.order_subscription_id not in elsewhere)
+        others = self - empty
+        empty.unlink()
+        return others
+
     def group_subscription_lines(self):
         """An order made by an XPPS agreement starts no further subscription."""
         if self.order_subscription_id.is_xpps:
