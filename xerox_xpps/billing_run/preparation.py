@@ -7,8 +7,9 @@ The number of queries does not depend on the number of agreements.
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
+from ..common.formats import period_text
 from ..common.listing import enumeration
 from ..common.plural import plural
 from ..common.taxes import BillingTaxes
@@ -227,8 +228,31 @@ class RunPreparation:
                 held.get(subscription),
                 drafts.get(subscription),
                 archived.get(subscription),
+                subscription in extra,
             )
         return dict(holds)
+
+    def notice(self, subscription, billable):
+        """What is to be known of an agreement before it is billed, although nothing speaks against it.
+
+        :param Billable billable: what is billed of it
+        :return: text, or False
+        """
+        next_date = subscription.recurring_next_date
+        if billable.recurring_due or not next_date or not subscription.in_progress:
+            return False
+        run = self.run
+        if next_date <= run.invoice_date or not subscription._xpps_lines_to_bill():
+            return False
+        start, end = subscription._xpps_recurring_period()
+        if start > run.period_end:
+            return False
+        return self.env._(
+            "Its services of %(period)s are due on %(due)s, after the invoice date %(invoice)s: they are not billed.",
+            period=period_text(self.env, start, end),
+            due=format_date(self.env, next_date),
+            invoice=format_date(self.env, run.invoice_date),
+        )
 
     def _archived_taxes(self):
         """:return: {sale.subscription: {product.product: account.tax}} of what would be billed without its tax"""
@@ -239,11 +263,13 @@ class RunPreparation:
         lines = self._search_due().sale_subscription_line_ids
         return self.env["sale.subscription"]._xpps_archived_taxes(lines, charges, {self.run.company_id: self.taxes})
 
-    def _explain(self, hold, subscription, held, drafts, archived):
+    def _explain(self, hold, subscription, held, drafts, archived, billable):
         env = self.env
         hold.reasons |= subscription._xpps_hold_reasons(self.run.invoice_date)
         if archived:
             hold.reasons["tax_archived"] = subscription._xpps_say_archived_taxes(archived)
+        if billable and subscription._xpps_lacks_reference():
+            hold.reasons["reference_missing"] = subscription._xpps_say_reference()
         if hold.missing and not hold.covered:
             hold.reasons["file_missing"] = env._(
                 "No billing file of the period covers its devices (%s).", self._name(hold.missing)

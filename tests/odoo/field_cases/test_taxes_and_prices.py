@@ -211,9 +211,10 @@ class TestArchivedTax(TaxCase, BillingRunCase):
         for agreement in self.held + self._contract("draft", self.coffee):
             agreement.recurring_next_date = fields.Date.today()
         self.nineteen.active = False
-        with self.assertLogs("odoo.addons.xerox_xpps", "ERROR"):
+        with self.assertLogs("odoo.addons.xerox_xpps", "WARNING"):
             self.env["sale.subscription"].cron_subscription_management()
         self.assertFalse(self._moves(self.held))
+        self.assertRegex(self.held.activity_ids.note, "19 %")
         self.assertEqual(self.held.recurring_next_date, fields.Date.today())
 
     def test_a_tax_in_force_again(self):

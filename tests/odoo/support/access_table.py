@@ -67,13 +67,14 @@ TABLE = {
         ),
         program(
             "change_count cost_subtotal cost_unknown credit_line_ids credit_state credited_amount credited_quantity "
-            "earlier_line_ids has_other_currency invoice_line_ids margin margin_low margin_percent sale_line_ids "
+            "earlier_line_ids has_other_currency has_rest invoice_line_ids invoiced_amount invoiced_quantity margin "
+            "margin_low margin_percent rest_text sale_line_ids "
             "xerox_cost xerox_currency_id xerox_unit_cost",
             read=CLERKS,
         ),
         calls(
-            "action_approve action_open_changes action_open_invoices action_open_reject action_rebill action_reject "
-            "action_reset",
+            "action_approve action_bill_rest action_open_changes action_open_invoices action_open_reject "
+            "action_rebill action_reject action_reset action_write_off",
             who=CLERKS,
         ),
     ),
@@ -163,8 +164,8 @@ TABLE = {
         entered("company_id invoice_date name period_end period_start user_id"),
         program(
             "draft_move_count error_count error_text failed_count held_amounts held_count held_text invoiced_amounts "
-            "invoiced_count line_count line_ids move_count move_ids prepared_on progress queued_by_id ready_amounts "
-            "ready_count returned_move_count returned_text state task task_count unsent_move_count"
+            "invoiced_count line_count line_ids lock_text move_count move_ids prepared_on progress queued_by_id "
+            "ready_amounts ready_count returned_move_count returned_text state task task_count unsent_move_count"
         ),
         calls(
             "action_cancel action_create_drafts action_draft action_open_held action_open_invoices action_open_lines "
@@ -177,7 +178,8 @@ TABLE = {
         program(
             "amount_total charge_amount charge_count company_id covered_count currency_id delivery_state "
             "device_count error "
-            "hold_code joint_key move_ids next_date partner_id previous_next_date problem reason recurring_amount "
+            "hold_code joint_key move_ids next_date noted notice partner_id previous_next_date problem reason "
+            "recurring_amount "
             "recurring_due run_id state subscription_id waiting"
         ),
         calls("action_fix action_open_agreement action_open_invoices action_release action_send_again", who=CLERKS),
@@ -470,7 +472,7 @@ TABLE = {
         ),
     ),
     "res.partner": Extension().having(
-        entered("xpps_customer_number xpps_invoice_mode"),
+        entered("xpps_customer_number xpps_invoice_mode xpps_reference_required"),
         entered("xpps_device_ids", read=USERS, write=CLERKS),
         program(
             "xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count xpps_meter_read_count "
@@ -492,7 +494,9 @@ TABLE = {
         program("xpps_program_values", read=NOBODY),
     ),
     "sale.subscription": Extension().having(
-        entered("is_xpps is_xpps_master xpps_agreement_number xpps_invoice_detail xpps_invoice_mode"),
+        entered(
+            "is_xpps is_xpps_master xpps_agreement_number xpps_customer_reference xpps_invoice_detail xpps_invoice_mode"
+        ),
         entered("charge_default_ids xpps_device_ids", read=USERS, write=CLERKS),
         program("xpps_closed_on"),
         program(

@@ -10,5 +10,6 @@ from . import (
     sale_subscription_line,
     sale_subscription_line_kept,
     sale_subscription_line_taxes,
+    sale_subscription_reference,
     sale_subscription_taxes,
 )

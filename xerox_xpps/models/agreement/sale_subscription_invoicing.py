@@ -82,6 +82,7 @@ class SaleSubscription(models.Model):
             else:
                 documents[agreement._xpps_invoice_key()].append(BillingPart(agreement, lines, mine))
         filled = [[part for part in parts if part] for parts in documents.values()]
+        self.browse().union(*(part.agreement for parts in filled for part in parts))._xpps_check_customer_references()
         return [BillingDocument(parts) for parts in filled if parts]
 
     def _xpps_lines_to_bill(self):
@@ -229,7 +230,9 @@ class SaleSubscription(models.Model):
                 continue
             values = first._in_billing_env()._prepare_account_move(commands)
             values["invoice_date"] = invoice_date or document.scheduled or company_today(first.company_id)
-            values["invoice_origin"] = ", ".join(part.agreement.name for part in document.parts)
+            agreements = self.union(*(part.agreement for part in document.parts))
+            values["invoice_origin"] = ", ".join(agreements.mapped("name"))
+            values["ref"] = agreements._xpps_joint_reference()
             if "journal_id" not in values:
                 # As Odoo finds it, but once for all invoices that are alike.
                 key = (first.company_id, first.currency_id)

@@ -108,6 +108,9 @@ class XppsBillingRun(models.Model):
     draft_move_count = fields.Integer(compute="_compute_move_counts")
     unsent_move_count = fields.Integer(compute="_compute_move_counts")
     returned_move_count = fields.Integer(compute="_compute_move_counts")
+    lock_text = fields.Char(
+        compute="_compute_lock_text", help="The invoice date is locked: posting will book the invoices on another one."
+    )
     returned_text = fields.Char(compute="_compute_move_counts")
 
     _period_check = models.Constraint("CHECK (period_start <= period_end)", "The period ends before it starts.")
@@ -217,6 +220,19 @@ class XppsBillingRun(models.Model):
                 self.env._("1 invoice was not delivered."),
                 self.env._("%s invoices were not delivered.", run.returned_move_count),
             )
+
+    @api.depends("company_id", "invoice_date", "state", "move_ids.state")
+    def _compute_lock_text(self):
+        """Whether posting will move the accounting date, because the invoice date is locked."""
+        for run in self:
+            waiting = run.state in ("draft", "queued") or run.draft_move_count
+            if not waiting or not run.invoice_date:
+                run.lock_text = False
+                continue
+            values = {"move_type": "out_invoice", "company_id": run.company_id.id, "invoice_date": run.invoice_date}
+            # Who bills agreements need not see journals and lock dates.
+            move = self.env["account.move"].sudo().with_company(run.company_id).new(values)
+            run.lock_text = move._get_lock_date_message(run.invoice_date, True)
 
     @api.depends("state", "line_ids.waiting")
     def _compute_progress(self):
@@ -338,6 +354,7 @@ class XppsBillingRun(models.Model):
                 "state": state,
                 "hold_code": code,
                 "reason": "\n".join(hold.reasons.values()) or False,
+                "noted": preparation.notice(subscription, found),
                 "error": False,
                 "joint_key": joint_key(subscription),
                 "recurring_due": found.recurring_due,

@@ -67,6 +67,7 @@ class XppsBillingRunLine(models.Model):
             ("paused", "Agreement Paused"),
             ("archived", "Agreement Archived"),
             ("tax_archived", "Tax Archived"),
+            ("reference_missing", "Customer Reference Missing"),
             ("file_missing", "File Missing"),
             ("devices_missing", "Devices Missing"),
             ("held_records", "Held Records"),
@@ -81,6 +82,11 @@ class XppsBillingRunLine(models.Model):
     override_reason = fields.Char(
         string="Bill Anyway Because",
         help="Why the agreement is billed although something is missing. Charges that are not approved are not billed.",
+    )
+    noted = fields.Text(readonly=True, help="What the run found besides when it looked for agreements.")
+    notice = fields.Text(
+        compute="_compute_notice",
+        help="What to know before the agreement is invoiced or its invoices are posted, although nothing is wrong.",
     )
     error = fields.Text(readonly=True, help="Why it could not be invoiced, posted or sent.")
     problem = fields.Text(compute="_compute_problem", help="What went wrong, or why the agreement is held back.")
@@ -123,6 +129,15 @@ class XppsBillingRunLine(models.Model):
         for line in self:
             returned = line.move_ids.filtered("xpps_delivery_problem").mapped("xpps_delivery_problem")
             line.problem = line.error or "\n".join(returned) or (line.state in ("held", "nothing") and line.reason)
+
+    @api.depends("noted", "move_ids")
+    def _compute_notice(self):
+        """With the accounting dates that posting will move, as the drafts themselves say it."""
+        for line in self:
+            # What becomes of the run's drafts does not depend on the right to see them.
+            drafts = line.sudo().move_ids.filtered(lambda move: move.state == "draft")
+            moved = drafts.filtered("tax_lock_date_message").mapped("tax_lock_date_message")
+            line.notice = "\n".join(filter(None, [line.noted, *dict.fromkeys(moved)])) or False
 
     @api.depends("move_ids")
     def _compute_delivery_state(self):
@@ -178,7 +193,7 @@ class XppsBillingRunLine(models.Model):
 
     def _say_not_releasable(self):
         agreement = self.subscription_id.display_name
-        if self.hold_code == "tax_archived":
+        if self.hold_code in ("tax_archived", "reference_missing"):
             return self.env._("%(agreement)s cannot be billed yet: %(reason)s", agreement=agreement, reason=self.reason)
         if self.hold_code == "archived":
             return self.env._("%s is archived. Unarchive the agreement to bill it.", agreement)

@@ -203,6 +203,30 @@ class AccountMoveLine(models.Model):
             for charge, amount, quantity in zip(charges, amounts, quantities, strict=True)
         }
 
+    def _xpps_charge_shares(self):
+        """What the line bills of each of its charges, whoever changed it; called as superuser.
+
+        A line that was not changed bills each of them as it is, but for the rounding of their sum.
+
+        :return: {charge id: (pages, Decimal amount)}
+        """
+        self.ensure_one()
+        charges = self.xpps_charge_ids
+        currency = self.currency_id
+        sign = -self.move_id.direction_sign
+        pages = sign * round(self.quantity)
+        amount = round_half_up(to_decimal(sign * self.price_subtotal), currency.decimal_places)
+        amounts = {charge.id: to_decimal(charge.price_subtotal) for charge in charges}
+        # Each of the charges, and the line, is off by half the currency's smallest amount at most.
+        slack = (len(charges) + 1) * to_decimal(currency.rounding) / 2 if len(charges) > 1 else 0
+        if pages == sum(charges.mapped("quantity")) and abs(amount - sum(amounts.values())) <= slack:
+            return {charge.id: (charge.quantity, amounts[charge.id]) for charge in charges}
+        quantities = in_proportion(Decimal(pages), [Decimal(charge.quantity) for charge in charges], Decimal(1))
+        parts = in_proportion(amount, list(amounts.values()), Decimal(1).scaleb(-currency.decimal_places))
+        return {
+            charge.id: (int(quantity), part) for charge, quantity, part in zip(charges, quantities, parts, strict=True)
+        }
+
     def _xpps_rebilled(self):
         """The first of these lines that has to do with how a charge was billed before it was offered again.
 

@@ -14,6 +14,10 @@ class ResPartner(models.Model):
     xpps_customer_number = fields.Char(
         string="Xerox Customer Number", index="btree_not_null", help="Xerox's number of this customer."
     )
+    xpps_reference_required = fields.Boolean(
+        string="XPPS Reference Required",
+        help="The customer pays no invoice without a reference: agreements are billed once they have one.",
+    )
     xpps_invoice_mode = fields.Selection(
         INVOICE_MODE_SELECTION,
         string="XPPS Invoicing",
