@@ -113,9 +113,10 @@ class XppsDeviceCreateWizardRow(models.TransientModel):
 
     @api.depends("same_as_id")
     def _compute_missing(self):
-        super()._compute_missing()
+        result = super()._compute_missing()
         for row in self.filtered("same_as_id"):
             row.missing, row.customer_differs = False, False
+        return result
 
     def _confirm(self):
         """Keep that records are of devices which are there already."""

@@ -251,7 +251,7 @@ class SaleSubscription(models.Model):
         try:
             yield
             self._xpps_check_transaction()
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
         except Exception:
             self.env.cr.rollback()
             raise
@@ -305,7 +305,9 @@ class SaleSubscription(models.Model):
     def _xpps_run_upstreams_loop(self):
         """Upstream's scheduled action, with these subscriptions and no other."""
         with self._xpps_apart():
-            super(SaleSubscription, self.with_context(**{UPSTREAMS_OWN: self.ids})).cron_subscription_management()
+            return super(
+                SaleSubscription, self.with_context(**{UPSTREAMS_OWN: self.ids})
+            ).cron_subscription_management()
 
     @api.model
     def _search(self, domain, *args, **kwargs):

@@ -72,7 +72,8 @@ class XppsBillingFile(models.Model):
     def _replace_upload(self, data, file_name):
         """Of another file nothing is decided yet."""
         checksum = self.checksum
-        super()._replace_upload(data, file_name)
+        result = super()._replace_upload(data, file_name)
         if self.checksum != checksum:
             # See _decide.
             self.sudo().decision_ids.unlink()
+        return result

@@ -78,7 +78,6 @@ class XppsBillingFileLine(models.Model):
     )
     near_device_id = fields.Many2one(
         "stock.lot",
-        string="Near Device",
         ondelete="set null",
         help="The only device whose serial number is nearly that of the record, if no device has that.",
     )

@@ -90,6 +90,7 @@ class SaleSubscriptionCharge(models.Model):
                 """
             )
         )
+        # What has a rest is asked of all; which of them the user sees is up to his search.
         charges = self.sudo().browse(charge_id for (ids,) in rows for charge_id in ids).filtered("has_rest")
         found = Domain("id", "in", charges.ids)
         return Domain.OR([found] * (True in value) + [~found] * (False in value))

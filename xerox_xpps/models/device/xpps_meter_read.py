@@ -102,7 +102,7 @@ class XppsMeterRead(models.Model):
             )
             read.display_name = " ".join(filter(None, parts))
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(
             self.env._(
                 "Meter reads cannot be duplicated. They are created by billing files, and when a device comes or goes."

@@ -136,8 +136,8 @@ class AccountMove(models.Model):
 
     def _xpps_say_unsent(self, reason):
         """Somebody has to look after an invoice that could not be sent; he is told once."""
+        # Who is told need not be the one who sends, nor may he who sends see the other's activities.
         for move in self.sudo():
-            # Who is told need not be the one who sends.
             move.message_post(body=reason)
             if not move.activity_search([ACTIVITY_TYPE]):
                 user = move.invoice_user_id or move.company_id._xpps_file_responsible() or self.env.user
