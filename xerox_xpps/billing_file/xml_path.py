@@ -68,9 +68,12 @@ def parse_path(path: str) -> ValuePath:
 
 def element_steps(path: str) -> tuple[Step, ...]:
     """The steps of an absolute path of elements. Raises ``ValueError`` when it is none."""
-    parsed = parse_path(path[1:])
-    if parsed.attribute:
-        raise ValueError(f"{path!r} is not a path of elements")
+    try:
+        parsed = parse_path(path[1:])
+    except ValueError:
+        parsed = ValuePath((), path)
+    if parsed.attribute or not path.startswith("/"):
+        raise ValueError(f"{path!r} is not an absolute path of elements")
     return parsed.steps
 
 
