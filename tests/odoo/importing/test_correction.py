@@ -204,7 +204,7 @@ class TestCorrection(ImportCase):
         self.assertEqual(self._corrected(1200), [(200, 0.004, 0.01, True)])
 
     def test_agreement_that_somebody_wants_to_delete(self):
-        """It never had a charge, but what was read on it is corrected there; another one bills its device."""
+        """It never had a charge, but what was read on it is corrected there, where its device is no more."""
         other = self._agreement()
         device = self._device("SN-2", other)
         self._load([record("SN-2", mono=(0, "0.004"))])
