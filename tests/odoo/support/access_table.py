@@ -498,7 +498,7 @@ TABLE = {
             "is_xpps is_xpps_master xpps_agreement_number xpps_customer_reference xpps_invoice_detail xpps_invoice_mode"
         ),
         entered("charge_default_ids xpps_device_ids", read=USERS, write=CLERKS),
-        program("xpps_closed_on"),
+        program("xpps_closed_on xpps_service_ids"),
         program(
             "charge_ids xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count "
             "xpps_meter_read_count xpps_usage xpps_usage_chart",
@@ -519,7 +519,7 @@ TABLE = {
     "sale.subscription.line": Extension().having(
         entered("change_reason xpps_devices_line_id xpps_qty_from_devices xpps_taxes_by_hand"),
         entered("xpps_device_ids", read=USERS, write=CLERKS),
-        program("xpps_role"),
+        program("xpps_agreement_id xpps_role"),
         program("xpps_base_cost xpps_base_service_cost xpps_base_supply_cost", read=CLERKS),
     ),
     "stock.lot": Extension().having(

@@ -10,6 +10,8 @@ from ...rules import runs_in_period
 
 #: What gives the services of an agreement other prices.
 PRICE_CAUSES = {"partner_id", "pricelist_id"}
+#: What gives them other taxes; the fiscal position itself is upstream's matter.
+TAX_CAUSES = {"partner_id", "partner_invoice_id", "partner_shipping_id"}
 
 
 class SaleSubscription(models.Model):
@@ -70,6 +72,13 @@ class SaleSubscription(models.Model):
         copy=True,
         groups=USER_GROUP,
     )
+    xpps_service_ids = fields.One2many(
+        "sale.subscription.line",
+        "xpps_agreement_id",
+        string="XPPS Services",
+        readonly=True,
+        help="The lines of an XPPS agreement; there are none of any other subscription.",
+    )
     xpps_device_count = fields.Integer(string="Number of Devices", compute="_compute_xpps_counts", groups=USER_GROUP)
     xpps_charge_count = fields.Integer(compute="_compute_xpps_counts", groups=USER_GROUP)
     xpps_meter_read_count = fields.Integer(compute="_compute_xpps_counts", groups=USER_GROUP)
@@ -84,7 +93,7 @@ class SaleSubscription(models.Model):
                 or "combined"
             )
 
-    @api.depends("sale_subscription_line_ids.price_subtotal", "sale_subscription_line_ids.amount_tax_line_amount")
+    @api.depends("xpps_service_ids.price_subtotal", "xpps_service_ids.amount_tax_line_amount")
     def _compute_total(self):
         return super()._compute_total()
 
@@ -136,8 +145,9 @@ class SaleSubscription(models.Model):
     def _check_currency_of_charges(self):
         # Charges keep the currency in which they were priced, whoever changes the agreement.
         charges = self.env["sale.subscription.charge"].sudo()
-        waiting = charges.search(
-            Domain("subscription_id", "in", self.ids)
+        ours = self._xpps_ours()
+        waiting = ours and charges.search(
+            Domain("subscription_id", "in", ours.ids)
             & Domain("billable", "=", True)
             & Domain("state", "!=", "rejected")
             & (Domain("invoice_status", "!=", "invoiced") | Domain("invoice_line_ids.parent_state", "=", "draft"))
@@ -162,30 +172,56 @@ class SaleSubscription(models.Model):
     def create(self, vals_list):
         agreements = super().create(vals_list)
         # One that is closed from the start is known from elsewhere, so it ran.
-        agreements._xpps_note_closing(agreements)
+        ours = agreements._xpps_ours()
+        ours._xpps_note_closing(ours)
         return agreements
+
+    def _xpps_ours(self):
+        """Those that are XPPS agreements, whoever asks: what is none goes upstream's way, which asks for rights itself.
+
+        It costs nobody a right, nor a query where the subscriptions are read anyhow.
+        """
+        # Nobody learns from it what he could not read: upstream's way tells.
+        return self & self.sudo().filtered("is_xpps")
 
     def write(self, values):
         """Another customer or pricelist gives the services other prices, which is noted as if they were typed."""
-        if PRICE_CAUSES.isdisjoint(values):
+        ours = self._xpps_ours() if (PRICE_CAUSES | TAX_CAUSES) & values.keys() else self.browse()
+        if not ours:
             return self._write_terms(values)
         # What is typed on the services is noted where it is written.
         services = {name: value for name, value in values.items() if name == "sale_subscription_line_ids"}
         with self._xpps_services()._xpps_noting():
             result = self._write_terms({name: value for name, value in values.items() if name not in services})
+            if not TAX_CAUSES.isdisjoint(values):
+                ours._xpps_recompute_taxes()
         return super().write(services) if services else result
+
+    def _compute_partner_address_ids(self):
+        """The addresses decide on the taxes of an XPPS agreement; see ``sale.subscription.line``."""
+        result = super()._compute_partner_address_ids()
+        lines = self._xpps_ours().sale_subscription_line_ids
+        self.env.add_to_compute(lines._fields["tax_ids"], lines)
+        return result
+
+    def _xpps_recompute_taxes(self):
+        # The addresses follow the customer, and have the taxes follow them; what is typed on a line comes after that.
+        self.mapped("partner_invoice_id")
+        lines = self.sale_subscription_line_ids
+        self.env.add_to_compute(lines._fields["tax_ids"], lines)
 
     def _write_terms(self, values):
         """Starting an XPPS agreement keeps a start date in the past: Xerox bills the devices since then.
 
         Started again, a closed one goes on where it was, if days of its devices were left to bill.
         """
-        kept, open_dates, ran = {}, {}, self.browse()
-        if "stage_id" in values:
-            ran = self.filtered(lambda agreement: agreement.stage_type == "in_progress")
-            kept = {subscription: subscription.date_start for subscription in self if subscription.is_xpps}
-            closed = [subscription for subscription in kept if subscription.stage_type == "post"]
-            open_dates = {subscription: subscription.recurring_next_date for subscription in closed}
+        ours = self._xpps_ours() if "stage_id" in values else self.browse()
+        if not ours:
+            return super().write(values)
+        ran = ours.filtered(lambda agreement: agreement.stage_type == "in_progress")
+        kept = {subscription: subscription.date_start for subscription in ours}
+        closed = [subscription for subscription in kept if subscription.stage_type == "post"]
+        open_dates = {subscription: subscription.recurring_next_date for subscription in closed}
         result = super().write(values)
         for subscription, next_date in open_dates.items():
             if next_date and subscription.stage_type == "in_progress":
@@ -196,8 +232,7 @@ class SaleSubscription(models.Model):
                 subscription.date_start = date_start
             if subscription.stage_type == "post" and subscription.recurring_next_date:
                 subscription._xpps_settle_closing(subscription.recurring_next_date)
-        if "stage_id" in values:
-            self._xpps_note_closing(ran)
+        ours._xpps_note_closing(ran)
         return result
 
     def _xpps_note_closing(self, ran):
@@ -225,13 +260,13 @@ class SaleSubscription(models.Model):
 
     def _xpps_services(self):
         """The recurring services of those that are XPPS agreements."""
-        return self.filtered("is_xpps").sale_subscription_line_ids
+        return self._xpps_ours().sale_subscription_line_ids
 
     def close_subscription(self, close_reason_id=False):
         """Of an XPPS agreement the last days of its devices may still have to be billed."""
         next_date = self.recurring_next_date
         result = super().close_subscription(close_reason_id)
-        if self.is_xpps:
+        if self._xpps_ours():
             self._xpps_settle_closing(next_date)
         return result
 
@@ -239,7 +274,7 @@ class SaleSubscription(models.Model):
         """A closed XPPS agreement has a next invoice date as long as there are days to bill."""
         billed = self.recurring_next_date
         result = super()._set_next_invoice_date_after_invoice(invoice_date)
-        if self.is_xpps and self.stage_type == "post":
+        if self._xpps_ours() and self.stage_type == "post":
             if billed and self.date and billed <= self.date:
                 self._xpps_settle_closing(self.recurring_next_date)
             else:
@@ -265,7 +300,7 @@ class SaleSubscription(models.Model):
     def _prepare_account_move(self, line_ids):
         """Bill an XPPS agreement in its own currency and company, with its fiscal position."""
         values = super()._prepare_account_move(line_ids)
-        if self.is_xpps:
+        if self._xpps_ours():
             values |= {"company_id": self.company_id.id, "currency_id": self.currency_id.id}
             # Upstream gives the company's first account, whatever its currency. Odoo chooses one that fits.
             values.pop("partner_bank_id", None)
@@ -278,7 +313,7 @@ class SaleSubscription(models.Model):
 
         :return: account.move; for an XPPS agreement none, one, or two when its XPPS items are billed separately
         """
-        if not self.is_xpps:
+        if not self._xpps_ours():
             return super().create_invoice()
         return self._create_xpps_invoices()
 
@@ -286,7 +321,7 @@ class SaleSubscription(models.Model):
 
     def create_sale_order(self):
         """Orders of everything that is to be billed; see ``create_invoice``."""
-        if not self.is_xpps:
+        if not self._xpps_ours():
             return super().create_sale_order()
         return self._create_xpps_orders()
 
@@ -294,7 +329,7 @@ class SaleSubscription(models.Model):
 
     def generate_invoice(self):
         """Bill the agreement as its template's invoicing mode says, all or nothing."""
-        if not self.is_xpps:
+        if not self._xpps_ours():
             return super().generate_invoice()
         self._generate_xpps_invoices()
         return None
@@ -309,7 +344,7 @@ class SaleSubscription(models.Model):
                 move._xpps_say_unsent(str(error))
 
     def manual_invoice(self):
-        if not self.is_xpps:
+        if not self._xpps_ours():
             return super().manual_invoice()
         moves = self._create_xpps_invoices()
         if not moves:
@@ -332,14 +367,15 @@ class SaleSubscription(models.Model):
     def _compute_account_invoice_ids_count(self):
         """Also count invoices of several agreements, which upstream knows as those of one."""
         result = super()._compute_account_invoice_ids_count()
-        moves = self._xpps_invoices()
-        for subscription in self.filtered("is_xpps"):
+        ours = self._xpps_ours()
+        moves = ours._xpps_invoices() if ours else {}
+        for subscription in ours:
             subscription.account_invoice_ids_count = len(moves.get(subscription, ()))
         return result
 
     def _xpps_invoices(self):
         """:return: {sale.subscription: account.move}, with the invoices that bill several agreements"""
-        agreements = self.filtered("is_xpps")
+        agreements = self._xpps_ours()
         lines = self.env["account.move.line"]
         groups = {}
         if lines.has_access("read"):
@@ -357,7 +393,7 @@ class SaleSubscription(models.Model):
 
     def action_view_account_invoice_ids(self):
         action = super().action_view_account_invoice_ids()
-        if self.is_xpps:
+        if self._xpps_ours():
             action["domain"] = [("id", "in", self._xpps_invoices()[self].ids)]
         return action
 

@@ -20,6 +20,14 @@ class SaleSubscriptionLine(models.Model):
     _xpps_price_unset = {"price_unit": None, "discount": 0, "product_uom_qty": 1}
     _xpps_price_terms = ("product_id", "sale_subscription_id", "xpps_qty_from_devices")
 
+    xpps_agreement_id = fields.Many2one(
+        "sale.subscription",
+        string="XPPS Agreement",
+        compute="_compute_xpps_agreement_id",
+        store=True,
+        index="btree_not_null",
+        help="The subscription of the line if it is an XPPS agreement. What depends on it leaves all others alone.",
+    )
     xpps_device_ids = fields.One2many(
         "stock.lot", "xpps_subscription_line_id", string="Devices", readonly=True, groups=USER_GROUP
     )
@@ -53,6 +61,11 @@ class SaleSubscriptionLine(models.Model):
     xpps_base_supply_cost = fields.Monetary(
         string="Xerox's Supply Fee", compute="_compute_xpps_base_costs", groups=BILLING_GROUP
     )
+
+    @api.depends("sale_subscription_id.is_xpps")
+    def _compute_xpps_agreement_id(self):
+        for line in self:
+            line.xpps_agreement_id = line.sale_subscription_id if line.sale_subscription_id.is_xpps else False
 
     @api.depends(
         "xpps_qty_from_devices",
@@ -144,9 +157,12 @@ class SaleSubscriptionLine(models.Model):
             line.xpps_base_supply_cost = totals[2] if role != "base_service" else 0.0
             line.xpps_base_cost = {"base_service": totals[1], "base_supply": totals[2]}.get(role, totals[0])
 
-    @api.depends("sale_subscription_id.partner_invoice_id", "sale_subscription_id.partner_shipping_id")
     def _compute_tax_ids(self):
-        """Taxes of the agreement's company, whichever company the user works in. A branch has its parent's."""
+        """Taxes of the agreement's company, whichever company the user works in. A branch has its parent's.
+
+        They follow its addresses, too: ``sale.subscription`` has them computed anew, where a dependency would have Odoo
+        compute the taxes or totals of all other subscriptions, too.
+        """
         xpps = self.filtered("sale_subscription_id.is_xpps")
         result = super(SaleSubscriptionLine, self - xpps)._compute_tax_ids()
         for line in xpps:

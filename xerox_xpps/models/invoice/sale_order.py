@@ -32,6 +32,6 @@ class SaleOrder(models.Model):
 
     def group_subscription_lines(self):
         """An order made by an XPPS agreement starts no further subscription."""
-        if self.order_subscription_id.is_xpps:
+        if self.order_subscription_id._xpps_ours():
             return {}
         return super().group_subscription_lines()
