@@ -152,7 +152,7 @@ class TestPayment(InvoicingCase):
                     agreement = self._contract(mode, self.env["product.product"])
                     charges = self._charges(agreement)
                     if bill == "cron":
-                        self.env["sale.subscription"]._cron_invoice_xpps_charges()
+                        self.env["sale.subscription"]._cron_manage_xpps()
                     else:
                         agreement.generate_invoice()
                     move = self._moves(agreement)
