@@ -25,8 +25,11 @@ class SaleSubscription(models.Model):
         self.ensure_one()
         if self.xpps_customer_reference:
             return False
-        partners = self.partner_id | self._xpps_payer()
-        return any((partners | partners.commercial_partner_id).mapped("xpps_reference_required"))
+        partners = (self.partner_id, self._xpps_payer())
+        return any(
+            partner.xpps_reference_required or partner.commercial_partner_id.xpps_reference_required
+            for partner in partners
+        )
 
     def _xpps_say_reference(self):
         return self.env._(

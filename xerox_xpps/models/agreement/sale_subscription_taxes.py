@@ -43,9 +43,9 @@ class SaleSubscription(models.Model):
 
         :param taxes: {res.company: BillingTaxes}
         """
-        for agreement in self:
-            lines = agreement.sale_subscription_line_ids.filtered("product_id")
-            lines._xpps_refresh_taxes(taxes[agreement.company_id])
+        lines = self.sale_subscription_line_ids.filtered("product_id")
+        for company, same in lines.grouped(lambda line: line.sale_subscription_id.company_id).items():
+            same._xpps_refresh_taxes(taxes[company])
 
     def _xpps_archived_taxes(self, lines, charges, taxes):
         """What would be billed without the tax that it had, because that was archived.
