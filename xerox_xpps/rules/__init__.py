@@ -6,6 +6,7 @@ database. May import ``billing_file`` and ``common``.
 """
 
 from .agreement import RUN_FIELDS, running_days, runs_in_period, runs_in_period_sql, started_domain
+from .base_price import bills_days_sql, order_bills_days_sql
 from .charge import invoice_status, uninvoiced_status_sql
 from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
 from .meter import (
@@ -47,10 +48,13 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
+from .schedule import Cycle, Piece, first_free, free_spans, overlaps, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 
 __all__ = [
     "AMOUNT_FIELDS",
+    "Cycle",
+    "Piece",
     "RUN_FIELDS",
     "below_floor",
     "below_floor_sql",
@@ -59,6 +63,7 @@ __all__ = [
     "beyond_border_sql",
     "blurred_key",
     "blurred_key_sql",
+    "bills_days_sql",
     "charge_amounts",
     "cost_plus_price",
     "counted_reads",
@@ -71,6 +76,8 @@ __all__ = [
     "ends_in_domain",
     "expected_overage",
     "expected_overage_sql",
+    "first_free",
+    "free_spans",
     "invoice_status",
     "is_unsplit",
     "lies_in",
@@ -80,10 +87,13 @@ __all__ = [
     "margin_percent_sql",
     "missing_overage",
     "near_keys",
+    "order_bills_days_sql",
     "overlap",
     "overlap_domain",
     "overlap_sql",
+    "overlaps",
     "page_amount",
+    "pieces",
     "printed_pages",
     "round_amount",
     "round_amount_sql",
