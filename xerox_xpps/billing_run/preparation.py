@@ -43,19 +43,19 @@ def joint_key(subscription):
     return f"{customer.id}/{payer.id}/{subscription.currency_id.id}/{subscription.journal_id.id}/{int(mode)}"
 
 
-def amount_to_bill(line, quantity):
-    """Untaxed amount that an invoice bills of a recurring line.
+def amount_to_bill(line, bill):
+    """Untaxed amount that a line of an invoice bills of a recurring service.
 
-    :param quantity: DeviceQuantity, or None where the line's own quantity stands
+    :param bill: BaseBill or BaseChange
     """
-    if quantity is None:
+    billed = line._prepare_xpps_quantity(bill, "quantity")
+    if not billed.keys() - {"name"}:
         return line.price_subtotal
-    billed = line._prepare_xpps_quantity(quantity, "quantity")
-    price = billed.get("price_unit", line.price_unit) * (1 - line.discount / 100)
+    price = billed.get("price_unit", line.price_unit) * (1 - billed.get("discount", line.discount) / 100)
     taxes = line.tax_ids.compute_all(
         price,
         line.currency_id,
-        billed["quantity"],
+        billed.get("quantity", line.product_uom_qty),
         product=line.product_id,
         partner=line.sale_subscription_id.partner_id,
     )
@@ -179,15 +179,19 @@ class RunPreparation:
             ("stage_id.type", "=", "post"),
             ("date", "!=", False),
         )
-        return due.filtered(lambda agreement: agreement._xpps_recurring_period()[0] <= self.run.period_end)
+        return due.filtered(lambda agreement: agreement._xpps_period_before()[0] <= self.run.period_end)
 
     def _recurring_amounts(self, due):
         """:return: {sale.subscription: untaxed amount of its recurring lines, as they are billed now}"""
-        bills = {subscription: subscription._xpps_lines_to_bill() for subscription in due}
-        quantities = self.env["sale.subscription.line"].union(*bills.values())._xpps_device_quantities()
+        lines = due.sale_subscription_line_ids
+        bills = lines._xpps_base_bills()
         return {
-            subscription: sum(amount_to_bill(line, quantities.get(line.id)) for line in lines)
-            for subscription, lines in bills.items()
+            subscription: sum(
+                amount_to_bill(line, bill)
+                for line in subscription.sale_subscription_line_ids
+                for bill in line._xpps_filled_bills(bills)
+            )
+            for subscription in due
         }
 
     def _group_charges(self, domain, groups=(), aggregates=()):
@@ -242,11 +246,11 @@ class RunPreparation:
         if billable.recurring_due or not next_date or not subscription.in_progress:
             return False
         run = self.run
-        if next_date <= run.invoice_date or not subscription._xpps_lines_to_bill():
+        if next_date <= run.invoice_date or not subscription.sale_subscription_line_ids:
+            return False
+        if subscription._xpps_period_before()[0] > run.period_end:
             return False
         start, end = subscription._xpps_recurring_period()
-        if start > run.period_end:
-            return False
         return self.env._(
             "Its services of %(period)s are due on %(due)s, after the invoice date %(invoice)s: they are not billed.",
             period=period_text(self.env, start, end),

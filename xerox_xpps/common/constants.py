@@ -68,3 +68,6 @@ FAILED_DELIVERIES = ("exception", "bounce", "canceled")
 
 #: Reads that count pages: what files brought and no correction replaced. Opening and closing reads bill none.
 BILLED_READS = [("superseded_by_id", "=", False), ("origin", "=", "file")]
+
+#: When a base price is billed: after its period, or on the first day of it.
+BASE_TIMING_SELECTION = [("arrears", "In arrears"), ("advance", "In advance")]

@@ -6,11 +6,14 @@ Takes agreements, charges and the days of devices; gives plain objects of which 
 orders. May import ``billing_file``, ``rules`` and ``common``.
 """
 
+from .base_bill import BaseBill, BaseChange
 from .charge_lines import prepare_charge_lines
 from .document import BillingDocument, BillingPart
 from .quantity import DeviceQuantity
 
 __all__ = [
+    "BaseBill",
+    "BaseChange",
     "BillingDocument",
     "BillingPart",
     "DeviceQuantity",

@@ -5,7 +5,7 @@ Everything here takes and gives plain values: days, pages, ``Decimal``, or ``odo
 database. May import ``billing_file`` and ``common``.
 """
 
-from .agreement import RUN_FIELDS, running_days, runs_in_period, runs_in_period_sql, started_domain
+from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period, runs_in_period_sql, started_domain
 from .base_price import bills_days_sql, order_bills_days_sql
 from .charge import invoice_status, uninvoiced_status_sql
 from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
@@ -56,6 +56,7 @@ __all__ = [
     "Cycle",
     "Piece",
     "RUN_FIELDS",
+    "STARTED_STAGES",
     "below_floor",
     "below_floor_sql",
     "beyond_border",

@@ -7,6 +7,7 @@ May import all packages but ``controllers``.
 from . import (
     xpps_upload_wizard,
     xpps_agreement_copy_wizard,
+    xpps_agreement_resume_wizard,
     xpps_device_maker,
     xpps_billing_run_release,
     xpps_charge_reject_wizard,

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import clean_context
 from odoo.tools.misc import get_lang
 
-from ..common.constants import INVOICE_MODE_SELECTION
+from ..common.constants import BASE_TIMING_SELECTION, INVOICE_MODE_SELECTION
 from ..common.plural import plural
 from ..common.today import company_today
 
@@ -65,6 +65,15 @@ class XppsAgreementCopyWizard(models.TransientModel):
         readonly=False,
         precompute=True,
     )
+    xpps_base_timing = fields.Selection(
+        BASE_TIMING_SELECTION,
+        string="Base Price Timing",
+        required=True,
+        compute="_compute_from_agreement",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     pricelist_id = fields.Many2one(
         "product.pricelist",
         compute="_compute_from_customers",
@@ -97,6 +106,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
             agreement = wizard.subscription_id
             wizard.template_id = agreement.template_id
             wizard.xpps_invoice_detail = agreement.xpps_invoice_detail
+            wizard.xpps_base_timing = agreement.xpps_base_timing
 
     @api.depends("subscription_id")
     def _compute_date_start(self):
@@ -241,6 +251,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
             "fiscal_position_id": self.env["account.fiscal.position"]._get_fiscal_position(partner).id,
             "xpps_invoice_mode": self.xpps_invoice_mode or self._invoice_mode_of(partner),
             "xpps_invoice_detail": self.xpps_invoice_detail,
+            "xpps_base_timing": self.xpps_base_timing,
             "sale_order_id": False,
             "in_progress": False,
             "active": True,

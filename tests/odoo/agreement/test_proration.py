@@ -173,29 +173,39 @@ class TestByDay(ProrationCase):
         # April to June are 91 days.
         self.assertBase(1, 30 + 30 / 91, 30.33, "1 × 3 months, 1 × 1/91")
 
-    def test_drifting_dates(self):
-        """31 January, 28 February, 28 March: no day is billed twice, and none is forgotten."""
+    def test_the_end_of_the_month(self):
+        """31 January, 28 February, 31 March: no day is billed twice, and none is forgotten."""
         self.agreement.recurring_next_date = "2026-01-31"
         self._devices()
-        moves = self.env["account.move"]
         for _month in range(3):
             self.agreement.generate_invoice()
-        moves = self._moves()
-        periods = [self._days_text(self._product_lines(move)) for move in moves]
-        # 31 December - 30 January; 31 January - 27 February, of which Xerox's month would have begun on the 28th.
-        self.assertEqual(periods, ["", "1 × 28/31", ""])
+        lines = self._product_lines(self._moves())
+        self.assertEqual(
+            [(line.quantity, line.price_subtotal, self._days_text(line)) for line in lines], [(1, 30, "")] * 3
+        )
+        self.assertEqual([str(line.xpps_period_end) for line in lines], ["2026-01-30", "2026-02-27", "2026-03-30"])
 
-    def test_drifting_dates_of_another_service(self):
+    def test_days_that_are_billed_already(self):
+        """What is left of a period is billed by its days."""
+        self._devices()
+        self.agreement.generate_invoice()
+        self.agreement.recurring_next_date = "2026-07-16"
+        self.agreement.generate_invoice()
+        lines = self._product_lines(self._moves())
+        self.assertEqual([self._days_text(line) for line in lines], ["", "1 × 15/30"])
+        self.assertEqual(lines.mapped("price_subtotal"), [30, 15])
+
+    def test_the_same_of_another_service(self):
         """A service without an XPPS role that counts devices, too."""
-        self.base_line.write({"product_id": self.coffee.id, "price_unit": 31, "xpps_qty_from_devices": False})
+        self.base_line.write({"product_id": self.coffee.id, "price_unit": 30, "xpps_qty_from_devices": False})
         service = self.base_line.copy({"product_id": self.base.id})
         self._devices(xpps_subscription_line_id=service.id)
         self.base_line.write({"xpps_qty_from_devices": True, "xpps_devices_line_id": service.id})
-        self.agreement.recurring_next_date = "2026-01-31"
-        for _month in range(2):
-            self.agreement.generate_invoice()
+        self.agreement.generate_invoice()
+        self.agreement.recurring_next_date = "2026-07-16"
+        self.agreement.generate_invoice()
         lines = self._product_lines(self._moves()).filtered(lambda line: line.product_id == self.coffee)
-        self.assertEqual(lines.sorted("id").mapped("price_subtotal"), [31, 28])
+        self.assertEqual(lines.sorted("id").mapped("price_subtotal"), [30, 15])
 
     def test_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")

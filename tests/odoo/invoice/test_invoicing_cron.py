@@ -111,7 +111,7 @@ class TestCron(InvoicingCase):
     def test_a_failure_on_the_start_stops_no_other(self):
         """Upstream's cron bills what it starts without looking after failures."""
         ready = self.env["sale.subscription.stage"].search([("type", "=", "pre")], limit=1)
-        failing = self._contract("invoice", running=False, date_start=self.today)
+        failing = self._contract("invoice", running=False, date_start=self.today, xpps_base_timing="advance")
         failing.stage_id = ready
         failing.sale_subscription_line_ids.product_id.property_account_income_id = self._archived_account()
         fine = self._service("Tea", price=4)

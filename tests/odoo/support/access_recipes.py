@@ -84,6 +84,7 @@ RECIPES = {
     "xpps.file.format.field": _format_field,
     "xpps.import.wizard": lambda reseller, env: {"file_name": "mine.xml"},
     "xpps.agreement.copy.wizard": lambda reseller, env: {"subscription_id": reseller.agreement.id},
+    "xpps.agreement.resume.wizard": lambda reseller, env: {"subscription_id": reseller.agreement.id},
     "xpps.device.add.wizard": lambda reseller, env: {
         "subscription_id": reseller.agreement.id,
         "product_id": reseller.printer.id,

@@ -88,7 +88,8 @@ TABLE = {
     "xpps.agreement.copy.wizard": Wizard(CLERKS).having(
         wizard(
             "company_id currency_id date_start default_count default_text line_ids partner_count partner_ids "
-            "pricelist_id start subscription_id template_id xpps_agreement_number xpps_invoice_detail "
+            "pricelist_id start subscription_id template_id xpps_agreement_number xpps_base_timing "
+            "xpps_invoice_detail "
             "xpps_invoice_mode"
         ),
         calls("action_copy", who=CLERKS),
@@ -99,7 +100,15 @@ TABLE = {
             "wizard_id xpps_role"
         ),
     ),
+    "xpps.agreement.resume.wizard": Wizard(BILLERS).having(
+        wizard("choice message subscription_id"),
+        calls("action_resume", who=BILLERS),
+    ),
     "xpps.background.work": Abstract(),
+    "xpps.base.waiver": Model(read=USERS).having(
+        program("company_id date_from date_to kind reason subscription_id subscription_line_id"),
+        calls("action_bill", who=CLERKS),
+    ),
     "xpps.billed.item": Abstract(),
     "xpps.billing.file": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
         entered("kind"),
@@ -176,13 +185,14 @@ TABLE = {
     "xpps.billing.run.line": Model(read=CLERKS, write=CLERKS).having(
         entered("override_reason"),
         program(
-            "amount_total charge_amount charge_count company_id covered_count currency_id delivery_state "
-            "device_count error "
-            "hold_code joint_key move_ids next_date noted notice partner_id previous_next_date problem reason "
-            "recurring_amount "
-            "recurring_due run_id state subscription_id waiting"
+            "amount_total base_notice charge_amount charge_count company_id covered_count currency_id delivery_state "
+            "device_count error has_base_gap hold_code joint_key move_ids next_date noted notice partner_id "
+            "previous_next_date problem reason recurring_amount recurring_due run_id state subscription_id waiting"
         ),
-        calls("action_fix action_open_agreement action_open_invoices action_release action_send_again", who=CLERKS),
+        calls(
+            "action_bill_gaps action_fix action_open_agreement action_open_invoices action_release action_send_again",
+            who=CLERKS,
+        ),
     ),
     "xpps.billing.run.release": Wizard(CLERKS).having(
         wizard("line_ids reason"),
@@ -423,16 +433,16 @@ TABLE = {
             "xpps_billed_device_count xpps_billed_pages xpps_billed_period xpps_delivery_problem xpps_delivery_state "
             "xpps_sent_message_id"
         ),
-        program("xpps_billing_file_ids xpps_billing_run_id", read=CLERKS),
+        program("xpps_billing_file_ids xpps_billing_run_id xpps_can_bill_again", read=CLERKS),
         program("xpps_charge_count", read=USERS),
-        calls("action_open_xpps_billing_file action_open_xpps_charges", who=CLERKS),
+        calls("action_open_xpps_billing_file action_open_xpps_charges action_xpps_bill_again", who=CLERKS),
         calls("action_xpps_send_again button_cancel button_draft", who=INVOICERS),
         calls("action_download_xpps_usage", who=INVOICE_READERS),
     ),
     "account.move.line": Extension().having(
         program(
-            "xpps_component xpps_period_end xpps_period_start xpps_source_line_id xpps_subscription_id "
-            "xpps_subscription_line_id"
+            "xpps_base_adjustment xpps_base_days xpps_component xpps_given_back xpps_period_end xpps_period_start "
+            "xpps_source_line_id xpps_subscription_id xpps_subscription_line_id"
         ),
         program("xpps_charge_ids xpps_credited_charge_ids", read=USERS),
         program("xpps_program_values", read=NOBODY),
@@ -453,19 +463,19 @@ TABLE = {
     # Settings are changed by whoever administers the database.
     "res.company": Extension().having(
         entered(
-            "xpps_alias_domain_id xpps_alias_id xpps_alias_name xpps_background_threshold xpps_invoice_by_run "
-            "xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
-            "xpps_responsible_id xpps_sender_addresses "
-            "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
+            "xpps_alias_domain_id xpps_alias_id xpps_alias_name xpps_background_threshold xpps_base_timing "
+            "xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
+            "xpps_responsible_id xpps_sender_addresses xpps_usage_spike_percent xpps_vendor_bill_analytic "
+            "xpps_vendor_id",
             read=CLERKS,
             write=NOBODY,
         ),
     ),
     "res.config.settings": Extension().having(
         entered(
-            "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_invoice_by_run "
-            "xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
-            "xpps_responsible_id xpps_sender_addresses "
+            "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
+            "xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine xpps_responsible_id "
+            "xpps_sender_addresses "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
             write=NOBODY,
@@ -489,28 +499,33 @@ TABLE = {
         calls("group_subscription_lines", who=BILLERS),
     ),
     "sale.order.line": Extension().having(
-        program("xpps_period_end xpps_period_start xpps_subscription_id xpps_subscription_line_id"),
+        program(
+            "xpps_base_adjustment xpps_base_days xpps_period_end xpps_period_start xpps_subscription_id "
+            "xpps_subscription_line_id"
+        ),
         program("xpps_charge_ids", read=USERS),
         program("xpps_program_values", read=NOBODY),
     ),
     "sale.subscription": Extension().having(
         entered(
-            "is_xpps is_xpps_master xpps_agreement_number xpps_customer_reference xpps_invoice_detail xpps_invoice_mode"
+            "is_xpps is_xpps_master xpps_agreement_number xpps_base_timing xpps_customer_reference "
+            "xpps_invoice_detail xpps_invoice_mode xpps_next_date_reason"
         ),
         entered("charge_default_ids xpps_device_ids", read=USERS, write=CLERKS),
-        program("xpps_closed_on xpps_service_ids"),
+        program("xpps_closed_on xpps_next_date_changed xpps_paused_on xpps_period_anchor xpps_service_ids"),
         program(
-            "charge_ids xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count "
-            "xpps_meter_read_count xpps_usage xpps_usage_chart",
+            "charge_ids xpps_allowance_percent xpps_average_pages xpps_base_notice xpps_base_waiver_ids "
+            "xpps_charge_count xpps_device_count xpps_has_base_gap xpps_meter_read_count xpps_usage xpps_usage_chart",
             read=USERS,
         ),
         calls(
             "action_view_account_invoice_ids close_subscription create_invoice create_sale_order "
-            "cron_subscription_management generate_invoice manual_invoice",
+            "action_xpps_resume calculate_recurring_next_date cron_subscription_management generate_invoice "
+            "manual_invoice",
             who=BILLERS,
         ),
         calls(
-            "action_open_xpps_changes action_open_xpps_profitability action_xpps_add_devices "
+            "action_open_xpps_changes action_open_xpps_profitability action_xpps_add_devices action_xpps_bill_gaps "
             "action_xpps_copy_to_customer",
             who=CLERKS,
         ),

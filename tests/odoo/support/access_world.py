@@ -212,9 +212,21 @@ class Reseller(Records):
         )
         report = clerk["xpps.vendor.report.wizard"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
+        resuming = clerk["xpps.agreement.resume.wizard"].create({"subscription_id": cls.agreement.id})
         found = {
             records._name: records
-            for records in (importing, copying, adding, moving, removing, swapping, release, report, rejecting)
+            for records in (
+                importing,
+                copying,
+                adding,
+                moving,
+                removing,
+                swapping,
+                release,
+                report,
+                rejecting,
+                resuming,
+            )
         } | opened
         for records, name in (
             (importing, "mapping_ids"),

@@ -4,12 +4,17 @@
 from . import (
     sale_subscription,
     sale_subscription_invoicing,
+    sale_subscription_base_health,
     sale_subscription_cron,
     sale_subscription_copy,
     sale_subscription_kept,
     sale_subscription_line,
     sale_subscription_line_kept,
+    sale_subscription_line_periods,
     sale_subscription_line_taxes,
     sale_subscription_reference,
+    sale_subscription_schedule,
     sale_subscription_taxes,
+    sale_subscription_template,
+    xpps_base_waiver,
 )

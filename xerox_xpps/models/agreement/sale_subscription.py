@@ -211,24 +211,16 @@ class SaleSubscription(models.Model):
         self.env.add_to_compute(lines._fields["tax_ids"], lines)
 
     def _write_terms(self, values):
-        """Starting an XPPS agreement keeps a start date in the past: Xerox bills the devices since then.
-
-        Started again, a closed one goes on where it was, if days of its devices were left to bill.
-        """
+        """Starting an XPPS agreement keeps its start date: Xerox bills the devices since then, or will."""
         ours = self._xpps_ours() if "stage_id" in values else self.browse()
         if not ours:
             return super().write(values)
         ran = ours.filtered(lambda agreement: agreement.stage_type == "in_progress")
         kept = {subscription: subscription.date_start for subscription in ours}
-        closed = [subscription for subscription in kept if subscription.stage_type == "post"]
-        open_dates = {subscription: subscription.recurring_next_date for subscription in closed}
         result = super().write(values)
-        for subscription, next_date in open_dates.items():
-            if next_date and subscription.stage_type == "in_progress":
-                subscription.recurring_next_date = next_date
         for subscription, date_start in kept.items():
             date_start = fields.Date.to_date(values.get("date_start")) or date_start
-            if date_start and subscription.date_start and date_start < subscription.date_start:
+            if date_start and date_start != subscription.date_start:
                 subscription.date_start = date_start
             if subscription.stage_type == "post" and subscription.recurring_next_date:
                 subscription._xpps_settle_closing(subscription.recurring_next_date)
@@ -268,17 +260,6 @@ class SaleSubscription(models.Model):
         result = super().close_subscription(close_reason_id)
         if self._xpps_ours():
             self._xpps_settle_closing(next_date)
-        return result
-
-    def _set_next_invoice_date_after_invoice(self, invoice_date=None):
-        """A closed XPPS agreement has a next invoice date as long as there are days to bill."""
-        billed = self.recurring_next_date
-        result = super()._set_next_invoice_date_after_invoice(invoice_date)
-        if self._xpps_ours() and self.stage_type == "post":
-            if billed and self.date and billed <= self.date:
-                self._xpps_settle_closing(self.recurring_next_date)
-            else:
-                self.recurring_next_date = False
         return result
 
     def _xpps_runs_between(self, date_from, date_to):
@@ -355,8 +336,7 @@ class SaleSubscription(models.Model):
                     self.display_name,
                 )
             )
-        if self._xpps_settled(moves):
-            self._set_next_invoice_date_after_invoice()
+        self._xpps_settle_billing()
         action = open_invoices(self, [("id", "in", moves.ids)])
         if len(moves) == 1:
             action |= {"views": [(False, "form")], "res_id": moves.id}

@@ -105,7 +105,7 @@ class SaleSubscription(models.Model):
                     & (
                         Domain("stage_id.type", "=", "pre") & came_or_missing("date_start", today)
                         | runs & has_lines & came_or_missing("recurring_next_date", today)
-                        | runs & Domain("date", "<=", today)
+                        | runs & Domain("date", "<", today)
                         | runs & Domain("date", "=", False) & Domain("recurring_rule_boundary", "=", False)
                         | Domain("stage_id.type", "=", "post")
                         & Domain("recurring_next_date", "<=", today)
@@ -156,9 +156,9 @@ class SaleSubscription(models.Model):
         return managed and self.stage_type == stage_type
 
     def _xpps_is_over(self, today):
-        """Whether it has come to its end. Upstream closes a fixed term on its finish date; any other has a last day."""
+        """Whether its last day is over, whose base prices are billed before it is closed."""
         self.ensure_one()
-        return bool(self.date and (self.date < today or (self.date == today and not self.recurring_rule_boundary)))
+        return bool(self.date and self.date < today)
 
     def _xpps_has_charges_to_invoice(self):
         self.ensure_one()

@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
-from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -8,7 +7,6 @@ from odoo import Command, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
-from ...billing_run import amount_to_bill
 from ...common.plural import plural
 from ...common.today import company_today
 from ...invoicing import BillingDocument, BillingPart
@@ -73,7 +71,7 @@ class SaleSubscription(models.Model):
         documents = defaultdict(list)
         for agreement in self:
             lines = agreement.sale_subscription_line_ids
-            lines = agreement._xpps_lines_to_bill() if agreement in due else lines.browse()
+            lines = lines if agreement in due else lines.browse()
             mine = charges.get(agreement, no_charges)
             if agreement.xpps_invoice_mode == "separate":
                 xpps_lines = lines.filtered("xpps_role")
@@ -84,14 +82,6 @@ class SaleSubscription(models.Model):
         filled = [[part for part in parts if part] for parts in documents.values()]
         self.browse().union(*(part.agreement for parts in filled for part in parts))._xpps_check_customer_references()
         return [BillingDocument(parts) for parts in filled if parts]
-
-    def _xpps_lines_to_bill(self):
-        """The recurring lines that are billed now."""
-        self.ensure_one()
-        lines = self.sale_subscription_line_ids
-        if self._xpps_awaits_final_days():
-            lines = lines.filtered("xpps_qty_from_devices")
-        return lines
 
     def _xpps_invoice_key(self):
         """Agreements of one key go on one invoice."""
@@ -177,6 +167,20 @@ class SaleSubscription(models.Model):
             ]
         )
 
+    def _xpps_orders_left(self):
+        """Orders of which the invoice was deleted or cancelled, or never made: they still bill recurring services."""
+        # Whoever bills the agreement bills it through orders without rights on these.
+        lines = self.env["sale.order.line"].sudo()
+        lines = lines.search(
+            [
+                ("xpps_subscription_line_id.sale_subscription_id", "in", self.ids),
+                ("state", "=", "sale"),
+                ("product_uom_qty", "!=", 0),
+                ("invoice_lines", "not any", [("parent_state", "in", ("draft", "posted"))]),
+            ]
+        )
+        return lines.order_id
+
     def _check_may_bill(self, model):
         """As in subscription_oca: who may write the agreement may have it billed, by invoice or by order."""
         if not self.env[model].has_access("create"):
@@ -192,10 +196,10 @@ class SaleSubscription(models.Model):
         self.ensure_one()
         return self.with_company(self.company_id).with_context(lang=self._xpps_customer_lang())
 
-    def _xpps_quantities(self, documents):
-        """:return: {id of a recurring line: DeviceQuantity}, of those that count days of their devices"""
+    def _xpps_bills(self, documents):
+        """:return: {id of a recurring line: [BaseBill or BaseChange]}"""
         lines = self.env["sale.subscription.line"].union(*(part.lines for doc in documents for part in doc.parts))
-        return lines._xpps_device_quantities()
+        return lines._xpps_base_bills()
 
     # Invoices
 
@@ -209,7 +213,7 @@ class SaleSubscription(models.Model):
         """
         self._check_may_bill("account.move")
         documents = self._prepare_billing(self if due is None else due, until)
-        quantities = self._xpps_quantities(documents)
+        bills = self._xpps_bills(documents)
         taxes = self._xpps_billing_taxes()
         shared = {}
         # Whoever has agreements billed need not see distribution models.
@@ -222,7 +226,7 @@ class SaleSubscription(models.Model):
             first = document.first
             commands = []
             for part in document.parts:
-                items = part.agreement._prepare_xpps_items(part, quantities, shared, taxes)
+                items = part.agreement._prepare_xpps_items(part, bills, shared, taxes)
                 if items and len(document.parts) > 1:
                     items.insert(0, part.agreement._prepare_xpps_section())
                 commands += [Command.create(values) for values in items]
@@ -280,10 +284,10 @@ class SaleSubscription(models.Model):
             name += f" – {site.display_name}"
         return {"display_type": "line_section", "name": name, "xpps_subscription_id": self.id}
 
-    def _prepare_xpps_items(self, part, quantities, shared, taxes):
+    def _prepare_xpps_items(self, part, bills, shared, taxes):
         """Invoice lines of what one agreement contributes.
 
-        :param quantities: {line id: DeviceQuantity} of the lines that count their devices
+        :param bills: {line id: [BaseBill or BaseChange]}
         :param shared: values of lines that do not have their own
         :param taxes: {res.company: BillingTaxes}
         :return: [values of account.move.line]
@@ -291,10 +295,10 @@ class SaleSubscription(models.Model):
         agreement = self._in_billing_env()
         recurring = [
             line._prepare_account_move_line()
-            | line._prepare_xpps_billed_item()
-            | line._prepare_xpps_quantity(quantities.get(line.id), "quantity")
+            | line._prepare_xpps_billed_item(bill)
+            | line._prepare_xpps_quantity(bill, "quantity")
             for line in part.lines.with_env(agreement.env)
-            if line._xpps_has_quantity(quantities)
+            for bill in line._xpps_filled_bills(bills)
         ]
         items = recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail, taxes[self.company_id])
         return [{**shared, **values, **self._prepare_xpps_amounts(values)} for values in items]
@@ -319,7 +323,7 @@ class SaleSubscription(models.Model):
         """Orders of everything that is to be billed; see ``_create_xpps_invoices``. Each is of one agreement."""
         self._check_may_bill("sale.order")
         documents = self._prepare_billing(self if due is None else due, until)
-        quantities = self._xpps_quantities(documents)
+        bills = self._xpps_bills(documents)
         taxes = self._xpps_billing_taxes()
         # Whoever may bill agreements bills them through orders without rights on these.
         orders = self.env["sale.order"].sudo()
@@ -327,10 +331,10 @@ class SaleSubscription(models.Model):
             agreement = part.agreement._in_billing_env()
             line_values = [
                 line._prepare_sale_order_line()
-                | line._prepare_xpps_billed_item()
-                | line._prepare_xpps_quantity(quantities.get(line.id), "product_uom_qty")
+                | line._prepare_xpps_billed_item(bill)
+                | line._prepare_xpps_quantity(bill, "product_uom_qty")
                 for line in part.lines.with_env(agreement.env)
-                if line._xpps_has_quantity(quantities)
+                for bill in line._xpps_filled_bills(bills)
             ]
             line_values += part.charges._prepare_sale_order_lines(
                 agreement.xpps_invoice_detail, taxes[agreement.company_id]
@@ -354,7 +358,8 @@ class SaleSubscription(models.Model):
         A confirmed order whose invoice was deleted lost its charges to the new order. What else it has is invoiced,
         too: nothing would bill it otherwise.
         """
-        reopened = self._charges_left_on_orders().sale_line_ids.order_id.filtered(lambda order: order.state == "sale")
+        reopened = self._charges_left_on_orders().sale_line_ids.order_id | self._xpps_orders_left()
+        reopened = reopened.filtered(lambda order: order.state == "sale")
         orders = self._create_xpps_orders(due, until)
         orders.action_confirm()
         services = orders.order_line.filtered(lambda line: line.product_id.type == "service")
@@ -396,30 +401,11 @@ class SaleSubscription(models.Model):
                 moves = agreements._create_xpps_invoices(due)
             if mode != "draft":
                 moves.action_post()
-            for agreement in due._xpps_settled(moves):
-                agreement._set_next_invoice_date_after_invoice()
+            due._xpps_settle_billing()
             agreements._log_xpps_invoices(moves)
         if mode == "invoice_send":
             self._send_invoices(moves)
         return moves
-
-    def _xpps_settled(self, moves):
-        """Those of the agreements whose services the invoices bill, or that had none worth billing.
-
-        An invoice that comes to 0 is not made: then services wait together with the charges that make up for them.
-        """
-        billed = moves.invoice_line_ids.filtered("xpps_subscription_line_id").xpps_subscription_id
-        rest = self - billed
-        bills = {agreement: agreement._xpps_lines_to_bill() for agreement in rest}
-        quantities = self.env["sale.subscription.line"].union(*bills.values())._xpps_device_quantities()
-        waiting = rest.filtered(
-            lambda agreement: (
-                not agreement.currency_id.is_zero(
-                    sum(amount_to_bill(line, quantities.get(line.id)) for line in bills[agreement])
-                )
-            )
-        )
-        return self - waiting
 
     def _log_xpps_invoices(self, moves):
         """Name the invoices in the chatters of the agreements that they bill."""
@@ -443,17 +429,6 @@ class SaleSubscription(models.Model):
 
     # Recurring periods
 
-    def _xpps_recurring_period(self):
-        """The period whose base prices are billed next: the one that ends before the next invoice date.
-
-        :return: (first day, last day), both False when nothing is scheduled
-        """
-        self.ensure_one()
-        next_date = self.recurring_next_date
-        if not next_date:
-            return False, False
-        return next_date - self._get_recurrence_delta(), next_date - timedelta(days=1)
-
     def _xpps_counts_days(self):
         """Whether services that follow their devices are billed for a period rather than for today's devices."""
         self.ensure_one()
@@ -471,26 +446,3 @@ class SaleSubscription(models.Model):
             "years": (self.env._("1 year"), self.env._("%s years", count)),
         }
         return plural(count, *labels[self.template_id.recurring_rule_type])
-
-    def _xpps_awaits_final_days(self):
-        """Whether the agreement is closed, and only the last days of its devices are left to bill."""
-        self.ensure_one()
-        next_date = self.recurring_next_date
-        return bool(self.stage_type == "post" and next_date and self.date and next_date > self.date)
-
-    def _xpps_settle_closing(self, next_date):
-        """Keep the next invoice date of a closed agreement if something recurring is left to bill, else clear it.
-
-        Devices are billed after the period in which they were there, and a billing run may come after the due date.
-        """
-        self.ensure_one()
-        today = company_today(self.company_id)
-        end = min(self.date or today, today)
-        lines = self.sale_subscription_line_ids
-        # See _xpps_counts_days.
-        overdue = self.company_id.sudo().xpps_invoice_by_run and next_date and next_date <= end
-        counted = self._xpps_counts_days() and any(lines.mapped("xpps_qty_from_devices"))
-        if next_date and lines and (overdue or counted):
-            self.write({"recurring_next_date": next_date, "date": end})
-        else:
-            self.recurring_next_date = False

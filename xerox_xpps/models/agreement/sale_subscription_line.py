@@ -1,17 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
-from datetime import timedelta
-from fractions import Fraction
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...billing_file import to_decimal
 from ...common.constants import BILLING_GROUP, USER_GROUP
-from ...common.formats import amount_text
 from ...common.today import company_today
-from ...invoicing import DeviceQuantity
-from ...rules import running_days
 
 
 class SaleSubscriptionLine(models.Model):
@@ -217,84 +209,6 @@ class SaleSubscriptionLine(models.Model):
             values["tax_ids"] = [Command.set(self.sudo().tax_ids.ids)]
         return values
 
-    def _prepare_xpps_billed_item(self):
-        """What the invoice line or order line says of the service that it bills."""
-        agreement = self.sale_subscription_id
-        has_period = self.xpps_role or self.xpps_qty_from_devices
-        start, end = agreement._xpps_recurring_period() if has_period else (False, False)
-        return {
-            "xpps_subscription_id": agreement.id,
-            "xpps_subscription_line_id": self.id,
-            "xpps_period_start": start,
-            "xpps_period_end": end,
-        }
-
-    def _prepare_xpps_quantity(self, quantity, quantity_field):
-        """Quantity and price where devices are counted for the period; nothing where the line's quantity stands.
-
-        A part of a month would be rounded as a quantity, so it goes into the price, unrounded.
-
-        :param quantity: DeviceQuantity or None
-        """
-        if not quantity:
-            return {}
-        if not quantity.days:
-            return {quantity_field: float(quantity.units)}
-        text = self.env._(
-            "%(quantity)s at %(price)s",
-            quantity=quantity.describe(self.sale_subscription_id._xpps_interval_label()),
-            price=amount_text(self.env, self.price_unit, self.currency_id),
-        )
-        return {
-            quantity_field: 1.0,
-            "price_unit": float(Fraction(to_decimal(self.price_unit)) * quantity.units),
-            "name": f"{self.name}\n{text}",
-        }
-
-    def _xpps_has_quantity(self, quantities):
-        """Whether there is anything of the service to bill.
-
-        :param quantities: {line id: DeviceQuantity} of the lines that count their devices
-        """
-        return bool(quantities[self.id].units if self.id in quantities else self.product_uom_qty)
-
-    def _xpps_device_quantities(self):
-        """What services that follow their devices bill for their agreements' periods.
-
-        :return: {line id: DeviceQuantity}; lines whose quantity stands as it is are left out
-        """
-        lines = self.filtered(
-            lambda line: (
-                line.xpps_qty_from_devices
-                and line.sale_subscription_id._xpps_counts_days()
-                and line.sale_subscription_id.recurring_next_date
-            )
-        )
-        if not lines:
-            return {}
-        by_period = defaultdict(self.browse)
-        for line, period in lines._xpps_periods_to_count().items():
-            by_period[period] |= line
-        # Whoever has the agreement billed need not see its devices.
-        assignments = self.env["xpps.device.assignment"].sudo()
-        quantities = {}
-        for (start, end, period_days), same in by_period.items():
-            counted = {line: line._xpps_counted_line() for line in same}
-            days, swaps = {}, {}
-            if start <= end:
-                lines = self.union(*counted.values())
-                days = assignments._xpps_days(lines, start, end)
-                swaps = assignments._xpps_swaps(lines, start, end)
-            for line in same:
-                of_line = days.get(counted[line].id, [])
-                # Whoever invoices follows the company's settings without a right to read them.
-                if line.company_id.sudo().xpps_proration == "full":
-                    swapped = swaps.get(counted[line].id, 0)
-                    quantities[line.id] = DeviceQuantity.by_month(of_line, period_days, swapped)
-                else:
-                    quantities[line.id] = DeviceQuantity.by_day(of_line, period_days)
-        return quantities
-
     def _xpps_invoiced_days(self, date):
         """What billed days of the devices of these services on a date or after it, the latest first.
 
@@ -313,38 +227,9 @@ class SaleSubscriptionLine(models.Model):
                 ("xpps_period_end", ">=", date),
                 ("move_type", "=", "out_invoice"),
                 ("parent_state", "!=", "cancel"),
+                # In advance, the next invoice makes up for it.
+                ("xpps_base_days", "=", False),
             ],
             order="xpps_period_end desc, id",
         )
         return lines.filtered(lambda line: line.xpps_subscription_line_id._xpps_counted_line() in self)
-
-    def _xpps_periods_to_count(self):
-        """The days to count: those of the recurring period in which the agreement runs and that no invoice bills.
-
-        Invoice dates at the end of a month drift, so that a period may begin before the last one ended.
-
-        :return: {line: (first day, last day, days of the whole period)}
-        """
-        # The clerk need not see every invoice of the agreement.
-        groups = (
-            self.env["account.move.line"]
-            .sudo()
-            ._read_group(
-                [("xpps_subscription_line_id", "in", self.ids), ("parent_state", "!=", "cancel")],
-                ["xpps_subscription_line_id"],
-                ["xpps_period_end:max"],
-            )
-        )
-        billed = {line.id: end for line, end in groups}
-        periods = {}
-        for line in self:
-            agreement = line.sale_subscription_id
-            start, end = agreement._xpps_recurring_period()
-            period_days = (end - start).days + 1
-            last = billed.get(line.id)
-            if last and start <= last < end:
-                start = last + timedelta(days=1)
-            # The end is settled when an agreement is closed, and may be put off afterwards.
-            start, end = running_days(agreement.date_start, agreement.date, None, start, end)
-            periods[line] = (start, end, period_days)
-        return periods

@@ -79,6 +79,12 @@ class XppsBillingRunLine(models.Model):
         help="The first of the reasons.",
     )
     reason = fields.Text(readonly=True, help="What is wrong, with the devices concerned.")
+    base_notice = fields.Text(
+        string="Base Prices to Look At",
+        compute="_compute_base_notice",
+        help="Days on which the agreement ran and that no invoice bills, and days that two invoices bill.",
+    )
+    has_base_gap = fields.Boolean(compute="_compute_base_notice")
     override_reason = fields.Char(
         string="Bill Anyway Because",
         help="Why the agreement is billed although something is missing. Charges that are not approved are not billed.",
@@ -145,6 +151,13 @@ class XppsBillingRunLine(models.Model):
         for line in self:
             states = line.move_ids.mapped("xpps_delivery_state")
             line.delivery_state = next(filter(states.__contains__, DELIVERY_ORDER), False)
+
+    @api.depends("subscription_id", "state")
+    def _compute_base_notice(self):
+        # As superuser, for what is wrong does not depend on what the user may see of the agreement.
+        for line in self.sudo():
+            line.base_notice = line.subscription_id.xpps_base_notice
+            line.has_base_gap = line.subscription_id.xpps_has_base_gap
 
     @api.depends("run_id.move_ids")
     def _compute_move_ids(self):
@@ -245,6 +258,16 @@ class XppsBillingRunLine(models.Model):
     def action_open_agreement(self):
         self.ensure_one()
         return self.subscription_id.get_formview_action()
+
+    def action_bill_gaps(self):
+        """Have days billed that no invoice bills, and look anew at what the run bills."""
+        self.check_access("write")
+        self.subscription_id.action_xpps_bill_gaps()
+        for run, lines in (
+            self.filtered(lambda line: line.state in ("ready", "held", "nothing")).grouped("run_id").items()
+        ):
+            run._prepare(lines._with_joint().subscription_id)
+        return True
 
     def action_release(self):
         """Ask why the lines are billed although something is missing."""

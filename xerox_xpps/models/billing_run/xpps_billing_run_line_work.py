@@ -126,12 +126,12 @@ class XppsBillingRunLine(models.Model):
                     "charge_amount": charges,
                 }
             )
-        invoices = self.env["account.move"].union(*moves.values())
-        settled = self.subscription_id._xpps_settled(invoices)
-        due = self.filtered(lambda line: line.recurring_due and line.subscription_id in settled)
+        due = self.filtered("recurring_due")
         dates = {line: line.subscription_id.recurring_next_date for line in due}
-        due._set_next_invoice_dates()
-        for (before, after), same in due.grouped(
+        settled = due.subscription_id._xpps_settle_billing()
+        # What waits has its date still, and may be billed in part.
+        billed = due.filtered(lambda line: line.subscription_id in settled or line.subscription_id in moves)
+        for (before, after), same in billed.grouped(
             lambda line: (dates[line], line.subscription_id.recurring_next_date)
         ).items():
             # See _fail.
@@ -162,16 +162,6 @@ class XppsBillingRunLine(models.Model):
                     else:
                         recurring += amount
         return recurring, charges
-
-    def _set_next_invoice_dates(self):
-        """As ``_set_next_invoice_date_after_invoice``, for many agreements at once."""
-        agreements = self.subscription_id
-        running = agreements.filtered(lambda agreement: agreement.stage_type == "in_progress")
-        by_date = running.grouped(lambda agreement: agreement._get_next_invoice_date(agreement.recurring_next_date))
-        for date, same in by_date.items():
-            same.recurring_next_date = date
-        for agreement in agreements - running:
-            agreement._set_next_invoice_date_after_invoice()
 
     def _update(self, values):
         """Write what really changes."""
@@ -253,11 +243,15 @@ class XppsBillingRunLine(models.Model):
 
     def _set_back(self):
         """Nothing is invoiced of these agreements any more."""
+        # Where a draft is gone, the date is that of its days already; periods that came to nothing are free now, too.
         moved = self.filtered(
-            lambda line: line.previous_next_date and line.subscription_id.recurring_next_date == line.next_date
+            lambda line: (
+                line.previous_next_date
+                and line.subscription_id.recurring_next_date in (line.next_date, line.previous_next_date)
+            )
         )
         for date, same in moved.grouped("previous_next_date").items():
-            same.subscription_id.recurring_next_date = date
+            same.subscription_id._xpps_take_back(date)
         # See _fail.
         self.sudo().write({"state": "undone", "error": False, "previous_next_date": False, "next_date": False})
 

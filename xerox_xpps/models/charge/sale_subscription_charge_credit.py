@@ -96,6 +96,8 @@ class SaleSubscriptionCharge(models.Model):
     def action_rebill(self):
         """Offer charges for another invoice whose invoice was credited as a whole.
 
+        Base prices that were credited with them are billed again, too.
+
         :raises UserError: when one is not, or somebody else is at them
         """
         self.check_access("write")
@@ -109,11 +111,13 @@ class SaleSubscriptionCharge(models.Model):
         )
         for charge in charges:
             charge._check_rebillable()
+        moves = charges.invoice_line_ids.move_id
         charges._release_from_orders()
         for same in charges.grouped("subscription_id").values():
             same._log_rebilling()
         for charge in charges:
             charge._leave_invoice_lines(charge.invoice_line_ids.filtered(lambda line: line.parent_state == "posted"))
+        moves._xpps_bill_base_again()
         return True
 
     def _check_rebillable(self):

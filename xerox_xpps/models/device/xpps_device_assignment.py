@@ -249,19 +249,19 @@ class XppsDeviceAssignment(models.Model):
         )
 
     @api.model
-    def _xpps_days(self, lines, date_from, date_to):
+    def _xpps_device_days(self, lines, date_from, date_to):
         """How many days of a period the devices of services were there, with one query.
 
         :param lines: sale.subscription.line
         :param date_from, date_to: the period, both days inclusive
-        :return: {sale.subscription.line id: [days]}, a number a device, in the order of the devices' ids; devices that
-            were not there on any day are left out
+        :return: {sale.subscription.line id: {stock.lot id: days}}, in the order of the devices' ids; devices that were
+            not there on any day are left out
         """
-        days = {line_id: [] for line_id in lines.ids}
+        days = {line_id: {} for line_id in lines.ids}
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT subscription_line_id,
+                SELECT subscription_line_id, device_id,
                        SUM(%(days)s)::int
                   FROM (%(spans)s) span
                  WHERE subscription_line_id = ANY(%(lines)s)
@@ -275,9 +275,15 @@ class XppsDeviceAssignment(models.Model):
                 there=overlap_sql(SQL("date_from"), SQL("date_to"), date_from, date_to),
             )
         )
-        for line_id, count in rows:
-            days[line_id].append(count)
+        for line_id, device_id, count in rows:
+            days[line_id][device_id] = count
         return days
+
+    @api.model
+    def _xpps_days(self, lines, date_from, date_to):
+        """As ``_xpps_device_days``, without the devices: {sale.subscription.line id: [days]}."""
+        days = self._xpps_device_days(lines, date_from, date_to)
+        return {line_id: list(devices.values()) for line_id, devices in days.items()}
 
     @api.model
     def _xpps_swaps(self, lines, date_from, date_to):

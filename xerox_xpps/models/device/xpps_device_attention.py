@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date, formatLang
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.formats import month_text, percent_text
 from ...common.window_actions import open_dialog
-from ...rules import RUN_FIELDS, beyond_border_sql, overlap_sql, runs_in_period_sql
+from ...rules import RUN_FIELDS, beyond_border_sql, bills_days_sql, overlap_sql, runs_in_period_sql
 
 KIND_SELECTION = [
     ("absent", "Missing from the Last File"),
@@ -15,9 +15,12 @@ KIND_SELECTION = [
     ("allowance", "Allowance Nearly Used Up"),
     ("above_mean", "Far Above Model Average"),
     ("unused", "Unused"),
+    ("no_service", "No Agreement or Service"),
+    ("base_gap", "Base Price Not Billed"),
+    ("base_twice", "Base Price Billed Twice"),
 ]
 #: Rows keep their ids between queries: the device's id times this, plus the place of the kind.
-ID_STEP = 8
+ID_STEP = 16
 
 #: Days between start and end of a month's file at least; what is shorter is a read in between.
 MONTH_DAYS = 27
@@ -63,7 +66,9 @@ class XppsDeviceAttention(models.Model):
         "than 80% of the pages that an output type includes in a month.\nFar above model average: the average "
         "pages of the last three months, compared with all other devices of the same model in the company (at "
         "least two). The limit is the setting Usage Spike.\nUnused: the device has been in the files for three "
-        "months or more and was read, but it printed no pages in the last three.",
+        "months or more and was read, but it printed no pages in the last three.\nNo agreement or service: nothing "
+        "bills the base price of the device.\nBase price not billed: no invoice bills the service of the device for "
+        "days on which its agreement ran.\nBase price billed twice: two invoices do.",
     )
     since = fields.Date(
         readonly=True,
@@ -87,6 +92,17 @@ class XppsDeviceAttention(models.Model):
 
     # What the query reads, so that the ORM writes it first.
     _depends = {
+        "account.move": ["move_type", "reversed_entry_id"],
+        "account.move.line": [
+            "move_id",
+            "parent_state",
+            "quantity",
+            "xpps_base_adjustment",
+            "xpps_given_back",
+            "xpps_period_end",
+            "xpps_period_start",
+            "xpps_subscription_line_id",
+        ],
         "res.company": ["xpps_usage_spike_percent"],
         "sale.subscription": ["is_xpps", "partner_id", *RUN_FIELDS],
         "sale.subscription.stage": ["type"],
@@ -98,7 +114,9 @@ class XppsDeviceAttention(models.Model):
             "xpps_partner_id",
             "xpps_state",
             "xpps_subscription_id",
+            "xpps_subscription_line_id",
         ],
+        "xpps.base.waiver": ["date_to", "kind", "subscription_id", "subscription_line_id"],
         "xpps.billing.file": ["company_id", "kind", "period_end", "period_start", "state"],
         "xpps.billing.file.line": ["billing_file_id", "device_id"],
         "xpps.meter.read": [
@@ -138,7 +156,8 @@ class XppsDeviceAttention(models.Model):
                    fleet.last_read_date, found.kind, found.since, found.output_type, found.pages, found.compared_pages
               FROM found
               JOIN fleet ON fleet.device_id = found.device_id
-             WHERE fleet.on_running OR found.kind = 'absent'
+             WHERE fleet.on_running OR (found.kind = 'absent' AND fleet.subscription_id IS NOT NULL)
+                OR found.kind = 'no_service'
             OFFSET 0
             """,
             before=RECENT_MONTHS - 1,
@@ -155,6 +174,9 @@ class XppsDeviceAttention(models.Model):
                     self._query_allowance(),
                     self._query_above_mean(),
                     self._query_unused(),
+                    self._query_no_service(),
+                    self._query_base_gap(),
+                    self._query_base_twice(),
                 )
             ),
         )
@@ -169,14 +191,15 @@ class XppsDeviceAttention(models.Model):
             """
             SELECT device.id AS device_id, device.company_id, device.product_id, agreement.id AS subscription_id,
                    COALESCE(device.xpps_partner_id, agreement.partner_id) AS partner_id,
+                   device.xpps_subscription_line_id AS service_id,
                    COALESCE(device.xpps_install_date, device.create_date::date) AS known_since,
                    %(runs)s AS on_running,
                    last_month.period_start, last_month.period_end, last_month.recent_start,
                    history.last_read_date, history.last_used, history.first_billed, history.last_billed
               FROM stock_lot device
               JOIN last_month ON last_month.company_id = device.company_id
-              JOIN sale_subscription agreement ON agreement.id = device.xpps_subscription_id AND agreement.is_xpps
-              JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id
+         LEFT JOIN sale_subscription agreement ON agreement.id = device.xpps_subscription_id AND agreement.is_xpps
+         LEFT JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id
          LEFT JOIN (
                 SELECT device_id,
                        MAX(COALESCE(read_date, period_end)) FILTER (WHERE estimated IS NOT TRUE) AS last_read_date,
@@ -309,6 +332,56 @@ class XppsDeviceAttention(models.Model):
             """
         )
 
+    def _query_no_service(self):
+        """Of a customer, but of no agreement; or on a running one, but of no service."""
+        return SQL(
+            """
+            SELECT device_id, 'no_service', known_since, NULL, NULL, NULL
+              FROM fleet
+             WHERE service_id IS NULL AND partner_id IS NOT NULL AND (subscription_id IS NULL OR on_running)
+            """
+        )
+
+    def _query_base_gap(self):
+        return SQL(
+            """
+            SELECT fleet.device_id, 'base_gap', MAX(waiver.date_to), NULL, NULL, NULL
+              FROM fleet
+              JOIN xpps_base_waiver waiver
+                ON waiver.subscription_id = fleet.subscription_id AND waiver.kind = 'gap'
+               AND (waiver.subscription_line_id IS NULL OR waiver.subscription_line_id = fleet.service_id)
+          GROUP BY fleet.device_id
+            """
+        )
+
+    def _query_base_twice(self):
+        return SQL(
+            """
+            SELECT fleet.device_id, 'base_twice', twice.last_day, NULL, NULL, NULL
+              FROM fleet
+              JOIN (
+                    SELECT one.xpps_subscription_line_id AS service_id,
+                           MAX(LEAST(one.xpps_period_end, two.xpps_period_end)) AS last_day
+                      FROM account_move_line one
+                      JOIN account_move move ON move.id = one.move_id
+                      JOIN account_move_line two
+                        ON two.xpps_subscription_line_id = one.xpps_subscription_line_id AND two.id > one.id
+                       AND %(shared)s AND two.xpps_base_adjustment IS NOT TRUE
+                      JOIN account_move other ON other.id = two.move_id
+                     WHERE one.xpps_base_adjustment IS NOT TRUE AND %(one)s AND %(two)s
+                  GROUP BY one.xpps_subscription_line_id
+                   ) twice ON twice.service_id = fleet.service_id
+            """,
+            one=bills_days_sql("one"),
+            two=bills_days_sql("two", "other"),
+            shared=overlap_sql(
+                SQL("one.xpps_period_start"),
+                SQL("one.xpps_period_end"),
+                SQL("two.xpps_period_start"),
+                SQL("two.xpps_period_end"),
+            ),
+        )
+
     # What the list loads at once: the query is not cheap.
     @api.depends("kind", "since", "last_read_date", "output_type", "pages", "compared_pages")
     def _compute_explanation(self):
@@ -339,6 +412,12 @@ class XppsDeviceAttention(models.Model):
                     pages=row._format(row.pages),
                     mean=row._format(row.compared_pages),
                 )
+            elif row.kind == "no_service":
+                text = self.env._("Nothing bills its base price: enter its agreement and service.")
+            elif row.kind == "base_gap":
+                text = self.env._("Its base price was not billed for days until %s; see its agreement.", since)
+            elif row.kind == "base_twice":
+                text = self.env._("Two invoices bill its base price of days until %s; see its agreement.", since)
             else:
                 text = self.env._("Read, but no pages printed since %s.", since)
             row.explanation = text

@@ -13,5 +13,7 @@ class AccountMoveReversal(models.TransientModel):
         action = super().reverse_moves(is_modify)
         if is_modify:
             # Whoever may reverse an invoice does so without a right to see charges.
-            self.sudo().new_move_ids.line_ids._xpps_take_over_charges()
+            wizard = self.sudo()
+            wizard.new_move_ids.line_ids._xpps_take_over_charges()
+            wizard.move_ids.invoice_line_ids._xpps_bill_elsewhere()
         return action

@@ -35,3 +35,12 @@ class SaleOrder(models.Model):
         if self.order_subscription_id._xpps_ours():
             return {}
         return super().group_subscription_lines()
+
+    def write(self, vals):
+        """A cancelled order bills no days of recurring services any more."""
+        cancelled = vals.get("state") == "cancel" and self.filtered(lambda order: order.state != "cancel")
+        result = super().write(vals)
+        if cancelled:
+            lines = cancelled.order_line
+            lines._xpps_free(lines._xpps_billed_spans())
+        return result

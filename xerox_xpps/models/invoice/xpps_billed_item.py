@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...common.program_values import PROGRAM_VALUES, ProgramValues
 
@@ -33,6 +33,16 @@ class XppsBilledItem(models.AbstractModel):
     )
     xpps_period_start = fields.Date(string="XPPS Period Start", readonly=True)
     xpps_period_end = fields.Date(string="XPPS Period End", readonly=True)
+    xpps_base_adjustment = fields.Boolean(
+        string="XPPS Catch-up or Credit",
+        readonly=True,
+        help="The line makes up for devices that came or went in a period that was billed in advance.",
+    )
+    xpps_base_days = fields.Text(
+        string="XPPS Days Billed",
+        readonly=True,
+        help="The days of each device that the line bills, where a later invoice makes up for changes.",
+    )
 
     #: Odoo looks at new lines before they are made, and knows no value that is not of a field.
     xpps_program_values = fields.Json(
@@ -47,7 +57,29 @@ class XppsBilledItem(models.AbstractModel):
             "xpps_subscription_line_id": self.xpps_subscription_line_id.id,
             "xpps_period_start": self.xpps_period_start,
             "xpps_period_end": self.xpps_period_end,
+            "xpps_base_adjustment": self.xpps_base_adjustment,
+            "xpps_base_days": self.xpps_base_days,
         }
+
+    def _xpps_billed_spans(self):
+        """The days of recurring services that the lines bill.
+
+        :return: {sale.subscription.line: [(first day, last day)]}, as superuser
+        """
+        spans = defaultdict(list)
+        # What was billed does not depend on what the user may see.
+        for line in self.sudo().filtered("xpps_subscription_line_id"):
+            if line.xpps_period_start and line.xpps_period_end and not line.xpps_base_adjustment:
+                spans[line.xpps_subscription_line_id].append((line.xpps_period_start, line.xpps_period_end))
+        return spans
+
+    @api.model
+    def _xpps_free(self, spans):
+        """Nobody bills these days any more; see ``_xpps_billed_spans``."""
+        if spans:
+            # Whoever deletes or cancels a document need not be allowed to change its agreement.
+            services = self.env["sale.subscription.line"].sudo().union(*spans)
+            services._xpps_give_back(spans)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.mail import decode_message_header, email_normalize, single_email_re
 
-from ...common.constants import BILLING_GROUP, MANAGER_GROUP
+from ...common.constants import BASE_TIMING_SELECTION, BILLING_GROUP, MANAGER_GROUP
 
 #: Who reads and sets what a company decides: portal users and colleagues may read the company itself.
 SETTINGS_GROUPS = "xerox_xpps.group_xpps_billing,base.group_system"
@@ -53,7 +53,15 @@ class ResCompany(models.Model):
         required=True,
         default="none",
         help="How a service whose quantity follows its devices bills a device that was installed or removed during the "
-        "period. The period is the one that ends before the agreement's next invoice date.",
+        "period.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_base_timing = fields.Selection(
+        BASE_TIMING_SELECTION,
+        string="Base Price Timing",
+        required=True,
+        default="arrears",
+        help="Whether new agreements bill base prices after their period or on the first day of it.",
         groups=SETTINGS_GROUPS,
     )
     xpps_invoice_by_run = fields.Boolean(

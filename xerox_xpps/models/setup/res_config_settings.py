@@ -22,6 +22,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.xpps_margin_floor_percent", readonly=False, groups=SETTINGS_GROUPS
     )
     xpps_proration = fields.Selection(related="company_id.xpps_proration", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_base_timing = fields.Selection(related="company_id.xpps_base_timing", readonly=False, groups=SETTINGS_GROUPS)
     xpps_invoice_by_run = fields.Boolean(
         related="company_id.xpps_invoice_by_run", readonly=False, groups=SETTINGS_GROUPS
     )
