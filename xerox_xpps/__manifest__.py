@@ -30,6 +30,7 @@
         "wizards/xpps_device_add_wizard_views.xml",
         "wizards/xpps_agreement_copy_wizard_views.xml",
         "wizards/xpps_agreement_resume_wizard_views.xml",
+        "wizards/xpps_service_replace_wizard_views.xml",
         "wizards/xpps_file_format_wizard_views.xml",
         "views/xpps_billing_file_views.xml",
         "views/xpps_billing_file_vendor_bill_views.xml",

@@ -25,7 +25,7 @@ from ..rules import (
 )
 
 #: What may be billed all the same, when the user says why.
-RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "joint")
+RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "no_service", "joint")
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5
 
@@ -222,18 +222,25 @@ class RunPreparation:
         for hold in holds.values():
             hold.covered = covered.intersection(hold.devices)
         held = self._held_records()
+        unserved = self._devices_without_service()
         drafts = dict(self._group_charges([("state", "=", "draft")]))
         archived = self._archived_taxes()
-        subscriptions = self.env["sale.subscription"].union(*holds, *held, *drafts, *extra)
+        subscriptions = self.env["sale.subscription"].union(*holds, *held, *unserved, *drafts, *extra)
         for subscription in subscriptions:
+            hold = holds[subscription]
             self._explain(
-                holds[subscription],
+                hold,
                 subscription,
                 held.get(subscription),
                 drafts.get(subscription),
                 archived.get(subscription),
                 subscription in extra,
             )
+            if subscription in unserved:
+                hold.reasons["no_service"] = self.env._(
+                    "Devices of the customer have no agreement, or no service that bills their base price: %s.",
+                    self._name(unserved[subscription]),
+                )
         return dict(holds)
 
     def notice(self, subscription, billable):
@@ -335,6 +342,53 @@ class RunPreparation:
             ["period_start", "period_end"],
         )
         return files.filtered(lambda file: covers_period(file.period_start, file.period_end, start, end)).ids
+
+    def _devices_without_service(self):
+        """Devices of the period whose base price nothing bills: they have an agreement, but no service, or neither.
+
+        :return: {sale.subscription: {stock.lot id: serial}} of the agreement, or of all of the customer
+        """
+        run = self.run
+        agreements = self._search_all()
+        agreements.flush_model([*RUN_FIELDS, "partner_id"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH unserved AS (
+                    SELECT DISTINCT span.subscription_id, span.partner_id, device.id AS device_id, device.name
+                      FROM (%(spans)s) span
+                      JOIN stock_lot device ON device.id = span.device_id AND device.is_xpps_device
+                     WHERE span.subscription_line_id IS NULL AND span.company_id = %(company)s AND %(there)s
+                ), found AS (
+                    SELECT subscription_id AS agreement_id, device_id, name
+                      FROM unserved
+                     WHERE subscription_id IS NOT NULL
+                 UNION ALL
+                    SELECT agreement.id, unserved.device_id, unserved.name
+                      FROM unserved
+                      JOIN res_partner owner ON owner.id = unserved.partner_id
+                      JOIN res_partner customer ON customer.commercial_partner_id = owner.commercial_partner_id
+                      JOIN sale_subscription agreement ON agreement.partner_id = customer.id
+                     WHERE unserved.subscription_id IS NULL
+                )
+                SELECT found.agreement_id, found.device_id, found.name
+                  FROM found
+                  JOIN sale_subscription agreement ON agreement.id = found.agreement_id
+                  JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id
+                 WHERE agreement.id = ANY(%(agreements)s) AND %(runs)s
+                """,
+                spans=self.env["xpps.device.assignment"]._spans(),
+                company=run.company_id.id,
+                agreements=agreements.ids,
+                runs=runs_in_period_sql(run.period_start, run.period_end),
+                there=overlap_sql(SQL("span.date_from"), SQL("span.date_to"), run.period_start, run.period_end),
+            )
+        )
+        unserved = defaultdict(dict)
+        for agreement_id, device_id, serial in rows:
+            unserved[agreements.browse(agreement_id)][device_id] = serial
+        return dict(unserved)
 
     def _covered(self, device_ids):
         """:return: set of the devices that a live record of a file of the run's period covers"""

@@ -22,5 +22,6 @@ from . import (
     xpps_device_add_wizard,
     xpps_file_format_wizard,
     xpps_import_wizard,
+    xpps_service_replace_wizard,
     xpps_vendor_report_wizard,
 )

@@ -85,6 +85,10 @@ RECIPES = {
     "xpps.import.wizard": lambda reseller, env: {"file_name": "mine.xml"},
     "xpps.agreement.copy.wizard": lambda reseller, env: {"subscription_id": reseller.agreement.id},
     "xpps.agreement.resume.wizard": lambda reseller, env: {"subscription_id": reseller.agreement.id},
+    "xpps.service.replace.wizard": lambda reseller, env: {
+        "subscription_line_id": reseller.base_line.id,
+        "product_id": reseller.base.id,
+    },
     "xpps.device.add.wizard": lambda reseller, env: {
         "subscription_id": reseller.agreement.id,
         "product_id": reseller.printer.id,

@@ -423,6 +423,10 @@ TABLE = {
             who=CLERKS,
         ),
     ),
+    "xpps.service.replace.wizard": Wizard(CLERKS).having(
+        wizard("company_id currency_id device_count price_unit product_id subscription_id subscription_line_id"),
+        calls("action_replace", who=CLERKS),
+    ),
     "xpps.vendor.report.wizard": Wizard(CLERKS).having(
         wizard("company_id date_from date_to file_count file_text"),
         calls("action_download action_print", who=CLERKS),
@@ -536,6 +540,7 @@ TABLE = {
         entered("xpps_device_ids", read=USERS, write=CLERKS),
         program("xpps_agreement_id xpps_role"),
         program("xpps_base_cost xpps_base_service_cost xpps_base_supply_cost", read=CLERKS),
+        calls("action_xpps_replace", who=CLERKS),
     ),
     "stock.lot": Extension().having(
         entered("xpps_asset_number xpps_location"),

@@ -213,6 +213,9 @@ class Reseller(Records):
         report = clerk["xpps.vendor.report.wizard"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         resuming = clerk["xpps.agreement.resume.wizard"].create({"subscription_id": cls.agreement.id})
+        replacing = clerk["xpps.service.replace.wizard"].create(
+            {"subscription_line_id": cls.base_line.id, "product_id": cls.base.id}
+        )
         found = {
             records._name: records
             for records in (
@@ -226,6 +229,7 @@ class Reseller(Records):
                 report,
                 rejecting,
                 resuming,
+                replacing,
             )
         } | opened
         for records, name in (

@@ -11,6 +11,7 @@ from . import (
     sale_subscription_line,
     sale_subscription_line_kept,
     sale_subscription_line_periods,
+    sale_subscription_line_replace,
     sale_subscription_line_taxes,
     sale_subscription_reference,
     sale_subscription_schedule,

@@ -2,30 +2,35 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...common.listing import enumeration
+
+#: How many devices a message names.
+MAX_NAMED = 5
+
 
 class SaleSubscriptionLine(models.Model):
-    """A service of an XPPS agreement is kept while devices or invoices hang on it, and copied with what it counts."""
+    """A service of an XPPS agreement is kept while devices or invoices hang on it, and copied with what it counts.
+
+    Another one may take its place, and all of that with it; see ``_xpps_replace_by``.
+    """
 
     _inherit = "sale.subscription.line"
 
+    def write(self, vals):
+        if "sale_subscription_id" in vals:
+            # Taken off its agreement, it would be nobody's.
+            ours = self._xpps_of_agreements()
+            ours.filtered(
+                lambda line: line.sale_subscription_id.id != vals["sale_subscription_id"]
+            )._xpps_check_no_devices()
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        # What hangs on a service does not depend on what the user may see.
-        lines = self.sudo().filtered("sale_subscription_id.is_xpps")
+        lines = self._xpps_of_agreements()
         if not lines:
             return
-        assignments = lines.env["xpps.device.assignment"]
-        device = assignments.search([("subscription_line_id", "in", lines.ids)], limit=1)
-        if device:
-            raise UserError(
-                self.env._(
-                    "“%(service)s” of %(agreement)s cannot be deleted: it bills the base price of device %(serial)s, "
-                    "or did so. Give its devices another service first, or close the agreement.",
-                    service=device.subscription_line_id.display_name,
-                    agreement=device.subscription_line_id.sale_subscription_id.display_name,
-                    serial=device.device_id.name,
-                )
-            )
+        lines._xpps_check_no_devices()
         billed = lines.env["account.move.line"].search(
             [("xpps_subscription_line_id", "in", lines.ids), ("parent_state", "!=", "cancel")], limit=1
         )
@@ -39,6 +44,29 @@ class SaleSubscriptionLine(models.Model):
                     invoice=billed.move_id.display_name,
                 )
             )
+
+    def _xpps_of_agreements(self):
+        """Those of XPPS agreements, as superuser: what hangs on them does not depend on what the user may see."""
+        return self.sudo().filtered("sale_subscription_id.is_xpps")
+
+    def _xpps_check_no_devices(self):
+        """:raises UserError: when devices hang on one of the services, or did; called as superuser"""
+        groups = self.env["xpps.device.assignment"]._read_group(
+            [("subscription_line_id", "in", self.ids)], ["subscription_line_id"], ["device_id:recordset"]
+        )
+        history = dict(groups)
+        for line in self:
+            devices = line.xpps_device_ids | history.get(line, line.xpps_device_ids)
+            if devices:
+                raise UserError(
+                    self.env._(
+                        "“%(service)s” of %(agreement)s cannot be removed: it bills devices, or did (%(serials)s). Use "
+                        "“Replace Service” to put another service in its place.",
+                        service=line.display_name,
+                        agreement=line.sale_subscription_id.display_name,
+                        serials=enumeration(self.env, sorted(set(devices.mapped("name"))), MAX_NAMED),
+                    )
+                )
 
     def _xpps_count_like(self, sources):
         """Count the devices of each other, as the services do that these are copies of.

@@ -72,6 +72,7 @@ class XppsBillingRunLine(models.Model):
             ("devices_missing", "Devices Missing"),
             ("held_records", "Held Records"),
             ("charges_to_approve", "Charges to Approve"),
+            ("no_service", "Devices Without Service"),
             ("joint", "Invoiced Together"),
         ],
         string="Held Back For",
@@ -234,6 +235,7 @@ class XppsBillingRunLine(models.Model):
             "held_records": self._action_held_records,
             "devices_missing": self._action_missing_devices,
             "file_missing": self._action_files,
+            "no_service": self._action_devices_without_service,
             "joint": self._action_joint,
             "tax_archived": self._action_untaxed,
         }
@@ -296,6 +298,11 @@ class XppsBillingRunLine(models.Model):
         hold = self._preparation().hold_reasons().get(self.subscription_id.sudo())
         missing = list(hold.missing) if hold else []
         return open_records(self, "xerox_xpps.action_xpps_device", [("id", "in", missing)])
+
+    def _action_devices_without_service(self):
+        # See _action_held_records.
+        unserved = self._preparation()._devices_without_service().get(self.subscription_id.sudo(), {})
+        return open_records(self, "xerox_xpps.action_xpps_device", [("id", "in", list(unserved))])
 
     def _action_files(self):
         return open_records(
