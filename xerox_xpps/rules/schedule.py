@@ -148,7 +148,7 @@ def free_spans(covered: Iterable[Span], first: date, last: date) -> list[Span]:
     >>> free_spans(taken, date(2026, 1, 1), date(2026, 12, 31))
     [(datetime.date(2026, 2, 1), datetime.date(2026, 2, 28))]
     """
-    free = []
+    free: list[Span] = []
     day = first
     for start, end in sorted(covered):
         if day > last:
