@@ -111,13 +111,12 @@ class SaleSubscriptionCharge(models.Model):
         )
         for charge in charges:
             charge._check_rebillable()
-        moves = charges.invoice_line_ids.move_id
+        charges.invoice_line_ids.move_id._xpps_bill_base_again(through_orders=False)
         charges._release_from_orders()
         for same in charges.grouped("subscription_id").values():
             same._log_rebilling()
         for charge in charges:
             charge._leave_invoice_lines(charge.invoice_line_ids.filtered(lambda line: line.parent_state == "posted"))
-        moves._xpps_bill_base_again()
         return True
 
     def _check_rebillable(self):

@@ -27,11 +27,13 @@ class AccountMove(models.Model):
         return result
 
     def button_draft(self):
+        self.line_ids._xpps_check_not_rebilled()
         self._xpps_check_base_stands()
         self.filtered(lambda move: move.state == "cancel").invoice_line_ids._xpps_check_days_free()
         return super().button_draft()
 
     def button_cancel(self):
+        self.line_ids._xpps_check_not_rebilled()
         self._xpps_check_base_stands()
         return super().button_cancel()
 
@@ -82,10 +84,15 @@ class AccountMove(models.Model):
             move._xpps_bill_base_again()
         return True
 
-    def _xpps_bill_base_again(self):
-        """Recurring services of these that were credited are billed by the next invoices; called as superuser."""
+    def _xpps_bill_base_again(self, through_orders=True):
+        """Recurring services of these that were credited are billed by the next invoices; called as superuser.
+
+        :param through_orders: also those that an order bills, which can be invoiced from there again
+        """
         for move in self:
             lines = move._xpps_credited_base_lines()
+            if not through_orders:
+                lines = lines.filtered(lambda line: not line.sale_line_ids)
             # Their orders do not bill them after all.
             lines.sale_line_ids._xpps_release_days()
             lines._xpps_bill_elsewhere()
