@@ -37,6 +37,7 @@ FEATURES = {
     "foreign cost-plus",
     "one invoice for several",
     "billed again",
+    "base price billed again",
 }
 #: How the service and the supply fee of a device are sold.
 STYLES = ("single", "bundle", "fees")
@@ -78,7 +79,7 @@ class Agreement:
     base_from_devices: bool
     coffee: Decimal | None
     defaults: dict  # material -> Terms
-    reversed: bool  # its invoices of the first month are credited, and their pages billed again
+    reversed: bool  # its invoices of the first month are credited, and what they billed is billed again
 
 
 @dataclass(eq=False)
@@ -120,6 +121,7 @@ class World:
     last_cost: dict = field(default_factory=dict)
     billed: set = field(default_factory=set)  # devices that a file named
     owed: dict = field(default_factory=lambda: defaultdict(list))  # agreement -> charges of credited invoices
+    again: set = field(default_factory=set)  # agreements whose credited base prices are billed again
     seen: set = field(default_factory=set)  # what happened in this world, of ``FEATURES``
 
     def _repr_pretty_(self, printer, cycle):
@@ -236,10 +238,33 @@ class World:
             groups[key].append(number)
         return list(groups.values())
 
-    def invoices(self, group, month, charges):
+    def credit(self, group, charges):
+        """The first month's invoices of a group are credited, and their pages offered for billing again.
+
+        So are the base prices on an invoice with pages, but for those that an order bills.
+        """
+        for agreement in group:
+            self.owed[agreement] = [row for row in charges if row[2] == agreement and row[7]]
+        if self.agreements[group[0]].mode != "sale_and_invoice" and any(self.owed[agreement] for agreement in group):
+            self.again.update(group)
+
+    def billings(self, group, month, charges):
+        """What bills a group until its next invoice date is that of the next month, one after the other.
+
+        :return: [(month whose base prices are billed, charges, whether items besides XPPS's are billed)]
+        """
+        if group[0] not in self.again:
+            return [(month, charges, True)]
+        self.again.difference_update(group)
+        self.seen.add("base price billed again")
+        # No pages are on the other invoice of an agreement with two.
+        return [(0, charges, self.agreements[group[0]].split != "separate"), (month, [], True)]
+
+    def invoices(self, group, month, charges, others=True):
         """The invoices of one billing: [[(product, quantity, unit price, amount)]], sorted.
 
-        :param month: whose base prices are billed, None for charges alone
+        :param month: whose base prices are billed
+        :param others: whether items besides XPPS's are billed
         """
         documents = defaultdict(list)
         if len(group) > 1:
@@ -247,7 +272,7 @@ class World:
         for agreement in group:
             terms = self.agreements[agreement]
             xpps = [*self._base(agreement, month), *self._pages(agreement, charges)]
-            other = [("coffee", 1, terms.coffee, terms.coffee)] if terms.coffee is not None else []
+            other = [("coffee", 1, terms.coffee, terms.coffee)] if others and terms.coffee is not None else []
             if terms.split == "separate":
                 documents["xpps"] += xpps
                 documents["other"] += other
