@@ -46,7 +46,8 @@ class SaleSubscriptionLine(models.Model):
             )
 
     def _xpps_of_agreements(self):
-        """Those of XPPS agreements, as superuser: what hangs on them does not depend on what the user may see."""
+        """Those of XPPS agreements, as superuser."""
+        # What hangs on a service does not depend on what the user may see.
         return self.sudo().filtered("sale_subscription_id.is_xpps")
 
     def _xpps_check_no_devices(self):
