@@ -130,6 +130,7 @@ class TestEmptyDates(ApartCase):
             agreement.is_paused = True
             with self.subTest(name=name):
                 good, pages = self.good.copy(), self._contract(services=self.env["product.product"])
+                good.xpps_base_timing = "advance"
                 good.action_start_subscription()
                 charge = self._charge(subscription_id=pages.id)
                 agreement.is_paused = False
@@ -191,7 +192,7 @@ class TestFailures(ApartCase):
         self.assertEqual(self._told(failing).user_id, self.company.xpps_responsible_id)
 
     def test_when_it_starts(self):
-        failing = self._fails(running=False, date_start=self.today)
+        failing = self._fails(running=False, date_start=self.today, xpps_base_timing="advance")
         failing.stage_id = self._stage("pre")
         self._night()
         self.assertGoodBilled()
@@ -201,7 +202,7 @@ class TestFailures(ApartCase):
     def test_a_fixed_term_is_not_closed_with_a_period_unbilled(self):
         self.limited.invoicing_mode = "invoice"
         failing = self._fails("limited")
-        failing.date = self.today
+        failing.date = self.today - relativedelta(days=1)
         self._night()
         self.assertEqual((failing.stage_type, failing.recurring_next_date), ("in_progress", self.today))
         failing.sale_subscription_line_ids.product_id.property_account_income_id = False
@@ -267,7 +268,7 @@ class TestFailures(ApartCase):
         ready = self._contract(running=False, date_start=self.today)
         ready.stage_id = self._stage("pre")
         over = self._contract("limited", next_date=self.today + relativedelta(months=1))
-        over.date = self.today
+        over.date = self.today - relativedelta(days=1)
         self._night()
         self.assertEqual((ready.stage_type, over.stage_type), ("in_progress", "post"))
         self.assertFalse(self._moves(ready) | self._moves(self.good) | self._moves(self.pages))
@@ -296,11 +297,12 @@ class TestCopies(ApartCase):
                 "Its devices stay where they are",
             )
             self.assertFalse(copy.xpps_closed_on or copy.invoice_ids or copy.charge_ids, name)
-        self.assertEqual(copies["fixed term"].date, self.limited._get_date(self.today))
+        self.assertEqual(copies["fixed term"].date, self.limited._get_date(self.today) - relativedelta(days=1))
         self._night()
         for name, copy in copies.items():
             self.assertFalse(self._moves(copy), name)
             self.assertEqual(copy.stage_type, "draft", name)
+        copies["running"].xpps_base_timing = "advance"
         copies["running"].action_start_subscription()
         self._night()
         self.assertEqual(self._moves(copies["running"]).amount_untaxed, 35)
@@ -371,10 +373,9 @@ class TestDeleting(ApartCase):
     def test_a_service(self):
         self._device("SN-5", self.good)
         base, coffee = self.good.sale_subscription_line_ids.sorted("id")
-        self.assertRaisesMessage("device SN-5", base.unlink)
-        self.assertRaisesMessage(
-            "device SN-5", self.good.write, {"sale_subscription_line_ids": [Command.delete(base.id)]}
-        )
+        message = "SN-5.*Replace Service"
+        self.assertRaisesMessage(message, base.unlink)
+        self.assertRaisesMessage(message, self.good.write, {"sale_subscription_line_ids": [Command.delete(base.id)]})
         self.good.create_invoice()
         self.assertRaisesMessage("quantity to 0", coffee.unlink)
         self._moves(self.good).unlink()
