@@ -219,7 +219,7 @@ class SaleSubscription(models.Model):
         kept = {subscription: subscription.date_start for subscription in ours}
         result = super().write(values)
         for subscription, date_start in kept.items():
-            date_start = fields.Date.to_date(values.get("date_start")) or date_start
+            date_start = fields.Date.to_date(values.get("date_start", date_start))
             if date_start and date_start != subscription.date_start:
                 subscription.date_start = date_start
             if subscription.stage_type == "post" and subscription.recurring_next_date:
