@@ -3,11 +3,12 @@
 
 from . import (
     xpps_billed_item,
+    # Charges that are billed again are told of before base prices.
+    account_move_base,
     account_move,
     account_move_delivery,
     account_move_line,
     account_move_rate,
-    account_move_base,
     account_move_line_base,
     account_move_reversal,
     account_move_send,

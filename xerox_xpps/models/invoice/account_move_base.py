@@ -27,13 +27,11 @@ class AccountMove(models.Model):
         return result
 
     def button_draft(self):
-        self.line_ids._xpps_check_not_rebilled()
         self._xpps_check_base_stands()
         self.filtered(lambda move: move.state == "cancel").invoice_line_ids._xpps_check_days_free()
         return super().button_draft()
 
     def button_cancel(self):
-        self.line_ids._xpps_check_not_rebilled()
         self._xpps_check_base_stands()
         return super().button_cancel()
 
