@@ -89,8 +89,7 @@ TABLE = {
         wizard(
             "company_id currency_id date_start default_count default_text line_ids partner_count partner_ids "
             "pricelist_id start subscription_id template_id xpps_agreement_number xpps_base_timing "
-            "xpps_invoice_detail "
-            "xpps_invoice_mode"
+            "xpps_invoice_detail xpps_invoice_mode"
         ),
         calls("action_copy", who=CLERKS),
     ),
@@ -479,8 +478,7 @@ TABLE = {
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
             "xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine xpps_responsible_id "
-            "xpps_sender_addresses "
-            "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
+            "xpps_sender_addresses xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
             write=NOBODY,
         ),
