@@ -99,10 +99,10 @@ class TestKeeping(AssignmentCase):
         second = self.agreement.sale_subscription_line_ids[1]
         self.device.xpps_subscription_line_id = second
         self.assertEqual(len(self._history()), 2)
-        days = self.env["xpps.device.assignment"]._xpps_days(
+        days = self.env["xpps.device.assignment"]._xpps_device_days(
             self.agreement.sale_subscription_line_ids, self.day("2026-01-31"), self.day("2026-02-02")
         )
-        self.assertEqual(days, {self.base_line.id: [1], second.id: [2]})
+        self.assertEqual(days, {self.base_line.id: {self.device.id: 1}, second.id: {self.device.id: 2}})
 
     def test_a_billed_device_that_moves_on_a_day(self):
         self._load([record("SN-1")], **JANUARY)
@@ -306,8 +306,8 @@ class TestHistory(AssignmentCase):
 class TestDays(AssignmentCase):
     def _days(self, date_from="2026-01-01", date_to="2026-01-31", lines=None):
         lines = self.base_line if lines is None else lines
-        days = self.env["xpps.device.assignment"]._xpps_days(lines, self.day(date_from), self.day(date_to))
-        return {line: days[line.id] for line in lines}
+        days = self.env["xpps.device.assignment"]._xpps_device_days(lines, self.day(date_from), self.day(date_to))
+        return {line: list(days[line.id].values()) for line in lines}
 
     def test_whole_and_part_of_a_period(self):
         for number, (first, last) in enumerate(

@@ -96,10 +96,10 @@ class TestSwap(ChangeCase):
         self.assertEqual(self.base_line.product_uom_qty, 1)
         self._swap()
         self.assertEqual(self.base_line.product_uom_qty, 1)
-        days = self.env["xpps.device.assignment"]._xpps_days(
+        days = self.env["xpps.device.assignment"]._xpps_device_days(
             self.base_line, self.day("2026-01-01"), self.day("2026-01-31")
         )
-        self.assertEqual(days, {self.base_line.id: [15, 16]})
+        self.assertEqual(list(days[self.base_line.id].values()), [15, 16])
 
     def test_counters_are_proposed_and_noted(self):
         self._load([record("SN-1", ColorCurrent=70, **OLD)], **JANUARY)

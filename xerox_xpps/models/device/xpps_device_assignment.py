@@ -280,12 +280,6 @@ class XppsDeviceAssignment(models.Model):
         return days
 
     @api.model
-    def _xpps_days(self, lines, date_from, date_to):
-        """As ``_xpps_device_days``, without the devices: {sale.subscription.line id: [days]}."""
-        days = self._xpps_device_days(lines, date_from, date_to)
-        return {line_id: list(devices.values()) for line_id, devices in days.items()}
-
-    @api.model
     def _xpps_swaps(self, lines, date_from, date_to):
         """How often a device of a service took the place of another one within a period, with one query.
 
