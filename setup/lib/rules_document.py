@@ -29,7 +29,7 @@ def _section(home, users):
         for function in tree.body
         if isinstance(function, ast.FunctionDef) and not function.name.startswith("_")
     ]
-    title = home.stem.capitalize()
+    title = home.stem.replace("_", " ").capitalize()
     intro = "\n\n".join(_paragraphs(tree))
     table = ".. list-table::\n   :header-rows: 1\n\n   * - function\n     - what it says\n     - used by"
     return f"\n{title}\n{'=' * len(title)}\n\n{intro}\n\n{table}\n" + "\n".join(row.rstrip() for row in rows) + "\n"

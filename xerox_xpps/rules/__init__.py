@@ -48,13 +48,12 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
-from .schedule import Cycle, Piece, first_free, free_spans, overlaps, pieces
+from .schedule import Cycle, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 
 __all__ = [
     "AMOUNT_FIELDS",
     "Cycle",
-    "Piece",
     "RUN_FIELDS",
     "STARTED_STAGES",
     "below_floor",
@@ -92,7 +91,6 @@ __all__ = [
     "overlap",
     "overlap_domain",
     "overlap_sql",
-    "overlaps",
     "page_amount",
     "pieces",
     "printed_pages",

@@ -8,7 +8,7 @@ billed in *pieces*, one for each period that a free span touches.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -212,25 +212,3 @@ def share_of_period(cycle: Cycle, first: date, last: date) -> Fraction:
         if first in borders and last + DAY in borders:
             return Fraction(borders.index(last + DAY) - borders.index(first), months)
     return Fraction((last - first).days + 1, (period_last - period_first).days + 1)
-
-
-def overlaps(spans: Sequence[Span]) -> list[Span]:
-    """The days that several spans have in common, each once.
-
-    >>> overlaps([(date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 1, 31), date(2026, 2, 27))])
-    [(datetime.date(2026, 1, 31), datetime.date(2026, 1, 31))]
-    >>> month = date(2026, 1, 1), date(2026, 1, 31)
-    >>> overlaps([month, month, month]) == [month]
-    True
-    """
-    found: list[Span] = []
-    reached: date | None = None
-    for first, last in sorted(spans):
-        if reached is not None and first <= reached:
-            common = first, min(last, reached)
-            if found and found[-1][1] >= first - DAY:
-                earlier = found.pop()
-                common = earlier[0], max(earlier[1], common[1])
-            found.append(common)
-        reached = last if reached is None else max(reached, last)
-    return found

@@ -5,7 +5,7 @@ import random
 from datetime import date, timedelta
 from unittest import TestCase
 
-from odoo.addons.xerox_xpps.rules import Cycle, first_free, free_spans, overlaps, pieces
+from odoo.addons.xerox_xpps.rules import Cycle, first_free, free_spans, pieces
 
 DAY = timedelta(days=1)
 ORIGIN = date(2024, 1, 1)
@@ -87,11 +87,3 @@ class TestSchedule(TestCase):
             cut = first + DAY * self.chance.randrange((last - first).days)
             shares = [piece.share for piece in pieces(cycle, [(first, cut), (cut + DAY, last)])]
             self.assertEqual(sum(shares), 1, (cycle, cut))
-
-    def test_days_that_are_billed_twice(self):
-        for _time in range(300):
-            spans = self._spans()
-            days = self._days(spans)
-            twice = {day for day in days if days.count(day) > 1} if len(days) < 1500 else None
-            if twice is not None:
-                self.assertEqual(self._days(overlaps(spans)), sorted(twice))
