@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ..common.taxes import BillingTaxes
+
 
 class XppsServiceReplaceWizard(models.TransientModel):
     """Puts another service in the place of one that bills devices.
@@ -46,11 +48,8 @@ class XppsServiceReplaceWizard(models.TransientModel):
     @api.depends("product_id")
     def _compute_price_unit(self):
         for wizard in self:
-            agreement = wizard.subscription_id
-            product = wizard.product_id
-            wizard.price_unit = product and agreement.pricelist_id._get_product_price(
-                product, wizard.subscription_line_id.product_uom_qty or 1.0, uom=product.uom_id
-            )
+            line, product = wizard.subscription_line_id, wizard.product_id
+            wizard.price_unit = product and line._xpps_list_price(product, BillingTaxes(wizard.company_id))
 
     def action_replace(self):
         """:return: an action that closes the dialog"""

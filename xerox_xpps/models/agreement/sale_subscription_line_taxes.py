@@ -71,12 +71,17 @@ class SaleSubscriptionLine(models.Model):
         result = super(SaleSubscriptionLine, self - xpps)._compute_price_unit()
         taxes = {}
         for line in xpps:
-            agreement = line.sale_subscription_id
-            company = agreement.company_id or self.env.company
+            company = line.sale_subscription_id.company_id or self.env.company
             taxes.setdefault(company, BillingTaxes(company))
-            terms = taxes[company].price_terms(agreement, line.product_id)
-            line.price_unit = terms.price(line._get_display_price(line.product_id))
+            line.price_unit = line._xpps_list_price(line.product_id, taxes[company])
         return result
+
+    def _xpps_list_price(self, product, taxes):
+        """What the agreement's pricelist asks for a product, with the taxes that are included on its invoices.
+
+        :param BillingTaxes taxes: of the agreement's company
+        """
+        return taxes.price_terms(self.sale_subscription_id, product).price(self._get_display_price(product))
 
     def _xpps_stored_taxes(self):
         """The taxes of the line, archived ones among them."""
