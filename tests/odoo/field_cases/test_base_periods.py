@@ -866,8 +866,8 @@ class TestUpdate(BasePeriodCase):
 
     def _update(self):
         self.env.flush_all()
-        path = file_path("xerox_xpps/migrations/19.0.1.2.0/post-base_periods.py")
-        spec = spec_from_file_location("post_base_periods", path)
+        path = file_path("xerox_xpps/migrations/19.0.1.2.0/post-periods_billed.py")
+        spec = spec_from_file_location("post_periods_billed", path)
         script = module_from_spec(spec)
         spec.loader.exec_module(script)
         script.migrate(self.env.cr, "19.0.1.1.0")

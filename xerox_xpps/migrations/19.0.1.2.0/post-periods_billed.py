@@ -3,6 +3,8 @@
 
 Invoice lines say the service and the period that they bill, if they do not say so. What an agreement did not bill until
 its next invoice date stays so: before its first invoice, or as a gap, which its form shows and offers to bill.
+
+Odoo runs scripts in the order of their names: the days on which agreements were closed are known by then.
 """
 
 from collections import defaultdict
