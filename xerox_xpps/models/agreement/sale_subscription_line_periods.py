@@ -407,7 +407,7 @@ class SaleSubscriptionLine(models.Model):
         else:
             values = {}
         if period:
-            values["name"] = "\n".join([self.name or self.product_id.display_name or "", *period])
+            values["name"] = self._xpps_text_with(*period)
         return values
 
     def _prepare_xpps_change(self, change, quantity_field):
@@ -418,8 +418,12 @@ class SaleSubscriptionLine(models.Model):
             quantity_field: 1.0,
             "price_unit": float(Fraction(to_decimal(change.price)) * change.quantity),
             "discount": change.discount,
-            "name": f"{self.name}\n{self._xpps_price_text(text, change.price)}",
+            "name": self._xpps_text_with(self._xpps_price_text(text, change.price)),
         }
+
+    def _xpps_text_with(self, *texts):
+        """The service's text, with further lines below it."""
+        return "\n".join([self.name or self.product_id.display_name or "", *texts])
 
     def _prepare_xpps_share(self, units):
         return {"price_unit": float(Fraction(to_decimal(self.price_unit)) * units)}
