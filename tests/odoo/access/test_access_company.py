@@ -57,6 +57,8 @@ class TestCompany(XppsCase):
         self.assertTrue(file.issue_ids)
         self.company.xpps_vendor_id = self.company.partner_id
         file.action_create_vendor_bill()
+        draft = self._check([record("SN-1", mono=(100, "0.004"))], InvoiceNumber="X-2", **FEBRUARY)
+        draft._decide(draft.line_ids, output_type="mono", pages=5)
         self.env["xpps.import.progress"].create({"billing_file_id": file.id, "company_id": self.company.id})
         self.env["xpps.billing.run"].create({}).action_prepare()
         self.env["xpps.dispute"]._create_from_rows(self.env["xpps.vendor.report"].search([("flag", "!=", False)]))

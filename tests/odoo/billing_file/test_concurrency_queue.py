@@ -192,7 +192,8 @@ class TestQueue(ConcurrencyCase):
             return lambda env: self._files(env).browse(file_id).action_import()
 
         self.assertOneWins(
-            self._at_once(*map(importer, file_ids)), "been billed for the period by another file|already imported"
+            self._at_once(*map(importer, file_ids)),
+            "been billed for (days of )?the period by another file|already imported",
         )
         self.assertEqual(self._charges(), CHARGES)
 

@@ -178,11 +178,10 @@ class TestKeeping(AssignmentCase):
         file = self._load([record("SN-1", mono=(100, "0.004"))], **JANUARY)
         self.assertEqual(file.charge_ids.subscription_id, self.agreement)
 
-    def test_the_agreement_of_an_assignment_is_deleted(self):
-        """Nothing was ever charged on it: no history is left of it, and the device goes on with what it has."""
+    def test_the_agreement_of_an_assignment_is_not_deleted(self):
         self._assign(self.other, "2026-03-01")
-        self.other.unlink()
-        self.assertEqual(self._history(), [(self.agreement, False, "2026-02-28")])
+        with self.assertRaisesRegex(UserError, "cannot be deleted because of its .*device history"):
+            self.other.unlink()
 
 
 class TestHistory(AssignmentCase):

@@ -13,6 +13,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
+from odoo.addons.xerox_xpps.common.taxes import BillingTaxes
+
 from ..support.common import record
 from ..support.importing import FEBRUARY, JANUARY, ImportCase
 
@@ -183,6 +185,7 @@ class TestContent(AnnexCase):
         other = self._agreement(xpps_agreement_number="PC-77")
         foreign = self._device("SN-9", other)
         charges = self._charge(100, 0.01) | self._charge(200, 0.01, subscription_id=other.id, device_id=foreign.id)
+        taxes = BillingTaxes(self.company)
         move = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",
@@ -190,7 +193,7 @@ class TestContent(AnnexCase):
                 "invoice_line_ids": [
                     Command.create({**values, "xpps_subscription_id": charge.subscription_id.id, "tax_ids": False})
                     for charge in charges
-                    for values in charge._prepare_account_move_lines("device")
+                    for values in charge._prepare_account_move_lines("device", taxes)
                 ],
             }
         )

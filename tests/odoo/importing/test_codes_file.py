@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Errors of a billing file that it has by itself, and files that were imported before."""
 
+from odoo import Command
 from odoo.exceptions import UserError
 
 from ...billing_file.builder import build_xml
@@ -84,7 +85,9 @@ class TestFileCodes(RefusalCase):
         self.assertRefused("currency_unknown", [record("SN-1")], {"Currency": "QQQ"}, names=["QQQ"])
 
     def test_currency_that_is_not_active(self):
-        currency = self.env["res.currency"].create({"name": "QQQ", "symbol": "Q", "active": False})
+        currency = self.env["res.currency"].create(
+            {"name": "QQQ", "symbol": "Q", "active": False, "rate_ids": [Command.create({"name": "2026-01-01", "rate": 2})]}
+        )
         issue = self.assertRefused("currency_unknown", [record("SN-1")], {"Currency": "QQQ"}, names=["QQQ"])
         self.assertEqual((issue.res_model, issue.res_id), ("res.currency", currency.id))
         file = issue.billing_file_id

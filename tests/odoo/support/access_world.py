@@ -144,6 +144,8 @@ class Reseller(Records):
             }
         )
         charges = cls.files[3].charge_ids
+        held = cls.files[3].line_ids.filtered(lambda line: line.state == "held")
+        cls.files[3].with_env(cls.clerk)._decide(held, output_type="mono", pages=5)
         # A correction leaves its record.
         charges[:1].with_env(cls.clerk).write({"quantity": 299, "reason": "Agreed with the customer"})
         cls.by_hand = cls._charge(10, 0.02, state="draft")
