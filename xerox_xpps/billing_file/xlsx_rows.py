@@ -32,8 +32,8 @@ _EMPTY_ROW = 8
 # A cell beyond these stands in a column that no table has.
 _MAX_COLUMNS = 1_024
 
-_ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _RUN, _MERGE, STRING = (
-    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "f", "is", "t", "r", "mergeCell", "si")
+_ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _PHONETIC, _MERGE, STRING = (
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "f", "is", "t", "rPh", "mergeCell", "si")
 )
 _NUMBER = re.compile(r"-?(?:[0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})(?:[Ee][+-]?[0-9]{1,3})?")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -187,16 +187,11 @@ def rich_text(element: etree._Element) -> str:
     if len(children) == 1 and children[0].tag == _TEXT:
         text = children[0].text or ""
     else:
-        text = "".join(_run_text(child) for child in element.iterchildren(_TEXT, _RUN))
+        for phonetic in element.findall(_PHONETIC):
+            element.remove(phonetic)
+        text = "".join(element.itertext(_TEXT, with_tail=False))
     _check_length(text)
     return text
-
-
-def _run_text(element: etree._Element) -> str:
-    if not len(element):
-        return element.text or ""
-    text = next(element.iterchildren(_TEXT), None)
-    return "" if text is None else text.text or ""
 
 
 def _check_length(text: str) -> None:

@@ -2,7 +2,6 @@
 """Parse XML from a stranger: no DTD, no entity, no network, libxml2's limits kept."""
 
 import re
-from contextlib import suppress
 from xml.parsers import expat
 
 from lxml import etree
@@ -106,12 +105,16 @@ def _tidy(root: etree._Element, markup: Markup) -> etree._Element:
 
 def strip_namespaces(root: etree._Element) -> None:
     """Put all elements into no namespace."""
+    names: dict[str, str] = {}
     for element in root.iter("{*}*"):
         tag = element.tag
         if tag[0] == "{":
-            # What recovers of a broken name (<Head:) is none that could be set; no layout has it either.
-            with suppress(ValueError):
-                element.tag = tag.rpartition("}")[2]
+            name = names.get(tag) or names.setdefault(tag, tag.rpartition("}")[2])
+            try:
+                element.tag = name
+            except ValueError:
+                # What recovers of a broken name (<Head:) is none that could be set; no layout has it either.
+                continue
 
 
 def _strip_asides(root: etree._Element) -> None:

@@ -47,6 +47,8 @@ from .xsd_guard import SchemaError
 
 # Faults that a record may have: more than there are values.
 _PLENTY = 64
+# Records that use up what may be refused, and how many a file has for which it is worth while to look.
+_TRIED, _MANY = 6_000, 20_000
 _BELOW_ZERO = re.compile(r"\s*-[0-9]{1,9}\s*")
 _REPEATED = _("The element <%(element)s> occurs more than once inside <%(parent)s>.")
 _ASIDE = _(
@@ -192,6 +194,8 @@ class _XmlFile:
         line_of = self._lines.line
         serials: set[str | None] = set()
         for index, record in enumerate(self._records):
+            if index == _TRIED and len(self._records) > _MANY:
+                self._check_first(index)
             check_limit(len(record), MAX_NESTED, TOO_MANY_NESTED)
             row: dict[str, Any] = {}
             faults: list[Fault] = []
@@ -207,6 +211,12 @@ class _XmlFile:
             self._devices.append(device_record(row, line_of(record), index + 1, complete=not faults))
             if faults:
                 self._report_faults(faults, index)
+
+    def _check_first(self, count: int) -> None:
+        """Of many records that the schema refuses, all of them, not all have to be read."""
+        if self._schema is not None:
+            known = {*range(count, len(self._records)), *self._odd, *self._bad}
+            self._schema.check_others(self._root, self._records, known)
 
     # Issues
 

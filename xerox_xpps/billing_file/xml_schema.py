@@ -123,6 +123,14 @@ class Schema:
         """Whether all elements in this one have a name that some element of the schema has."""
         return self.names is None or all(child.tag in self.names for child in element.iterchildren("*"))
 
+    def check_others(self, root: etree._Element, records: Sequence[etree._Element], known: set[int]) -> None:
+        """Raise ``Unreadable`` when more is refused than may be of the records whose indexes are not ``known``.
+
+        They are looked at as by ``violations``, and the tree is left as it was.
+        """
+        for _refused in self._refused(root, records, known):
+            pass
+
     def count_violations(self, root: etree._Element) -> int:
         """How much of the tree is refused."""
         return len(self._validate(root))
