@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 from ...billing_file.builder import build_xml
 from ..support.access import MANAGER
 from ..support.common import XppsCase, record
+from ..support.importing import NEXT_INVOICE
 
 
 class TestCompany(XppsCase):
@@ -57,7 +58,7 @@ class TestCompany(XppsCase):
         self.assertTrue(file.issue_ids)
         self.company.xpps_vendor_id = self.company.partner_id
         file.action_create_vendor_bill()
-        draft = self._check([record("SN-1", mono=(100, "0.004"))], InvoiceNumber="X-2", **FEBRUARY)
+        draft = self._check(build_xml(NEXT_INVOICE, [record("SN-1", mono=(100, "0.004"))]))
         draft._decide(draft.line_ids, output_type="mono", pages=5)
         self.env["xpps.import.progress"].create({"billing_file_id": file.id, "company_id": self.company.id})
         self.env["xpps.billing.run"].create({}).action_prepare()

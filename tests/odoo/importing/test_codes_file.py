@@ -86,7 +86,12 @@ class TestFileCodes(RefusalCase):
 
     def test_currency_that_is_not_active(self):
         currency = self.env["res.currency"].create(
-            {"name": "QQQ", "symbol": "Q", "active": False, "rate_ids": [Command.create({"name": "2026-01-01", "rate": 2})]}
+            {
+                "name": "QQQ",
+                "symbol": "Q",
+                "active": False,
+                "rate_ids": [Command.create({"name": "2026-01-01", "rate": 2})],
+            }
         )
         issue = self.assertRefused("currency_unknown", [record("SN-1")], {"Currency": "QQQ"}, names=["QQQ"])
         self.assertEqual((issue.res_model, issue.res_id), ("res.currency", currency.id))

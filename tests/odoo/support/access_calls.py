@@ -15,6 +15,7 @@ ARGUMENTS = {
         ),
         {},
     ),
+    ("sale.subscription", "calculate_recurring_next_date"): lambda test, user: (("2026-01-01",), {}),
     ("stock.lot", "action_xpps_add_devices"): lambda test, user: (
         (),
         {"context": {"default_xpps_subscription_id": test.a.agreement.id}},

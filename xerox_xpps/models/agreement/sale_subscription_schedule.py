@@ -330,6 +330,7 @@ class SaleSubscription(models.Model):
     def calculate_recurring_next_date(self, start_date):
         """What is billed tells the next invoice date of an agreement that was started, and nothing else."""
         if self._xpps_ours() and self.stage_type in STARTED_STAGES:
+            self.check_access("write")
             return None
         return super().calculate_recurring_next_date(start_date)
 
@@ -473,11 +474,13 @@ class SaleSubscription(models.Model):
         return self.env["xpps.base.waiver"].sudo().create(values_list)
 
     def _xpps_bill_waived(self, waivers):
-        """Bill days after all that were not to be billed."""
+        """Bill days after all that were not to be billed; the caller has asked for the right to change the agreement."""
         self.ensure_one()
+        # Who sells agreements may change them, too; which days are billed is the billing users' to say.
+        self.env["sale.subscription.charge"].check_access("write")
         spans = waivers._spans()
         text = self.env._("To be billed after all: %s", ", ".join(waiver._period_label() for waiver in waivers))
-        # See _xpps_waivers; the caller has asked for the right to change the agreement.
+        # See _xpps_waivers.
         waivers.sudo().unlink()
         lines = self.sale_subscription_line_ids
         lines._xpps_give_back(dict.fromkeys(lines, spans))
