@@ -474,7 +474,7 @@ class SaleSubscription(models.Model):
         return self.env["xpps.base.waiver"].sudo().create(values_list)
 
     def _xpps_bill_waived(self, waivers):
-        """Bill days after all that were not to be billed; the caller has asked for the right to change the agreement."""
+        """Bill days after all that were not to be billed; the caller asks for the right to change the agreement."""
         self.ensure_one()
         # Who sells agreements may change them, too; which days are billed is the billing users' to say.
         self.env["sale.subscription.charge"].check_access("write")
