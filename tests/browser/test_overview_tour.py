@@ -10,6 +10,7 @@ from ..billing_file.builder import build_xml
 from ..odoo.support.common import record
 from ..odoo.support.importing import JANUARY
 from ..odoo.support.records import Records
+from .slow import SlowAnswers
 
 
 class TestOverviewTour(Records, HttpCase):
@@ -36,3 +37,17 @@ class TestOverviewTour(Records, HttpCase):
 
     def test_user_without_cost(self):
         self._tour("xpps_overview_user_tour", "group_xpps_user")
+
+
+class TestLateOverview(SlowAnswers, Records, HttpCase):
+    """The overview answers when another screen is open: the dialog that led there is gone all the same."""
+
+    slow = r"call_kw/xpps\.overview/"
+    delay = 3
+
+    def test_import(self):
+        self._make_reseller()
+        user = self._user("xpps_overview_user", "xerox_xpps.group_xpps_billing", password="xpps_overview_user")
+        self.start_tour("/odoo", "xpps_overview_import_tour", login=user.login, timeout=600)
+        file = self.env["xpps.billing.file"].search([("name", "=", "OVERVIEW-1")])
+        self.assertEqual(file.state, "imported")

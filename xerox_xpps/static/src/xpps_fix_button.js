@@ -1,8 +1,9 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { whenClosed } from "./when_closed";
 
 import { Component } from "@odoo/owl";
 
@@ -20,34 +21,26 @@ export class XppsFixButton extends Component {
     static template = "xerox_xpps.FixButton";
     static props = { ...standardWidgetProps };
 
-    setup() {
-        this.action = useService("action");
-        this.dialog = useService("dialog");
-        this.orm = useService("orm");
-    }
-
-    get root() {
-        return this.props.record.model.root;
-    }
-
     async onClick() {
         const { record } = this.props;
         const { context, resId, resModel } = record;
-        if (this.env.inDialog && !(await this.root.save())) {
+        const { action: actionService, dialog, orm } = this.env.services;
+        const screen = new IssueScreen(this.env, record);
+        if (this.env.inDialog && !(await screen.root.save())) {
             return;
         }
-        const action = await this.orm.call(resModel, "action_fix", [resId], { context });
+        const action = await orm.call(resModel, "action_fix", [resId], { context });
         if (action.type === "ir.actions.act_window_close") {
             // The click was all.
-            await this.reload();
+            await screen.reload();
         } else if (action.target !== "new") {
             if (this.env.inDialog) {
                 // The dialog closes; the file's form is the way back.
-                await this.openFile();
+                await screen.openFile();
             }
-            await this.action.doAction(action);
+            await actionService.doAction(action);
         } else if (action.context.xpps_recheck) {
-            this.dialog.add(
+            dialog.add(
                 FormViewDialog,
                 {
                     resModel: action.res_model,
@@ -56,28 +49,47 @@ export class XppsFixButton extends Component {
                     title: action.name,
                     context: action.context,
                 },
-                { onClose: () => this.checkAgain(context.xpps_import_wizard_id) }
+                { onClose: whenClosed(() => screen.checkAgain(context.xpps_import_wizard_id)) }
             );
         } else {
-            await this.action.doAction(action, { onClose: () => this.reload() });
+            // A dialog is replaced by the next one, so there is nothing to show anew.
+            const onClose = this.env.inDialog ? undefined : whenClosed(() => screen.reload());
+            await actionService.doAction(action, { onClose });
         }
+    }
+}
+
+/**
+ * The list or form that shows an issue, as it was when its button was pressed.
+ *
+ * It may draw its rows anew while a dialog is open, and the button with them. What a component calls by `useService` is
+ * refused once it is gone, so neither the button nor this does.
+ */
+class IssueScreen {
+    constructor({ services }, record) {
+        this.services = services;
+        this.root = record.model.root;
+        this.fileId = record.data.billing_file_id.id;
     }
 
     async checkAgain(wizardId) {
-        if (wizardId) {
-            await this.orm.call("xpps.import.wizard", "action_recheck", [wizardId]);
-        } else {
-            await this.orm.call("xpps.billing.file", "action_check", [this.fileId]);
+        const { orm, ui } = this.services;
+        // What is listed is out of date until the check has answered.
+        ui.block();
+        try {
+            if (wizardId) {
+                await orm.call("xpps.import.wizard", "action_recheck", [wizardId]);
+            } else {
+                await orm.call("xpps.billing.file", "action_check", [this.fileId]);
+            }
+            await this.reload();
+        } finally {
+            ui.unblock();
         }
-        await this.reload();
-    }
-
-    get fileId() {
-        return this.props.record.data.billing_file_id.id;
     }
 
     openFile() {
-        return this.action.doAction({
+        return this.services.action.doAction({
             type: "ir.actions.act_window",
             res_model: "xpps.billing.file",
             res_id: this.fileId,

@@ -10,11 +10,12 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { amountText } from "../formats";
+import { whenClosed } from "../when_closed";
 import { XppsChart } from "../xpps_chart/xpps_chart";
 import { XppsOverviewSection } from "./xpps_overview_section";
 import { XppsOverviewSteps } from "./xpps_overview_steps";
 
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onWillStart, status, useState } from "@odoo/owl";
 
 /**
  * The first screen of the app: a month of billing, company by company. The server says what there is to see and what
@@ -50,6 +51,13 @@ export class XppsOverview extends Component {
         this.state.reportsFailed = false;
         if (data.companies.length) {
             this.loadReports();
+        }
+    }
+
+    /** The month as it is now, unless the overview is not shown any more. */
+    refresh() {
+        if (status(this) !== "destroyed") {
+            return this.load(this.month);
         }
     }
 
@@ -94,7 +102,7 @@ export class XppsOverview extends Component {
                 action.context = context;
             }
         }
-        const onClose = () => this.load(this.month);
+        const onClose = whenClosed(() => this.refresh());
         return this.action.doAction(action, action.target === "new" ? { onClose } : {});
     }
 }

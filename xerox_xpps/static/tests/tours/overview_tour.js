@@ -2,6 +2,8 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+import { billingFile, selectFile } from "./tour_files";
+
 function openApp() {
     return [
         stepUtils.showAppsMenuItem(),
@@ -79,6 +81,58 @@ registry.category("web_tour.tours").add("xpps_overview_tour", {
             content: "There was no file yet",
             trigger:
                 "body:has(.o_xpps_month:contains('December 2025')) [data-figure=file]:contains('Not received yet')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("xpps_overview_import_tour", {
+    steps: () => [
+        ...openApp(),
+        {
+            content: "No file is there yet",
+            trigger: ".o_xpps_steps:has([data-step=upload][data-state=current]) .o_xpps_next_step",
+            run: "click",
+        },
+        {
+            content: "Close the dialog",
+            trigger: ".o_dialog:has(.o_field_widget[name=file_data]) header .btn-close",
+            run: "click",
+        },
+        {
+            content: "It does not wait for the overview; open it once more",
+            trigger: "body:not(:has(.o_dialog)) .o_xpps_next_step",
+            run: "click",
+        },
+        {
+            content: "Select the file",
+            trigger: ".o_dialog .o_field_widget[name=file_data]",
+            run: () => selectFile("june.xml", billingFile("OVERVIEW-1", "<SerialNumber>SN-1</SerialNumber>")),
+        },
+        {
+            trigger: ".o_dialog .o_field_widget[name=file_data] input:value(june.xml)",
+        },
+        {
+            content: "Check it",
+            trigger: ".o_dialog footer button[name=action_check]:contains('Check')",
+            run: "click",
+        },
+        {
+            content: "Import it",
+            trigger: ".o_dialog footer button[name=action_import]",
+            run: "click",
+        },
+        {
+            content: "The file opens, and nothing is above it",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_form_view .o_field_widget[name=issue_ids], body:not(:has(.o_dialog)) .o_form_view .o_arrow_button_current:contains('Imported')",
+        },
+        {
+            content: "It answers: go back to the overview",
+            trigger: ".o_breadcrumb .o_back_button a, .o_breadcrumb .breadcrumb-item a",
+            run: "click",
+        },
+        {
+            trigger: ".o_xpps_overview .o_xpps_month",
         },
     ],
 });

@@ -33,6 +33,7 @@ class Charge extends models.Model {
     _views = {
         list: `<list><field name="name"/></list>`,
         form: `<form><field name="name"/></form>`,
+        "form,7": `<form><field name="name"/><footer><button name="action_import" type="object" string="Import"/></footer></form>`,
         search: `<search><filter name="to_approve" domain="[('name', '=', 'Mono Pages')]"/></search>`,
     };
 }
@@ -60,7 +61,7 @@ defineActions([
         res_model: "sale.subscription.charge",
         type: "ir.actions.act_window",
         target: "new",
-        views: [[false, "form"]],
+        views: [[7, "form"]],
     },
 ]);
 
@@ -266,6 +267,46 @@ test("a step that opens a dialog is looked at again when that is closed", async 
     await contains(".o_dialog .btn-close").click();
     await animationFrame();
     expect.verifySteps(["overview of 2026-01-01", "reports of 2026-01-01"]);
+});
+
+test("a dialog that leads to another screen closes, however long the overview takes", async () => {
+    const late = new Deferred();
+    const action = { xmlid: "xerox_xpps.action_xpps_import_wizard", context: {} };
+    const steps = [{ key: "upload", label: "Upload", state: "current", hint: "Import it", button: "Import", action }];
+    await mountOverview({ changes: { companies: [company({ steps })] } });
+    expect.verifySteps(["overview of false", "reports of 2026-01-01"]);
+    onRpc("xpps.overview", "get_overview", () => late);
+    onRpc("sale.subscription.charge", "action_import", () => ({
+        type: "ir.actions.act_window",
+        res_model: "sale.subscription.charge",
+        res_id: 3,
+        views: [[false, "form"]],
+    }));
+    await contains(".o_xpps_next_step").click();
+    await contains(".o_dialog button[name=action_import]").click();
+    await animationFrame();
+    expect(".o_dialog").toHaveCount(0);
+    expect(".o_form_view .o_field_widget[name=name] input").toHaveValue("Old Pages");
+    late.resolve(overview());
+    await animationFrame();
+    expect(".o_form_view").toHaveCount(1);
+    expect.verifySteps([]);
+});
+
+test("a dialog that is closed does not wait for the overview", async () => {
+    const late = new Deferred();
+    const action = { xmlid: "xerox_xpps.action_xpps_import_wizard", context: {} };
+    const steps = [{ key: "upload", label: "Upload", state: "current", hint: "Import it", button: "Import", action }];
+    await mountOverview({ changes: { companies: [company({ steps })] } });
+    onRpc("xpps.overview", "get_overview", () => late);
+    await contains(".o_xpps_next_step").click();
+    await contains(".o_dialog .btn-close").click();
+    await animationFrame();
+    expect(".o_dialog").toHaveCount(0);
+    late.resolve(overview("2026-02-01"));
+    await animationFrame();
+    expect(".o_xpps_month").toHaveText("February 2026");
+    expect.verifySteps(["overview of false", "reports of 2026-01-01", "reports of 2026-02-01"]);
 });
 
 test("says when a month is done", async () => {
