@@ -41,6 +41,7 @@ class XppsImportWizard(models.TransientModel):
     error_text = fields.Char(related="billing_file_id.error_text")
     warning_text = fields.Char(related="billing_file_id.warning_text")
     can_import = fields.Boolean(related="billing_file_id.can_import")
+    is_unusable = fields.Boolean(related="billing_file_id.is_unusable")
     check_queued = fields.Boolean(related="billing_file_id.check_queued")
     progress = fields.Float(related="billing_file_id.progress")
     device_create_count = fields.Integer(related="billing_file_id.device_create_count")
@@ -80,6 +81,42 @@ class XppsImportWizard(models.TransientModel):
         if self.billing_file_id.check_queued:
             self.billing_file_id.action_cancel()
         return self._reopen()
+
+    def action_close(self):
+        """Close the wizard. A draft with nothing to import is not left behind."""
+        self.ensure_one()
+        self._unusable_drafts().unlink()
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_discard(self):
+        """Close the wizard and delete the draft of the file.
+
+        :raises UserError: when the file is imported, or waits for it
+        """
+        self.ensure_one()
+        file = self.billing_file_id
+        if file:
+            file._lock()
+            file.unlink()
+        return {"type": "ir.actions.act_window_close"}
+
+    def unlink(self):
+        """What was left open goes in the end, and so does a draft with nothing to import."""
+        drafts = self._unusable_drafts()
+        result = super().unlink()
+        drafts.exists().unlink()
+        return result
+
+    def _unusable_drafts(self):
+        """:return: the drafts of these wizards with nothing to import that nobody works on, or is asked to"""
+        drafts = self.filtered(lambda wizard: not wizard.replaces_id).billing_file_id.filtered("is_unusable")
+        if not drafts:
+            return drafts
+        # Whoever makes a format of a draft keeps it.
+        wizards = self.env["xpps.file.format.wizard"].sudo().search([("billing_file_id", "in", drafts.ids)])
+        # Whom an activity is for, and whether the user may see it, does not matter.
+        waiting = drafts.sudo().filtered("activity_ids")
+        return drafts - wizards.billing_file_id - waiting
 
     def action_create_devices(self):
         self._store_mappings()

@@ -116,10 +116,10 @@ TABLE = {
             "amount_total can_import charge_count charge_draft_count charge_ids check_queued checksum control_count "
             "control_total cost_change_ids currency_id decision_ids device_assign_count device_count "
             "device_create_count dispute_count error_count error_text file_data format_id held_count held_text "
-            "invoice_count invoice_date is_blocked is_open issue_ids line_count line_digest line_ids meter_read_count "
-            "meter_read_ids name period_end period_start progress queue_status queued_by_id state subscription_count "
-            "summary_ids vendor_bill_amount vendor_bill_comparison vendor_bill_component_ids vendor_bill_difference "
-            "vendor_bill_expected vendor_bill_id vendor_bill_state warning_count warning_text"
+            "invoice_count invoice_date is_blocked is_open is_unusable issue_ids line_count line_digest line_ids "
+            "meter_read_count meter_read_ids name period_end period_start progress queue_status queued_by_id state "
+            "subscription_count summary_ids vendor_bill_amount vendor_bill_comparison vendor_bill_component_ids "
+            "vendor_bill_difference vendor_bill_expected vendor_bill_id vendor_bill_state warning_count warning_text"
         ),
         calls(
             "action_approve_charges action_assign_devices action_cancel action_check action_create_devices "
@@ -350,12 +350,12 @@ TABLE = {
         wizard(
             "amount_total billing_file_id can_import check_queued company_id cost_change_ids currency_id "
             "device_assign_count device_count device_create_count error_count error_text file_data file_name "
-            "format_id invoice_date invoice_number issue_ids kind mapping_ids period_end period_start progress "
-            "replaces_id summary_ids warning_count warning_text"
+            "format_id invoice_date invoice_number is_unusable issue_ids kind mapping_ids period_end period_start "
+            "progress replaces_id summary_ids warning_count warning_text"
         ),
         calls(
-            "action_assign_devices action_check action_create_devices action_import action_open_issues action_recheck "
-            "action_show action_stop",
+            "action_assign_devices action_check action_close action_create_devices action_discard action_import "
+            "action_open_issues action_recheck action_show action_stop",
             who=CLERKS,
         ),
         calls("action_new_format", who=MANAGERS),

@@ -102,6 +102,11 @@ class XppsBillingFile(models.Model):
     is_blocked = fields.Boolean(
         readonly=True, copy=False, help="The last check found nothing that could be imported if the rest is held back."
     )
+    is_unusable = fields.Boolean(
+        compute="_compute_is_unusable",
+        store=True,
+        help="A draft with nothing to import: it cannot be read, or it has already been imported.",
+    )
     meter_read_count = fields.Integer(compute="_compute_related_counts")
     charge_count = fields.Integer(compute="_compute_related_counts")
     charge_draft_count = fields.Integer(compute="_compute_related_counts")
@@ -189,6 +194,21 @@ class XppsBillingFile(models.Model):
             file.is_open = file.state == "draft" or (file.state == "imported" and file.held_count > 0)
             sound = not file.error_count or (file.company_id.xpps_quarantine and not file.is_blocked)
             file.can_import = file.is_open and sound and bool(file.line_digest) and not file.check_queued
+
+    @api.depends("state", "issue_ids.code", "issue_ids.severity")
+    def _compute_is_unusable(self):
+        codes = {}
+        for file, code in self.env["xpps.billing.file.issue"]._read_group(
+            [("billing_file_id", "in", self.ids), ("severity", "=", "error")], ["billing_file_id", "code"]
+        ):
+            codes.setdefault(file.id, set()).add(code)
+        read = self.env["xpps.billing.file.line"]._read_group(
+            [("billing_file_id", "in", list(codes))], ["billing_file_id"]
+        )
+        unread = codes.keys() - {file.id for (file,) in read}
+        for file in self:
+            nothing_new = file.id in unread or "file_duplicate" in codes.get(file.id, ())
+            file.is_unusable = file.state == "draft" and nothing_new
 
     @api.model
     def _search_held_count(self, operator, value):
