@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL, format_date
 
+from ..common.constants import BASE_ROLES
 from ..common.formats import period_text
 from ..common.listing import enumeration
 from ..common.plural import plural
@@ -180,6 +181,19 @@ class RunPreparation:
             ("date", "!=", False),
         )
         return due.filtered(lambda agreement: agreement._xpps_period_before()[0] <= self.run.period_end)
+
+    def base_prices(self):
+        """The base prices that are due.
+
+        :return: {(res.currency, first day, last day): untaxed amount} by the period that they are for
+        """
+        lines = self._search_due().sale_subscription_line_ids.filtered(lambda line: line.xpps_role in BASE_ROLES)
+        bills = lines._xpps_base_bills()
+        amounts = defaultdict(float)
+        for line in lines:
+            for bill in line._xpps_filled_bills(bills):
+                amounts[line.currency_id, bill.first, bill.last] += amount_to_bill(line, bill)
+        return dict(amounts)
 
     def _recurring_amounts(self, due):
         """:return: {sale.subscription: untaxed amount of its recurring lines, as they are billed now}"""

@@ -21,8 +21,10 @@ class FileSection(Section):
         return self._file, self._errors, self._warnings, self._held
 
     def _of_files(self, prefix=""):
-        """Files of the month, and drafts of which no period could be read: they may be of any."""
-        live = self.of_company & Domain(f"{prefix}state", "!=", "cancelled")
+        """Files of the month, and drafts that state no period: they may be of any. Not those of which none can be."""
+        live = (
+            self.of_company & Domain(f"{prefix}state", "!=", "cancelled") & Domain(f"{prefix}is_unusable", "=", False)
+        )
         return live & (of_month(f"{prefix}period_end", self.month) | Domain(f"{prefix}period_end", "=", False))
 
     def files(self):

@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.fields import Domain
 
-from .months import agreements_to_invoice, live_invoices, of_month
+from .invoice_months import invoices_of
+from .months import agreements_to_invoice, last_day, of_month
 from .section import Section
 
 
@@ -60,7 +61,7 @@ class InvoiceSection(Section):
         action = self._open(
             "account.action_move_out_invoice_type",
             "account.move",
-            live_invoices(self.month, state, self.company),
+            invoices_of(self.month, last_day(self.month), state, self.company),
             # Without it, Odoo's list has no customers and no invoice dates.
             default_move_type="out_invoice",
         )

@@ -5,12 +5,12 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..billing_run import RunPreparation
-from ..rules import ends_in_domain
+from ..rules import days_in_common, ends_in_domain
+from .invoice_months import draft_days
 
-#: How many months there are to choose from.
+#: How many months there are to choose from, and how far back it is looked for what is left to do.
 MAX_LISTED = 36
 
 
@@ -30,23 +30,30 @@ def parse_month(env, text):
         raise UserError(env._("“%s” is not a month. Enter it as 2026-10-01.", text)) from error
 
 
+def share_of_month(first, last, month):
+    """The share of what is billed for a period that is a month's, as ``reports.base_revenue`` has it.
+
+    That of a quarter is a third in each of the months that end in its parts.
+
+    >>> from datetime import date
+    >>> share_of_month(date(2026, 1, 15), date(2026, 2, 14), date(2026, 2, 1))
+    1.0
+    >>> share_of_month(date(2026, 1, 1), date(2026, 3, 31), date(2026, 2, 1)) == 1 / 3
+    True
+    >>> share_of_month(date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1))
+    0.0
+    """
+    count = max(round(((last - first).days + 1) / 30.44), 1)
+    ends = [first_day(last - relativedelta(months=back)) for back in range(count)]
+    return ends.count(month) / count
+
+
 def of_month(field_name, month):
     """Domain of what has a date in the month.
 
     :param field_name: may be a path
     """
     return ends_in_domain(field_name, month, last_day(month))
-
-
-def live_invoices(month, state, companies):
-    """Domain of customer invoices and credit notes that bill agreements for a period that ended in the month."""
-    lines = Domain("xpps_subscription_id", "!=", False) & of_month("xpps_period_end", month)
-    return (
-        Domain("company_id", "in", companies.ids)
-        & Domain("move_type", "in", ("out_invoice", "out_refund"))
-        & Domain("state", "=", state)
-        & Domain("invoice_line_ids", "any", lines)
-    )
 
 
 class Months:
@@ -65,7 +72,7 @@ class Months:
     def with_files(self):
         """:return: the months of billing files that are not cancelled, the newest first"""
         groups = self.env["xpps.billing.file"]._read_group(
-            [*self._of_companies(), ("state", "!=", "cancelled"), ("period_end", "!=", False)],
+            [*self._of_files(), ("period_end", "!=", False)],
             ["period_end:month"],
             order="period_end:month DESC",
             limit=MAX_LISTED,
@@ -77,21 +84,64 @@ class Months:
         invoice, a draft invoice
         """
         waiting = (
-            ("xpps.billing.file", "period_end", [("state", "in", ("draft", "queued"))]),
+            ("xpps.billing.file", "period_end", [("state", "in", ("draft", "queued")), ("is_unusable", "=", False)]),
             ("xpps.billing.file.line", "billing_file_id.period_end", [("state", "=", "held")]),
             ("sale.subscription.charge", "period_end", [("state", "=", "draft")]),
             ("sale.subscription.charge", "period_end", [("invoice_status", "=", "to_invoice")]),
-            (
-                "account.move.line",
-                "xpps_period_end",
-                [("xpps_subscription_id", "!=", False), ("parent_state", "=", "draft")],
-            ),
         )
-        found = set()
+        found = {first_day(day) for day in draft_days(self.companies)}
         for model, date, domain in waiting:
             domain = [*self._of_companies(), (date, "!=", False), *domain]
             found.update(month for (month,) in self.env[model]._read_group(domain, [f"{date}:month"]))
         return found
+
+    def unchecked(self):
+        """:return: set of the months with an imported file of which Xerox's bill is missing, or differs"""
+        groups = self.env["xpps.billing.file"]._read_group(
+            [
+                *self._of_companies(),
+                ("state", "=", "imported"),
+                ("period_end", "!=", False),
+                ("vendor_bill_state", "!=", "equal"),
+            ],
+            ["period_end:month"],
+            order="period_end:month DESC",
+            limit=MAX_LISTED,
+        )
+        return {month for (month,) in groups}
+
+    def skipped(self, until):
+        """Months without a file since a company's first one, where it has devices.
+
+        A month has its file when at least half of its days are in one, or in several.
+
+        :param until: the month that billing is at, which is not skipped yet
+        :return: set of months
+        """
+        since = until - relativedelta(months=MAX_LISTED)
+        files = self.env["xpps.billing.file"].search_fetch(
+            [*self._of_files(), ("period_start", "!=", False), ("period_end", ">=", since)],
+            ["company_id", "period_start", "period_end"],
+        )
+        found = set()
+        for company, of_company in files.grouped("company_id").items():
+            periods = {(file.period_start, file.period_end) for file in of_company}
+            month = max(first_day(min(start for start, _end in periods)), since)
+            has_begun, missing = False, set()
+            while month < until:
+                days = sum(days_in_common(start, end, month, last_day(month)) for start, end in periods)
+                has_file = 2 * days >= last_day(month).day
+                has_begun = has_begun or has_file
+                if has_begun and not has_file:
+                    missing.add(month)
+                month += relativedelta(months=1)
+            if missing and self._has_devices(company):
+                found |= missing
+        return found
+
+    def _has_devices(self, company):
+        domain = [("company_id", "=", company.id), ("is_xpps_device", "=", True), ("xpps_state", "=", "active")]
+        return bool(self.env["stock.lot"].search_count(domain, limit=1))
 
     def open(self, with_files, unfinished):
         """The month that billing is at.
@@ -129,11 +179,15 @@ class Months:
     def _of_companies(self):
         return [("company_id", "in", self.companies.ids)]
 
+    def _of_files(self):
+        """What can be imported, or is: no month has a file by another one."""
+        return [*self._of_companies(), ("state", "!=", "cancelled"), ("is_unusable", "=", False)]
 
-def agreements_to_invoice(company, month, invoice_date):
-    """What a billing run of the month would find to invoice, complete or not.
 
-    :return: sale.subscription
+def month_preparation(company, month, invoice_date):
+    """What a billing run of the month would find.
+
+    :return: RunPreparation
     """
     run = company.env["xpps.billing.run"].new(
         {
@@ -143,4 +197,12 @@ def agreements_to_invoice(company, month, invoice_date):
             "invoice_date": invoice_date,
         }
     )
-    return RunPreparation(run).billable_agreements()
+    return RunPreparation(run)
+
+
+def agreements_to_invoice(company, month, invoice_date):
+    """What a billing run of the month would find to invoice, complete or not.
+
+    :return: sale.subscription
+    """
+    return month_preparation(company, month, invoice_date).billable_agreements()

@@ -3,10 +3,13 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Domain
 
-from .months import last_day
+from ..common.constants import BASE_ROLES
+from .months import last_day, month_preparation, share_of_month
 from .section import Section
 
 AMOUNTS = ("revenue", "cost", "margin", "uninvoiced")
+#: Years after which a base price of the month is due at the latest.
+LONGEST = 5
 
 
 class ResultSection(Section):
@@ -18,7 +21,7 @@ class ResultSection(Section):
         return self.env._("Earnings")
 
     def methods(self):
-        return self._revenue, self._cost, self._margin, self._uninvoiced
+        return self._revenue, self._cost, self._margin, self._expected_margin, self._uninvoiced
 
     def _revenue(self):
         return self._amount("revenue", self.env._("Revenue"), self.env._("XPPS items of posted invoices."))
@@ -34,19 +37,71 @@ class ResultSection(Section):
     def _margin(self):
         margin, revenue = self._sum("margin"), self._sum("revenue")
         before, earlier = self._sum("margin", self._earlier()), self._month_name(self._earlier())
+        look = "danger" if margin < 0 else "success" if margin > 0 else ""
         label = self.env._("Margin")
-        if revenue:
+        if self._expected_revenue() is not None:
+            # Of a month that is not invoiced yet it says nothing.
+            label, look = self.env._("Margin of Posted Invoices"), ""
+        elif revenue:
             label = self.env._("Margin (%s)", self._percent(margin / revenue))
         change = self._money(margin - before, signed=True)
         detail = self.env._("%(change)s compared with %(month)s", change=change, month=earlier)
-        return self._amount("margin", label, detail, "danger" if margin < 0 else "success" if margin > 0 else "")
+        return self._amount("margin", label, detail, look)
+
+    def _expected_margin(self):
+        """What the margin will be once all of the month is posted; None when it is, or nobody knows the cost yet."""
+        revenue = self._expected_revenue()
+        if revenue is None:
+            return None
+        margin = self.company.currency_id.round(revenue - self._sum("cost"))
+        label = self.env._("Expected Margin")
+        if revenue:
+            label = self.env._("Expected Margin (%s)", self._percent(margin / revenue))
+        detail = self.env._("With %s to be invoiced or posted.", self._money(revenue - self._sum("revenue")))
+        look = "danger" if margin < 0 else "success" if margin > 0 else ""
+        return self._figure("expected_margin", label, margin, self._money(margin), detail, look, self._open_report())
 
     def _amount(self, key, label, detail="", look=""):
         value = self._sum(key)
-        action = self._open(
+        return self._figure(key, label, value, self._money(value), detail if value else "", look, self._open_report())
+
+    def _open_report(self):
+        return self._open(
             "xerox_xpps.action_xpps_profitability_report", "xpps.profitability.report", self._of_months(self.month)
         )
-        return self._figure(key, label, value, self._money(value), detail if value else "", look, action)
+
+    def _expected_revenue(self):
+        """:return: posted revenue of the month, and what is to come; None when nothing is, or there is no cost yet"""
+        if self._expected is None:
+            coming = self._sum("uninvoiced") + self._draft_base_prices() + self._due_base_prices()
+            is_open = self._sum("cost") and not self.company.currency_id.is_zero(coming)
+            self._expected = (self._sum("revenue") + coming if is_open else None,)
+        return self._expected[0]
+
+    def _draft_base_prices(self):
+        """Those of the month on drafts, credit notes negative; the charges on drafts count as not invoiced."""
+        domain = (
+            self.of_company
+            & Domain("xpps_period_start", "<=", last_day(self.month))
+            & Domain("xpps_period_end", ">=", self.month)
+            & Domain("parent_state", "=", "draft")
+            & Domain("xpps_subscription_line_id", "!=", False)
+            & Domain("product_id.xpps_role", "in", BASE_ROLES)
+        )
+        groups = self.env["account.move.line"]._read_group(
+            domain, ["xpps_period_start:day", "xpps_period_end:day"], ["balance:sum"]
+        )
+        return -sum(balance * share_of_month(first, last, self.month) for first, last, balance in groups)
+
+    def _due_base_prices(self):
+        """Those of the month that no invoice bills yet, however long it takes until they are due."""
+        company = self.company
+        preparation = month_preparation(company, self.month, last_day(self.month) + relativedelta(years=LONGEST))
+        return sum(
+            currency._convert(amount, company.currency_id, company, self.today)
+            * share_of_month(first, last, self.month)
+            for (currency, first, last), amount in preparation.base_prices().items()
+        )
 
     def _earlier(self):
         return self.month - relativedelta(months=1)
@@ -65,5 +120,7 @@ class ResultSection(Section):
         value = self._sums.get(month or self.month, {}).get(name) or 0.0
         return self.company.currency_id.round(value)
 
+    #: See ``_expected_revenue``, in a tuple.
+    _expected = None
     #: {month: {name: sum}} of the shown month and the one before, with one query.
     _sums = None

@@ -22,7 +22,7 @@ class Steps:
 
     def build(self):
         """:return: [{"key", "label", "state", "hint", "button", "action"}]; ``state`` is "done", "current" (the first
-        that is not done, with hint, button and action) or "todo"
+        that is not done, with hint, button and action) or "todo", which all are that come after it
         """
         steps, found = [], False
         for key, label, method in (
@@ -33,8 +33,8 @@ class Steps:
             ("post", self.env._("Post invoices"), self._post),
             ("check", self.env._("Check Xerox's bill"), self._check),
         ):
-            todo = method()
-            state = "done" if not todo else "todo" if found else "current"
+            todo = not found and method()
+            state = "todo" if found else "current" if todo else "done"
             step = {"key": key, "label": label, "state": state}
             if state == "current":
                 step |= todo

@@ -35,7 +35,8 @@ class XppsOverview(models.AbstractModel):
         :param month: a day of the month, as text such as "2026-10-01"; by default the month that billing is at
         :return: {"month", "previous", "next", "months", "unfinished", "with_cost", "companies", "setup"}. A month is
             {"value", "label"}; ``next`` is False where the future begins. ``months`` are those to choose from, and
-            ``unfinished`` those before the month that billing is at in which something waits, the newest first.
+            ``unfinished`` those before the month that billing is at in which something is left to do, the newest
+            first: something waits, there is no file, or Xerox's bill is not checked.
             ``companies`` has of each company with agreements, devices or files {"id", "name", "steps", "sections"};
             see ``Steps`` and ``Section``. Where there is none, ``setup`` says how to begin; see ``setup_steps``.
         :raises AccessError: when the user may not see XPPS devices
@@ -47,17 +48,14 @@ class XppsOverview(models.AbstractModel):
         open_month = months.open(with_files, unfinished)
         shown = parse_month(self.env, month) if month else open_month
         latest = max(open_month, first_day(months.today))
+        left = unfinished | months.unchecked() | months.skipped(open_month) if with_cost else set()
         companies = months.used_companies()
         return {
             "month": self._month(shown),
             "previous": self._month(shown - relativedelta(months=1)),
             "next": shown < latest and self._month(shown + relativedelta(months=1)),
             "months": [self._month(date) for date in sorted({*with_files, open_month, shown}, reverse=True)],
-            "unfinished": [
-                self._month(date)
-                for date in sorted(unfinished - {shown}, reverse=True)
-                if with_cost and date < open_month
-            ],
+            "unfinished": [self._month(date) for date in sorted(left - {shown}, reverse=True) if date < open_month],
             "with_cost": with_cost,
             "companies": [self._company(company, shown, months.today, with_cost) for company in companies],
             "setup": [] if companies else setup_steps(self.env),

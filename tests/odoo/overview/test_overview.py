@@ -52,17 +52,20 @@ class TestMonth(OverviewCase):
         # Next month's overview has nothing of it.
         self.assertEqual(self._values("file", "errors", month="2026-02-01"), [0, 0])
 
-    def test_a_file_that_cannot_be_read(self):
-        """It has no period: no month is to miss it."""
-        wizard = self._wizard(b"<oops", "broken.xml")
-        wizard.action_check()
-        self.assertFalse(wizard.billing_file_id.period_end)
-        for month in (MONTH, "2026-02-01"):
-            figures = self._figures(month)
-            self.assertEqual((figures["file"]["value"], figures["errors"]["value"]), (1, 1))
-            self.assertOpensWhatItCounts(figures)
-        wizard.billing_file_id.action_cancel()
-        self.assertEqual(self._values("file", "errors"), [0, 0])
+    def test_a_file_with_nothing_to_import(self):
+        """It is of no month, and the file of the month is still to come."""
+        for name, data in (("broken.xml", b"<oops"), ("report.pdf", b"%PDF")):
+            self._check(data, name)
+            for month in (MONTH, "2026-02-01"):
+                figures = self._figures(month)
+                self.assertEqual((figures["file"]["value"], figures["errors"]["value"]), (0, 0))
+                self.assertOpensWhatItCounts(figures)
+            self.assertEqual(self._step()["key"], "upload")
+        self._january().charge_ids.action_approve()
+        again = self._check(self.env["xpps.billing.file"].search([("state", "=", "imported")]).attachment_id.raw)
+        self.assertEqual(self._codes(again), ["file_duplicate"])
+        self.assertEqual(self._values("file", "errors"), [1, 0])
+        self.assertEqual(self._step()["key"], "invoice")
 
     def test_held_records(self):
         self.company.xpps_quarantine = True
@@ -95,6 +98,11 @@ class TestMonth(OverviewCase):
         self.assertEqual(
             [figures[key]["value"] for key in ("revenue", "cost", "margin", "uninvoiced")], [0, 40.6, -40.6, 1.5]
         )
+        # 30.00 and 1.50 are to come.
+        self.assertEqual(figures["expected_margin"]["value"], -9.1)
+        self.assertEqual(figures["expected_margin"]["label"], "Expected Margin (-28.89%)")
+        self.assertEqual(figures["expected_margin"]["detail"], "With $31.50 to be invoiced or posted.")
+        self.assertEqual((figures["margin"]["label"], figures["margin"]["look"]), ("Margin of Posted Invoices", ""))
         self.assertOpensWhatItCounts(figures)
         self.assertEqual(self._step()["key"], "approve")
 
@@ -123,6 +131,7 @@ class TestMonth(OverviewCase):
         self.assertEqual([figures[key]["value"] for key in ("ready", "drafts", "posted", "invoiced")], [0, 1, 0, 2])
         self.assertEqual(figures["drafts"]["detail"], "$31.50 before taxes")
         self.assertEqual(figures["revenue"]["value"], 0, "A draft earns nothing.")
+        self.assertEqual(figures["expected_margin"]["value"], -9.1)
         self.assertOpensWhatItCounts(figures)
         step = self._step()
         self.assertEqual((step["key"], step["action"]["res_id"]), ("post", run.id))
@@ -133,6 +142,7 @@ class TestMonth(OverviewCase):
         self.assertEqual(figures["posted"]["detail"], "$31.50 before taxes")
         self.assertEqual([figures[key]["value"] for key in ("revenue", "margin", "uninvoiced")], [31.5, -9.1, 0])
         self.assertEqual(figures["margin"]["look"], "danger")
+        self.assertNotIn("expected_margin", figures)
         self.assertEqual(figures["vendor_bill"]["formatted"], "Missing")
         self.assertOpensWhatItCounts(figures)
         step = self._step()
