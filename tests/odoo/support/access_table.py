@@ -172,12 +172,14 @@ TABLE = {
         entered("company_id invoice_date name period_end period_start user_id"),
         program(
             "draft_move_count error_count error_text failed_count held_amounts held_count held_text invoiced_amounts "
-            "invoiced_count line_count line_ids lock_text move_count move_ids prepared_on progress queued_by_id "
-            "ready_amounts ready_count returned_move_count returned_text state task task_count unsent_move_count"
+            "invoiced_count line_count line_ids lock_text move_count move_ids no_address_count no_address_text "
+            "prepared_on progress queued_by_id ready_amounts ready_count returned_move_count returned_text state task "
+            "task_count unsent_move_count"
         ),
         calls(
             "action_cancel action_create_drafts action_draft action_open_held action_open_invoices action_open_lines "
-            "action_open_problems action_post action_prepare action_retry action_send action_stop action_undo",
+            "action_open_no_address action_open_problems action_post action_prepare action_retry action_send "
+            "action_stop action_undo",
             who=CLERKS,
         ),
     ),
