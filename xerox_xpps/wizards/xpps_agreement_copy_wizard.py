@@ -188,10 +188,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
         source.message_post(
             body=self.env._(
                 "Copied to %s",
-                Markup(", ").join(
-                    copy._get_html_link(title=f"{copy.display_name} ({copy.partner_id.display_name})")
-                    for copy in copies
-                ),
+                Markup(", ").join(copy._get_html_link() for copy in copies),
             )
         )
         action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_agreement")

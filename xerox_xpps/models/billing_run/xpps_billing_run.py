@@ -383,10 +383,7 @@ class XppsBillingRun(models.Model):
                 }
 
     def _log_override(self, lines, reason):
-        names = Markup().join(
-            Markup("<li>%s – %s</li>") % (line.partner_id.display_name, line.subscription_id.display_name)
-            for line in lines
-        )
+        names = Markup().join(Markup("<li>%s</li>") % line.subscription_id.display_name for line in lines)
         if reason:
             text = self.env._("Billed although something is missing: %s", reason)
         else:
