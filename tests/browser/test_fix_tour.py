@@ -4,10 +4,16 @@
 from odoo import Command
 from odoo.tests import HttpCase
 
+from .slow import SlowAnswers
+
 LIST_ACTION = "/odoo/action-xerox_xpps.action_xpps_billing_file"
 
 
-class TestFixTour(HttpCase):
+class TestFixTour(SlowAnswers, HttpCase):
+    # The list below the wizard, and the check after a fix.
+    slow = r"xpps\.billing\.file/web_search_read$|/action_recheck$"
+    delay = 1
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

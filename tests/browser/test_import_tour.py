@@ -5,9 +5,14 @@ from odoo import Command
 from odoo.tests import HttpCase
 
 from .actions import LIST_ACTION
+from .slow import SlowAnswers
 
 
-class TestImportTour(HttpCase):
+class TestImportTour(SlowAnswers, HttpCase):
+    # The list below the wizard is loaded when the file is open.
+    slow = r"xpps\.billing\.file/web_search_read$"
+    delay = 1
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
