@@ -50,7 +50,9 @@ class DialogRobot extends Robot {
     }
 
     leaveByButton() {
-        const buttons = document.querySelectorAll(`${DIALOG} footer button[special=cancel], ${DIALOG} .o_form_button_cancel`);
+        const buttons = document.querySelectorAll(
+            `${DIALOG} footer button[special=cancel], ${DIALOG} .o_form_button_cancel`
+        );
         const button = [...buttons].find((found) => found.offsetParent);
         // One that has none is closed by its cross.
         (button || document.querySelector(`${DIALOG} header .btn-close`)).click();

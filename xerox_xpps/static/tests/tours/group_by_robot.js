@@ -28,6 +28,9 @@ class GroupByRobot extends Robot {
                 await this.groupViews();
             }
         }
+        if (!this.count) {
+            throw new Error("there was nothing to group by");
+        }
         return this.count;
     }
 
