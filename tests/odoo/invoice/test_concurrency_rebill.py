@@ -32,7 +32,7 @@ class TestRebill(ConcurrencyCase):
         )
 
     def _remove_credit(self):
-        """Rebilled charges stay, and keep their credit notes from being deleted: they forget that they were billed."""
+        """What is billed again keeps its credit note from being deleted: charges and services forget that they were."""
         with self._env() as env:
             charge = env["sale.subscription.charge"].browse(self.charge_id)
             new = charge.invoice_line_ids.move_id if charge.earlier_line_ids else env["account.move"]
@@ -42,6 +42,7 @@ class TestRebill(ConcurrencyCase):
             if charge.invoice_status != "invoiced":
                 charge.unlink()
             moves = env["account.move"].search([("company_id", "=", self.ids["company"])])
+            moves.invoice_line_ids._xpps_write_plainly({"xpps_given_back": False})
             moves.filtered(lambda move: move.state == "posted").button_draft()
             moves.with_context(force_delete=True).unlink()
 
