@@ -181,6 +181,11 @@ class SaleSubscription(models.Model):
         )
         return lines.order_id
 
+    def _xpps_release_orders_left(self):
+        """Recurring services that such orders bill are billed otherwise: no order of these agreements follows."""
+        lines = self._xpps_orders_left().order_line
+        lines.filtered(lambda line: line.xpps_subscription_line_id.sale_subscription_id in self)._xpps_release_days()
+
     def _check_may_bill(self, model):
         """As in subscription_oca: who may write the agreement may have it billed, by invoice or by order."""
         if not self.env[model].has_access("create"):
@@ -212,7 +217,9 @@ class SaleSubscription(models.Model):
         :return: account.move; their lines say which agreement they bill
         """
         self._check_may_bill("account.move")
-        documents = self._prepare_billing(self if due is None else due, until)
+        due = self if due is None else due
+        due._xpps_release_orders_left()
+        documents = self._prepare_billing(due, until)
         bills = self._xpps_bills(documents)
         taxes = self._xpps_billing_taxes()
         shared = {}

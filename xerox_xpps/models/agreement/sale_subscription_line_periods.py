@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from ...billing_file import to_decimal
 from ...common.formats import amount_text, period_text
 from ...invoicing import BaseBill, BaseChange, DeviceQuantity
-from ...rules import bills_days_sql, first_free, order_bills_days_sql, pieces
+from ...rules import bills_days_sql, first_free, free_spans, order_bills_days_sql, pieces
 
 #: What the query for billed days reads.
 COVERING_FIELDS = {
@@ -28,9 +28,11 @@ COVERING_FIELDS = {
     ],
     "sale.order": ["state"],
     "sale.order.line": [
+        "invoice_lines",
         "order_id",
         "product_uom_qty",
         "xpps_base_adjustment",
+        "xpps_base_days",
         "xpps_period_end",
         "xpps_period_start",
         "xpps_subscription_line_id",
@@ -277,10 +279,24 @@ class SaleSubscriptionLine(models.Model):
             lambda line: line._xpps_counts_days() and line.sale_subscription_id.xpps_base_timing == "advance"
         )
         billed = lines._xpps_billed_devices()
-        counted = self._xpps_count_devices([(line, days) for line, days in billed if days[0] <= days[1]])
+        stood_still = lines.sale_subscription_id._xpps_days_stood_still()
+        there = [
+            free_spans(stood_still[line.sale_subscription_id] if line._xpps_prorates() else (), *days)
+            if said["stands"]
+            else ()
+            for line, days, said in billed
+        ]
+        counted = self._xpps_count_devices(
+            [(line, span) for (line, _days, _said), spans in zip(billed, there, strict=True) for span in spans]
+        )
         changes = defaultdict(list)
-        for (line, days), said in billed.items():
-            device_days, swaps = counted.get((line, days), ({}, 0))
+        for (line, _days, said), spans in zip(billed, there, strict=True):
+            device_days, swaps = defaultdict(int), 0
+            for span in spans:
+                of_span, swaps_of_span = counted[line, span]
+                swaps += swaps_of_span
+                for device_id, number in of_span.items():
+                    device_days[device_id] += number
             changes[line.id] += line._xpps_changes_of_period(said, device_days, swaps)
         return changes
 
@@ -306,47 +322,72 @@ class SaleSubscriptionLine(models.Model):
     def _xpps_billed_devices(self):
         """What was billed of the periods of these services in advance, by device.
 
-        :return: {(line, days of the period on which the agreement runs): what a BaseChange takes of it, and ``days``,
-            {device id: days}, and ``units``}
+        Of what was credited nothing is made up for. Of a period that no line *stands* for any more, or not yet again,
+        what was made up for is taken back.
+
+        :return: [(line, days of the period on which the agreement runs, what a BaseChange takes of it, and ``days``,
+            {device id: days}, ``units``, and whether it ``stands``)]
         """
         if not self:
-            return {}
+            return []
         self._xpps_flush_covering()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT line.xpps_subscription_line_id, line.xpps_period_start, line.xpps_period_end,
-                       line.xpps_base_days
+                       line.xpps_base_days, line.xpps_base_adjustment IS NOT TRUE, line.id
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
-                 WHERE line.xpps_subscription_line_id = ANY(%s) AND line.xpps_base_days IS NOT NULL AND %s
-              ORDER BY line.xpps_base_adjustment NULLS FIRST, line.id
+                 WHERE line.xpps_subscription_line_id = ANY(%(ids)s) AND line.xpps_base_days IS NOT NULL
+                   AND %(billing)s
+             UNION ALL
+                SELECT line.xpps_subscription_line_id, line.xpps_period_start, line.xpps_period_end,
+                       line.xpps_base_days, line.xpps_base_adjustment IS NOT TRUE, NULL
+                  FROM sale_order_line line
+                  JOIN sale_order sale ON sale.id = line.order_id
+                 WHERE line.xpps_subscription_line_id = ANY(%(ids)s) AND line.xpps_base_days IS NOT NULL
+                   AND %(ordering)s
+                   AND NOT EXISTS (
+                        SELECT 1
+                          FROM sale_order_line_invoice_rel rel
+                          JOIN account_move_line billing ON billing.id = rel.invoice_line_id
+                         WHERE rel.order_line_id = line.id AND billing.parent_state <> 'cancel'
+                       )
+              ORDER BY 5 DESC, 6 NULLS LAST, 2
                 """,
-                self.ids,
-                bills_days_sql(),
+                ids=self.ids,
+                billing=bills_days_sql(),
+                ordering=order_bills_days_sql(),
             )
         )
+        # Whoever has the agreement billed need not see its invoices.
+        billing = self.env["account.move.line"].sudo().browse(row[-1] for row in rows if row[-2] and row[-1])
+        credited = billing.filtered(lambda line: line._xpps_is_credited())
         found = {}
-        for line_id, first, last, text in rows:
+        for line_id, first, last, text, stands, billing_id in rows:
             said = json.loads(text)
             period = found.setdefault(
                 (line_id, first, last),
-                {"first": first, "last": last, "days": defaultdict(int), "units": 0}
+                {"first": first, "last": last, "days": defaultdict(int), "units": 0, "stands": False, "credited": False}
                 | {name: said[name] for name in ("period_days", "price", "discount")},
             )
+            period["stands"] |= stands
+            period["credited"] |= billing_id in credited._ids
             period["units"] += said["units"]
             for device_id, days in said["days"].items():
                 period["days"][int(device_id)] += days
         for line, piece in self._xpps_empty_periods():
             common = {"period_days": piece.period_days, "price": line.price_unit, "discount": line.discount}
-            found.setdefault(
+            period = found.setdefault(
                 (line.id, piece.first, piece.last),
-                {"first": piece.first, "last": piece.last, "days": {}, "units": 0} | common,
+                {"first": piece.first, "last": piece.last, "days": {}, "units": 0, "credited": False} | common,
             )
-        billed = {}
+            period["stands"] = True
+        billed = []
         for (line_id, first, last), said in found.items():
-            line = self.browse(line_id)
-            billed[line, line.sale_subscription_id._xpps_running_days(first, last)] = said
+            if not said["credited"]:
+                line = self.browse(line_id)
+                billed.append((line, line.sale_subscription_id._xpps_running_days(first, last), said))
         return billed
 
     def _xpps_empty_periods(self):
@@ -443,6 +484,8 @@ class SaleSubscriptionLine(models.Model):
         :param spans: {line: [(first day, last day)]}
         """
         lines = self.filtered(lambda line: line.sale_subscription_id._xpps_is_started())
+        closed = lines.sale_subscription_id.filtered(lambda agreement: agreement.stage_type == "post")
+        closed._xpps_release_orders_left()
         covered = lines._xpps_covered()
         due = {}
         for line in lines:
@@ -453,5 +496,9 @@ class SaleSubscriptionLine(models.Model):
                 if free:
                     date = agreement._xpps_cycle().due(agreement.xpps_base_timing, free)
                     due[agreement] = min(date, due.get(agreement, date))
+        for agreement in closed:
+            changes = agreement._xpps_changes_due()
+            if changes:
+                due[agreement] = min(changes, due.get(agreement, changes))
         for agreement, date in due.items():
             agreement._xpps_go_back_to(date)

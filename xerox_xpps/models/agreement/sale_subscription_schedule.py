@@ -546,7 +546,22 @@ class SaleSubscription(models.Model):
             period = cycle.period(first)
             begin = period[0] if not advance or period[0] == first else period[1] + DAY
         period = cycle.period(today)
-        return begin, period[1] if advance else period[0] - DAY
+        last = period[1] if advance else period[0] - DAY
+        # What was billed nevertheless is not left out.
+        covered = self.sale_subscription_line_ids._xpps_covered()
+        free = [first_free(covered[line.id], begin, last) for line in self.sale_subscription_line_ids]
+        return min(filter(None, free), default=last + DAY), last
+
+    def _xpps_days_stood_still(self):
+        """Days of pauses and closings that are over, in which devices cost nothing; see ``_xpps_standstill``.
+
+        :return: {sale.subscription: [(first day, last day)]}
+        """
+        days = {agreement: [] for agreement in self}
+        waivers = self._xpps_waivers().filtered(lambda waiver: waiver.kind in ("pause", "closing"))
+        for waiver in waivers.filtered(lambda waiver: waiver.date_to and not waiver.subscription_line_id):
+            days[waiver.subscription_id.with_env(self.env)] += waiver._spans()
+        return days
 
     def _xpps_waive_standstill(self, first, last, kind, reason):
         if first > last:
@@ -584,13 +599,14 @@ class SaleSubscription(models.Model):
         if not next_date or not lines:
             self._xpps_set_schedule({"recurring_next_date": False})
             return
+        self._xpps_release_orders_left()
         planned, over = self.date, bool(self.date and self.date <= today)
         self._xpps_set_schedule({"recurring_next_date": next_date, "date": end})
         if not over:
             self._xpps_waive_closing(end)
         self._xpps_reschedule()
         if not self.recurring_next_date:
-            changes = self._xpps_changes_due(end)
+            changes = self._xpps_changes_due()
             self._xpps_set_schedule({"recurring_next_date": changes} if changes else {"date": planned})
 
     def _xpps_waive_closing(self, end):
@@ -638,9 +654,10 @@ class SaleSubscription(models.Model):
             lines = self.sale_subscription_line_ids
             lines._xpps_give_back(dict.fromkeys(lines, spans))
 
-    def _xpps_changes_due(self, end):
+    def _xpps_changes_due(self):
         """When a closed agreement gets back what it paid in advance for days after its end, False if it does not."""
-        if self.xpps_base_timing != "advance":
+        last = self._xpps_last_day()
+        if self.xpps_base_timing != "advance" or not last:
             return False
         changes = self.sale_subscription_line_ids._xpps_base_changes()
-        return self._xpps_cycle().period(end)[1] + DAY if any(changes.values()) else False
+        return self._xpps_cycle().period(last)[1] + DAY if any(changes.values()) else False

@@ -40,10 +40,25 @@ class AccountMoveLine(models.Model):
         self._xpps_free(lines._xpps_billed_spans())
 
     def _xpps_is_credited(self):
-        """Whether posted credit notes take all of the line back; called as superuser."""
+        """Whether posted credit notes take all of the line back; called as superuser.
+
+        Lines of an invoice that make up for devices of the same period are taken back together.
+        """
         self.ensure_one()
         credits = self.move_id.reversal_move_ids.filtered(lambda move: move.state == "posted").invoice_line_ids
-        mine = credits.filtered(
+        credits = self._xpps_of_same_days(credits)
+        if not credits:
+            return False
+        billed = sum(self._xpps_of_same_days(self.move_id.invoice_line_ids).mapped("price_subtotal"))
+        credited = sum(credits.mapped("price_subtotal"))
+        # What is taken back of a credit is less than 0, too.
+        sign = -1 if billed < 0 else 1
+        return self.currency_id.compare_amounts(sign * credited, sign * billed) >= 0
+
+    def _xpps_of_same_days(self, lines):
+        """Those of some lines that bill the same days of the same service, or make up for devices in them."""
+        self.ensure_one()
+        return lines.filtered(
             lambda line: (
                 line.xpps_subscription_line_id == self.xpps_subscription_line_id
                 and line.xpps_period_start == self.xpps_period_start
@@ -51,9 +66,6 @@ class AccountMoveLine(models.Model):
                 and line.xpps_base_adjustment == self.xpps_base_adjustment
             )
         )
-        if not mine:
-            return False
-        return self.currency_id.compare_amounts(sum(mine.mapped("price_subtotal")), self.price_subtotal) >= 0
 
     # Days on two lines
 

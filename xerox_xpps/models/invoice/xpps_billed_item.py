@@ -64,13 +64,15 @@ class XppsBilledItem(models.AbstractModel):
     def _xpps_billed_spans(self):
         """The days of recurring services that the lines bill.
 
-        :return: {sale.subscription.line: [(first day, last day)]}, as superuser
+        :return: {sale.subscription.line: [(first day, last day)]}, as superuser; none of a service whose lines make up
+            for devices only
         """
         spans = defaultdict(list)
         # What was billed does not depend on what the user may see.
         for line in self.sudo().filtered("xpps_subscription_line_id"):
+            billed = spans[line.xpps_subscription_line_id]
             if line.xpps_period_start and line.xpps_period_end and not line.xpps_base_adjustment:
-                spans[line.xpps_subscription_line_id].append((line.xpps_period_start, line.xpps_period_end))
+                billed.append((line.xpps_period_start, line.xpps_period_end))
         return spans
 
     @api.model
