@@ -217,6 +217,10 @@ class SaleSubscription(models.Model):
             return super().write(values)
         ran = ours.filtered(lambda agreement: agreement.stage_type == "in_progress")
         kept = {subscription: subscription.date_start for subscription in ours}
+        # Upstream writes the stage itself, others its id.
+        stage_id = self._fields["stage_id"].convert_to_write(values["stage_id"], self)
+        if self.env["sale.subscription.stage"].browse(stage_id).type == "post":
+            ours._xpps_end_pauses()
         result = super().write(values)
         for subscription, date_start in kept.items():
             date_start = fields.Date.to_date(values.get("date_start", date_start))
@@ -255,7 +259,8 @@ class SaleSubscription(models.Model):
         return self._xpps_ours().sale_subscription_line_ids
 
     def close_subscription(self, close_reason_id=False):
-        """Of an XPPS agreement the last days of its devices may still have to be billed."""
+        """Of an XPPS agreement the last days of its devices may still have to be billed; it ends with its pause."""
+        self._xpps_ours()._xpps_end_pauses()
         next_date = self.recurring_next_date
         result = super().close_subscription(close_reason_id)
         if self._xpps_ours():

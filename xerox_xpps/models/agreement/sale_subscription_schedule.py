@@ -98,10 +98,16 @@ class SaleSubscription(models.Model):
 
     @api.depends("template_id", "date_start", "is_xpps")
     def _compute_rule_boundary(self):
-        """Upstream's end of a fixed term is the day after it; everywhere else the end is the last day."""
+        """Upstream's end of a fixed term is the day after it; everywhere else the end is the last day.
+
+        A closed agreement ended when it did, whatever its template says: it is billed until then.
+        """
+        ended = {one: one.date for one in self if one._origin and one.is_xpps and one.stage_type == "post"}
         result = super()._compute_rule_boundary()
         for agreement in self:
-            if agreement.is_xpps and agreement.date and not agreement.recurring_rule_boundary:
+            if agreement in ended:
+                agreement.date = ended[agreement]
+            elif agreement.is_xpps and agreement.date and not agreement.recurring_rule_boundary:
                 agreement.date -= DAY
         return result
 
@@ -243,14 +249,14 @@ class SaleSubscription(models.Model):
         started = ours.filtered(lambda agreement: agreement._xpps_is_started())
         running = started.filtered(lambda agreement: agreement.stage_type == "in_progress")
         dates = {agreement: agreement.recurring_next_date for agreement in started}
-        cycles = {agreement: agreement._xpps_cycle() for agreement in running}
+        cycles = {agreement: agreement._xpps_cycle() for agreement in started}
         closed_on = {agreement: agreement.xpps_closed_on for agreement in started - running}
         paused = running.filtered("is_paused")
         result = super().write(values)
         if "recurring_next_date" in values and self.env.context.get("xpps_closing") is not CLOSING:
             started._xpps_note_next_dates(dates, reason)
         if "template_id" in values:
-            running._xpps_keep_next_dates(dates, cycles)
+            started._xpps_keep_next_dates(dates, cycles)
         if not {"stage_id", "is_xpps"}.isdisjoint(values):
             now_running = self._xpps_ours().filtered(lambda agreement: agreement.stage_type == "in_progress")
             known = now_running - running
@@ -512,6 +518,11 @@ class SaleSubscription(models.Model):
             agreement._xpps_waive_standstill(first, last, "pause", self.env._("It was paused."))
             agreement._xpps_reschedule()
 
+    def _xpps_end_pauses(self):
+        """Agreements are closed: those that are paused stood still until now, which is not billed."""
+        for agreement in self.filtered("is_paused"):
+            agreement.action_resume()
+
     def _xpps_pause_to_skip(self):
         """What is not billed if the agreement is resumed today.
 
@@ -535,6 +546,8 @@ class SaleSubscription(models.Model):
         """
         self.ensure_one()
         today = company_today(self.company_id)
+        if first and first >= today:
+            return first, today - DAY
         # See _xpps_counts_days.
         if first and self.company_id.sudo().xpps_proration == "day":
             return first, today - DAY
