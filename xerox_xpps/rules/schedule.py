@@ -121,6 +121,28 @@ class Cycle:
         """
         return self.start(self.number(day))
 
+    def continued(self, unit: str, count: int, day: date) -> "Cycle":
+        """Periods of another length that begin on a day.
+
+        Where both are counted by months, and a period of this cycle begins on that day, the day of the month stays,
+        also from a month on that has no such day.
+
+        >>> month, day = Cycle("months", 1, date(2026, 1, 31)), date(2026, 2, 28)
+        >>> month.continued("months", 3, day).period(day)
+        (datetime.date(2026, 2, 28), datetime.date(2026, 5, 30))
+        >>> month.continued("years", 1, day).period(date(2028, 3, 1))
+        (datetime.date(2028, 2, 29), datetime.date(2029, 2, 27))
+        >>> month.continued("weeks", 2, day).anchor, month.continued("months", 3, date(2026, 2, 20)).anchor
+        (datetime.date(2026, 2, 28), datetime.date(2026, 2, 20))
+        """
+        cycle = Cycle(unit, count, day)
+        if not self.months or not cycle.months or self.last_due(day) != day:
+            return cycle
+        # Of every four years, one has the longest February.
+        starts = [add_months(day.replace(day=1), number * cycle.months) for number in range(5)]
+        starts = [first.replace(day=min(self.anchor.day, monthrange(first.year, first.month)[1])) for first in starts]
+        return Cycle(unit, count, max(starts, key=lambda first: first.day))
+
 
 @dataclass(frozen=True)
 class Piece:

@@ -61,7 +61,7 @@ class SaleSubscription(models.Model):
         string="Periods Counted From",
         readonly=True,
         copy=False,
-        help="The day that base price periods are counted from. If it is the last of a month, so are the others.",
+        help="The day that base price periods are counted from. Where a month has no such day, it is its last one.",
     )
     xpps_paused_on = fields.Date(
         string="Paused On", readonly=True, copy=False, help="The day on which the agreement was paused."
@@ -323,7 +323,8 @@ class SaleSubscription(models.Model):
             if before[agreement] and not date_:
                 agreement._xpps_set_schedule({"recurring_next_date": before[agreement]})
             elif date_ and (old.unit, old.count) != (new.unit, new.count):
-                agreement._xpps_set_schedule({"xpps_period_anchor": date_})
+                anchor = old.continued(new.unit, new.count, date_).anchor
+                agreement._xpps_set_schedule({"xpps_period_anchor": anchor})
                 # Who wrote the date before anything was billed said when the first period of this length ends.
                 first = old.billed_period(agreement.xpps_base_timing, date_)[0]
                 written = agreement._xpps_waivers().filtered(
