@@ -179,7 +179,9 @@ class TestPricelist(InvoicingCase):
             agreement = self._contract(services=self.base)
             line = agreement.sale_subscription_line_ids
             self.assertEqual((line.price_unit, line.discount, line.price_subtotal), (20, 0, 20))
-            self.assertEqual(agreement.create_invoice().amount_untaxed, 20)
+            invoice = agreement.create_invoice()
+            self.assertEqual(invoice.amount_untaxed, 20)
+            invoice.unlink()
             line.discount = 10
             line.price_unit = 25
             self.assertEqual((line.price_unit, line.discount, line.price_subtotal), (25, 10, 22.5))
