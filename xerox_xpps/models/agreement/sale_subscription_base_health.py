@@ -101,7 +101,7 @@ class SaleSubscription(models.Model):
 
     def action_xpps_bill_gaps(self):
         """Bill the days that nobody bills and nobody knows why: the next invoice date goes back to the first one."""
-        self.check_access("write")
+        self._xpps_check_may_bill_waived()
         for agreement in self:
             waivers = agreement._xpps_gaps().get(agreement.id)
             if waivers:

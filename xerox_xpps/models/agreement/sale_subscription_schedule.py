@@ -480,11 +480,14 @@ class SaleSubscription(models.Model):
         # See _xpps_waivers.
         return self.env["xpps.base.waiver"].sudo().create(values_list)
 
-    def _xpps_bill_waived(self, waivers):
-        """Bill days after all that were not to be billed; the caller asks for the right to change the agreement."""
-        self.ensure_one()
+    def _xpps_check_may_bill_waived(self):
+        self.check_access("write")
         # Who sells agreements may change them, too; which days are billed is the billing users' to say.
         self.env["sale.subscription.charge"].check_access("write")
+
+    def _xpps_bill_waived(self, waivers):
+        """Bill days after all that were not to be billed; the caller asks for the right to it."""
+        self.ensure_one()
         spans = waivers._spans()
         text = self.env._("To be billed after all: %s", ", ".join(waiver._period_label() for waiver in waivers))
         # See _xpps_waivers.

@@ -74,8 +74,7 @@ class XppsBaseWaiver(models.Model):
 
     def action_bill(self):
         """Have these days billed after all: the next invoice date goes back to the first of them."""
-        agreements = self.subscription_id
-        agreements.check_access("write")
+        self.subscription_id._xpps_check_may_bill_waived()
         self.check_access("read")
         for agreement, waivers in self.grouped("subscription_id").items():
             agreement._xpps_bill_waived(waivers)
