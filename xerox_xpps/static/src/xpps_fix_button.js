@@ -11,6 +11,50 @@ import { Component } from "@odoo/owl";
 const LASTING = ["xpps.billing.file", "xpps.import.wizard"];
 
 /**
+ * The list or form that shows an issue, as it was when its button was pressed.
+ *
+ * It may draw its rows anew while a dialog is open, and the button with them. What a component calls by `useService` is
+ * refused once it is gone, so neither the button nor this does.
+ */
+class IssueScreen {
+    constructor({ services }, record) {
+        this.services = services;
+        this.root = record.model.root;
+        this.fileId = record.data.billing_file_id.id;
+    }
+
+    async checkAgain(wizardId) {
+        const { orm, ui } = this.services;
+        // What is listed is out of date until the check has answered.
+        ui.block();
+        try {
+            if (wizardId) {
+                await orm.call("xpps.import.wizard", "action_recheck", [wizardId]);
+            } else {
+                await orm.call("xpps.billing.file", "action_check", [this.fileId]);
+            }
+            await this.reload();
+        } finally {
+            ui.unblock();
+        }
+    }
+
+    openFile() {
+        return this.services.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "xpps.billing.file",
+            res_id: this.fileId,
+            views: [[false, "form"]],
+        });
+    }
+
+    reload() {
+        const isList = !this.root.resId;
+        return isList || LASTING.includes(this.root.resModel) ? this.root.load() : this.openFile();
+    }
+}
+
+/**
  * The Fix button of an issue: on a billing file, in the import wizard, in the list of all issues, or on its own form.
  *
  * A record that is to be changed (its action's context has `xpps_recheck`) opens above the issues; when it closes, the
@@ -56,50 +100,6 @@ export class XppsFixButton extends Component {
             const onClose = this.env.inDialog ? undefined : whenClosed(() => screen.reload());
             await actionService.doAction(action, { onClose });
         }
-    }
-}
-
-/**
- * The list or form that shows an issue, as it was when its button was pressed.
- *
- * It may draw its rows anew while a dialog is open, and the button with them. What a component calls by `useService` is
- * refused once it is gone, so neither the button nor this does.
- */
-class IssueScreen {
-    constructor({ services }, record) {
-        this.services = services;
-        this.root = record.model.root;
-        this.fileId = record.data.billing_file_id.id;
-    }
-
-    async checkAgain(wizardId) {
-        const { orm, ui } = this.services;
-        // What is listed is out of date until the check has answered.
-        ui.block();
-        try {
-            if (wizardId) {
-                await orm.call("xpps.import.wizard", "action_recheck", [wizardId]);
-            } else {
-                await orm.call("xpps.billing.file", "action_check", [this.fileId]);
-            }
-            await this.reload();
-        } finally {
-            ui.unblock();
-        }
-    }
-
-    openFile() {
-        return this.services.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "xpps.billing.file",
-            res_id: this.fileId,
-            views: [[false, "form"]],
-        });
-    }
-
-    reload() {
-        const isList = !this.root.resId;
-        return isList || LASTING.includes(this.root.resModel) ? this.root.load() : this.openFile();
     }
 }
 

@@ -1,4 +1,5 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+/* eslint-disable no-await-in-loop, no-console -- a robot does one thing after the other, and tells the test by the console */
 import { Robot } from "./robot";
 
 const SWITCH = "nav.o_cp_switch_buttons > button.o_switch_view";

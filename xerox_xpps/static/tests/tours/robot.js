@@ -1,4 +1,5 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
+/* eslint-disable no-await-in-loop -- a robot does one thing after the other */
 import { rpcBus } from "@web/core/network/rpc";
 
 import { App } from "@odoo/owl";
