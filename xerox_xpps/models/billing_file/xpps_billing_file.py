@@ -195,11 +195,12 @@ class XppsBillingFile(models.Model):
             sound = not file.error_count or (file.company_id.xpps_quarantine and not file.is_blocked)
             file.can_import = file.is_open and sound and bool(file.line_digest) and not file.check_queued
 
-    @api.depends("state", "issue_ids.code", "issue_ids.severity")
+    @api.depends("state", "error_count", "issue_ids.code", "issue_ids.severity")
     def _compute_is_unusable(self):
         codes = {}
+        drafts = self.filtered(lambda file: file.state == "draft" and file.error_count)
         for file, code in self.env["xpps.billing.file.issue"]._read_group(
-            [("billing_file_id", "in", self.ids), ("severity", "=", "error")], ["billing_file_id", "code"]
+            [("billing_file_id", "in", drafts.ids), ("severity", "=", "error")], ["billing_file_id", "code"]
         ):
             codes.setdefault(file.id, set()).add(code)
         read = self.env["xpps.billing.file.line"]._read_group(
@@ -207,8 +208,7 @@ class XppsBillingFile(models.Model):
         )
         unread = codes.keys() - {file.id for (file,) in read}
         for file in self:
-            nothing_new = file.id in unread or "file_duplicate" in codes.get(file.id, ())
-            file.is_unusable = file.state == "draft" and nothing_new
+            file.is_unusable = file.id in unread or "file_duplicate" in codes.get(file.id, ())
 
     @api.model
     def _search_held_count(self, operator, value):
