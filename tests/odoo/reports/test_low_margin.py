@@ -98,7 +98,7 @@ class TestLowMargin(LowMarginCase):
         self.assertEqual(activity.date_deadline, fields.Date.today() + timedelta(days=7))
         self.assertEqual(
             html2plaintext(activity.note),
-            f"The margin of {self.agreement.name} in the last months up to January 2026 is below the margin floor of "
+            f"The margin of {self.agreement.display_name} in the last months up to January 2026 is below the margin floor of "
             "XPPS Test Reseller.",
         )
         rows.invalidate_recordset()

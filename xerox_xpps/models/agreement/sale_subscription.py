@@ -222,13 +222,13 @@ class SaleSubscription(models.Model):
         if self.env["sale.subscription.stage"].browse(stage_id).type == "post":
             ours._xpps_end_pauses()
         result = super().write(values)
+        ours._xpps_note_closing(ran)
         for subscription, date_start in kept.items():
             date_start = fields.Date.to_date(values.get("date_start", date_start))
             if date_start and date_start != subscription.date_start:
                 subscription.date_start = date_start
             if subscription.stage_type == "post" and subscription.recurring_next_date:
                 subscription._xpps_settle_closing(subscription.recurring_next_date)
-        ours._xpps_note_closing(ran)
         return result
 
     def _xpps_note_closing(self, ran):

@@ -613,7 +613,8 @@ class SaleSubscription(models.Model):
         today = company_today(self.company_id)
         end = min(self.date or today, today)
         lines = self.sale_subscription_line_ids
-        if not next_date or not lines:
+        # What never ran has no day on which it was closed, and nothing to bill.
+        if not next_date or not lines or not self.xpps_closed_on:
             self._xpps_set_schedule({"recurring_next_date": False})
             return
         self._xpps_release_orders_left()
