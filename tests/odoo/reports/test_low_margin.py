@@ -98,8 +98,8 @@ class TestLowMargin(LowMarginCase):
         self.assertEqual(activity.date_deadline, fields.Date.today() + timedelta(days=7))
         self.assertEqual(
             html2plaintext(activity.note),
-            f"The margin of {self.agreement.display_name} in the last months up to January 2026 is below the margin floor of "
-            "XPPS Test Reseller.",
+            f"The margin of {self.agreement.display_name} in the last months up to January 2026 is below the "
+            "margin floor of XPPS Test Reseller.",
         )
         rows.invalidate_recordset()
         self.assertEqual((rows.activity_user_id, rows.activity_date_deadline), (salesperson, activity.date_deadline))
