@@ -6,7 +6,7 @@ database. May import ``billing_file`` and ``common``.
 """
 
 from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period, runs_in_period_sql, started_domain
-from .base_price import bills_days_sql, order_bills_days_sql
+from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql
 from .charge import invoice_status, uninvoiced_status_sql
 from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
 from .meter import (
@@ -63,6 +63,7 @@ __all__ = [
     "beyond_border_sql",
     "blurred_key",
     "blurred_key_sql",
+    "billed_twice_sql",
     "bills_days_sql",
     "charge_amounts",
     "cost_plus_price",

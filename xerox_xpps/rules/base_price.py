@@ -9,6 +9,8 @@ another line bills.
 
 from odoo.tools import SQL
 
+from .period import overlap_sql
+
 
 def bills_days_sql(line: str = "line", move: str = "move") -> SQL:
     """Condition on ``account_move_line`` and ``account_move``: a line that bills days, or changes what was billed."""
@@ -36,4 +38,34 @@ def order_bills_days_sql(line: str = "line", order: str = "sale") -> SQL:
         quantity=SQL.identifier(line, "product_uom_qty"),
         first=SQL.identifier(line, "xpps_period_start"),
         last=SQL.identifier(line, "xpps_period_end"),
+    )
+
+
+def billed_twice_sql() -> SQL:
+    """Query of the days of services that two invoice lines bill, a row for each pair of lines.
+
+    Its columns are ``service_id``, ``first_day``, ``last_day``, ``move_id`` and ``other_move_id``.
+    """
+    return SQL(
+        """
+        SELECT one.xpps_subscription_line_id AS service_id,
+               GREATEST(one.xpps_period_start, two.xpps_period_start) AS first_day,
+               LEAST(one.xpps_period_end, two.xpps_period_end) AS last_day,
+               one.move_id, two.move_id AS other_move_id
+          FROM account_move_line one
+          JOIN account_move move ON move.id = one.move_id
+          JOIN account_move_line two
+            ON two.xpps_subscription_line_id = one.xpps_subscription_line_id AND two.id > one.id
+           AND %(shared)s AND two.xpps_base_adjustment IS NOT TRUE
+          JOIN account_move other ON other.id = two.move_id
+         WHERE one.xpps_base_adjustment IS NOT TRUE AND %(one)s AND %(two)s
+        """,
+        one=bills_days_sql("one"),
+        two=bills_days_sql("two", "other"),
+        shared=overlap_sql(
+            SQL("one.xpps_period_start"),
+            SQL("one.xpps_period_end"),
+            SQL("two.xpps_period_start"),
+            SQL("two.xpps_period_end"),
+        ),
     )

@@ -6,7 +6,7 @@ from odoo.tools import SQL, format_date
 
 from ...common.constants import USER_GROUP
 from ...common.formats import period_text
-from ...rules import bills_days_sql, overlap_sql
+from ...rules import billed_twice_sql
 
 
 class SaleSubscription(models.Model):
@@ -60,27 +60,13 @@ class SaleSubscription(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT one.xpps_subscription_line_id, GREATEST(one.xpps_period_start, two.xpps_period_start),
-                       LEAST(one.xpps_period_end, two.xpps_period_end), one.move_id, two.move_id
-                  FROM account_move_line one
-                  JOIN account_move move ON move.id = one.move_id
-                  JOIN account_move_line two
-                    ON two.xpps_subscription_line_id = one.xpps_subscription_line_id AND two.id > one.id
-                   AND %(shared)s AND two.xpps_base_adjustment IS NOT TRUE
-                  JOIN account_move other ON other.id = two.move_id
-                 WHERE one.xpps_subscription_line_id = ANY(%(ids)s) AND one.xpps_base_adjustment IS NOT TRUE
-                   AND %(one)s AND %(two)s
+                SELECT service_id, first_day, last_day, move_id, other_move_id
+                  FROM (%s) twice
+                 WHERE service_id = ANY(%s)
               ORDER BY 1, 2, 3
                 """,
-                ids=lines.ids,
-                one=bills_days_sql("one"),
-                two=bills_days_sql("two", "other"),
-                shared=overlap_sql(
-                    SQL("one.xpps_period_start"),
-                    SQL("one.xpps_period_end"),
-                    SQL("two.xpps_period_start"),
-                    SQL("two.xpps_period_end"),
-                ),
+                billed_twice_sql(),
+                lines.ids,
             )
         )
         # As above.

@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date, formatLang
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.formats import month_text, percent_text
 from ...common.window_actions import open_dialog
-from ...rules import RUN_FIELDS, beyond_border_sql, bills_days_sql, overlap_sql, runs_in_period_sql
+from ...rules import RUN_FIELDS, beyond_border_sql, billed_twice_sql, overlap_sql, runs_in_period_sql
 
 KIND_SELECTION = [
     ("absent", "Missing from the Last File"),
@@ -360,26 +360,12 @@ class XppsDeviceAttention(models.Model):
             SELECT fleet.device_id, 'base_twice', twice.last_day, NULL, NULL, NULL
               FROM fleet
               JOIN (
-                    SELECT one.xpps_subscription_line_id AS service_id,
-                           MAX(LEAST(one.xpps_period_end, two.xpps_period_end)) AS last_day
-                      FROM account_move_line one
-                      JOIN account_move move ON move.id = one.move_id
-                      JOIN account_move_line two
-                        ON two.xpps_subscription_line_id = one.xpps_subscription_line_id AND two.id > one.id
-                       AND %(shared)s AND two.xpps_base_adjustment IS NOT TRUE
-                      JOIN account_move other ON other.id = two.move_id
-                     WHERE one.xpps_base_adjustment IS NOT TRUE AND %(one)s AND %(two)s
-                  GROUP BY one.xpps_subscription_line_id
+                    SELECT service_id, MAX(last_day) AS last_day
+                      FROM (%s) pair
+                  GROUP BY service_id
                    ) twice ON twice.service_id = fleet.service_id
             """,
-            one=bills_days_sql("one"),
-            two=bills_days_sql("two", "other"),
-            shared=overlap_sql(
-                SQL("one.xpps_period_start"),
-                SQL("one.xpps_period_end"),
-                SQL("two.xpps_period_start"),
-                SQL("two.xpps_period_end"),
-            ),
+            billed_twice_sql(),
         )
 
     # What the list loads at once: the query is not cheap.
