@@ -6,6 +6,7 @@ The number of queries does not depend on the number of agreements.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from odoo.tools import SQL, format_date
 
@@ -111,7 +112,7 @@ class RunPreparation:
     def billable(self):
         """:return: {sale.subscription: Billable} of the agreements that are due or have charges to invoice"""
         found = {}
-        due = self._search_due()
+        due = self._due
         amounts = self._recurring_amounts(due)
         for subscription in due:
             found[subscription] = Billable(subscription, True, amounts[subscription])
@@ -131,7 +132,7 @@ class RunPreparation:
 
     def bring_taxes_up_to_date(self):
         """What is announced is what is invoiced: with the taxes of today, as billing does it."""
-        self._search_due()._xpps_refresh_taxes({self.run.company_id: self.taxes})
+        self._due._xpps_refresh_taxes({self.run.company_id: self.taxes})
         if self.taxes.any_included:
             agreements = self._search_all(*started_domain())
             charges = self.env["sale.subscription.charge"].search(
@@ -151,7 +152,7 @@ class RunPreparation:
     def billable_agreements(self):
         """:return: the agreements of ``billable``, without looking at amounts: sale.subscription"""
         charges = self._group_charges([("invoice_status", "=", "to_invoice")])
-        return self._search_due().union(*(subscription for subscription, _count in charges))
+        return self._due.union(*(subscription for subscription, _count in charges))
 
     def _agreements(self):
         domain = [
@@ -166,7 +167,8 @@ class RunPreparation:
         agreements = self.env["sale.subscription"].with_context(active_test=False)
         return agreements.search([*self._agreements(), *conditions]).with_env(self.env)
 
-    def _search_due(self):
+    @cached_property
+    def _due(self):
         """Those that run, and closed ones of which the last days were not billed yet.
 
         What is billed of a later period waits for that period's run, which looks after its files.
@@ -187,7 +189,7 @@ class RunPreparation:
 
         :return: {(res.currency, first day, last day): untaxed amount} by the period that they are for
         """
-        lines = self._search_due().sale_subscription_line_ids.filtered(lambda line: line.xpps_role in BASE_ROLES)
+        lines = self._due.sale_subscription_line_ids.filtered(lambda line: line.xpps_role in BASE_ROLES)
         bills = lines._xpps_base_bills()
         amounts = defaultdict(float)
         for line in lines:
@@ -285,7 +287,7 @@ class RunPreparation:
             return {}
         billed = self._group_charges([("invoice_status", "=", "to_invoice")], (), ("id:recordset",))
         charges = self.env["sale.subscription.charge"].union(*(charges for _agreement, _count, charges in billed))
-        lines = self._search_due().sale_subscription_line_ids
+        lines = self._due.sale_subscription_line_ids
         return self.env["sale.subscription"]._xpps_archived_taxes(lines, charges, {self.run.company_id: self.taxes})
 
     def _explain(self, hold, subscription, held, drafts, archived, billable):
@@ -344,7 +346,8 @@ class RunPreparation:
         )
         return [(agreements.browse(agreement_id), device_id, serial) for agreement_id, device_id, serial in rows]
 
-    def _files(self):
+    @cached_property
+    def _file_ids(self):
         """:return: the ids of the imported files that cover the run's period"""
         start, end = self.run.period_start, self.run.period_end
         files = self.env["xpps.billing.file"].search_fetch(
@@ -411,7 +414,7 @@ class RunPreparation:
                 ("device_id", "in", list(device_ids)),
                 ("superseded_by_id", "=", False),
                 ("billed_period_end", "!=", False),
-                ("billing_file_id", "in", self._files()),
+                ("billing_file_id", "in", self._file_ids),
             ],
             ["device_id"],
         )
@@ -420,7 +423,7 @@ class RunPreparation:
     def _held_records(self):
         """:return: {sale.subscription: {line id: serial}} of records of the period that wait to be mended"""
         lines = self.env["xpps.billing.file.line"].search_fetch(
-            [("state", "=", "held"), ("billing_file_id", "in", self._files())],
+            [("state", "=", "held"), ("billing_file_id", "in", self._file_ids)],
             ["serial", "subscription_id", "device_id"],
         )
         held = defaultdict(dict)
