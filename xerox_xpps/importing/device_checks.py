@@ -243,7 +243,7 @@ class DeviceChecks:
                 "Line %(line)s: device %(serial)s is located at %(customer)s, but its agreement %(agreement)s is with "
                 "%(payer)s. Correct the device's customer or agreement.",
                 customer=self.env["res.partner"].browse(device.customer_id).display_name,
-                agreement=agreement.record.display_name,
+                agreement=agreement.record._xpps_number(),
                 payer=agreement.record.partner_id.display_name,
                 **check.place,
             ),
@@ -265,7 +265,7 @@ class DeviceChecks:
                 "Device %(serial)s of %(customer)s is active on agreement %(agreement)s, but not in the file.",
                 serial=device.name,
                 customer=partner.display_name or "?",
-                agreement=agreement.display_name,
+                agreement=agreement._xpps_number(),
             ),
             fix=device,
             serial=device.name,

@@ -277,7 +277,7 @@ class XppsDeviceAddWizard(models.TransientModel):
     def _judge_device(self, device):
         agreement = device.xpps_subscription_id
         values = {
-            "agreement": agreement.display_name,
+            "agreement": agreement._xpps_number(),
             "customer": (device.xpps_partner_id or agreement.partner_id).display_name,
             "removed": format_date(self.env, device.xpps_removal_date),
         }

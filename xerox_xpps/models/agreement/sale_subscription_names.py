@@ -20,9 +20,13 @@ class SaleSubscription(models.Model):
         for agreement in self._xpps_ours():
             # Whoever sees an agreement sees whose it is.
             customer = agreement.partner_id.sudo().complete_name
-            parts = (agreement.code or agreement.name, customer)
+            parts = (agreement._xpps_number(), customer)
             agreement.display_name = f" {SEPARATOR} ".join(part for part in parts if part)
         return result
+
+    def _xpps_number(self):
+        """:return: what an agreement is called where its customer is named beside it"""
+        return self.code or self.name
 
     @api.model
     def _search_display_name(self, operator, value):

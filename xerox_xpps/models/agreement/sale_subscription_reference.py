@@ -35,7 +35,7 @@ class SaleSubscription(models.Model):
         return self.env._(
             "%(customer)s asks for a reference on each invoice. Enter the customer reference of %(agreement)s.",
             customer=self._xpps_payer().display_name,
-            agreement=self.display_name,
+            agreement=self._xpps_number(),
         )
 
     def _xpps_check_customer_references(self):
