@@ -36,6 +36,7 @@ VENDOR_ROW_FIELDS = (
     "xerox_quantity",
     "xerox_unit_cost",
     "xerox_cost",
+    "cost_unknown",
     "expected_quantity",
     "expected_unit_cost",
     "expected_cost",

@@ -82,7 +82,10 @@ class CostSummary:
 
 @dataclass(frozen=True)
 class DifferenceRow:
-    """A component of a device that Xerox billed otherwise than was to be expected, or that somebody should look at."""
+    """A component of a device that Xerox billed otherwise than was to be expected, or that somebody should look at.
+
+    What Xerox does not state the cost of has no cost, and differs by no amount: these are None.
+    """
 
     invoice: str
     period_start: date | None
@@ -93,12 +96,12 @@ class DifferenceRow:
     component: str
     flag: str
     xerox_quantity: int
-    xerox_unit_cost: Decimal
-    xerox_cost: Decimal
+    xerox_unit_cost: Decimal | None
+    xerox_cost: Decimal | None
     expected_quantity: int
     expected_unit_cost: Decimal
     expected_cost: Decimal
-    difference: Decimal
+    difference: Decimal | None
     reason: str
 
 

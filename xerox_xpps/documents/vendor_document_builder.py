@@ -49,12 +49,12 @@ class RowTexts:
             component=self.components[row.component],
             flag=self.flags.get(row.flag, ""),
             xerox_quantity=round(row.xerox_quantity),
-            xerox_unit_cost=to_decimal(row.xerox_unit_cost),
-            xerox_cost=to_decimal(row.xerox_cost),
+            xerox_unit_cost=None if row.cost_unknown else to_decimal(row.xerox_unit_cost),
+            xerox_cost=None if row.cost_unknown else to_decimal(row.xerox_cost),
             expected_quantity=round(row.expected_quantity),
             expected_unit_cost=to_decimal(row.expected_unit_cost),
             expected_cost=to_decimal(row.expected_cost),
-            difference=to_decimal(row.difference),
+            difference=None if row.cost_unknown else to_decimal(row.difference),
             reason=row.reason or "",
         )
 
@@ -305,7 +305,8 @@ class VendorDocumentBuilder:
             name=name,
             rows=len(rows),
             xerox_cost=self._sum(rows, "xerox_cost"),
-            expected_cost=self._sum(rows, "expected_cost"),
+            # What has no cost differs by no amount.
+            expected_cost=self._sum((row for row in rows if not row.cost_unknown), "expected_cost"),
         )
 
     def _differences(self, rows):
@@ -333,7 +334,8 @@ class VendorDocumentBuilder:
             if row.line_id:
                 cost = to_decimal(row.xerox_cost)
                 device.total = (device.total or Decimal(0)) + cost
-                device.costs[row.component] = device.costs.get(row.component, Decimal(0)) + cost
+                if not row.cost_unknown:
+                    device.costs[row.component] = device.costs.get(row.component, Decimal(0)) + cost
                 if row.component in OUTPUT_TYPES:
                     device.pages[row.component] = device.pages.get(row.component, 0) + round(row.xerox_quantity)
             label = self.texts.flags.get(row.flag)

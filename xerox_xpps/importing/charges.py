@@ -12,6 +12,7 @@ from ..common.plural import plural
 from ..rules import (
     below_floor,
     charge_amounts,
+    cost_is_unknown,
     counted_reads,
     margin_percent,
     page_amount,
@@ -352,5 +353,6 @@ class ChargePlan:
             overage,
             meter.unit_cost or 0,
             self.context.round(meter.cost_unrounded) if overage else 0,
+            cost_is_unknown(overage, meter.unit_cost),
             *expected_meter(self.context.lookups, device.id, meter),
         )

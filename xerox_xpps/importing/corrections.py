@@ -65,7 +65,8 @@ class CorrectionPlan:
             "overage": prior.overage,
         }
         if prior.currency_id == self.context.currency:
-            earlier["unit_cost"] = to_decimal(prior.unit_cost) or None
+            stated = prior.unit_cost or (prior.overage and not prior.cost_unknown)
+            earlier["unit_cost"] = to_decimal(prior.unit_cost) if stated else None
         return replace(meter, **{name: value for name, value in earlier.items() if getattr(meter, name) is None})
 
     def _differs(self, values, prior):
@@ -74,6 +75,7 @@ class CorrectionPlan:
             any((values[name] or False) != prior[name] for name in fields)
             or values["currency_id"] != prior.currency_id.id
             or values["unit_cost"] != to_decimal(prior.unit_cost)
+            or values["cost_unknown"] != prior.cost_unknown
         )
 
     def _plan_difference(self, read, check, meter, prior, charges):

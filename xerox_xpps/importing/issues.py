@@ -249,6 +249,7 @@ METER_VALUES = (
     "overage",
     "unit_cost",
     "cost",
+    "cost_unknown",
     "expected_previous",
     "expected_overage",
 )

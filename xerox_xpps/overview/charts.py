@@ -53,7 +53,7 @@ class Charts:
 
     def _earnings(self):
         report, currency = self.env["xpps.profitability.report"], self.company.currency_id
-        names = ("revenue", "cost", "margin")
+        names = ("revenue", "cost", "margin", "cost_unknown_count")
         # As of a pivot, which the report makes of sums.
         (groups,) = report._read_grouping_sets(
             self._domain("date"), [["date:month"]], [f"{name}:sum" for name in names]
@@ -65,14 +65,17 @@ class Charts:
             "margin": self.env._("Margin"),
         }
         datasets = [
-            {
-                "label": labels[name],
-                "data": [currency.round(sums.get(month, {}).get(name) or 0) for month in self.months],
-            }
-            for name in names
+            {"label": label, "data": [self._earned(sums.get(month, {}), name) for month in self.months]}
+            for name, label in labels.items()
         ]
         title = self.env._("Revenue, Xerox's Cost and Margin (%s)", currency.name)
         return self._chart("earnings", title, datasets if sums else [], currency_id=currency.id)
+
+    def _earned(self, sums, name):
+        """:return: None, a gap, for a margin that is unknown because some of the cost is"""
+        if name == "margin" and sums.get("cost_unknown_count"):
+            return None
+        return self.company.currency_id.round(sums.get(name) or 0)
 
     def _pages(self):
         reads = self.env["xpps.meter.read"]

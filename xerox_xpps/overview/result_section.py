@@ -7,7 +7,7 @@ from ..common.constants import BASE_ROLES
 from .months import last_day, month_preparation, share_of_month
 from .section import Section
 
-AMOUNTS = ("revenue", "cost", "margin", "uninvoiced")
+SUMS = ("revenue", "cost", "margin", "uninvoiced", "cost_unknown_count")
 #: Years after which a base price of the month is due at the latest.
 LONGEST = 5
 
@@ -27,7 +27,13 @@ class ResultSection(Section):
         return self._amount("revenue", self.env._("Revenue"), self.env._("XPPS items of posted invoices."))
 
     def _cost(self):
-        return self._amount("cost", self.env._("Xerox's Cost"))
+        return self._amount("cost", self.env._("Xerox's Cost"), self._unknown_text())
+
+    def _unknown_text(self):
+        """That some of the month's cost is unknown, if it is."""
+        if not self._is_unknown(self.month):
+            return ""
+        return self.env._("The cost of some pages is unknown.")
 
     def _uninvoiced(self):
         return self._amount(
@@ -38,18 +44,21 @@ class ResultSection(Section):
         margin, revenue = self._sum("margin"), self._sum("revenue")
         before, earlier = self._sum("margin", self._earlier()), self._month_name(self._earlier())
         look = "danger" if margin < 0 else "success" if margin > 0 else ""
-        label = self.env._("Margin")
+        label, detail = self.env._("Margin"), ""
+        if self._is_unknown(self.month):
+            return self._unknown_margin(label)
         if self._expected_revenue() is not None:
             # Of a month that is not invoiced yet it says nothing.
             label, look = self.env._("Margin of Posted Invoices"), ""
         elif revenue:
             label = self.env._("Margin (%s)", self._percent(margin / revenue))
-        change = self._money(margin - before, signed=True)
-        detail = self.env._("%(change)s compared with %(month)s", change=change, month=earlier)
+        if not self._is_unknown(self._earlier()):
+            change = self._money(margin - before, signed=True)
+            detail = self.env._("%(change)s compared with %(month)s", change=change, month=earlier)
         return self._amount("margin", label, detail, look)
 
     def _expected_margin(self):
-        """What the margin will be once all of the month is posted; None when it is, or nobody knows the cost yet."""
+        """What the margin will be once all of the month is posted; None when it is, or nobody knows the cost."""
         revenue = self._expected_revenue()
         if revenue is None:
             return None
@@ -59,22 +68,26 @@ class ResultSection(Section):
             label = self.env._("Expected Margin (%s)", self._percent(margin / revenue))
         detail = self.env._("With %s to be invoiced or posted.", self._money(revenue - self._sum("revenue")))
         look = "danger" if margin < 0 else "success" if margin > 0 else ""
-        return self._figure("expected_margin", label, margin, self._money(margin), detail, look, self._open_report())
+        return self._figure("expected_margin", label, margin, self._money(margin), detail, look, self._open_month())
+
+    def _unknown_margin(self, label):
+        """The rows behind it are those without a cost."""
+        domain = self._of_months(self.month) & Domain("cost_unknown_count", ">", 0)
+        return self._figure("margin", label, None, "–", self._unknown_text(), "warning", self._open_rows(domain))
 
     def _amount(self, key, label, detail="", look=""):
         value = self._sum(key)
-        return self._figure(key, label, value, self._money(value), detail if value else "", look, self._open_report())
+        return self._figure(key, label, value, self._money(value), detail if value else "", look, self._open_month())
 
-    def _open_report(self):
-        return self._open(
-            "xerox_xpps.action_xpps_profitability_report", "xpps.profitability.report", self._of_months(self.month)
-        )
+    def _open_month(self):
+        return self._open_rows(self._of_months(self.month))
 
     def _expected_revenue(self):
-        """:return: posted revenue of the month, and what is to come; None when nothing is, or there is no cost yet"""
+        """:return: posted revenue of the month, and what is to come; None when nothing is, or the cost is not known"""
         if self._expected is None:
+            has_cost = self._sum("cost") and not self._is_unknown(self.month)
             coming = self._sum("uninvoiced") + self._draft_base_prices() + self._due_base_prices()
-            is_open = self._sum("cost") and not self.company.currency_id.is_zero(coming)
+            is_open = has_cost and not self.company.currency_id.is_zero(coming)
             self._expected = (self._sum("revenue") + coming if is_open else None,)
         return self._expected[0]
 
@@ -103,6 +116,13 @@ class ResultSection(Section):
             for (currency, first, last), amount in preparation.base_prices().items()
         )
 
+    def _open_rows(self, domain):
+        return self._open("xerox_xpps.action_xpps_profitability_report", "xpps.profitability.report", domain)
+
+    def _is_unknown(self, month):
+        """Whether some of a month's cost is unknown, and so its margin."""
+        return bool(self._sum("cost_unknown_count", month))
+
     def _earlier(self):
         return self.month - relativedelta(months=1)
 
@@ -114,9 +134,9 @@ class ResultSection(Section):
         if self._sums is None:
             # As of a pivot, which the report makes of sums.
             (rows,) = self.env["xpps.profitability.report"]._read_grouping_sets(
-                self._of_months(self._earlier()), [["date:month"]], [f"{amount}:sum" for amount in AMOUNTS]
+                self._of_months(self._earlier()), [["date:month"]], [f"{name}:sum" for name in SUMS]
             )
-            self._sums = {date: dict(zip(AMOUNTS, amounts, strict=True)) for date, *amounts in rows}
+            self._sums = {date: dict(zip(SUMS, values, strict=True)) for date, *values in rows}
         value = self._sums.get(month or self.month, {}).get(name) or 0.0
         return self.company.currency_id.round(value)
 

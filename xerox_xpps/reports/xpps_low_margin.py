@@ -16,7 +16,8 @@ class XppsLowMargin(models.Model):
 
     Looked at are the three calendar months that end with the last one that has revenue, so that a month whose file is
     imported but whose invoices are not made yet does not count as a loss. Without a floor these are the agreements
-    that cost more than they earn. A row's id is its agreement's.
+    that cost more than they earn. Of an agreement of which some cost is unknown, nobody can tell. A row's id is its
+    agreement's.
     """
 
     _name = "xpps.low.margin"
@@ -54,13 +55,14 @@ class XppsLowMargin(models.Model):
     @property
     def _table_query(self):
         report = self.env["xpps.profitability.report"].with_context(
-            xpps_asked={"subscription_id", "date", "revenue", "cost"}
+            xpps_asked={"subscription_id", "date", "revenue", "cost", "cost_unknown_count"}
         )
         return SQL(
             """
             WITH month AS (
                 SELECT subscription_id, DATE_TRUNC('month', date)::date AS first_day,
-                       COALESCE(SUM(revenue), 0) AS revenue, COALESCE(SUM(cost), 0) AS cost
+                       COALESCE(SUM(revenue), 0) AS revenue, COALESCE(SUM(cost), 0) AS cost,
+                       COALESCE(SUM(cost_unknown_count), 0) AS unknown
                   FROM (%(report)s) report
                  WHERE subscription_id IS NOT NULL
               GROUP BY subscription_id, DATE_TRUNC('month', date)
@@ -71,7 +73,7 @@ class XppsLowMargin(models.Model):
                  WHERE revenue <> 0
               GROUP BY subscription_id
             ), total AS (
-                SELECT billed.*, SUM(month.revenue) AS revenue, SUM(month.cost) AS cost
+                SELECT billed.*, SUM(month.revenue) AS revenue, SUM(month.cost) AS cost, SUM(month.unknown) AS unknown
                   FROM billed
                   JOIN month
                     ON month.subscription_id = billed.subscription_id
@@ -90,7 +92,7 @@ class XppsLowMargin(models.Model):
               JOIN sale_subscription_stage stage ON stage.id = agreement.stage_id AND stage.type = 'in_progress'
               JOIN res_partner partner ON partner.id = agreement.partner_id
               JOIN res_company company ON company.id = agreement.company_id
-             WHERE %(low)s
+             WHERE total.unknown = 0 AND %(low)s
             """,
             margin_percent=margin_percent_sql(SQL("total.revenue"), SQL("total.cost")),
             low=below_floor_sql(SQL("total.revenue"), SQL("total.cost"), SQL("company.xpps_margin_floor_percent")),

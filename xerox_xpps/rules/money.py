@@ -52,6 +52,28 @@ def charge_amounts(
     }
 
 
+def cost_is_unknown(pages: int | None, unit_cost: Decimal | None) -> bool:
+    """Whether there are pages of which nobody stated what one costs. That is not 0, and leaves no margin to judge.
+
+    >>> cost_is_unknown(1000, None), cost_is_unknown(1000, Decimal(0)), cost_is_unknown(0, None)
+    (True, False, False)
+    """
+    return bool(pages) and unit_cost is None
+
+
+def cost_is_unknown_sql(pages: SQL, unit_cost: SQL) -> SQL:
+    """As ``cost_is_unknown``, never NULL."""
+    return SQL("(COALESCE(%s, 0) <> 0 AND %s IS NULL)", pages, unit_cost)
+
+
+def known_sql(amount: SQL, unknown: SQL) -> SQL:
+    """An amount, or NULL where it is unknown.
+
+    :param unknown: SQL of a truth value; NULL is FALSE
+    """
+    return SQL("CASE WHEN (%s) IS NOT TRUE THEN %s END", unknown, amount)
+
+
 def page_amount(places: int, quantity: int, per_page: float, rounding: float | None = None) -> Decimal:
     """Pages times what one of them costs, rounded once.
 

@@ -312,9 +312,9 @@ TABLE = {
     "xpps.dispute.line": Model(read=CLERKS, write=CLERKS, unlink=CLERKS).having(
         entered("amount"),
         program(
-            "billing_file_id company_id component currency_id device_id difference dispute_id expected_cost "
-            "expected_quantity expected_unit_cost flag is_open line_id partner_id period_end period_start product_id "
-            "reason sequence serial state xerox_cost xerox_quantity xerox_unit_cost"
+            "billing_file_id company_id component cost_unknown currency_id device_id difference dispute_id "
+            "expected_cost expected_quantity expected_unit_cost flag is_open line_id partner_id period_end "
+            "period_start product_id reason sequence serial state xerox_cost xerox_quantity xerox_unit_cost"
         ),
     ),
     "xpps.file.format": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
@@ -387,7 +387,7 @@ TABLE = {
             "output_type overage pages partner_id period_end period_start previous_read product_id read_date "
             "subscription_id superseded_by_id"
         ),
-        program("cost currency_id expected_unit_cost unit_cost", read=CLERKS),
+        program("cost cost_unknown currency_id expected_unit_cost unit_cost", read=CLERKS),
         program("billing_file_id", read=CLERKS),
     ),
     "xpps.overview": Abstract().having(
@@ -399,8 +399,8 @@ TABLE = {
     "xpps.price.history": Abstract(),
     "xpps.profitability.report": Model(read=CLERKS).having(
         program(
-            "billing_file_id charge_id company_id component cost currency_id date device_id line_id margin "
-            "margin_percent meter_read_id move_line_id overage pages partner_id product_id revenue source "
+            "billing_file_id charge_id company_id component cost cost_unknown_count currency_id date device_id line_id "
+            "margin margin_percent meter_read_id move_line_id overage pages partner_id product_id revenue source "
             "subscription_id uninvoiced user_id"
         ),
         calls("action_open action_open_charges action_open_invoices action_open_records", who=CLERKS),
@@ -415,9 +415,10 @@ TABLE = {
     "xpps.vendor.report": Model(read=CLERKS).having(
         program(
             "billing_file_id charged_amount charged_quantity company_currency_id company_id component cost "
-            "currency_id device_id difference dispute_id expected_cost expected_quantity expected_unit_cost flag "
-            "flags invoiced_amount line_id margin meter_read_id partner_id period_end period_start product_id reason "
-            "serial subscription_id xerox_cost xerox_quantity xerox_unit_cost"
+            "cost_unknown cost_unknown_count currency_id device_id difference dispute_id expected_cost "
+            "expected_quantity expected_unit_cost flag flags invoiced_amount line_id margin meter_read_id partner_id "
+            "period_end period_start product_id reason serial subscription_id xerox_cost xerox_quantity "
+            "xerox_unit_cost"
         ),
         calls(
             "action_dispute action_open_charges action_open_device action_open_file action_open_invoices",

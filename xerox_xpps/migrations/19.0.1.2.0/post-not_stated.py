@@ -21,7 +21,19 @@ def migrate(cr, version):
                 name=name,
             )
         )
-    # Pages whose cost nobody stated have no margin of 100 %.
+    # Pages whose cost nobody stated do not cost 0, and have no margin of 100 %.
+    cr.execute(
+        SQL(
+            """
+            UPDATE xpps_meter_read read SET cost_unknown = TRUE
+              FROM xpps_billing_file_line line
+             WHERE line.billing_file_id = read.billing_file_id AND line.device_id = read.device_id
+               AND read.origin = 'file' AND read.overage <> 0 AND read.unit_cost = 0
+               AND jsonb_exists(line.meter_values, read.output_type)
+               AND line.meter_values -> read.output_type ->> 'unit_cost' IS NULL
+            """
+        )
+    )
     cr.execute(
         SQL(
             """

@@ -3,6 +3,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...common.constants import BILLING_GROUP, USER_GROUP
+from ...common.rates import unrated_currencies
 from ...common.today import company_today
 
 
@@ -129,19 +130,32 @@ class SaleSubscriptionLine(models.Model):
         return self
 
     def _compute_xpps_base_costs(self):
-        """Xerox's base fees of the active devices, in the agreement's currency at today's rate."""
+        """Xerox's base fees of the active devices, in the agreement's currency at today's rate.
+
+        They are empty where a currency has no rate yet.
+        """
         counted = {line: line._xpps_counted_line() for line in self}
         devices = self.env["stock.lot"].search(
             [("xpps_subscription_line_id", "in", [line.id for line in counted.values()]), ("xpps_state", "=", "active")]
         )
         costs = self.env["xpps.billing.file.line"]._last_base_costs(devices)
         by_line = devices.grouped("xpps_subscription_line_id")
+        used = self.currency_id.browse({currency_id for currency_id, *_amounts in costs.values() if currency_id})
+        unrated = {
+            company: unrated_currencies(used | self.currency_id, company, company_today(company))
+            for company in self.company_id
+        }
         for line in self:
             today = company_today(line.company_id)
             totals = [0.0, 0.0, 0.0]
             for device in by_line.get(counted[line], devices.browse()):
                 currency_id, *amounts = costs.get(device.id, (False, 0.0, 0.0, 0.0))
                 currency = self.env["res.currency"].browse(currency_id) or line.currency_id
+                both = currency | line.currency_id
+                if len(both) > 1 and both & unrated.get(line.company_id, used.browse()):
+                    # Nobody knows what the devices cost together.
+                    totals = [0.0, 0.0, 0.0]
+                    break
                 for place, amount in enumerate(amounts):
                     totals[place] += currency._convert(amount, line.currency_id, line.company_id, today)
             role = line.xpps_role

@@ -5,10 +5,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...audit import LineRecognition, VendorAmounts, VendorBillDraft
 from ...common.formats import amount_text
 from ...common.locking import lock_or_refuse
+from ...common.rates import converted, unrated_currencies
 from .xpps_vendor_bill_component import OTHER
 
 
@@ -74,8 +76,9 @@ class XppsBillingFile(models.Model):
     def _compute_vendor_bill_state(self):
         for file in self:
             bill = file._live_vendor_bill()
-            file.vendor_bill_amount = file._in_file_currency(bill, bill.amount_untaxed)
-            file.vendor_bill_difference = bill and file.vendor_bill_amount - file.vendor_bill_expected
+            amount = file._in_file_currency(bill, bill.amount_untaxed)
+            file.vendor_bill_amount = amount or 0.0
+            file.vendor_bill_difference = bill and amount is not None and amount - file.vendor_bill_expected
             if not bill:
                 file.vendor_bill_state = "none"
             elif bill.currency_id == file.currency_id and file.currency_id.is_zero(file.vendor_bill_difference):
@@ -92,12 +95,17 @@ class XppsBillingFile(models.Model):
         return self.vendor_bill_id.filtered(lambda bill: bill.state != "cancel")
 
     def _in_file_currency(self, bill, amount):
-        """An amount of a bill, negative when it is a refund, in the currency in which Xerox's file is."""
+        """An amount of a bill, negative when it is a refund, in the currency in which Xerox's file is.
+
+        :return: None where one of the two currencies has no exchange rate of the bill's day or before
+        """
         if not bill:
             return 0.0
         sign = -1 if bill.move_type == "in_refund" else 1
-        date = bill.invoice_date or bill.date or fields.Date.context_today(self)
-        return sign * bill.currency_id._convert(amount, self.currency_id, self.company_id, date)
+        return converted(sign * amount, bill.currency_id, self.currency_id, self.company_id, self._bill_day(bill))
+
+    def _bill_day(self, bill):
+        return bill.invoice_date or bill.date or fields.Date.context_today(self)
 
     def _vendor_bill_amounts(self):
         """What the live bill bills of each component, without taxes, in the file's currency.
@@ -115,7 +123,7 @@ class XppsBillingFile(models.Model):
             if component:
                 amounts[component] += line.price_subtotal
         amounts[OTHER] = bill.amount_untaxed - sum(amounts.values())
-        return {component: self._in_file_currency(bill, amount) for component, amount in amounts.items()}
+        return {component: self._in_file_currency(bill, amount) or 0.0 for component, amount in amounts.items()}
 
     # Drafting and matching
 
@@ -335,6 +343,15 @@ class XppsBillingFile(models.Model):
 
         if self.vendor_bill_state == "equal":
             return self.env._("The bill total matches the file: %s before taxes.", amount(self.vendor_bill_expected))
+        bill = self.vendor_bill_id
+        unrated = unrated_currencies(bill.currency_id | self.currency_id, self.company_id, self._bill_day(bill))
+        if bill.currency_id != self.currency_id and unrated:
+            return self.env._(
+                "Bill and file cannot be compared: %(currency)s has no exchange rate of %(day)s or before. Enter the "
+                "rate, and match the bill again.",
+                currency=unrated[0].name,
+                day=format_date(self.env, self._bill_day(bill)),
+            )
         terms = {
             "bill": amount(self.vendor_bill_amount),
             "file": self.display_name,

@@ -61,6 +61,9 @@ class XppsDisputeLine(models.Model):
         string="Xerox's Unit Cost", digits=CLICK_DIGITS, min_display_digits=2, aggregator=None, readonly=True
     )
     xerox_cost = fields.Monetary(string="Xerox's Cost", readonly=True)
+    cost_unknown = fields.Boolean(
+        readonly=True, help="Xerox bills the pages, but does not state what one of them costs. That is not 0."
+    )
     expected_quantity = fields.Integer(readonly=True)
     expected_unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator=None, readonly=True)
     expected_cost = fields.Monetary(readonly=True)

@@ -1,9 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS
 from ...common.taxes import BillingTaxes
-from ...rules import AMOUNT_FIELDS, charge_amounts, page_amount
+from ...rules import AMOUNT_FIELDS, charge_amounts, known_sql, page_amount
+
+#: Aggregates of what is unknown where the cost is.
+KNOWN_AVERAGES = {"unit_cost:avg", "xerox_unit_cost:avg", "margin_percent:avg"}
 
 
 class SaleSubscriptionCharge(models.Model):
@@ -36,7 +40,7 @@ class SaleSubscriptionCharge(models.Model):
         store=True,
         precompute=True,
         groups=BILLING_GROUP,
-        help="Amount less cost. Pages that are not billable have a cost but no revenue.",
+        help="Amount less cost. Pages that are not billable have a cost but no revenue. Empty if the cost is unknown.",
     )
     margin_percent = fields.Float(
         compute="_compute_amounts",
@@ -105,6 +109,31 @@ class SaleSubscriptionCharge(models.Model):
         for name in ("price_subtotal", "unit_price_untaxed", "margin", "margin_percent", "cost_subtotal"):
             self.env.add_to_compute(self._fields[name], self)
         self.flush_recordset(["price_subtotal"])
+
+    def _read_group_select(self, aggregate_spec, query):
+        """What is unknown of a charge counts in no average, and leaves its group without a margin.
+
+        Unless a correction has stated the cost: it takes the pages of unknown cost back.
+        """
+        name, _colon, function = aggregate_spec.partition(":")
+        if aggregate_spec in KNOWN_AVERAGES:
+            value, unknown = (self._field_to_sql(self._table, field, query) for field in (name, "cost_unknown"))
+            return SQL("AVG(%s)", known_sql(value, unknown))
+        aggregate = super()._read_group_select(aggregate_spec, query)
+        if name != "margin" or function not in ("sum", "sum_currency"):
+            return aggregate
+        unknown, billable, quantity = (
+            self._field_to_sql(self._table, field, query) for field in ("cost_unknown", "billable", "quantity")
+        )
+        return SQL(
+            "CASE WHEN COALESCE(SUM(%(quantity)s) FILTER (WHERE %(unknown)s), 0) = 0 THEN COALESCE(%(margin)s, 0) "
+            "+ COALESCE(%(revenue)s FILTER (WHERE %(unknown)s AND %(billable)s), 0) END",
+            quantity=quantity,
+            unknown=unknown,
+            billable=billable,
+            margin=aggregate,
+            revenue=super()._read_group_select(f"price_subtotal:{function}", query),
+        )
 
     @api.depends("quantity", "xerox_unit_cost", "xerox_currency_id")
     def _compute_xerox_cost(self):

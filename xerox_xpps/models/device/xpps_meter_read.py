@@ -1,10 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from ...common.formats import period_text
-from ...rules import printed_pages
+from ...rules import known_sql, printed_pages
 
 
 class XppsMeterRead(models.Model):
@@ -46,6 +47,10 @@ class XppsMeterRead(models.Model):
     currency_id = fields.Many2one("res.currency", groups=BILLING_GROUP)
     unit_cost = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", groups=BILLING_GROUP)
     cost = fields.Monetary(groups=BILLING_GROUP)
+    cost_unknown = fields.Boolean(
+        groups=BILLING_GROUP,
+        help="Xerox's file states the pages, but not what one of them costs. So the cost is not 0, but unknown.",
+    )
     estimated = fields.Boolean(help="Xerox estimated this read because the device did not report.")
     # What the import found before: the vendor report compares. NULL where there was nothing to compare with.
     expected_previous = fields.Integer(
@@ -101,6 +106,13 @@ class XppsMeterRead(models.Model):
                 period_text(self.env, read.period_start, read.period_end),
             )
             read.display_name = " ".join(filter(None, parts))
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Unit costs on average, of pages whose cost is known."""
+        if aggregate_spec != "unit_cost:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        unit_cost, unknown = (self._field_to_sql(self._table, name, query) for name in ("unit_cost", "cost_unknown"))
+        return SQL("AVG(%s)", known_sql(unit_cost, unknown))
 
     def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(

@@ -9,10 +9,10 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
-from ...rules import billed_fee_sql, line_amount_sql, round_amount_sql
+from ...common.rates import exchange_rate_sql
+from ...rules import billed_fee_sql, cost_is_unknown_sql, known_sql, line_amount_sql, round_amount_sql
 from ..base_revenue import AGREEMENT_LINES, MONTHS, base_revenue_items, base_revenue_shares, uncharged
 from ..charge_revenue import charge_shares
-from ..exchange_rates import exchange_rate
 from ..fees import billed_records
 from ..row_ids import profitability_row_id
 
@@ -36,9 +36,10 @@ COLUMNS = {
     "pages": "int4",
     "overage": "int4",
     "uninvoiced": "numeric",
+    "cost_unknown_count": "int4",
 }
 #: Those that are summed up.
-MEASURES = ("revenue", "cost", "pages", "overage", "uninvoiced")
+MEASURES = ("revenue", "cost", "pages", "overage", "uninvoiced", "cost_unknown_count")
 #: What an invoice line of base prices can tell without being split.
 WHOLE_ITEM = {
     "company_id",
@@ -64,6 +65,18 @@ def _part(source, values, tables):
         for name, type_ in COLUMNS.items()
     ]
     return SQL("SELECT %s %s", SQL(", ").join(columns), tables)
+
+
+def _page_cost(amount, unknown):
+    """What Xerox bills in the currency of ``file``, or that nobody knows what it is in the company's currency.
+
+    :param SQL unknown: whether nobody stated what a page costs
+    :return: {column: SQL}
+    """
+    return {
+        "cost": known_sql(SQL("%s * file.rate", amount), unknown),
+        "cost_unknown_count": SQL("(%s IS TRUE OR (file.rate IS NULL AND %s <> 0))::int", unknown, amount),
+    }
 
 
 def base_part(env, columns):
@@ -123,6 +136,10 @@ def _charges(alone):
             "move_line_id": SQL("share.move_line_id"),
             "charge_id": SQL("share.charge_id"),
             "revenue": SQL("share.amount"),
+            "cost_unknown_count": SQL(
+                "(share.cost_unknown AND EXISTS (SELECT FROM xpps_meter_read read "
+                "WHERE read.id = share.meter_read_id AND read.superseded_by_id IS NULL))::int"
+            ),
         },
         SQL("FROM (%s) share", charge_shares(alone)),
     )
@@ -155,7 +172,7 @@ def _files():
          WHERE file.state = 'imported'
         OFFSET 0
         """,
-        exchange_rate(SQL("file.currency_id"), SQL("company.currency_id"), SQL("company.id"), SQL("file.invoice_date")),
+        exchange_rate_sql(SQL("file.currency_id"), SQL("company.currency_id"), "company", SQL("file.invoice_date")),
     )
 
 
@@ -165,9 +182,12 @@ def fees_part(env, columns):
     if {"id", "component"}.isdisjoint(columns):
         fees = SQL("(VALUES (0, NULL)) fee(slot, component)")
         cost = SQL("(%s + %s)", service, supply)
+        # As many as there would be rows.
+        count = SQL("(%s <> 0)::int + (%s <> 0)::int", service, supply)
     else:
         fees = SQL("(VALUES (0, 'base_service'), (1, 'base_supply')) fee(slot, component)")
         cost = SQL("CASE fee.slot WHEN 0 THEN %s ELSE %s END", service, supply)
+        count = SQL("1")
     return _part(
         "fee",
         {
@@ -181,6 +201,7 @@ def fees_part(env, columns):
             "line_id": SQL("line.id"),
             "billing_file_id": SQL("line.billing_file_id"),
             "cost": SQL("%s * file.rate", cost),
+            "cost_unknown_count": SQL("CASE WHEN file.rate IS NULL THEN %s ELSE 0 END", count),
         },
         SQL(
             """
@@ -210,7 +231,7 @@ def reads_part(env, columns):
             "component": SQL("read.output_type"),
             "meter_read_id": SQL("read.id"),
             "billing_file_id": SQL("read.billing_file_id"),
-            "cost": SQL("read.cost * file.rate"),
+            **_page_cost(SQL("read.cost"), SQL("read.cost_unknown")),
             "pages": SQL("read.pages"),
             "overage": SQL("read.overage"),
         },
@@ -240,9 +261,9 @@ def held_part(env, columns):
             "component": SQL("type.name"),
             "line_id": SQL("line.id"),
             "billing_file_id": SQL("line.billing_file_id"),
-            "cost": SQL(
-                "%s * file.rate",
+            **_page_cost(
                 line_amount_sql(SQL("file.places"), SQL("meter.overage"), SQL("meter.unit_cost")),
+                cost_is_unknown_sql(SQL("meter.overage"), SQL("meter.unit_cost")),
             ),
             "overage": SQL("meter.overage"),
         },
@@ -269,10 +290,10 @@ def waiting_part(env, columns):
     amount = round_amount_sql(
         SQL(
             "charge.price_subtotal * (%s)::numeric",
-            exchange_rate(
+            exchange_rate_sql(
                 SQL("charge.currency_id"),
                 SQL("company.currency_id"),
-                SQL("company.id"),
+                "company",
                 SQL("%s::date", fields.Date.context_today(env.user)),
             ),
         ),

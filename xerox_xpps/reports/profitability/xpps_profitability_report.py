@@ -9,12 +9,14 @@ from odoo.tools import SQL
 
 from ...common.constants import COMPONENT_SELECTION
 from ...common.window_actions import open_form, open_invoices, open_records
-from ...rules import margin_percent_sql
+from ...rules import known_sql, margin_percent_sql
 from ..base_revenue import BASE_REVENUE_DEPENDS
 from ..grouping import in_environment
 from . import sources
 from .sources import COLUMNS, MEASURES
 
+#: Whether some of the cost of a row is unknown.
+UNKNOWN = SQL("part.cost_unknown_count > 0")
 #: What can be told from sums.
 SUMS = {
     "__count",
@@ -28,8 +30,8 @@ SOURCE_COLUMNS = {
     "partner_id": {"subscription_id", "owner_id"},
     "user_id": {"subscription_id"},
     "product_id": {"device_id"},
-    "margin": {"revenue", "cost"},
-    "margin_percent": {"revenue", "cost"},
+    "margin": {"revenue", "cost", "cost_unknown_count"},
+    "margin_percent": {"revenue", "cost", "cost_unknown_count"},
 }
 
 
@@ -40,6 +42,9 @@ class XppsProfitabilityReport(models.Model):
     a device record of an imported file, or a charge that waits for its invoice. So revenue is the ledger's XPPS items
     to the cent, and cost is the files' total. Amounts are in the company's currency; those of a file are converted at
     its invoice's rate and not rounded, so that their sum is its total.
+
+    Where Xerox's file does not state what pages cost, or its currency has no rate, the cost is unknown: such rows, and
+    groups of them, have no margin. ``cost_unknown_count`` says how many there are.
 
     Revenue stands in the month that it bills, that of a quarter or a year in each of its months; cost in the month for
     which Xerox bills it.
@@ -60,9 +65,11 @@ class XppsProfitabilityReport(models.Model):
         "sale.subscription.charge": [
             "billable",
             "company_id",
+            "cost_unknown",
             "currency_id",
             "device_id",
             "earlier_line_ids",
+            "meter_read_id",
             "output_type",
             "period_end",
             "price_subtotal",
@@ -91,6 +98,7 @@ class XppsProfitabilityReport(models.Model):
         "xpps.meter.read": [
             "billing_file_id",
             "cost",
+            "cost_unknown",
             "device_id",
             "output_type",
             "overage",
@@ -134,9 +142,18 @@ class XppsProfitabilityReport(models.Model):
     billing_file_id = fields.Many2one("xpps.billing.file", readonly=True)
     revenue = fields.Monetary(readonly=True, help="On posted invoices, less posted credit notes, before taxes.")
     cost = fields.Monetary(readonly=True, help="What Xerox bills, whether or not a customer pays for it.")
-    margin = fields.Monetary(readonly=True, help="Revenue less cost.")
+    margin = fields.Monetary(readonly=True, help="Revenue less cost. Empty as long as some of the cost is unknown.")
     margin_percent = fields.Float(
-        string="Margin (%)", readonly=True, aggregator="avg", help="Margin in percent of the revenue."
+        string="Margin (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Margin in percent of the revenue. Empty as long as some of the cost is unknown.",
+    )
+    cost_unknown_count = fields.Integer(
+        string="Cost Unknown",
+        readonly=True,
+        help="Rows without a cost: Xerox's file does not state what a page costs, or its currency has no exchange rate "
+        "of the invoice date or before.",
     )
     pages = fields.Integer(readonly=True, help="Pages printed: current less previous read.")
     overage = fields.Integer(
@@ -159,7 +176,7 @@ class XppsProfitabilityReport(models.Model):
             """
             SELECT part.*, company.currency_id, partner.commercial_partner_id AS partner_id, agreement.user_id,
                    device.product_id,
-                   COALESCE(part.revenue, 0) - COALESCE(part.cost, 0) AS margin,
+                   %s AS margin,
                    %s AS margin_percent
               FROM (%s) part
               JOIN res_company company ON company.id = part.company_id
@@ -167,19 +184,29 @@ class XppsProfitabilityReport(models.Model):
          LEFT JOIN res_partner partner ON partner.id = COALESCE(agreement.partner_id, part.owner_id)
          LEFT JOIN stock_lot device ON device.id = part.device_id
             """,
-            margin_percent_sql(SQL("part.revenue"), SQL("COALESCE(part.cost, 0)")),
+            known_sql(SQL("COALESCE(part.revenue, 0) - COALESCE(part.cost, 0)"), UNKNOWN),
+            known_sql(margin_percent_sql(SQL("part.revenue"), SQL("COALESCE(part.cost, 0)")), UNKNOWN),
             SQL(" UNION ALL ").join(self._parts()),
         )
 
     def _read_group_select(self, aggregate_spec, query):
-        """The margin of a group in percent of its revenue, not the mean of its rows' percentages."""
-        if aggregate_spec != "margin_percent:avg":
+        """The margin of a group in percent of its revenue, not the mean of its rows' percentages.
+
+        A group of which some cost is unknown has none.
+        """
+        name = aggregate_spec.partition(":")[0]
+        if name not in ("margin", "margin_percent"):
             return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "100 * SUM(%s) / NULLIF(SUM(%s), 0)",
-            self._field_to_sql(self._table, "margin", query),
-            self._field_to_sql(self._table, "revenue", query),
-        )
+        if aggregate_spec == "margin_percent:avg":
+            aggregate = SQL(
+                "100 * SUM(%s) / NULLIF(SUM(%s), 0)",
+                self._field_to_sql(self._table, "margin", query),
+                self._field_to_sql(self._table, "revenue", query),
+            )
+        else:
+            aggregate = super()._read_group_select(aggregate_spec, query)
+        unknown = self._field_to_sql(self._table, "cost_unknown_count", query)
+        return known_sql(aggregate, SQL("SUM(%s) > 0", unknown))
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
@@ -210,12 +237,12 @@ class XppsProfitabilityReport(models.Model):
         asked = asked if isinstance(asked, set) else None
         parts = {
             sources.base_part: {"revenue"},
-            sources.charge_part: {"revenue"},
-            sources.charges_part: {"revenue"},
+            sources.charge_part: {"revenue", "cost_unknown_count"},
+            sources.charges_part: {"revenue", "cost_unknown_count"},
             sources.other_part: {"revenue"},
-            sources.fees_part: {"cost"},
-            sources.reads_part: {"cost", "pages", "overage"},
-            sources.held_part: {"cost", "overage"},
+            sources.fees_part: {"cost", "cost_unknown_count"},
+            sources.reads_part: {"cost", "pages", "overage", "cost_unknown_count"},
+            sources.held_part: {"cost", "overage", "cost_unknown_count"},
             sources.waiting_part: {"uninvoiced"},
         }
         if asked is None:

@@ -3,9 +3,9 @@
 
 from odoo.tools import SQL
 
-from ...rules import round_amount_sql
+from ...common.rates import exchange_rate_sql
+from ...rules import known_sql, round_amount_sql
 from ..charge_revenue import CHARGE_LINKS, charge_shares
-from ..exchange_rates import exchange_rate
 
 
 def charged_pages(asked):
@@ -13,7 +13,7 @@ def charged_pages(asked):
 
     ``quantity`` pages and ``amount`` are what is billable and not rejected; ``covered`` are the pages of all charges
     that are not rejected, also of those that the contract does not bill. A charge of another currency is converted
-    at the file's invoice date.
+    at the file's invoice date; where that cannot be done, the amount is NULL.
 
     :param RowFilter asked: which reads; as for the other functions
     """
@@ -21,7 +21,7 @@ def charged_pages(asked):
         """
         SELECT charge.meter_read_id,
                SUM(charge.quantity) FILTER (WHERE charge.billable) AS quantity,
-               SUM(%s) FILTER (WHERE charge.billable) AS amount,
+               %s AS amount,
                SUM(charge.quantity) AS covered
           FROM (%s) charge
           JOIN xpps_meter_read read ON read.id = charge.meter_read_id
@@ -29,7 +29,13 @@ def charged_pages(asked):
          WHERE charge.state <> 'rejected'
       GROUP BY charge.meter_read_id
         """,
-        round_amount_sql(SQL("charge.price_subtotal * rate.rate"), SQL("rate.places"), SQL("rate.rounding")),
+        known_sql(
+            SQL(
+                "COALESCE(SUM(%s) FILTER (WHERE charge.billable), 0)",
+                round_amount_sql(SQL("charge.price_subtotal * rate.rate"), SQL("rate.places"), SQL("rate.rounding")),
+            ),
+            SQL("BOOL_OR(charge.billable AND rate.rate IS NULL)"),
+        ),
         _charges_of_reads(asked),
         _rates(),
     )
@@ -120,5 +126,5 @@ def _rates():
     CROSS JOIN (SELECT DISTINCT currency_id FROM sale_subscription_charge) used
          WHERE file.state = 'imported'
         """,
-        exchange_rate(SQL("used.currency_id"), SQL("company.currency_id"), SQL("company.id"), SQL("file.invoice_date")),
+        exchange_rate_sql(SQL("used.currency_id"), SQL("company.currency_id"), "company", SQL("file.invoice_date")),
     )

@@ -3,15 +3,16 @@
 
 Each function gives a SELECT with the columns of ``COLUMNS``. ``expected_*`` are what a device that was there is
 expected to cost; ``wrong_quantity``, ``rate_changed``, ``base_changed``, ``read_gap`` and ``estimated`` say what
-differs; ``held`` that the record was not imported, ``missing`` that Xerox sent none. ``base_key`` tells the record
-whose base fee the row is; it is negative where there is none.
+differs; ``cost_unknown`` that Xerox does not state what a page costs, and unit cost and cost are NULL; ``held`` that
+the record was not imported, ``missing`` that Xerox sent none. ``base_key`` tells the record whose base fee the row is;
+it is negative where there is none.
 
 Columns that a query does not ask for are not computed, so nothing here joins what only some of them need.
 """
 
 from odoo.tools import SQL
 
-from ...rules import billed_fee_sql, expected_overage_sql, line_amount_sql
+from ...rules import billed_fee_sql, cost_is_unknown_sql, expected_overage_sql, known_sql, line_amount_sql
 from ..fees import expected_row_fee, held_condition
 from ..row_ids import BASE_CODES, METER_CODES, MISSING_CODES, READ_CODE, missing_key, record_key, vendor_row_id
 from .presence import missing_devices
@@ -37,6 +38,7 @@ COLUMNS = {
     "cost": "numeric",
     "expected_quantity": "int",
     "expected_unit_cost": "numeric",
+    "cost_unknown": "bool",
     "wrong_quantity": "bool",
     "rate_changed": "bool",
     "base_changed": "bool",
@@ -104,7 +106,9 @@ def base_fees(component, asked):
 def meter_reads(asked):
     """Live meter reads of files. An import and its undo leave none of a file that is not imported."""
     quantity = SQL("COALESCE(read.expected_overage, read.overage)")
-    unit_cost = SQL("COALESCE(read.expected_unit_cost, read.unit_cost)")
+    unknown = SQL("COALESCE(read.cost_unknown, FALSE)")
+    billed = known_sql(SQL("read.unit_cost"), unknown)
+    unit_cost = SQL("COALESCE(read.expected_unit_cost, %s)", billed)
     return _select(
         {
             "id": vendor_row_id(SQL("read.id::bigint"), READ_CODE),
@@ -123,15 +127,16 @@ def meter_reads(asked):
             "subscription_id": SQL("read.subscription_id"),
             "component": SQL("read.output_type"),
             "quantity": SQL("read.overage"),
-            "unit_cost": SQL("read.unit_cost"),
-            "cost": SQL("read.cost"),
+            "unit_cost": billed,
+            "cost": known_sql(SQL("read.cost"), unknown),
             "expected_quantity": quantity,
             "expected_unit_cost": unit_cost,
             "wrong_quantity": SQL(
                 "(read.expected_overage IS NOT NULL AND read.overage <> %s)",
                 expected_overage_sql(SQL("read.previous_read"), SQL("read.current_read"), SQL("read.included")),
             ),
-            "rate_changed": SQL("(read.overage <> 0 AND %s <> read.unit_cost)", unit_cost),
+            "cost_unknown": unknown,
+            "rate_changed": SQL("(read.overage <> 0 AND NOT %s AND %s <> read.unit_cost)", unknown, unit_cost),
             "read_gap": SQL("COALESCE(read.expected_previous <> read.previous_read, FALSE)"),
             "estimated": SQL("COALESCE(read.estimated, FALSE)"),
         },
@@ -145,6 +150,7 @@ def meter_reads(asked):
 def held_records(asked):
     """Base fees and meters of records that were held back or left out: of them there are no reads."""
     overage = SQL("COALESCE((meter.value ->> 'overage')::int, 0)")
+    unit_cost = SQL("(meter.value ->> 'unit_cost')::numeric")
     expected = expected_overage_sql(
         SQL("(meter.value ->> 'previous')::int"),
         SQL("(meter.value ->> 'current')::int"),
@@ -167,15 +173,14 @@ def held_records(asked):
     parts.append(
         SQL(
             """
-            SELECT CASE meter.key %(codes)s END, meter.key, %(overage)s,
-                   COALESCE((meter.value ->> 'unit_cost')::numeric, 0),
-                   COALESCE((meter.value ->> 'unit_cost')::numeric, 0),
+            SELECT CASE meter.key %(codes)s END, meter.key, %(overage)s, %(unit_cost)s, %(unit_cost)s,
                    COALESCE(%(expected)s, %(overage)s)
               FROM jsonb_each(line.meter_values) meter
             """,
             codes=codes,
             overage=overage,
             expected=expected,
+            unit_cost=known_sql(SQL("COALESCE(%s, 0)", unit_cost), cost_is_unknown_sql(overage, unit_cost)),
         )
     )
     return _select(
@@ -206,7 +211,8 @@ def held_records(asked):
             "wrong_quantity": SQL(
                 "part.code >= %s AND part.expected_quantity <> part.quantity", min(METER_CODES.values())
             ),
-            "base_changed": SQL("part.expected_unit_cost <> part.unit_cost"),
+            "cost_unknown": SQL("part.unit_cost IS NULL"),
+            "base_changed": SQL("COALESCE(part.expected_unit_cost <> part.unit_cost, FALSE)"),
             "estimated": SQL("part.code >= %s AND COALESCE(line.estimated, FALSE)", min(METER_CODES.values())),
             "held": SQL("TRUE"),
         },

@@ -7,9 +7,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...common.constants import BASE_ROLES, CLICK_DIGITS, COMPONENT_SELECTION, OUTPUT_TYPE_SELECTION
+from ...common.rates import exchange_rate_sql
 from ...common.window_actions import open_invoices, open_records
-from ...rules import line_amount_sql, overlap_domain, same_period_domain
-from ..exchange_rates import exchange_rate
+from ...rules import known_sql, line_amount_sql, overlap_domain, same_period_domain
 from ..grouping import in_environment
 from .base_charges import charged_base
 from .charges import charged_pages, invoiced_pages
@@ -27,6 +27,7 @@ FLAG_SELECTION = [
     ("quantity_wrong", "Quantity Wrong"),
     ("rate_changed", "Unit Cost Changed"),
     ("base_changed", "Base Fee Changed"),
+    ("cost_unknown", "Cost Not Stated"),
     ("read_gap", "Read Gap"),
     ("not_billed_to_customer", "Not Billed to Customer"),
     ("estimated_read", "Estimated Read"),
@@ -82,6 +83,11 @@ class XppsVendorReport(models.Model):
         string="Xerox's Unit Cost", digits=CLICK_DIGITS, min_display_digits=2, aggregator="avg", readonly=True
     )
     xerox_cost = fields.Monetary(string="Xerox's Cost", readonly=True)
+    cost_unknown = fields.Boolean(
+        string="Cost Not Stated",
+        readonly=True,
+        help="Xerox bills the pages, but does not state what one of them costs. That is not 0.",
+    )
     expected_quantity = fields.Integer(
         readonly=True, help="Pages above the allowance, from our last read to Xerox's; 1 for a base fee."
     )
@@ -97,7 +103,8 @@ class XppsVendorReport(models.Model):
     cost = fields.Monetary(
         currency_field="company_currency_id",
         readonly=True,
-        help="Xerox's cost in the company's currency, at the rate of the invoice date.",
+        help="Xerox's cost in the company's currency, at the rate of the invoice date. Empty if the currency has no "
+        "rate of that day or before.",
     )
     charged_quantity = fields.Integer(readonly=True)
     charged_amount = fields.Monetary(
@@ -106,7 +113,16 @@ class XppsVendorReport(models.Model):
     invoiced_amount = fields.Monetary(
         currency_field="company_currency_id", readonly=True, help="Posted invoices less posted credit notes."
     )
-    margin = fields.Monetary(currency_field="company_currency_id", readonly=True, help="Charged amount less cost.")
+    margin = fields.Monetary(
+        currency_field="company_currency_id",
+        readonly=True,
+        help="Charged amount less cost. Empty as long as some of the cost is unknown.",
+    )
+    cost_unknown_count = fields.Integer(
+        string="Cost Unknown",
+        readonly=True,
+        help="Rows without a margin: Xerox does not state what a page costs, or an amount cannot be converted.",
+    )
     flag = fields.Selection(
         FLAG_SELECTION, readonly=True, help="What is wrong; if there are several problems, the most severe one."
     )
@@ -182,6 +198,11 @@ class XppsVendorReport(models.Model):
         asked = self.env.context.get(ASKED)
         if not isinstance(asked, RowFilter):
             asked = RowFilter()
+        # Not rounded, so that the rows of a file add up to what its total is worth.
+        cost = SQL("CASE WHEN item.cost = 0 THEN 0 ELSE item.cost * rate.rate END")
+        charged_amount = SQL(
+            "CASE WHEN charged.meter_read_id IS NULL THEN COALESCE(base.drafted, 0) ELSE charged.amount END"
+        )
         rows = SQL(
             """
             SELECT item.id, item.company_id, company.currency_id AS company_currency_id, item.currency_id,
@@ -189,15 +210,17 @@ class XppsVendorReport(models.Model):
                    item.device_id, COALESCE(device.name, item.serial) AS serial, device.product_id,
                    item.partner_id, item.subscription_id, item.component,
                    item.quantity AS xerox_quantity, item.unit_cost AS xerox_unit_cost, item.cost AS xerox_cost,
+                   item.cost_unknown,
                    %(expected_quantity)s AS expected_quantity,
                    %(expected_unit_cost)s AS expected_unit_cost,
                    %(expected_cost)s AS expected_cost,
                    item.cost - %(expected_cost)s AS difference,
                    %(cost)s AS cost,
                    COALESCE(charged.quantity, (base.drafted <> 0)::int, 0) AS charged_quantity,
-                   COALESCE(charged.amount, base.drafted, 0) AS charged_amount,
+                   %(charged_amount)s AS charged_amount,
                    COALESCE(invoiced.amount, base.posted, 0) AS invoiced_amount,
-                   COALESCE(charged.amount, base.drafted, 0) - %(cost)s AS margin,
+                   %(margin)s AS margin,
+                   ((%(margin)s) IS NULL)::int AS cost_unknown_count,
                    %(flag)s AS flag,
                    %(flags)s AS flags
               FROM (%(rows)s) item
@@ -224,8 +247,9 @@ class XppsVendorReport(models.Model):
                     ),
                 )
             ),
-            # Not rounded, so that the rows of a file add up to what its total is worth.
-            cost=SQL("item.cost * rate.rate"),
+            cost=cost,
+            charged_amount=charged_amount,
+            margin=SQL("%s - %s", charged_amount, cost),
             flag=self._flag(),
             flags=self._flags(),
             rows=report_rows(self.env, asked),
@@ -268,9 +292,14 @@ class XppsVendorReport(models.Model):
         return [in_environment(self.env, groups) for groups in sets]
 
     def _read_group_select(self, aggregate_spec, query):
+        """A group of which some cost is unknown has no margin."""
         if aggregate_spec == "__count" and self._condensed_by():
             return SQL("COALESCE(SUM(%s), 0)::bigint", SQL.identifier(self._table, "row_count"))
-        return super()._read_group_select(aggregate_spec, query)
+        aggregate = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec.partition(":")[0] != "margin":
+            return aggregate
+        unknown = self._field_to_sql(self._table, "cost_unknown_count", query)
+        return known_sql(aggregate, SQL("SUM(%s) > 0", unknown))
 
     @api.model
     def _condensed(self, domain, groupby, aggregates):
@@ -288,7 +317,7 @@ class XppsVendorReport(models.Model):
         for spec in aggregates:
             name, _colon, function = spec.partition(":")
             if function in ("sum", "sum_currency"):
-                sums.add(name)
+                sums |= {name, "cost_unknown_count"} if name == "margin" else {name}
                 if function == "sum_currency":
                     names.add(self._fields[name].get_currency_field(self))
             elif function == "array_agg_distinct":
@@ -324,9 +353,7 @@ class XppsVendorReport(models.Model):
               FROM xpps_billing_file file
               JOIN res_company company ON company.id = file.company_id
             """,
-            exchange_rate(
-                SQL("file.currency_id"), SQL("company.currency_id"), SQL("company.id"), SQL("file.invoice_date")
-            ),
+            exchange_rate_sql(SQL("file.currency_id"), SQL("company.currency_id"), "company", SQL("file.invoice_date")),
         )
 
     def _conditions(self):
@@ -339,6 +366,7 @@ class XppsVendorReport(models.Model):
             "quantity_wrong": SQL("item.wrong_quantity"),
             "rate_changed": SQL("item.rate_changed"),
             "base_changed": SQL("item.base_changed"),
+            "cost_unknown": SQL("item.cost_unknown"),
             "read_gap": SQL("item.read_gap"),
             "not_billed_to_customer": SQL(
                 "(item.device_id IS NOT NULL AND absence.device_id IS NULL AND (item.held AND %s "

@@ -65,6 +65,9 @@ class XppsVendorReport(models.Model):
             expected=amount_text(self.env, expected, currency),
         )
 
+    def _reason_cost_unknown(self):
+        return self.env._("Xerox does not state what a page costs")
+
     def _reason_read_gap(self):
         return self.env._(
             "The meter starts at %(billed)s instead of %(expected)s",
