@@ -6,7 +6,9 @@ each month. So its amount is split: among the devices that were on its service i
 period, then between service and supply fee. Shares are rounded as they add up, so that those of a line are its amount
 to the cent.
 
-- A device counts for the days that it was there where the company bills by day, else in full. Of devices that took
+- A line that says which devices it bills, and for how many days of each, is split as it says: one of a period in
+  advance, and what makes up for devices that come or go.
+- Else a device counts for the days that it was there where the company bills by day, or in full. Of devices that took
   each other's place in the period, each counts for its days, so that together they are one.
 - The months of a period are counted from its first day: those of one from 15 January begin on the 15th.
 - A service fee and a supply fee are what they say. A base price of both goes by Xerox's fees for the device, of the
@@ -46,6 +48,8 @@ BASE_REVENUE_DEPENDS = {
         "move_id",
         "parent_state",
         "product_id",
+        "xpps_base_adjustment",
+        "xpps_base_days",
         "xpps_charge_ids",
         "xpps_credited_charge_ids",
         "xpps_period_end",
@@ -135,12 +139,20 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
                AND %(there)s
              WHERE month.period_start <= month.period_end
           GROUP BY month.id, month.number, span.device_id
-        ), weighted AS (
-            SELECT month.*, presence.device_id,
-                   CASE WHEN presence.device_id IS NOT NULL AND (month.by_day OR presence.swapped) THEN presence.days
+        ), said AS (%(said)s
+        ), counted AS (
+            SELECT presence.id, presence.number, presence.device_id,
+                   CASE WHEN month.by_day OR presence.swapped THEN presence.days
                         ELSE month.month_end - month.month_start + 1 END AS weight
+              FROM presence
+              JOIN month ON month.id = presence.id AND month.number = presence.number AND NOT month.says
+         UNION ALL
+            SELECT id, number, device_id, weight FROM said
+        ), weighted AS (
+            SELECT month.*, counted.device_id,
+                   COALESCE(counted.weight, month.month_end - month.month_start + 1) AS weight
               FROM month
-         LEFT JOIN presence ON presence.id = month.id AND presence.number = month.number
+         LEFT JOIN counted ON counted.id = month.id AND counted.number = month.number
         ), share AS (
             SELECT weighted.*, ROW_NUMBER() OVER so_far AS share_number,
                    CASE WHEN device_id IS NULL AND months = 1 THEN amount
@@ -176,6 +188,7 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
         service_fee=billed_fee_sql("base_service"),
         supply_fee=billed_fee_sql("base_supply"),
         services=_counted_services(),
+        said=_said_shares(),
         days=days_in_common_sql(
             SQL("span.date_from"), SQL("span.date_to"), SQL("month.month_start"), SQL("month.month_end")
         ),
@@ -186,11 +199,45 @@ def base_revenue_shares(env, posted_only=False, condition=ALL):
     )
 
 
+def _said_shares():
+    """What lines say themselves of the devices that they bill: of ``month`` and ``presence``.
+
+    The days of a device are divided among the months of a longer period: as it was there in them, and those of a credit
+    as it was not; where it was there for other days by now, as long as they are.
+
+    :return: SQL of a SELECT with ``id``, ``number``, ``device_id`` and ``weight``
+    """
+    return SQL(
+        """
+            SELECT id, number, device_id,
+                   CASE WHEN NOT (by_day OR adjusts OR swapped) THEN length
+                        WHEN months = 1 THEN days
+                        WHEN SUM(there) OVER device = ABS(days) THEN SIGN(days) * there
+                        ELSE days * length::numeric / SUM(length) OVER device END AS weight
+              FROM (SELECT month.id, month.number, month.months, month.by_day, month.adjusts,
+                           device.key::int AS device_id, device.value::numeric AS days,
+                           COALESCE(presence.swapped, FALSE) AS swapped,
+                           month.month_end - month.month_start + 1 AS length,
+                           CASE WHEN month.adjusts AND device.value::int < 0
+                                THEN month.month_end - month.month_start + 1 - COALESCE(presence.days, 0)
+                                ELSE COALESCE(presence.days, 0) END AS there
+                      FROM month
+                CROSS JOIN LATERAL jsonb_each_text(month.days) device
+                 LEFT JOIN presence
+                        ON presence.id = month.id AND presence.number = month.number
+                       AND presence.device_id = device.key::int
+                     WHERE month.says AND device.value::int <> 0) device
+            WINDOW device AS (PARTITION BY id, device_id)
+        """
+    )
+
+
 def base_revenue_items(posted_only=False, condition=ALL):
     """The invoice lines of base prices, whole.
 
     :return: SQL of a SELECT with ``id``, the columns of ``base_revenue`` that a line has, ``date`` of the accounting
-        entry, ``amount``, ``posted``, and what says how to split it: ``months``, ``role``, ``places``, ``by_day``
+        entry, ``amount``, ``posted``, and what says how to split it: ``months``, ``role``, ``places``, ``by_day``, and
+        whether the line ``says`` for which ``days`` it bills each device, and ``adjusts`` what another line bills
     """
     return SQL(
         """
@@ -199,7 +246,9 @@ def base_revenue_items(posted_only=False, condition=ALL):
                    line.xpps_period_end AS period_end, %(months)s AS months, line.date, -line.balance AS amount,
                    line.parent_state = 'posted' AS posted,
                    template.xpps_role AS role, currency.decimal_places AS places,
-                   company.xpps_proration = 'day' AS by_day
+                   company.xpps_proration = 'day' AS by_day, line.xpps_base_adjustment IS TRUE AS adjusts,
+                   line.xpps_base_days::jsonb -> 'days' AS days,
+                   COALESCE(line.xpps_base_days::jsonb -> 'days', '{}') <> '{}' AS says
               FROM %(lines)s
               JOIN res_company company ON company.id = line.company_id
               JOIN res_currency currency ON currency.id = company.currency_id
