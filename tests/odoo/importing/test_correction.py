@@ -154,7 +154,7 @@ class TestCorrection(ImportCase):
         self._regular()
         default.unit_price = 0.03
         self.assertEqual(self._corrected(400), [(-600, 0.004, 0.02, True)])
-        default.unlink()
+        default.unit_price = 0
         self.mapping.mono_product_id = self.color
         self.assertEqual(self._corrected(500), [(100, 0.004, 0.02, True)])
         self.assertEqual(self._charges().product_id, self.mono)

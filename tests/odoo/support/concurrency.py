@@ -86,10 +86,10 @@ class ConcurrencyCase(Records, BaseCase):
         with self._env() as env:
             mine = [("company_id", "=", self.ids["company"])]
             env["account.move"].search(mine).with_context(force_delete=True).unlink()
-            for model in ("sale.subscription.charge", "sale.subscription.charge.default", "xpps.meter.read"):
-                env[model].search(mine).unlink()
             files = env["xpps.billing.file"].search(mine)
             files.state = "draft"
+            for model in ("sale.subscription.charge", "sale.subscription.charge.default", "xpps.meter.read"):
+                env[model].search(mine).unlink()
             files.unlink()
 
     @classmethod

@@ -16,6 +16,7 @@ from . import (
     sale_subscription_names,
     sale_subscription_reference,
     sale_subscription_schedule,
+    sale_subscription_stage,
     sale_subscription_stages,
     sale_subscription_taxes,
     sale_subscription_template,

@@ -250,6 +250,7 @@ class SaleSubscription(models.Model):
         # The database would delete the defaults unseen, and the services are nobody's then. Whoever deletes the
         # agreement does so without a right to its defaults.
         self.check_access("unlink")
+        self._unlink_except_used()
         self.sudo().charge_default_ids.unlink()
         self._xpps_services()._xpps_note_all("deleted")
         return super().unlink()

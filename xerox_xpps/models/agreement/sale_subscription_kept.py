@@ -8,6 +8,8 @@ from ...common.plural import plural
 
 #: Stages in which the scheduled action does something with an agreement, which it does not find archived.
 MANAGED_STAGES = ("pre", "in_progress")
+#: Order lines that bill something: those of days that are given back stay with a quantity of 0.
+LIVE_ORDER_LINES = [("state", "!=", "cancel"), ("product_uom_qty", "!=", 0)]
 
 
 class SaleSubscription(models.Model):
@@ -40,6 +42,11 @@ class SaleSubscription(models.Model):
                 "account.move.line",
                 [("xpps_subscription_id", "=", self.id), ("parent_state", "!=", "cancel")],
                 self.env._("invoices"),
+            ),
+            (
+                "sale.order.line",
+                [("xpps_subscription_id", "=", self.id), *LIVE_ORDER_LINES],
+                self.env._("orders"),
             ),
         )
         # What hangs on it does not depend on what the user may see.

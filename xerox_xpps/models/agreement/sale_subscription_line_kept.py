@@ -3,6 +3,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...common.listing import enumeration
+from .sale_subscription_kept import LIVE_ORDER_LINES
 
 #: How many devices a message names.
 MAX_NAMED = 5
@@ -31,19 +32,33 @@ class SaleSubscriptionLine(models.Model):
         if not lines:
             return
         lines._xpps_check_no_devices()
-        billed = lines.env["account.move.line"].search(
-            [("xpps_subscription_line_id", "in", lines.ids), ("parent_state", "!=", "cancel")], limit=1
-        )
-        if billed:
+        live = {"account.move.line": [("parent_state", "!=", "cancel")], "sale.order.line": LIVE_ORDER_LINES}
+        for model, domain in live.items():
+            billed = lines.env[model].search([("xpps_subscription_line_id", "in", lines.ids), *domain], limit=1)
+            if billed:
+                self._xpps_refuse_billed(billed)
+
+    def _xpps_refuse_billed(self, billed):
+        """:param billed: a line of an invoice or order that bills one of the services"""
+        service = billed.xpps_subscription_line_id
+        names = {"service": service.display_name, "agreement": service.sale_subscription_id.display_name}
+        if billed._name == "sale.order.line":
             raise UserError(
                 self.env._(
-                    "“%(service)s” of %(agreement)s cannot be deleted: invoice %(invoice)s bills it. To stop billing "
-                    "it, set its quantity to 0.",
-                    service=billed.xpps_subscription_line_id.display_name,
-                    agreement=billed.xpps_subscription_line_id.sale_subscription_id.display_name,
-                    invoice=billed.move_id.display_name,
+                    "“%(service)s” of %(agreement)s cannot be deleted: order %(order)s bills it. To stop billing it, "
+                    "set its quantity to 0.",
+                    order=billed.order_id.display_name,
+                    **names,
                 )
             )
+        raise UserError(
+            self.env._(
+                "“%(service)s” of %(agreement)s cannot be deleted: invoice %(invoice)s bills it. To stop billing it, "
+                "set its quantity to 0.",
+                invoice=billed.move_id.display_name,
+                **names,
+            )
+        )
 
     def _xpps_of_agreements(self):
         """Those of XPPS agreements, as superuser."""

@@ -2,6 +2,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...billing_file import OUTPUT_TYPES
@@ -111,6 +112,19 @@ class XppsBillingFileLine(models.Model):
         "A device of this billing file has just been billed for days of the period by another file. Check the file "
         "again.",
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_imported(self):
+        line = self.filtered(lambda line: line.billing_file_id.state == "imported")[:1]
+        if line:
+            raise UserError(
+                self.env._(
+                    "The record of device %(serial)s cannot be deleted: billing file %(file)s is imported, and Xerox "
+                    "bills it. Undo the import of the file first.",
+                    serial=line.serial or "–",
+                    file=line.billing_file_id.display_name,
+                )
+            )
 
     @api.depends("meter_values")
     def _compute_overages(self):

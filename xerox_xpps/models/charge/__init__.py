@@ -13,4 +13,5 @@ from . import (
     sale_subscription_charge_credit,
     sale_subscription_charge_margin,
     sale_subscription_charge_default,
+    sale_subscription_charge_default_kept,
 )

@@ -135,6 +135,17 @@ class XppsMeterRead(models.Model):
                     charge=charge.name,
                 )
             )
+        # What Xerox read stays as long as what it billed by it.
+        read = self.sudo().filtered(lambda read: read.billing_file_id.state == "imported")[:1]
+        if read:
+            raise UserError(
+                self.env._(
+                    "Meter read %(read)s cannot be deleted: it is of billing file %(file)s. Undo the import of the "
+                    "file instead.",
+                    read=read.display_name,
+                    file=read.billing_file_id.display_name,
+                )
+            )
 
     @api.model
     def _note(self, origin, device, day, counters):

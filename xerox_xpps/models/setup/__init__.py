@@ -3,11 +3,15 @@
 
 from . import (
     product_product,
+    product_product_kept,
     product_template,
+    product_template_kept,
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_kept,
     xpps_component_account,
     xpps_material_mapping,
+    xpps_material_mapping_kept,
     xpps_price_level,
 )
