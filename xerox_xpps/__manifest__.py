@@ -22,6 +22,7 @@
         "data/xpps_invoice_mail_data.xml",
         "wizards/xpps_import_wizard_views.xml",
         "wizards/xpps_charge_reject_wizard_views.xml",
+        "wizards/xpps_charge_write_off_wizard_views.xml",
         "wizards/xpps_device_create_wizard_views.xml",
         "wizards/xpps_device_assign_wizard_views.xml",
         "wizards/xpps_device_move_wizard_views.xml",

@@ -11,6 +11,7 @@ from . import (
     xpps_device_maker,
     xpps_billing_run_release,
     xpps_charge_reject_wizard,
+    xpps_charge_write_off_wizard,
     xpps_device_fix_wizard,
     xpps_device_change_wizard,
     xpps_device_change_many_wizard,

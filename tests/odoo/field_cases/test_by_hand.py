@@ -71,13 +71,62 @@ class TestChangedOnTheInvoice(ByHandCase):
     def test_write_off(self):
         agreement, charge, _move = self._changed(quantity=400)
         cost = charge.cost_subtotal
-        charge.action_write_off()
+        self._write_off(charge, "Test prints")
         self.assertEqual((charge.quantity, charge.has_rest), (400, False))
         other = agreement.charge_ids - charge
         self.assertEqual((other.quantity, other.billable, other.invoice_status), (600, False, "no"))
         # The pages were printed, whoever pays for them.
         self.assertEqual(sum(agreement.charge_ids.mapped("cost_subtotal")), cost)
         self.assertFalse(self._next(agreement))
+
+    def _write_off(self, charge, reason):
+        """By the button of the form, which asks for the reason."""
+        action = charge.action_write_off()
+        self.assertTrue(charge.has_rest, "Nothing happens before that.")
+        with Form(self.env[action["res_model"]].with_context(**action["context"])) as form:
+            form.reason = reason
+        form.record.action_write_off()
+
+    def test_why_it_is_written_off(self):
+        """As of any other correction: on the charges, in the history of their changes, and in the chatter."""
+        agreement, charge, _move = self._changed(quantity=400, price_unit=0.008)
+        self._write_off(charge, "Test prints")
+        changes = self.env["xpps.charge.change"].search([("charge_id", "=", charge.id)])
+        noted = {(change.field_name, change.old_value, change.new_value, change.reason) for change in changes}
+        self.assertIn(("quantity", "1000", "400", "Test prints"), noted)
+        self.assertIn(("unit_price", "0.01", "0.008", "Test prints"), noted)
+        self.assertEqual(set(agreement.charge_ids.mapped("reason")), {"Test prints"})
+        said = agreement.message_ids[0].body
+        self.assertIn("Written off: Invoiced: 400 of 1,000 pages", said)
+        self.assertIn("Reason: Test prints", said)
+
+    def test_no_write_off_without_a_reason(self):
+        _agreement, charge, _move = self._changed(quantity=400)
+        wizard = self.env["xpps.charge.write.off.wizard"].with_context(active_ids=charge.ids).create({"reason": " "})
+        self.assertRaisesMessage("Enter why", wizard.action_write_off)
+        for nothing in (None, False, "", "  "):
+            self.assertEqual(charge.action_write_off(nothing)["res_model"], wizard._name)
+        self.assertTrue(charge.has_rest)
+
+    def test_nothing_to_write_off(self):
+        agreement = self._contract("draft", self.coffee)
+        charge = self._charge(1000, 0.01, subscription_id=agreement.id)
+        move = agreement.create_invoice()
+        self.assertRaisesMessage("nothing is left", charge.action_write_off)
+        charge.invoice_line_ids.quantity = 400
+        self.assertRaisesMessage("is a draft", charge.action_write_off)
+        move.action_post()
+        self.assertRaisesMessage(
+            "Select the charges", self.env["xpps.charge.write.off.wizard"].create({"reason": "x"}).action_write_off
+        )
+
+    def test_a_rest_of_unknown_cost(self):
+        """Neither part of it has a margin."""
+        agreement, charge, _move = self._changed(quantity=400)
+        charge._write_rest({"cost_unknown": True, "unit_cost": 0})
+        charge.action_bill_rest()
+        self.assertEqual(agreement.charge_ids.mapped("cost_unknown"), [True, True])
+        self.assertEqual(set(agreement.charge_ids.mapped("margin")), {0})
 
     def test_another_price(self):
         agreement, charge, _move = self._changed(price_unit=0.008)
@@ -90,7 +139,7 @@ class TestChangedOnTheInvoice(ByHandCase):
 
     def test_another_price_written_off(self):
         agreement, charge, _move = self._changed(price_unit=0.008)
-        charge.action_write_off()
+        charge.action_write_off("Agreed by phone")
         self.assertEqual((charge.price_subtotal, charge.margin), (8.0, 3.0))
         self.assertFalse(self._next(agreement))
         self.assertEqual(agreement.charge_ids, charge)

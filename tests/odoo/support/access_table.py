@@ -213,6 +213,10 @@ TABLE = {
         wizard("reason"),
         calls("action_reject", who=CLERKS),
     ),
+    "xpps.charge.write.off.wizard": Wizard(CLERKS).having(
+        wizard("reason"),
+        calls("action_write_off", who=CLERKS),
+    ),
     "xpps.component.account": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("account_id company_id component tax_ids"),
         program("sequence"),

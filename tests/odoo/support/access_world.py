@@ -214,6 +214,7 @@ class Reseller(Records):
         )
         report = clerk["xpps.vendor.report.wizard"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
+        writing_off = clerk["xpps.charge.write.off.wizard"].create({"reason": "Agreed"})
         resuming = clerk["xpps.agreement.resume.wizard"].create({"subscription_id": cls.agreement.id})
         replacing = clerk["xpps.service.replace.wizard"].create(
             {"subscription_line_id": cls.base_line.id, "product_id": cls.base.id}
@@ -230,6 +231,7 @@ class Reseller(Records):
                 release,
                 report,
                 rejecting,
+                writing_off,
                 resuming,
                 replacing,
             )

@@ -12,6 +12,7 @@ from odoo.tools.misc import formatLang
 from ...billing_file import round_half_up, to_decimal
 from ...common.constants import BILLING_GROUP
 from ...common.formats import amount_text
+from ...common.window_actions import open_dialog
 from ...rules import page_amount
 
 
@@ -99,16 +100,34 @@ class SaleSubscriptionCharge(models.Model):
         """Have the next invoice bill what an invoice left of the charges."""
         return self._settle_rest(True)
 
-    def action_write_off(self):
-        """Never bill what an invoice left of the charges; their pages still cost what they cost."""
-        return self._settle_rest(False)
+    def action_write_off(self, reason=None):
+        """Never bill what an invoice left of the charges; their pages still cost what they cost.
 
-    def _settle_rest(self, billable):
+        :param reason: why, as of any correction; who gives none is asked
+        :return: True, or the action that asks for the reason
+        """
+        reason = str(reason or "").strip()
+        if reason:
+            return self._settle_rest(False, reason)
+        self._check_rest()
+        wizard = self.env["xpps.charge.write.off.wizard"]
+        context = {"active_model": self._name, "active_ids": self.ids}
+        return open_dialog(wizard, self.env._("Write Off"), context)
+
+    def _settle_rest(self, billable, reason=None):
         """Part what an invoice left of charges from what it bills.
 
         :param billable: whether the rest is billed
-        :raises UserError: when there is no rest, or its invoice is a draft
+        :param reason: why it is not
         """
+        self._check_rest()
+        # The clerk may settle a charge without the right to see invoices.
+        for charge in self.sudo():
+            charge._part_rest(billable, reason)
+        return True
+
+    def _check_rest(self):
+        """:raises UserError: when there is no rest, or its invoice is a draft"""
         self.check_access("write")
         self._lock()
         # The clerk may settle a charge without the right to see invoices.
@@ -128,10 +147,8 @@ class SaleSubscriptionCharge(models.Model):
                         **names,
                     )
                 )
-            charge._part_rest(billable)
-        return True
 
-    def _part_rest(self, billable):
+    def _part_rest(self, billable, reason):
         text, rest = self._say_rest(), []
         old = {"quantity": self.quantity, "unit_price": self.unit_price}
         pages, amount = self.invoiced_quantity, to_decimal(self.invoiced_amount)
@@ -141,16 +158,18 @@ class SaleSubscriptionCharge(models.Model):
         left = round(old["unit_price"] - new["unit_price"], 6)
         if left and billable:
             rest.append(self._prepare_price_rest(pages, left))
-        reason = self.env._("Billed later: %s", text) if billable else self.env._("Written off: %s", text)
+        said = self.env._("Billed later: %s", text) if billable else self.env._("Written off: %s", text)
         changes = [(name, old[name], new[name]) for name in old if old[name] != new[name]]
-        self.env["xpps.charge.change"]._note_values(self._prepare_changes(changes, reason))
-        self._write_rest({name: new[name] for name, _old, _new in changes})
-        self.create(rest)
+        self.env["xpps.charge.change"]._note_values(self._prepare_changes(changes, reason or said))
+        kept = {"reason": reason} if reason else {}
+        self._write_rest({name: new[name] for name, _old, _new in changes} | kept)
+        self.create([values | kept for values in rest])
         self.subscription_id.message_post(
-            body=Markup("<p>%s</p><p>%s</p>")
+            body=Markup("<p>%s</p>" * (3 if reason else 2))
             % (
                 self.env._("Charge “%(charge)s” of device %(device)s", charge=self.name, device=self.device_id.name),
-                reason,
+                said,
+                *([self.env._("Reason: %s", reason)] if reason else []),
             ),
             author_id=self.env.user.partner_id.id,
         )
@@ -185,6 +204,7 @@ class SaleSubscriptionCharge(models.Model):
             "unit_price": self.unit_price,
             "xerox_currency_id": self.xerox_currency_id.id,
             "xerox_unit_cost": self.xerox_unit_cost,
+            "cost_unknown": self.cost_unknown,
             "billable": billable,
             "state": "approved",
         }
