@@ -80,7 +80,11 @@ def base_fees(component, asked):
             "billing_file_id": SQL("line.billing_file_id"),
             "line_id": SQL("line.id"),
             "base_key": record_key(),
-            "period_start": SQL("line.billed_period_start"),
+            # A record of days that an earlier one bills, too, does not say it itself.
+            "period_start": SQL(
+                "COALESCE(line.billed_period_start, "
+                "(SELECT file.period_start FROM xpps_billing_file file WHERE file.id = line.billing_file_id))"
+            ),
             "period_end": SQL("line.billed_period_end"),
             "device_id": SQL("line.device_id"),
             "serial": SQL("line.serial"),
