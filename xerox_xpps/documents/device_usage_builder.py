@@ -2,13 +2,14 @@
 """The annex "Device usage", made of an invoice, its charges and their meter reads."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 from odoo import fields
 from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, round_half_up, to_decimal
-from ..rules import covers_day, ends_in_domain, line_amount
+from ..rules import covers_day, lies_in, line_amount, overlap_domain
 from .device_usage import AgreementUsage, BasePrice, DeviceUsage, SiteUsage, UsageRow
 
 OUTPUT_ORDER = {output_type: index for index, output_type in enumerate((*OUTPUT_TYPES, False))}
@@ -101,11 +102,11 @@ class UsageBuilder:
         periods = self._periods(lines)
         if not periods:
             return reads
-        bounds = [bound for bounds in periods.values() for period in bounds for bound in period]
+        bounds = [bound for bounds in periods.values() for start, end, _latest in bounds for bound in (start, end)]
         reads = reads.search(
             [
                 ("subscription_id", "in", [agreement.id for agreement in periods]),
-                *ends_in_domain("period_end", min(bounds), max(bounds)),
+                *overlap_domain("period_start", "period_end", min(bounds), max(bounds)),
                 ("superseded_by_id", "=", False),
                 # Opening and closing reads bill no pages, and the file's reads say the same.
                 ("origin", "=", "file"),
@@ -116,7 +117,10 @@ class UsageBuilder:
         first_moves = self._first_moves(reads)
         reads = reads.filtered(
             lambda read: (
-                any(covers_day(start, end, read.period_end) for start, end in periods[read.subscription_id])
+                any(
+                    self._is_about(read, start, end) and read.period_end <= latest
+                    for start, end, latest in periods[read.subscription_id]
+                )
                 and first_moves.get((read.subscription_id.id, read.period_end), self.move.id) >= self.move.id
             )
         )
@@ -126,13 +130,18 @@ class UsageBuilder:
         )
         return reads - billed_elsewhere.meter_read_id
 
+    def _is_about(self, read, start, end):
+        """Whether a read is of a period: most of its days are, or it ends in one that is shorter."""
+        first, last = read.period_start, read.period_end
+        return lies_in(first, last, start, end) or (covers_day(start, end, last) and lies_in(start, end, first, last))
+
     def _periods(self, lines):
         """The periods that the invoice bills.
 
         Base prices may be billed in advance: of these only what has passed counts, so that printing the annex again
         shows the same.
 
-        :return: {agreement: {(start, end)}}
+        :return: {agreement: {(start, end, the last day that counts)}}
         """
         today = self.move.invoice_date or fields.Date.context_today(self.move)
         periods = defaultdict(set)
@@ -140,10 +149,10 @@ class UsageBuilder:
             agreement = line._xpps_agreement()
             for charge in line.xpps_charge_ids:
                 if charge.period_end:
-                    periods[agreement].add((charge.period_start or charge.period_end, charge.period_end))
+                    periods[agreement].add((charge.period_start or charge.period_end, charge.period_end, date.max))
             start, end = line.xpps_period_start, line.xpps_period_end
             if not line.xpps_charge_ids and start and end and start <= today:
-                periods[agreement].add((start, min(end, today)))
+                periods[agreement].add((start, end, today))
         return periods
 
     def _first_moves(self, reads):

@@ -15,7 +15,7 @@ from ..billing_file.amounts import add_up
 from ..common.constants import VENDOR_ROW_FIELDS
 from ..common.formats import amount_text, period_text
 from ..common.plural import plural
-from ..rules import ends_in_domain
+from ..rules import month_of
 from .vendor_document import CostSummary, DeviceRow, DifferenceRow, FileControl, VendorDocument, VendorSection
 
 # Fetched at once: the ORM would read a thousand records a query. Reasons are worked out of the rows that have one.
@@ -60,7 +60,7 @@ class RowTexts:
 
 
 class VendorDocumentBuilder:
-    """Makes the VendorDocument of a billing file, or of all files of a company whose periods end in some months.
+    """Makes the VendorDocument of a billing file, or of all files of a company that are about some months.
 
     Both are compared with the months before: a file with the files that bill its devices there, a correction with what
     was billed of its devices. The number of queries does not depend on the devices.
@@ -76,8 +76,9 @@ class VendorDocumentBuilder:
         self.env = (file or company).env
         self.company = company
         self.file = file
-        self.start = date_utils.start_of(file.period_end if file else period_start, "month")
-        self.end = date_utils.end_of(file.period_end if file else period_end, "month")
+        month = month_of(file.period_start, file.period_end) if file else None
+        self.start = month or date_utils.start_of(period_start, "month")
+        self.end = date_utils.end_of(month or period_end, "month")
         months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
         self.previous_start = self.start - relativedelta(months=months)
         self.previous_end = self.start - relativedelta(days=1)
@@ -89,7 +90,7 @@ class VendorDocumentBuilder:
         :raises UserError: when no file is imported that it could tell about
         """
         files = self._files()
-        rows = self.report.search_fetch(self._domain(), ROW_FIELDS)
+        rows = self.report.search_fetch([("billing_file_id", "in", files.ids)], ROW_FIELDS)
         rows.line_id.fetch(["xerox_customer_name", "xerox_model", "xerox_model_number"])
         previous, previous_files = self._previous(rows)
         (rows.device_id | self._devices(previous)).fetch(["name", "product_id", "xpps_partner_id"])
@@ -120,9 +121,8 @@ class VendorDocumentBuilder:
     def _files(self):
         if self.file:
             return self.file
-        files = self.env["xpps.billing.file"].search(
-            [("company_id", "=", self.company.id), ("state", "=", "imported"), *self._between(self.start, self.end)],
-            order="period_end, invoice_date, id",
+        files = self._about(self.start, self.end).sorted(
+            lambda file: (file.period_end, file.invoice_date or file.period_end, file.id)
         )
         if not files:
             raise UserError(
@@ -134,13 +134,9 @@ class VendorDocumentBuilder:
             )
         return files
 
-    def _domain(self):
-        if self.file:
-            return [("billing_file_id", "=", self.file.id)]
-        return [("company_id", "=", self.company.id), *self._between(self.start, self.end)]
-
-    def _between(self, start, end):
-        return list(ends_in_domain("period_end", start, end))
+    def _about(self, first, last):
+        """:return: the imported files that are about some months"""
+        return self.env["xpps.billing.file"]._xpps_about_months(self.company, first, last)
 
     def _previous(self, rows):
         """What Xerox billed in the months before.
@@ -152,7 +148,7 @@ class VendorDocumentBuilder:
                 ("company_id", "=", self.company.id),
                 # Not what Xerox should have billed.
                 ("xerox_cost", "!=", 0),
-                *self._between(self.previous_start, self.previous_end),
+                ("billing_file_id", "in", self._about(self.previous_start, self.previous_end).ids),
             ],
             ["billing_file_id", "currency_id", "device_id", "serial", "component"],
             ["xerox_cost:sum"],

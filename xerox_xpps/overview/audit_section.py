@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.fields import Domain
 
-from .months import of_month
+from .about_month import files_of_month
 from .section import Section
 
 
@@ -17,15 +17,16 @@ class AuditSection(Section):
         return self._differences, self._vendor_bill, self._disputes
 
     def _differences(self):
-        domain = self.of_company & of_month("period_end", self.month) & Domain("flag", "!=", False)
+        domain = self.of_company & Domain("billing_file_id", "in", self._files().ids) & Domain("flag", "!=", False)
         action = self._open("xerox_xpps.action_xpps_vendor_report", "xpps.vendor.report", domain)
         return self._count("differences", self.env._("Differences with Xerox"), action, "warning", amount="difference")
 
+    def _files(self):
+        return files_of_month(self.company, self.month, [("state", "=", "imported")])
+
     def _vendor_bill(self):
         env = self.env
-        files = env["xpps.billing.file"].search(
-            self.of_company & of_month("period_end", self.month) & Domain("state", "=", "imported")
-        )
+        files = self._files()
         states = dict(files._fields["vendor_bill_state"]._description_selection(env))
         found = set(files.mapped("vendor_bill_state"))
         worst = next((state for state in ("different", "none", "equal") if state in found), None)

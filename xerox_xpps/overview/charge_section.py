@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.fields import Domain
 
-from .months import of_month
+from .about_month import of_month
 from .section import Section
 
 
@@ -28,7 +28,8 @@ class ChargeSection(Section):
 
     def _charges(self, key, label, domain, look):
         """Charges of the month, and those without a period: they may be of any."""
-        of_period = of_month("period_end", self.month) | Domain("period_end", "=", False)
+        charges = self.env["sale.subscription.charge"]
+        of_period = of_month(charges, self.of_company & domain, self.month) | Domain("period_end", "=", False)
         action = self._open(
             "xerox_xpps.action_sale_subscription_charge",
             "sale.subscription.charge",

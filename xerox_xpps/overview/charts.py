@@ -1,10 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..common.constants import BILLED_READS
+from ..rules import ends_in_domain, month_of
 from .months import last_day
 from .section import guarded
 
@@ -79,14 +82,16 @@ class Charts:
 
     def _pages(self):
         reads = self.env["xpps.meter.read"]
-        pages = {
-            (output_type, month): number
-            for output_type, month, number in reads._read_group(
-                self._domain("period_end") & Domain(BILLED_READS),
-                ["output_type", "period_end:month"],
-                ["pages:sum"],
-            )
-        }
+        pages = defaultdict(int)
+        # Those of the last month may end in the one after it.
+        ends = ends_in_domain("period_end", self.months[0], last_day(self.months[-1] + relativedelta(months=1)))
+        for output_type, first, last, number in reads._read_group(
+            Domain("company_id", "=", self.company.id) & ends & Domain(BILLED_READS),
+            ["output_type", "period_start:day", "period_end:day"],
+            ["pages:sum"],
+        ):
+            if month_of(first, last) in self.months:
+                pages[output_type, month_of(first, last)] += number
         datasets = [
             {"label": label, "data": [pages.get((output_type, month), 0) for month in self.months]}
             for output_type, label in reads._fields["output_type"]._description_selection(self.env)

@@ -3,7 +3,8 @@ from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
 from ..common.plural import plural
-from .months import last_day, of_month
+from .about_month import files_of_month
+from .months import last_day
 from .section import Section
 
 FILES = "xpps.billing.file"
@@ -20,15 +21,20 @@ class FileSection(Section):
     def methods(self):
         return self._file, self._errors, self._warnings, self._held
 
-    def _of_files(self, prefix=""):
-        """Files of the month, and drafts that state no period: they may be of any. Not those of which none can be."""
-        live = (
-            self.of_company & Domain(f"{prefix}state", "!=", "cancelled") & Domain(f"{prefix}is_unusable", "=", False)
-        )
-        return live & (of_month(f"{prefix}period_end", self.month) | Domain(f"{prefix}period_end", "=", False))
+    def _of_files(self, field="id"):
+        return self.of_company & Domain(field, "in", self.files().ids)
 
     def files(self):
-        return self.env[FILES].search(self._of_files())
+        """Files that cover the month, and drafts that state no period: they may be of any. None that cannot be used."""
+        if self._files is None:
+            live = Domain("state", "!=", "cancelled") & Domain("is_unusable", "=", False)
+            unread = self.of_company & live & Domain("period_end", "=", False)
+            self._files = files_of_month(self.company, self.month, live) | self.env[FILES].search(unread)
+            self._files = self._files.sorted()
+        return self._files
+
+    #: Found once.
+    _files = None
 
     def _file(self):
         env, files = self.env, self.files()
@@ -68,11 +74,11 @@ class FileSection(Section):
         return self._issues("warnings", self.env._("Warnings"), "warning", "warning")
 
     def _issues(self, key, label, severity, look):
-        domain = self._of_files("billing_file_id.") & Domain("severity", "=", severity)
+        domain = self._of_files("billing_file_id") & Domain("severity", "=", severity)
         action = self._open("xerox_xpps.action_xpps_billing_file_issue", "xpps.billing.file.issue", domain)
         return self._count(key, label, action, look)
 
     def _held(self):
-        domain = self._of_files("billing_file_id.") & Domain("state", "=", "held")
+        domain = self._of_files("billing_file_id") & Domain("state", "=", "held")
         action = self._open("xerox_xpps.action_xpps_billing_file_line", "xpps.billing.file.line", domain)
         return self._count("held", self.env._("Records Held Back"), action, "warning")

@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.fields import Domain
 
 from ..common.constants import BILLED_READS
-from .months import of_month
+from .about_month import of_month
 from .section import Section
 
 
@@ -52,7 +52,8 @@ class FleetSection(Section):
         return pages or 0
 
     def _reads(self, month):
-        return self.of_company & of_month("period_end", month) & Domain(BILLED_READS)
+        billed = self.of_company & Domain(BILLED_READS)
+        return billed & of_month(self.env["xpps.meter.read"], billed, month)
 
     def _attention(self):
         """As of now, whatever the month: a row for each device and reason."""

@@ -1,8 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.fields import Domain
 
+from .about_month import of_month
 from .invoice_months import invoices_of
-from .months import agreements_to_invoice, last_day, of_month
+from .months import agreements_to_invoice
 from .section import Section
 
 
@@ -13,9 +14,8 @@ class InvoiceSection(Section):
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.runs = self.env["xpps.billing.run"].search(
-            self.of_company & of_month("period_end", self.month) & Domain("state", "!=", "cancelled")
-        )
+        runs, live = self.env["xpps.billing.run"], self.of_company & Domain("state", "!=", "cancelled")
+        self.runs = runs.search(live & of_month(runs, live, self.month))
 
     def label(self):
         return self.env._("Customer Invoices")
@@ -61,7 +61,7 @@ class InvoiceSection(Section):
         action = self._open(
             "account.action_move_out_invoice_type",
             "account.move",
-            invoices_of(self.month, last_day(self.month), state, self.company),
+            invoices_of(self.month, state, self.company),
             # Without it, Odoo's list has no customers and no invoice dates.
             default_move_type="out_invoice",
         )

@@ -7,8 +7,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from ..billing_run import RunPreparation
-from ..rules import days_in_common, ends_in_domain
-from .invoice_months import draft_days
+from ..rules import days_in_common, month_of
+from .invoice_months import draft_months
 
 #: How many months there are to choose from, and how far back it is looked for what is left to do.
 MAX_LISTED = 36
@@ -48,14 +48,6 @@ def share_of_month(first, last, month):
     return ends.count(month) / count
 
 
-def of_month(field_name, month):
-    """Domain of what has a date in the month.
-
-    :param field_name: may be a path
-    """
-    return ends_in_domain(field_name, month, last_day(month))
-
-
 class Months:
     """Which months there are for some companies.
 
@@ -71,44 +63,48 @@ class Months:
 
     def with_files(self):
         """:return: the months of billing files that are not cancelled, the newest first"""
-        groups = self.env["xpps.billing.file"]._read_group(
-            [*self._of_files(), ("period_end", "!=", False)],
-            ["period_end:month"],
-            order="period_end:month DESC",
-            limit=MAX_LISTED,
-        )
-        return [month for (month,) in groups]
+        domain = [*self._of_files(), ("period_end", "!=", False)]
+        return sorted(self._months_of("xpps.billing.file", "", domain, limit=MAX_LISTED), reverse=True)
 
     def unfinished(self):
         """:return: set of the months in which something waits: a file or record to import, a charge to approve or to
         invoice, a draft invoice
         """
         waiting = (
-            ("xpps.billing.file", "period_end", [("state", "in", ("draft", "queued")), ("is_unusable", "=", False)]),
-            ("xpps.billing.file.line", "billing_file_id.period_end", [("state", "=", "held")]),
-            ("sale.subscription.charge", "period_end", [("state", "=", "draft")]),
-            ("sale.subscription.charge", "period_end", [("invoice_status", "=", "to_invoice")]),
+            ("xpps.billing.file", "", [("state", "in", ("draft", "queued")), ("is_unusable", "=", False)]),
+            ("xpps.billing.file.line", "billing_file_id.", [("state", "=", "held")]),
+            ("sale.subscription.charge", "", [("state", "=", "draft")]),
+            ("sale.subscription.charge", "", [("invoice_status", "=", "to_invoice")]),
         )
-        found = {first_day(day) for day in draft_days(self.companies)}
-        for model, date, domain in waiting:
-            domain = [*self._of_companies(), (date, "!=", False), *domain]
-            found.update(month for (month,) in self.env[model]._read_group(domain, [f"{date}:month"]))
+        found = draft_months(self.companies)
+        for model, prefix, domain in waiting:
+            domain = [*self._of_companies(), (f"{prefix}period_end", "!=", False), *domain]
+            found |= self._months_of(model, prefix, domain)
         return found
 
     def unchecked(self):
         """:return: set of the months with an imported file of which Xerox's bill is missing, or differs"""
-        groups = self.env["xpps.billing.file"]._read_group(
+        return self._months_of(
+            "xpps.billing.file",
+            "",
             [
                 *self._of_companies(),
                 ("state", "=", "imported"),
                 ("period_end", "!=", False),
                 ("vendor_bill_state", "!=", "equal"),
             ],
-            ["period_end:month"],
-            order="period_end:month DESC",
             limit=MAX_LISTED,
         )
-        return {month for (month,) in groups}
+
+    def _months_of(self, model, prefix, domain, limit=None):
+        """The months that some records are about.
+
+        :param prefix: of the names of the first and last day of their period
+        :param limit: how many periods, the newest ones
+        """
+        first, last = f"{prefix}period_start:day", f"{prefix}period_end:day"
+        periods = self.env[model]._read_group(domain, [first, last], order=f"{last} DESC", limit=limit)
+        return {month_of(*period) for period in periods}
 
     def skipped(self, until):
         """Months without a file since a company's first one, where it has devices.

@@ -105,10 +105,7 @@ def covers_day(first: date, last: date, day: date) -> bool:
 
 
 def ends_in_domain(field: str, first: date, last: date) -> Domain:
-    """What belongs to a period: what ends in it, by its last day.
-
-    Of two months with a common border day, the day is the last of the first one.
-    """
+    """What ends in a period. What it is about goes by all of its days: see ``month_of`` and ``lies_in``."""
     return Domain(field, ">=", first) & Domain(field, "<=", last)
 
 
@@ -146,6 +143,24 @@ def covers_period(first: date, last: date, period_first: date, period_last: date
     length = _length(period_first, period_last)
     shared = days_in_common(first, last, period_first, period_last)
     return 2 * _length(first, last) > 3 * length and 2 * shared > length
+
+
+def month_of(first: Day, last: date) -> date:
+    """The calendar month that a period is about, by its first day: the last one that it covers (``covers_period``).
+
+    :param first: empty of what has a last day alone
+
+    >>> month_of(date(2026, 1, 1), date(2026, 2, 1)), month_of(date(2026, 1, 5), date(2026, 2, 4))
+    (datetime.date(2026, 1, 1), datetime.date(2026, 1, 1))
+    >>> month_of(date(2026, 1, 20), date(2026, 2, 19)), month_of(date(2026, 1, 1), date(2026, 3, 31))
+    (datetime.date(2026, 2, 1), datetime.date(2026, 3, 1))
+    >>> month_of(None, date(2026, 1, 31))
+    datetime.date(2026, 1, 1)
+    """
+    month = last.replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    month_last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return month if covers_period(first or last, last, month, month_last) else before
 
 
 def ended_by(first: Day, last: Day, day: date) -> bool:

@@ -8,7 +8,7 @@ from odoo.tools import date_utils
 from ..common.formats import month_text
 from ..common.plural import plural
 from ..documents import VendorDocumentBuilder
-from ..rules import ends_in_domain
+from ..rules import month_of
 
 
 class XppsVendorReportWizard(models.TransientModel):
@@ -29,9 +29,9 @@ class XppsVendorReportWizard(models.TransientModel):
         readonly=False,
         precompute=True,
         required=True,
-        help="Includes the files whose period ends in these months.",
+        help="Includes the files that are about these months: most of the days of their period lie there.",
     )
-    file_count = fields.Integer(compute="_compute_file_count", help="Imported files whose period ends in these months.")
+    file_count = fields.Integer(compute="_compute_file_count", help="Imported files that are about these months.")
 
     file_text = fields.Char(compute="_compute_file_count")
 
@@ -43,7 +43,7 @@ class XppsVendorReportWizard(models.TransientModel):
             newest = self.env["xpps.billing.file"].search(
                 wizard._domain_files(), order="period_end desc, id desc", limit=1
             )
-            day = newest.period_end or last_month
+            day = month_of(newest.period_start, newest.period_end) if newest.period_end else last_month
             wizard.date_from = date_utils.start_of(day, "month")
             wizard.date_to = date_utils.end_of(day, "month")
 
@@ -58,12 +58,12 @@ class XppsVendorReportWizard(models.TransientModel):
     @api.depends("company_id", "date_from", "date_to")
     def _compute_file_count(self):
         for wizard in self:
-            months = ends_in_domain("period_end", wizard.date_from, wizard.date_to)
-            wizard.file_count = self.env["xpps.billing.file"].search_count([*wizard._domain_files(), *months])
+            files = self.env["xpps.billing.file"]
+            wizard.file_count = len(files._xpps_about_months(wizard.company_id, wizard.date_from, wizard.date_to))
             wizard.file_text = plural(
                 wizard.file_count,
-                self.env._("1 imported billing file ends in these months."),
-                self.env._("%s imported billing files end in these months.", wizard.file_count),
+                self.env._("1 imported billing file is about these months."),
+                self.env._("%s imported billing files are about these months.", wizard.file_count),
             )
 
     def _domain_files(self):

@@ -1,8 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...documents import VendorDocumentBuilder
+from ...rules import ends_in_domain, month_of
 
 
 class XppsBillingFile(models.Model):
@@ -21,6 +24,26 @@ class XppsBillingFile(models.Model):
         )
         for file in self:
             file.dispute_count = counts.get(file, 0)
+
+    @api.model
+    def _xpps_about_months(self, company, first, last):
+        """Imported files that are about some months, by the days that they share with them, wherever they end.
+
+        :param first: any day of the first month
+        :param last: any day of the last one
+        :return: xpps.billing.file
+        """
+        if not first or not last:
+            return self.browse()
+        first, last = first.replace(day=1), last.replace(day=1)
+        files = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "imported"),
+                *ends_in_domain("period_end", first, last + relativedelta(months=1, day=31)),
+            ]
+        )
+        return files.filtered(lambda file: first <= month_of(file.period_start, file.period_end) <= last)
 
     def _vendor_document(self):
         self._check_reportable()

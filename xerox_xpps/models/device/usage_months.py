@@ -1,9 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the pages of some months come to."""
 
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 
 from ...billing_file import OUTPUT_TYPES
+from ...rules import month_of
 
 #: Months of a graph: a year, and the same month of the year before.
 MONTHS_SHOWN = 13
@@ -11,6 +14,20 @@ MONTHS_SHOWN = 13
 MONTHS_AVERAGED = 12
 
 NOTHING = (0, 0)
+
+
+def pages_by_month(groups):
+    """Pages of periods as those of the months that these are about.
+
+    :param groups: an iterable of (first day, last day, output type, pages, included pages)
+    :return: {first day of the month: {output type: (pages, included pages)}}
+    """
+    found = defaultdict(dict)
+    for first, last, output_type, pages, included in groups:
+        month = found[month_of(first, last)]
+        before = month.get(output_type, NOTHING)
+        month[output_type] = (before[0] + pages, before[1] + included)
+    return found
 
 
 class UsageMonths:

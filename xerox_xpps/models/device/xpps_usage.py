@@ -5,14 +5,14 @@ from odoo import fields, models
 from odoo.tools import format_date
 
 from ...common.constants import BILLED_READS, USER_GROUP
-from .usage_months import UsageMonths
+from .usage_months import UsageMonths, pages_by_month
 
 
 class XppsUsage(models.AbstractModel):
     """What devices print, by the reads that Xerox billed: of a device, an agreement or a customer.
 
-    A month is that in which a period ends. The last one is the last with a read: of a device that is gone its last
-    year is shown, and not an empty one.
+    A month has the reads of the periods that are about it. The last one is the last with a read: of a device that is
+    gone its last year is shown, and not an empty one.
     """
 
     _name = "xpps.usage"
@@ -101,13 +101,13 @@ class XppsUsage(models.AbstractModel):
         field = self._xpps_usage_field
         groups = self.env["xpps.meter.read"]._read_group(
             [*BILLED_READS, (field, "in", self.ids)],
-            [field, "period_end:month", "output_type"],
+            [field, "period_start:day", "period_end:day", "output_type"],
             ["pages:sum", "included:sum"],
         )
-        found = defaultdict(lambda: defaultdict(dict))
-        for record, month, output_type, pages, included in groups:
-            found[record.id][month][output_type] = (pages, included)
-        return found
+        found = defaultdict(list)
+        for record, *group in groups:
+            found[record.id].append(group)
+        return {record_id: pages_by_month(of_record) for record_id, of_record in found.items()}
 
     def _xpps_usage_devices(self):
         """:return: {id: number of active devices}, empty where that makes no sense"""

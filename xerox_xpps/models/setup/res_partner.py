@@ -1,10 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
-
 from odoo import fields, models
 
 from ...common.constants import BILLED_READS, INVOICE_MODE_SELECTION, USER_GROUP
 from ...common.window_actions import open_records
+from ..device.usage_months import pages_by_month
 
 
 class ResPartner(models.Model):
@@ -48,15 +47,16 @@ class ResPartner(models.Model):
     def _xpps_usage_pages(self):
         """As for the counts, with a query a partner: what a site prints is its customer's, too."""
         reads = self.env["xpps.meter.read"]
-        found = defaultdict(lambda: defaultdict(dict))
-        for partner in self:
-            for month, output_type, pages, included in reads._read_group(
-                [*BILLED_READS, *partner._xpps_domain("partner_id")],
-                ["period_end:month", "output_type"],
-                ["pages:sum", "included:sum"],
-            ):
-                found[partner._origin.id][month][output_type] = (pages, included)
-        return found
+        return {
+            partner._origin.id: pages_by_month(
+                reads._read_group(
+                    [*BILLED_READS, *partner._xpps_domain("partner_id")],
+                    ["period_start:day", "period_end:day", "output_type"],
+                    ["pages:sum", "included:sum"],
+                )
+            )
+            for partner in self
+        }
 
     def _xpps_usage_devices(self):
         devices = self.env["stock.lot"]
