@@ -16,6 +16,8 @@ from . import (
     sale_subscription_names,
     sale_subscription_reference,
     sale_subscription_schedule,
+    sale_subscription_standstill,
+    sale_subscription_closing,
     sale_subscription_stage,
     sale_subscription_stages,
     sale_subscription_taxes,
