@@ -54,6 +54,7 @@ CHOSEN = {
     },
     "xlsx": {
         "800,000 shared strings": "file_too_large",
+        "shared strings of many formats": "file_too_large",
         "9,000 sheets of one part": "file_too_large",
         "1 million empty rows": "file_too_large",
         "99,000 rows of wrong values": "file_too_large",

@@ -68,6 +68,8 @@ MAX_SHEET_ELEMENTS = 5_000_000
 MAX_ROW_ELEMENTS = 65_536
 MAX_STRING_ELEMENTS = 500_000
 MAX_STRINGS = 250_000
+# Parts of texts that are formatted differently: words in bold, of which serials and numbers have none.
+MAX_TEXT_PARTS = 100_000
 MAX_OTHER_ELEMENTS = 20_000
 MAX_MERGED = 10_000
 # As Excel has it.

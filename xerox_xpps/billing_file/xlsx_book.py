@@ -11,13 +11,14 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from .issue import _
-from .limits import MAX_SHEETS, MAX_STRINGS, check_limit, too_large
+from .limits import MAX_SHEETS, MAX_STRINGS, MAX_TEXT_PARTS, check_limit, too_large
 from .xlsx_guard import damaged, is_content
 from .xlsx_rows import STRING, rich_text
 from .xml_parser import OPTIONS
 
 _CHUNK = 128 * 1024
 _STRINGS = f"{{{SHEET_MAIN_NS}}}sst"
+_TOO_MANY_FORMATS = _("Formats divide the texts of the workbook into more than %(limit)s parts. Remove the formats.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,13 @@ class WorkbookReader(ExcelReader):
         part = self.package.find(SHARED_STRINGS)
         if part is None:
             return
+        parts = 0
         with self.archive.open(part.PartName[1:]) as source:
             for element in _children(source):
                 if element.tag == STRING:
+                    parts += max(len(element) - 1, 0)
+                    if parts > MAX_TEXT_PARTS:
+                        raise too_large(_TOO_MANY_FORMATS, MAX_TEXT_PARTS)
                     self.shared_strings.append(rich_text(element))
                     if len(self.shared_strings) > MAX_STRINGS:
                         raise too_large(_("The workbook has more than %(limit)s different texts."), MAX_STRINGS)

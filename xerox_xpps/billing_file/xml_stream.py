@@ -64,9 +64,10 @@ class RecordStream:
         """
         parser = etree.XMLPullParser(("start",), tag=f"{{*}}{self._steps[0]}", **OPTIONS)
         root = None
+        tried = _TRIED if self._has_its_end(data) else 0
         try:
             for start in range(0, len(data), _CHUNK):
-                if start == _TRIED:
+                if start == tried:
                     # What is broken at its end must not be found after all of its records: they take ten times as long.
                     check_well_formed(data)
                 parser.feed(data[start : start + _CHUNK])
@@ -77,6 +78,11 @@ class RecordStream:
             parser.close()
         except etree.XMLSyntaxError as error:
             raise syntax_error(error) from error
+
+    def _has_its_end(self, data: bytes) -> bool:
+        """Whether the last end tag is that of the root; a file of which the end is missing is not tried."""
+        name = data[data.rfind(b"</") + 2 :].partition(b">")[0].strip()
+        return name.rpartition(b":")[2] == self._steps[0].encode()
 
     def _check_chunk(self, root: etree._Element) -> None:
         """Look at what of the tree is complete, and take it out."""
