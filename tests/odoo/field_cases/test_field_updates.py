@@ -2,6 +2,7 @@
 """What an update says of reads, charges and devices that were there before it."""
 
 import importlib.util
+import logging
 
 import psycopg2
 
@@ -93,16 +94,17 @@ class TestBilledOnce(UpdateCase):
         """Files of several months; the record of SN-1 is said to be of another period afterwards."""
         self.env.flush_all()
         self.cr.execute(f"ALTER TABLE {self.TABLE} DROP CONSTRAINT {self.NAME}")
-        files = []
-        for month, period in zip((JANUARY, FEBRUARY, MARCH), periods, strict=False):
-            file = self._load([record("SN-1"), record("SN-2")], **month)
-            self.env.flush_all()
+        months = (JANUARY, FEBRUARY, MARCH)[: len(periods)]
+        files = [self._load([record("SN-1"), record("SN-2")], **month) for month in months]
+        self.env.flush_all()
+        # No two of them may end on one day at any time.
+        self.cr.execute(f"UPDATE {self.TABLE} SET billed_period_end = NULL WHERE device_id = %s", (self.device.id,))
+        for file, period in zip(files, periods, strict=True):
             self.cr.execute(
                 "UPDATE xpps_billing_file_line SET billed_period_start = %s, billed_period_end = %s "
                 "WHERE billing_file_id = %s AND device_id = %s",
                 (*period, file.id, self.device.id),
             )
-            files.append(file)
         self.env.invalidate_all()
         return files
 
@@ -121,7 +123,7 @@ class TestBilledOnce(UpdateCase):
         files = self._billed(("2026-01-01", "2026-01-31"), ("2026-01-15", "2026-02-14"))
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
             self._add_constraint()
-        with self.assertLogs("pre-billed_once", "INFO") as logs:
+        with self.assertLogs("pre-billed_once", logging.INFO) as logs:
             self._update("pre-billed_once")
         self.assertEqual(self._starts(files), [True, False])
         self.assertEqual(len(logs.output), 1)
@@ -153,7 +155,7 @@ class TestBilledOnce(UpdateCase):
 
     def test_a_border_day_is_shared(self):
         files = self._billed(("2026-01-01", "2026-01-31"), ("2026-01-31", "2026-02-28"))
-        with self.assertNoLogs("pre-billed_once", "INFO"):
+        with self.assertNoLogs("pre-billed_once", logging.INFO):
             self._update("pre-billed_once")
         self.assertEqual(self._starts(files), [True, True])
         self._add_constraint()
@@ -162,6 +164,6 @@ class TestBilledOnce(UpdateCase):
         """It is not live, and keeps no other one from its days."""
         first = self._load([record("SN-1"), record("SN-2")], **JANUARY)
         self._correct([record("SN-1", BaseServiceFee=5), record("SN-2")], **JANUARY)
-        with self.assertNoLogs("pre-billed_once", "INFO"):
+        with self.assertNoLogs("pre-billed_once", logging.INFO):
             self._update("pre-billed_once")
         self.assertTrue(all(first.line_ids.mapped("billed_period_start")))

@@ -3,7 +3,8 @@
 
 from odoo.tools import SQL
 
-from ...common.rates import converted, exchange_rate_sql, unrated_currencies
+from odoo.addons.xerox_xpps.common.rates import converted, exchange_rate_sql, unrated_currencies
+
 from ..support.common import record
 from ..support.importing import JANUARY, ImportCase
 
@@ -142,7 +143,7 @@ class TestReports(RateCase):
         self.assertEqual(self.base_line.xpps_base_cost, 0)
 
     def test_xeroxs_bill(self):
-        """A bill in dollars of a file in euros."""
+        """A bill of a file in euros, of which somebody makes one in dollars."""
         file, rate = self._file()
         self.company.xpps_vendor_id = self._partner("Xerox")
         bill = self.env["account.move"].create(
@@ -151,11 +152,12 @@ class TestReports(RateCase):
                 "partner_id": self.company.xpps_vendor_id.id,
                 "invoice_date": "2026-02-03",
                 "ref": file.name,
-                "currency_id": self.usd.id,
+                "currency_id": self.eur.id,
                 "invoice_line_ids": [(0, 0, {"name": "XPPS", "quantity": 1, "price_unit": 58, "tax_ids": False})],
             }
         )
         file.action_match_vendor_bill()
+        bill.currency_id = self.usd
         self.assertEqual((file.vendor_bill_id, file.vendor_bill_amount), (bill, 29))
         rate.name = "2026-02-04"
         bill.invoice_line_ids.price_unit = 60

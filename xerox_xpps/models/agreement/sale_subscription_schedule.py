@@ -422,7 +422,8 @@ class SaleSubscription(models.Model):
     def _xpps_settle_billing(self):
         """The recurring services of these agreements were billed: what came to nothing is settled, too.
 
-        An invoice that comes to 0 is not made: then services wait together with what makes up for them.
+        An invoice that comes to 0 is not made: then services wait together with what makes up for them, and once the
+        next period is due, they are billed with it.
 
         :return: the agreements of which no service waits
         """
@@ -443,7 +444,15 @@ class SaleSubscription(models.Model):
             ]
         )
         settled._xpps_reschedule()
+        (self - settled)._xpps_wait_for_next_period()
         return settled
+
+    def _xpps_wait_for_next_period(self):
+        """What they were to be billed comes to 0 for good, unless more is billed with it."""
+        for agreement in self.filtered("recurring_next_date"):
+            following = agreement._xpps_cycle().period(agreement.recurring_next_date)[1] + DAY
+            if following <= company_today(agreement.company_id):
+                agreement._xpps_set_schedule({"recurring_next_date": following})
 
     def _xpps_waits(self, bills):
         """Whether something is left of the services that is worth an invoice: of periods, or of changes in them.
