@@ -237,7 +237,8 @@ class Contract:
         return self.closed_on if self.stage == "closed" else FAR
 
     def runs_in(self, first, last):
-        return self.start <= last and self.last_day >= first
+        """One that was closed before it started never ran."""
+        return self.start <= last and self.last_day >= max(first, self.start)
 
     def _due(self, day):
         return day if self.in_advance else self.calendar.period(day)[1] + DAY
