@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import freezegun
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +58,8 @@ def copy_database(template, name):
 
 
 def pytest_configure(config):
+    # A class may freeze the time from its set-up on: pytest goes by its own clock.
+    freezegun.configure(extend_ignore_list=["_pytest.timing"])
     config.addinivalue_line("markers", "allow_skip(reason): this test may be skipped without failing the run")
     if config.pluginmanager.has_plugin("odoo"):
         let_odoo_tests_live_anywhere()

@@ -19,6 +19,8 @@ class BasePeriodCase(InvoicingCase):
 
     @classmethod
     def setUpClass(cls):
+        # The clock goes on as it does. To enter another day is cheap then: freezegun has been through all modules.
+        cls.startClassPatcher(freeze_time(tick=True))
         super().setUpClass()
         cls.env["sale.subscription"].search([]).is_paused = True
         cls.monthly = cls._template("draft")
