@@ -84,7 +84,7 @@ deps_database() {
 template_database() {
     local own below template
     own="$(addons own "$(addons_path)")"
-    template="${DB_PREFIX}_tmpl_$(hash_of <<<"$(deps_hash) $own $(addons hash)")"
+    template="${DB_PREFIX}_tmpl_$(hash_of <<<"$(deps_hash) $own $(addons hash) $(hash_of <"$ROOT/setup/lib/spare_companies.py")")"
     if ! db_exists "$template"; then
         db_drop_all "${DB_PREFIX}_tmpl_"
         below="$(deps_database)"
@@ -93,10 +93,13 @@ template_database() {
         db_install "${template}_new" "$own" install.log
         "$VENV/bin/python" "$ROOT/setup/lib/check_log.py" "$RUN/log/install.log" "$CACHE" "$ROOT" ||
             die "The installation logged the warnings above" "mend what they say: an addon installs without any"
-        # Otherwise each run's first browser test would have to wait for them.
-        say "Compiling the web client's assets"
-        odoo shell -d "${template}_new" --no-http >"$RUN/log/assets.log" 2>&1 \
-            <<<"env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()" || die "Assets cannot be compiled" "see $RUN/log/assets.log"
+        # Otherwise each run's first browser test would have to wait for the assets, and each class for its company.
+        say "Compiling the web client's assets, and making companies for tests"
+        PYTHONPATH="$ROOT/setup/lib" odoo shell -d "${template}_new" --no-http >"$RUN/log/template.log" 2>&1 <<<"
+from spare_companies import make_spare_companies
+make_spare_companies(env)
+env['ir.qweb']._pregenerate_assets_bundles()
+env.cr.commit()" || die "The template database cannot be completed" "see $RUN/log/template.log"
         db_rename "${template}_new" "$template"
     fi
     echo "$template"

@@ -5,6 +5,8 @@ import threading
 import uuid
 from contextlib import contextmanager
 
+from spare_companies import make_company
+
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError, ValidationError
 from odoo.modules.registry import Registry
@@ -31,6 +33,11 @@ class ConcurrencyCase(Records, BaseCase):
             cls.context = dict(cls.env.context)
             cls.ids = {name: getattr(cls, name).id for name in ("company", "agreement")}
         cls.addClassCleanup(cls._remove_reseller)
+
+    @classmethod
+    def _company(cls, name, currency=None):
+        """One of its own: a spare one that is committed would be there for nobody else."""
+        return make_company(cls.env, name, currency or cls.usd)
 
     def setUp(self):
         super().setUp()

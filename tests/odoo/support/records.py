@@ -3,6 +3,8 @@
 
 from odoo import Command
 
+from .companies import take_company
+
 PRINTER = "XPPS Test Printer"
 
 
@@ -40,11 +42,7 @@ class Records:
 
     @classmethod
     def _company(cls, name, currency=None):
-        company = cls.env["res.company"].create(
-            {"name": name, "currency_id": (currency or cls.usd).id, "country_id": cls.env.ref("base.us").id}
-        )
-        cls.env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
-        return company
+        return take_company(cls.env, name, currency or cls.usd)
 
     @classmethod
     def _pricelist(cls, name, currency=None, **prices):
