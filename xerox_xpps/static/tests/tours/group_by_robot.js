@@ -50,14 +50,21 @@ class GroupByRobot extends Robot {
         }
     }
 
+    /** Each grouping alone: the one before is taken back in the same breath, so that the view asks but once. */
     async group() {
         const names = await this.open();
+        let last = null;
         for (const name of names) {
             this.place = `${this.place.split(" by ")[0]} by ${name}`;
-            // Each alone: the second click takes it back.
-            await this.toggle(name);
-            await this.toggle(name);
+            const before = last && (await this.find(last));
+            const item = await this.find(name);
+            before?.click();
+            await this.click(item);
+            last = name;
             this.count++;
+        }
+        if (last) {
+            await this.click(await this.find(last));
         }
     }
 
@@ -73,18 +80,18 @@ class GroupByRobot extends Robot {
         return [...document.querySelectorAll(GROUPINGS)].map((item) => item.innerText.trim());
     }
 
-    async toggle(name) {
+    /** @returns {Promise<Element>} what to click to group by a name, in the open search menu: of dates the first option */
+    async find(name) {
         await this.open();
         const item = [...document.querySelectorAll(GROUPINGS)].find((found) => found.innerText.trim() === name);
-        if (item.classList.contains("o_accordion_toggle")) {
-            const first = () => item.closest(".o_accordion").querySelector(".o_accordion_values > .dropdown-item");
-            if (!first()) {
-                await this.click(item);
-            }
-            await this.click(first());
-        } else {
+        if (!item.classList.contains("o_accordion_toggle")) {
+            return item;
+        }
+        const first = () => item.closest(".o_accordion").querySelector(".o_accordion_values > .dropdown-item");
+        if (!first()) {
             await this.click(item);
         }
+        return first();
     }
 }
 
