@@ -17,7 +17,7 @@ odoo.loader.modules.get("@xerox_xpps/../tests/tours/dialog_robot").openDialogs(%
 class TestDialogs(SlowAnswers, HttpCase):
     # What is below a dialog is loaded anew when that closes.
     slow = r"call_kw/[a-z.]+/(web_read|web_search_read|get_overview)$"
-    delay = 0.7
+    delay = 0.4
 
     def test_all(self):
         reseller = Reseller.make(self.env, "North")
