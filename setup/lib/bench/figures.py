@@ -22,7 +22,7 @@ class Sizes:
 
 
 FULL = Sizes(few=1_000, many=10_000, huge=50_000, runs_few=500, runs_many=1_000, runs_huge=5_000)
-QUICK = Sizes(few=300, many=300, huge=300, runs_few=60, runs_many=60, runs_huge=60)
+QUICK = Sizes(few=100, many=100, huge=100, runs_few=20, runs_many=20, runs_huge=20)
 
 
 class Samples:
