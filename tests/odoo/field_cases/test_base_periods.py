@@ -1040,7 +1040,7 @@ class TestHistories(BasePeriodCase):
                 day += DAY
 
     def test_without_parts_of_months(self):
-        self._histories(4, 1, "none")
+        self._histories(2, 1, "none")
 
     def test_by_day(self):
-        self._histories(4, 2, "day")
+        self._histories(2, 2, "day")
