@@ -422,7 +422,9 @@ class Contract:
         """:return: [Invoice] that the cron of a night makes when it comes to this agreement"""
         if self.paused_until and self.paused_until <= today:
             self.resume(today)
-        self.plan_changes()
+        if not self.next:
+            # What is due on a date stays so, whatever template was chosen since.
+            self.plan_changes()
         if self.paused_on or not self._is_due(today) and not self.waiting():
             return []
         group = [self, *(other for other in others if self._shares_with(other))]
