@@ -113,8 +113,9 @@ TABLE = {
         entered("kind"),
         chosen("attachment_id company_id file_name"),
         program(
-            "amount_total can_import charge_count charge_draft_count charge_ids check_queued checksum control_count "
-            "control_total cost_change_ids currency_id decision_ids device_assign_count device_count "
+            "amount_total approve_when_imported billing_run_id can_import charge_count charge_draft_count charge_ids "
+            "check_queued checksum control_count control_total "
+            "cost_change_ids currency_id decision_ids device_assign_count device_count "
             "device_create_count dispute_count error_count error_text file_data format_id held_count held_text "
             "invoice_count invoice_date is_blocked is_open is_unusable issue_ids line_count line_digest line_ids "
             "meter_read_count meter_read_ids name period_end period_start progress queue_status queued_by_id state "
@@ -122,12 +123,12 @@ TABLE = {
             "vendor_bill_difference vendor_bill_expected vendor_bill_id vendor_bill_state warning_count warning_text"
         ),
         calls(
-            "action_approve_charges action_assign_devices action_cancel action_check action_create_devices "
-            "action_create_vendor_bill action_download_vendor_report action_draft action_import "
-            "action_match_vendor_bill action_open_charges action_open_disputes action_open_invoices "
-            "action_open_issues action_open_lines action_open_meter_reads action_open_subscriptions "
-            "action_open_vendor_bill action_open_vendor_report create_document_from_attachment message_new "
-            "message_post",
+            "action_approve_charges action_assign_devices action_cancel action_check action_create_billing_run "
+            "action_create_devices action_create_vendor_bill action_download_vendor_report action_draft action_import "
+            "action_import_and_approve action_match_vendor_bill action_open_charges action_open_disputes "
+            "action_open_invoices action_open_issues action_open_lines action_open_meter_reads "
+            "action_open_subscriptions action_open_vendor_bill action_open_vendor_report "
+            "create_document_from_attachment message_new message_post",
             who=CLERKS,
         ),
         calls("action_new_format", who=MANAGERS),
@@ -173,13 +174,13 @@ TABLE = {
         program(
             "draft_move_count error_count error_text failed_count held_amounts held_count held_text invoiced_amounts "
             "invoiced_count line_count line_ids lock_text move_count move_ids no_address_count no_address_text "
-            "prepared_on progress queued_by_id ready_amounts ready_count returned_move_count returned_text state task "
-            "task_count unsent_move_count"
+            "prepared_on progress queued_by_id ready_amounts ready_count returned_move_count returned_text "
+            "send_after_post state task task_count unsent_move_count"
         ),
         calls(
             "action_cancel action_create_drafts action_draft action_open_held action_open_invoices action_open_lines "
-            "action_open_no_address action_open_problems action_post action_prepare action_retry action_send "
-            "action_stop action_undo",
+            "action_open_no_address action_open_problems action_post action_post_and_send action_prepare action_retry "
+            "action_send action_stop action_undo",
             who=CLERKS,
         ),
     ),
@@ -357,7 +358,7 @@ TABLE = {
         ),
         calls(
             "action_assign_devices action_check action_close action_create_devices action_discard action_import "
-            "action_open_issues action_recheck action_show action_stop",
+            "action_import_and_approve action_open_issues action_recheck action_show action_stop",
             who=CLERKS,
         ),
         calls("action_new_format", who=MANAGERS),

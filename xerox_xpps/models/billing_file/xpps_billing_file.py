@@ -553,12 +553,6 @@ class XppsBillingFile(models.Model):
         self.check_access("read")
         return self.env["xpps.file.format.wizard"]._open_for_file(self)
 
-    def action_approve_charges(self):
-        """Approve all charges of the files that wait for approval."""
-        self.check_access("write")
-        waiting = [("billing_file_id", "in", self.ids), ("state", "=", "draft")]
-        return self.env["sale.subscription.charge"].search(waiting).action_approve()
-
     def _invoice_domain(self):
         return [("invoice_line_ids.xpps_charge_ids.billing_file_id", "in", self.ids)]
 
