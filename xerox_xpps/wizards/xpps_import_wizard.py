@@ -48,6 +48,7 @@ class XppsImportWizard(models.TransientModel):
     device_assign_count = fields.Integer(related="billing_file_id.device_assign_count")
     issue_ids = fields.One2many(related="billing_file_id.issue_ids")
     summary_ids = fields.One2many(related="billing_file_id.summary_ids")
+    left_out_text = fields.Text(related="billing_file_id.left_out_text")
     cost_change_ids = fields.One2many(related="billing_file_id.cost_change_ids")
     mapping_ids = fields.One2many("xpps.import.wizard.mapping", "wizard_id", string="Material Codes")
 

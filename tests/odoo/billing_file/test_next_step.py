@@ -232,6 +232,13 @@ class TestBillingRun(NextStepCase):
         self.assertEqual(self._open(file), run)
         self.assertEqual(str(run.prepared_on), prepared)
 
+    def test_a_file_without_a_period(self):
+        """As one that cannot be read."""
+        self.env["xpps.billing.run"].create({"period_start": "2026-01-01", "period_end": "2026-01-31"})
+        unread, read = self._check(b"<no", "broken.xml"), self._upload(self._rows(), **JANUARY)
+        self.assertEqual([bool(file.billing_run_id) for file in unread | read], [False, True])
+        self.assertFalse(unread.billing_run_id)
+
     def test_too_early(self):
         file = self._upload(self._rows(), **JANUARY)
         self.assertRaisesMessage("Import billing file", file.action_create_billing_run)

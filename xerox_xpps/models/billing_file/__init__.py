@@ -17,6 +17,7 @@ from . import (
     xpps_billing_file_line,
     xpps_billing_file_issue,
     xpps_billing_file_summary,
+    xpps_billing_file_left_out,
     xpps_billing_file_decision,
     xpps_billing_file_decisions,
     xpps_billing_file_cost_change,

@@ -433,13 +433,14 @@ class XppsBillingFile(models.Model):
             ),
         )
 
-    def _check(self, progress=None):
+    def _check(self, progress=None, imports=False):
         """Check the file against the database, writing nothing.
 
+        :param imports: whether what is found is imported
         :return: importing.CheckResult
         """
         self.ensure_one()
-        return check_file(self.with_company(self.company_id), progress)
+        return check_file(self.with_company(self.company_id), progress, imports)
 
     # Importing
 
@@ -472,7 +473,7 @@ class XppsBillingFile(models.Model):
         if self.state != "queued" and not self.is_open:
             raise UserError(self.env._("Billing file %s is no longer a draft.", self.display_name))
         self._lock()
-        check = self._check()
+        check = self._check(imports=True)
         self._refuse(check)
         # First of all, so that of two imports of one file the later one is told so by the database.
         first = self.state != "imported"

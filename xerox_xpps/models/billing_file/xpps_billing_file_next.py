@@ -22,17 +22,20 @@ class XppsBillingFile(models.Model):
     @api.depends("company_id", "period_start", "period_end", "state")
     def _compute_billing_run_id(self):
         dated = self.filtered(lambda file: file.period_start and file.period_end)
+        (self - dated).billing_run_id = False
+        if not dated:
+            return
         runs = self.env["xpps.billing.run"].search(
             [
                 ("company_id", "in", dated.company_id.ids),
                 ("state", "!=", "cancelled"),
-                ("period_start", "<=", max(dated.mapped("period_start"), default=False)),
-                ("period_end", ">=", min(dated.mapped("period_end"), default=False)),
+                ("period_start", "<=", max(dated.mapped("period_start"))),
+                ("period_end", ">=", min(dated.mapped("period_end"))),
             ],
             order="id desc",
         )
-        for file in self:
-            file.billing_run_id = runs.filtered(lambda run, file=file: file in dated and run._includes(file))[:1]
+        for file in dated:
+            file.billing_run_id = runs.filtered(lambda run, file=file: run._includes(file))[:1]
 
     def action_import(self):
         approve = bool(self.env.context.get("xpps_approve_imported"))

@@ -14,9 +14,10 @@ const DELAY = 15000; // milliseconds: long enough to read it and to go on from i
 export function saidDone(env, { params }) {
     const { button, message, next } = params;
     const options = { type: "success", autocloseDelay: DELAY };
+    const shown = {};
     if (button) {
         const onClick = () => {
-            close();
+            shown.close();
             return env.services.action.doActionButton({
                 type: "object",
                 name: button.method,
@@ -28,7 +29,7 @@ export function saidDone(env, { params }) {
         };
         options.buttons = [{ name: button.label, primary: true, onClick }];
     }
-    const close = env.services.notification.add(message, options);
+    shown.close = env.services.notification.add(message, options);
     return next;
 }
 
