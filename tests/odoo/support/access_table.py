@@ -408,6 +408,7 @@ TABLE = {
         calls("action_open action_open_charges action_open_invoices action_open_records", who=CLERKS),
     ),
     "xpps.reference.guard": Abstract(),
+    "xpps.reminder": Abstract(),
     "xpps.upload.wizard": Abstract(),
     "xpps.usage": Abstract(),
     "xpps.vendor.bill.component": Model(read=CLERKS).having(
