@@ -70,6 +70,7 @@
         "views/xpps_dispute_views.xml",
         "views/xpps_vendor_report_dispute_views.xml",
         "views/xpps_billing_file_audit_views.xml",
+        "views/xpps_cards_views.xml",
         "reports/profitability/xpps_profitability_report_views.xml",
         "reports/xpps_low_margin_views.xml",
     ],

@@ -58,3 +58,16 @@ def open_dialog(wizard, name, context=None, view=None, wide=False):
         target="new",
         context={**(context or {}), **({"dialog_size": "extra-large"} if wide else {})},
     )
+
+
+def say_done(message, button=None, following=None):
+    """Say that something is done, in a notification whose button is the next step.
+
+    :param button: (label, record, name of its method), or None
+    :param following: the action that is run besides; else a dialog is closed, or the screen shown anew
+    """
+    params = {"message": message, "next": following or {"type": "ir.actions.act_window_close"}}
+    if button:
+        label, record, method = button
+        params["button"] = {"label": label, "model": record._name, "id": record.id, "method": method}
+    return {"type": "ir.actions.client", "tag": "xpps_said_done", "params": params}

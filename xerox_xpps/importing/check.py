@@ -18,11 +18,12 @@ from .reader_issues import ReaderIssues
 from .record_checks import RecordChecks
 
 
-def check_file(file, progress=None):
+def check_file(file, progress=None, imports=False):
     """Check a billing file against the database.
 
     :param file: xpps.billing.file
     :param progress: called with the share that is done, 0 to 1
+    :param imports: whether what is found is imported
     :return: CheckResult
     """
     progress = progress or (lambda share: None)
@@ -53,6 +54,7 @@ def check_file(file, progress=None):
     reader_issues.add(check_serials(details))
     reader_issues.add(check_totals(details, places, totals))
     context = _make_context(file, findings, details, currency, places)
+    context.imports = imports
     checks.currency_rate(context)
     records = RecordChecks(context, totals, done, duplicate)
     records.run(lambda share: progress(0.4 + 0.4 * share))
@@ -65,6 +67,8 @@ def check_file(file, progress=None):
         reads=records.reads,
         charge_base=records.plan.prepare_charge_base(),
         cost_changes=records.cost_changes,
+        base_fees=records.base_fees,
+        absent=records.devices.absent_counts,
     )
 
 

@@ -2,14 +2,15 @@
 """What a check of a billing file comes to: values and issues, nothing of them written."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from ..billing_file import ERROR
 from ..common.bulk import CHUNK, rows_text
-from .issues import CostChange, FoundIssue, PlannedRead
+from .issues import BaseFees, CostChange, FoundIssue, PlannedRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class CheckResult:
     - ``prior_lines``: {index of the record: the xpps.billing.file.line that a correction replaces}
     - ``reads``: those of the sound records, and ``charge_base``, the values that all their charges share
     - ``cost_changes``: those that the sound records make
+    - ``base_fees``: {agreement id: BaseFees of its sound records}; of a correction there are none
+    - ``absent``: {agreement id: number of its devices that should be in the file and are not}
 
     Of a file that was imported in part only the held records are in it.
     """
@@ -38,6 +41,8 @@ class CheckResult:
     reads: list[PlannedRead] = field(default_factory=list)
     charge_base: dict[str, Any] = field(default_factory=dict)
     cost_changes: list[CostChange] = field(default_factory=list)
+    base_fees: dict[int, BaseFees] = field(default_factory=dict)
+    absent: dict[int, int] = field(default_factory=dict)
 
     @property
     def errors(self):
@@ -90,9 +95,21 @@ class CheckResult:
             for values in read.charges
         )
 
+    def faulty_partners(self):
+        """:return: {res.partner id: number of its records with an error}, as far as it is known whose they are"""
+        return Counter(
+            partner_id for index in self.faulty if (partner_id := self.lines.get(index, {}).get("partner_id"))
+        )
+
     def by_agreement(self):
-        """:return: {agreement id: {"devices": {stock.lot id}, "charges": [values]}} of what would be imported"""
-        totals = defaultdict(lambda: {"devices": set(), "charges": []})
+        """What would be imported.
+
+        :return: {agreement id: {"devices": {stock.lot id}, "charges": [values], "base": Decimal}}; see ``base_fees``
+        """
+        totals = defaultdict(lambda: {"devices": set(), "charges": [], "base": Decimal(0)})
+        for agreement_id, fees in self.base_fees.items():
+            totals[agreement_id]["devices"] |= fees.device_ids
+            totals[agreement_id]["base"] = fees.amount
         for read in self.reads:
             # A charge that was given to another agreement is corrected there.
             for values in read.charges or [read.base]:

@@ -20,7 +20,8 @@ class CheckContext:
 
     ``currency`` is Xerox's (it may be empty or inactive, then an issue says so), ``places`` its decimals.
     ``unrated`` are the currencies, Xerox's or of an agreement, without an exchange rate on the invoice's date, and
-    ``rate_day`` is that date.
+    ``rate_day`` is that date. ``imports`` says whether the file is imported with what is found, so that issues tell
+    what was done instead of what will be.
     """
 
     file: Any
@@ -36,6 +37,7 @@ class CheckContext:
     pricing: ChargePricing
     unrated: Any
     type_labels: dict[str, str]
+    imports: bool = False
 
     @property
     def is_correction(self):

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Can a device record be billed, and to which agreement?"""
 
+from collections import Counter
+
 from odoo.tools import format_date
 
 from ..common.formats import period_text
@@ -13,12 +15,14 @@ class DeviceChecks:
     """Checks of the device that a record names. Each adds its issues to the ``RecordCheck``.
 
     How the device of a faulty record is fixed is said on its line: ``device_fix`` is "create" or "assign".
+    ``absent_counts`` are {agreement id: number of its devices that are absent}, after ``absent``.
     """
 
     def __init__(self, context):
         self.context = context
         self.env = context.env
         self._invoice_reported = False
+        self.absent_counts = Counter()
 
     def unknown(self, check):
         record = check.record
@@ -256,6 +260,7 @@ class DeviceChecks:
         if self.context.is_correction:
             return
         for device, partner, agreement in self.context.lookups.absent_devices():
+            self.absent_counts[agreement.id] += 1
             self._report_absent(device, partner, agreement)
 
     def _report_absent(self, device, partner, agreement):

@@ -304,3 +304,11 @@ class CostChange:
             "new_cost": self.new_cost,
             "device_count": self.device_count,
         }
+
+
+@dataclass(slots=True)
+class BaseFees:
+    """What Xerox bills for devices of an agreement besides pages: ``amount`` in the agreement's currency."""
+
+    device_ids: set[int] = field(default_factory=set)
+    amount: Decimal = Decimal(0)

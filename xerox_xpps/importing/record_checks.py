@@ -1,17 +1,20 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """All checks of the device records of a file, one record after the other, and what its import makes of each."""
 
+from collections import defaultdict
 from dataclasses import replace
+from decimal import Decimal
 
 from odoo.tools import format_date
 
+from ..billing_file import round_half_up
 from ..common.plural import plural
 from .charges import ChargePlan
 from .context import plain
 from .corrections import CorrectionPlan
 from .device_checks import DeviceChecks
 from .expectations import standing_fees
-from .issues import pages_text
+from .issues import BaseFees, pages_text
 from .lines import prepare_line
 from .meter_checks import MeterChecks
 from .record_check import RecordCheck
@@ -27,7 +30,7 @@ class RecordChecks:
     :param done: the ``sequence`` of each record that is imported or left out: it is not looked at
     :param is_duplicate: whether the very same file was imported before: no record need say so once more
 
-    After ``run``, ``lines``, ``prior_lines``, ``reads`` and ``cost_changes`` are as in ``CheckResult``.
+    After ``run``, ``lines``, ``prior_lines``, ``reads``, ``cost_changes`` and ``base_fees`` are as in ``CheckResult``.
     """
 
     def __init__(self, context, totals, done, is_duplicate):
@@ -47,6 +50,8 @@ class RecordChecks:
         self.prior_lines = {}
         self.reads = []
         self.cost_changes = []
+        self.base_fees = {}
+        self._charged = []
 
     def run(self, progress):
         """:param progress: called with the share of the records that is done, 0 to 1"""
@@ -64,6 +69,7 @@ class RecordChecks:
         faulty = self.context.findings.faulty
         self.reads = [planned for planned in self.plan.reads if planned.index not in faulty]
         self.cost_changes = self.plan.cost_changes()
+        self.base_fees = self._add_up_base_fees(faulty)
         for change in self.cost_changes:
             self._report_cost_change(change)
 
@@ -123,8 +129,26 @@ class RecordChecks:
         )
         return False
 
+    def _add_up_base_fees(self, faulty):
+        """Of the sound records. A correction says what a fee is, not by how much it differs."""
+        fees = defaultdict(BaseFees)
+        for index, device_id, agreement in () if self.context.is_correction else self._charged:
+            if index not in faulty:
+                of_agreement = fees[agreement.id]
+                of_agreement.device_ids.add(device_id)
+                of_agreement.amount += self._base_fee(self.lines[index]["base_price_cost"], agreement)
+        return fees
+
+    def _base_fee(self, fee, agreement):
+        currency = self.context.currency
+        if not currency or currency == agreement.currency:
+            return fee
+        rate = self.context.pricing.rate(currency, agreement.currency, self.context.company, self.context.rate_day)
+        return round_half_up(fee * Decimal(repr(rate)), agreement.places)
+
     def _plan_meters(self, check):
         agreement = self.lookups.agreements[check.line["subscription_id"]]
+        self._charged.append((check.index, check.device.id, agreement))
         base = self.plan.prepare_read_base(check)
         for meter in check.record.meters:
             prior = check.prior and self.lookups.prior_reads.get((check.device.id, meter.output_type))
@@ -169,6 +193,20 @@ class RecordChecks:
             "old": plain(change.default.unit_cost) if change.default else self.env._("none"),
             "new": plain(change.new_cost),
         }
+        if self.context.imports:
+            return plural(
+                change.device_count,
+                self.env._(
+                    "The unit cost of 1 device differs from agreement %(agreement)s's default for %(material)s: the "
+                    "default was changed from %(old)s to %(new)s.",
+                    **values,
+                ),
+                self.env._(
+                    "The unit cost of %(count)s devices differs from agreement %(agreement)s's default for "
+                    "%(material)s: the default was changed from %(old)s to %(new)s.",
+                    **values,
+                ),
+            )
         return plural(
             change.device_count,
             self.env._(

@@ -59,6 +59,7 @@ class CheckWriter:
                 for agreement, total in zip(self.env["sale.subscription"].browse(totals), totals.values(), strict=True)
             ]
         )
+        self.file._note_left_out(self.result.absent, self.result.faulty_partners())
 
 
 class ImportWriter(CheckWriter):

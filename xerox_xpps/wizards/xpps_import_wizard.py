@@ -48,6 +48,7 @@ class XppsImportWizard(models.TransientModel):
     device_assign_count = fields.Integer(related="billing_file_id.device_assign_count")
     issue_ids = fields.One2many(related="billing_file_id.issue_ids")
     summary_ids = fields.One2many(related="billing_file_id.summary_ids")
+    left_out_text = fields.Text(related="billing_file_id.left_out_text")
     cost_change_ids = fields.One2many(related="billing_file_id.cost_change_ids")
     mapping_ids = fields.One2many("xpps.import.wizard.mapping", "wizard_id", string="Material Codes")
 
@@ -150,13 +151,22 @@ class XppsImportWizard(models.TransientModel):
 
     def action_import(self):
         """Import the file and open it."""
+        file = self._file_to_import()
+        file.action_import()
+        return open_form(file)
+
+    def action_import_and_approve(self):
+        """Import the file, approve its charges, and open it."""
+        file = self._file_to_import()
+        return file._import_and_approve(open_form(file))
+
+    def _file_to_import(self):
         self.ensure_one()
         if not self.billing_file_id:
             # The import checks by itself.
             self._keep_file()
         self._store_mappings()
-        self.billing_file_id.action_import()
-        return open_form(self.billing_file_id)
+        return self.billing_file_id
 
     def _check_file(self):
         self._keep_file()

@@ -31,6 +31,16 @@ class TestAgreementNames(XppsCase):
         self.other.partner_id = contact
         self.assertEqual(self.other.display_name, "SUB00030 · Brighter School, Hall")
 
+    def test_number_alone(self):
+        """Lists that have the customer, too, do not say it twice."""
+        listed = self.agreement.with_context(xpps_number_only=True)
+        self.assertEqual(listed.display_name, "SUB00003")
+        self.assertEqual(self.agreement.display_name, "SUB00003 · Bright School District")
+        self.assertEqual(self.foreign.with_context(xpps_number_only=True).display_name, self.foreign.display_name)
+        charge = self._charge()
+        specification = {"subscription_id": {"fields": {"display_name": {}}, "context": {"xpps_number_only": True}}}
+        self.assertEqual(charge.web_read(specification)[0]["subscription_id"]["display_name"], "SUB00003")
+
     def test_other_subscriptions_keep_their_names(self):
         self.assertEqual(self.foreign.display_name, self.foreign.name)
         self.assertNotIn(self.foreign.id, self._found("bright"))

@@ -36,6 +36,7 @@ class TestAccess(BillingRunCase):
             "action_retry",
             "action_post",
             "action_send",
+            "action_post_and_send",
             "action_undo",
             "action_cancel",
             "action_draft",

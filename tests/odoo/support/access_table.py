@@ -113,21 +113,22 @@ TABLE = {
         entered("kind"),
         chosen("attachment_id company_id file_name"),
         program(
-            "amount_total can_import charge_count charge_draft_count charge_ids check_queued checksum control_count "
-            "control_total cost_change_ids currency_id decision_ids device_assign_count device_count "
-            "device_create_count dispute_count error_count error_text file_data format_id held_count held_text "
-            "invoice_count invoice_date is_blocked is_open is_unusable issue_ids line_count line_digest line_ids "
+            "amount_total approve_when_imported billing_run_id can_import charge_count charge_draft_count charge_ids "
+            "check_queued checksum control_count control_total cost_change_ids currency_id decision_ids "
+            "device_assign_count device_count device_create_count dispute_count error_count error_text file_data "
+            "format_id held_count held_text invoice_count invoice_date is_blocked is_open is_unusable issue_ids "
+            "left_out_text line_count line_digest line_ids "
             "meter_read_count meter_read_ids name period_end period_start progress queue_status queued_by_id state "
             "subscription_count summary_ids vendor_bill_amount vendor_bill_comparison vendor_bill_component_ids "
             "vendor_bill_difference vendor_bill_expected vendor_bill_id vendor_bill_state warning_count warning_text"
         ),
         calls(
-            "action_approve_charges action_assign_devices action_cancel action_check action_create_devices "
-            "action_create_vendor_bill action_download_vendor_report action_draft action_import "
-            "action_match_vendor_bill action_open_charges action_open_disputes action_open_invoices "
-            "action_open_issues action_open_lines action_open_meter_reads action_open_subscriptions "
-            "action_open_vendor_bill action_open_vendor_report create_document_from_attachment message_new "
-            "message_post",
+            "action_approve_charges action_assign_devices action_cancel action_check action_create_billing_run "
+            "action_create_devices action_create_vendor_bill action_download_vendor_report action_draft action_import "
+            "action_import_and_approve action_match_vendor_bill action_open_charges action_open_disputes "
+            "action_open_invoices action_open_issues action_open_lines action_open_meter_reads "
+            "action_open_subscriptions action_open_vendor_bill action_open_vendor_report "
+            "create_document_from_attachment message_new message_post",
             who=CLERKS,
         ),
         calls("action_new_format", who=MANAGERS),
@@ -164,8 +165,8 @@ TABLE = {
     ),
     "xpps.billing.file.summary": Model(read=CLERKS).having(
         program(
-            "billing_file_id company_id cost cost_unknown currency_id device_count margin margin_percent pages "
-            "partner_id price subscription_id"
+            "base_cost billing_file_id company_id cost cost_unknown currency_id device_count margin margin_percent "
+            "pages partner_id price subscription_id"
         ),
     ),
     "xpps.billing.run": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
@@ -173,22 +174,23 @@ TABLE = {
         program(
             "draft_move_count error_count error_text failed_count held_amounts held_count held_text invoiced_amounts "
             "invoiced_count line_count line_ids lock_text move_count move_ids no_address_count no_address_text "
-            "prepared_on progress queued_by_id ready_amounts ready_count returned_move_count returned_text state task "
-            "task_count unsent_move_count"
+            "prepared_on progress queued_by_id ready_amounts ready_count returned_move_count returned_text "
+            "send_after_post state task task_count unsent_move_count"
         ),
         calls(
             "action_cancel action_create_drafts action_draft action_open_held action_open_invoices action_open_lines "
-            "action_open_no_address action_open_problems action_post action_prepare action_retry action_send "
-            "action_stop action_undo",
+            "action_open_no_address action_open_problems action_post action_post_and_send action_prepare action_retry "
+            "action_send action_stop action_undo",
             who=CLERKS,
         ),
     ),
     "xpps.billing.run.line": Model(read=CLERKS, write=CLERKS).having(
         entered("override_reason"),
         program(
-            "amount_total base_notice charge_amount charge_count company_id covered_count currency_id delivery_state "
-            "device_count error has_base_gap hold_code joint_key move_ids next_date noted notice partner_id "
-            "previous_next_date problem reason recurring_amount recurring_due run_id state subscription_id waiting"
+            "amount_total base_notice can_release charge_amount charge_count company_id covered_count currency_id "
+            "delivery_state device_count error has_base_gap hold_code invoice_state joint_key move_ids next_date noted "
+            "notice partner_id previous_next_date problem reason recurring_amount recurring_due run_id state "
+            "subscription_id waiting"
         ),
         calls(
             "action_bill_gaps action_fix action_open_agreement action_open_invoices action_release action_send_again",
@@ -356,12 +358,12 @@ TABLE = {
         wizard(
             "amount_total billing_file_id can_import check_queued company_id cost_change_ids currency_id "
             "device_assign_count device_count device_create_count error_count error_text file_data file_name "
-            "format_id invoice_date invoice_number is_unusable issue_ids kind mapping_ids period_end period_start "
-            "progress replaces_id summary_ids warning_count warning_text"
+            "format_id invoice_date invoice_number is_unusable issue_ids kind left_out_text mapping_ids period_end "
+            "period_start progress replaces_id summary_ids warning_count warning_text"
         ),
         calls(
             "action_assign_devices action_check action_close action_create_devices action_discard action_import "
-            "action_open_issues action_recheck action_show action_stop",
+            "action_import_and_approve action_open_issues action_recheck action_show action_stop",
             who=CLERKS,
         ),
         calls("action_new_format", who=MANAGERS),
@@ -410,6 +412,7 @@ TABLE = {
         calls("action_open action_open_charges action_open_invoices action_open_records", who=CLERKS),
     ),
     "xpps.reference.guard": Abstract(),
+    "xpps.reminder": Abstract(),
     "xpps.upload.wizard": Abstract(),
     "xpps.usage": Abstract(),
     "xpps.vendor.bill.component": Model(read=CLERKS).having(

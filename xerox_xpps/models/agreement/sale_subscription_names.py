@@ -15,9 +15,15 @@ class SaleSubscription(models.Model):
     _inherit = "sale.subscription"
 
     @api.depends("is_xpps", "code", "partner_id.complete_name")
+    @api.depends_context("xpps_number_only")
     def _compute_display_name(self):
+        """With ``xpps_number_only`` in the context, as in lists that have the customer, too, without the customer."""
         result = super()._compute_display_name()
+        number_only = self.env.context.get("xpps_number_only")
         for agreement in self._xpps_ours():
+            if number_only:
+                agreement.display_name = agreement._xpps_number()
+                continue
             # Whoever sees an agreement sees whose it is.
             customer = agreement.partner_id.sudo().complete_name
             parts = (agreement._xpps_number(), customer)

@@ -8,4 +8,5 @@ from . import (
     xpps_billing_file_audit,
     xpps_dispute,
     xpps_dispute_line,
+    xpps_reminder,
 )

@@ -433,13 +433,14 @@ class XppsBillingFile(models.Model):
             ),
         )
 
-    def _check(self, progress=None):
+    def _check(self, progress=None, imports=False):
         """Check the file against the database, writing nothing.
 
+        :param imports: whether what is found is imported
         :return: importing.CheckResult
         """
         self.ensure_one()
-        return check_file(self.with_company(self.company_id), progress)
+        return check_file(self.with_company(self.company_id), progress, imports)
 
     # Importing
 
@@ -472,7 +473,7 @@ class XppsBillingFile(models.Model):
         if self.state != "queued" and not self.is_open:
             raise UserError(self.env._("Billing file %s is no longer a draft.", self.display_name))
         self._lock()
-        check = self._check()
+        check = self._check(imports=True)
         self._refuse(check)
         # First of all, so that of two imports of one file the later one is told so by the database.
         first = self.state != "imported"
@@ -552,12 +553,6 @@ class XppsBillingFile(models.Model):
         """Make a file format from the file, to read it with."""
         self.check_access("read")
         return self.env["xpps.file.format.wizard"]._open_for_file(self)
-
-    def action_approve_charges(self):
-        """Approve all charges of the files that wait for approval."""
-        self.check_access("write")
-        waiting = [("billing_file_id", "in", self.ids), ("state", "=", "draft")]
-        return self.env["sale.subscription.charge"].search(waiting).action_approve()
 
     def _invoice_domain(self):
         return [("invoice_line_ids.xpps_charge_ids.billing_file_id", "in", self.ids)]

@@ -22,6 +22,11 @@ class XppsBillingFileSummary(models.Model):
     currency_id = fields.Many2one("res.currency")
     device_count = fields.Integer(string="Devices")
     pages = fields.Integer(help="Pages above the allowance that the customer is charged for.")
+    base_cost = fields.Monetary(
+        string="Base Fees",
+        help="What Xerox charges for the devices besides pages, in the agreement's currency. A correction states fees, "
+        "not differences, so there are none.",
+    )
     cost = fields.Monetary(help="What Xerox charges for the pages, in the agreement's currency.")
     price = fields.Monetary(help="What the customer is charged for the pages.")
     cost_unknown = fields.Boolean(help="The file does not state what some of the pages cost, so there is no margin.")
@@ -29,11 +34,12 @@ class XppsBillingFileSummary(models.Model):
     margin_percent = fields.Float(string="Margin (%)", aggregator=None)
 
     @api.model
-    def _prepare_from_charges(self, file, subscription, devices, charges):
+    def _prepare_from_charges(self, file, subscription, devices, charges, base=0):
         """Values of one row.
 
         :param devices: ids of the devices that the agreement has in the file
         :param charges: [values of sale.subscription.charge]
+        :param base: Decimal, base fees of the devices
         """
         billable = [charge for charge in charges if charge["billable"]]
         cost = sum(charge["cost_subtotal"] for charge in charges)
@@ -47,6 +53,7 @@ class XppsBillingFileSummary(models.Model):
             "currency_id": subscription.currency_id.id,
             "device_count": len(devices),
             "pages": sum(charge["quantity"] for charge in billable),
+            "base_cost": float(base),
             "cost": cost,
             "price": price,
             "margin": price - cost if known else 0.0,

@@ -279,7 +279,9 @@ class XppsBillingFile(models.Model):
 
     def _update_arrival_activities(self, obstacle=""):
         """Say to those who look after a file that came by e-mail what its check in the background found."""
-        for activity in self.activity_ids.filtered("automated"):
+        arrival = self.env.ref("mail.mail_activity_data_todo")
+        of_arrival = self.activity_ids.filtered(lambda one: one.automated and one.activity_type_id == arrival)
+        for activity in of_arrival:
             file = self.with_context(lang=activity.user_id.lang)
             activity.summary = file._prepare_arrival_summary(obstacle)
 

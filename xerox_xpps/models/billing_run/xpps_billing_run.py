@@ -276,6 +276,15 @@ class XppsBillingRun(models.Model):
             ),
         )
 
+    def _includes(self, file):
+        """Whether the run bills what a billing file is about: its company and its whole period."""
+        self.ensure_one()
+        return (
+            self.company_id == file.company_id
+            and self.period_start <= file.period_start
+            and file.period_end <= self.period_end
+        )
+
     def _begin(self, states):
         """Check that something may be done with the run now, and keep others from it.
 
@@ -417,8 +426,10 @@ class XppsBillingRun(models.Model):
     def action_post(self):
         """Post the draft invoices."""
         self._begin(("done", "posted"))
-        lines = self.line_ids.filtered(lambda line: "draft" in line.move_ids.mapped("state"))
-        return self._start("post", lines)
+        return self._start("post", self._lines_to_post())
+
+    def _lines_to_post(self):
+        return self.line_ids.filtered(lambda line: "draft" in line.move_ids.mapped("state"))
 
     def action_send(self):
         """Send the posted invoices that were not sent yet or did not arrive, as each customer wants."""

@@ -113,6 +113,15 @@ class XppsBillingRunLine(models.Model):
     )
     next_date = fields.Date(readonly=True, help="Next invoice date of the agreement, as set by the run.")
     move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_move_ids")
+    invoice_state = fields.Selection(
+        [("draft", "Draft"), ("posted", "Posted"), ("sent", "Sent")],
+        string="Invoice",
+        compute="_compute_invoice_state",
+        help="Of several invoices, that of the one that is least far.",
+    )
+    can_release = fields.Boolean(
+        compute="_compute_can_release", help="The agreement is held back, and can be billed anyway."
+    )
     delivery_state = fields.Selection(
         DELIVERY_SELECTION,
         string="Delivery",
@@ -145,6 +154,20 @@ class XppsBillingRunLine(models.Model):
             drafts = line.sudo().move_ids.filtered(lambda move: move.state == "draft")
             moved = drafts.filtered("tax_lock_date_message").mapped("tax_lock_date_message")
             line.notice = "\n".join(filter(None, [line.noted, *dict.fromkeys(moved)])) or False
+
+    @api.depends("move_ids")
+    def _compute_invoice_state(self):
+        for line in self:
+            states = {
+                "draft" if move.state == "draft" else "sent" if move.is_move_sent else "posted"
+                for move in line.move_ids
+            }
+            line.invoice_state = next((state for state in ("draft", "posted", "sent") if state in states), False)
+
+    @api.depends("state", "hold_code")
+    def _compute_can_release(self):
+        for line in self:
+            line.can_release = line.state == "held" and line.hold_code in RELEASABLE
 
     @api.depends("move_ids")
     def _compute_delivery_state(self):

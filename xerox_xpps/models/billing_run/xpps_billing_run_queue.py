@@ -30,12 +30,15 @@ class XppsBillingRun(models.Model):
 
     _inherit = "xpps.billing.run"
 
-    def _start(self, task, lines):
-        """Do something with lines, at once or in the background."""
+    def _start(self, task, lines, background=False):
+        """Do something with lines, at once or in the background.
+
+        :param background: whether few lines are left to the background, too
+        """
         # Whoever may bill has the cron do it, without a right to crons.
         cron = self.env.ref("xerox_xpps.ir_cron_work_on_billing_runs").sudo()
         # Switched off, as in copies of a database that are made for tests, the cron would never come.
-        background = len(lines) > BACKGROUND_ABOVE and cron.active
+        background = (background or len(lines) > BACKGROUND_ABOVE) and cron.active
         # Nobody sets by hand what a run is doing.
         lines.sudo().write({"waiting": True, "error": False})
         values = {"task": task, "task_count": len(lines), "queued_by_id": self.env.uid}

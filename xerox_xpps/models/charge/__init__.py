@@ -12,6 +12,7 @@ from . import (
     sale_subscription_charge_correction,
     sale_subscription_charge_credit,
     sale_subscription_charge_margin,
+    sale_subscription_charge_next,
     sale_subscription_charge_default,
     sale_subscription_charge_default_kept,
 )

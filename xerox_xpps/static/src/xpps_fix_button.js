@@ -65,6 +65,12 @@ export class XppsFixButton extends Component {
     static template = "xerox_xpps.FixButton";
     static props = { ...standardWidgetProps };
 
+    /** Information is nothing to fix; its severity stands on the same list or form. */
+    get isShown() {
+        const { can_fix: canFix, severity } = this.props.record.data;
+        return canFix && severity !== "info";
+    }
+
     async onClick() {
         const { record } = this.props;
         const { context, resId, resModel } = record;

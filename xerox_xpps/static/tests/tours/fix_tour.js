@@ -38,12 +38,8 @@ registry.category("web_tour.tours").add("xpps_fix_tour", {
             run: () => selectFile("fix.xml", FILE),
         },
         {
-            trigger: ".o_dialog .o_field_widget[name=file_data] input:value(fix.xml)",
-        },
-        {
-            content: "Check it",
-            trigger: ".o_dialog footer button[name=action_check]:contains('Check')",
-            run: "click",
+            content: "It is there, and is checked at once",
+            trigger: ".o_dialog:has(button[name=action_discard]) .o_field_widget[name=file_data] input:value(fix.xml)",
         },
         {
             content: "Three serial numbers are unknown",

@@ -28,13 +28,8 @@ function openWizard(name, content) {
             run: () => selectFile(name, content),
         },
         {
-            content: "The file is there",
-            trigger: ".o_dialog .o_field_widget[name=file_data] input:value(" + name + ")",
-        },
-        {
-            content: "Check it",
-            trigger: ".o_dialog footer button[name=action_check]:contains('Check')",
-            run: "click",
+            content: "The file is there, and is checked at once",
+            trigger: `.o_dialog:has(button[name=action_discard]) .o_field_widget[name=file_data] input:value(${name})`,
         },
     ];
 }

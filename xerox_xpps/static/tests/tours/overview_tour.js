@@ -109,12 +109,8 @@ registry.category("web_tour.tours").add("xpps_overview_import_tour", {
             run: () => selectFile("june.xml", billingFile("OVERVIEW-1", "<SerialNumber>SN-1</SerialNumber>")),
         },
         {
-            trigger: ".o_dialog .o_field_widget[name=file_data] input:value(june.xml)",
-        },
-        {
-            content: "Check it",
-            trigger: ".o_dialog footer button[name=action_check]:contains('Check')",
-            run: "click",
+            content: "It is there, and is checked at once",
+            trigger: ".o_dialog:has(button[name=action_discard]) .o_field_widget[name=file_data] input:value(june.xml)",
         },
         {
             content: "Import it",

@@ -10,6 +10,7 @@ import {
     fields,
     getService,
     models,
+    mountView,
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
@@ -34,6 +35,7 @@ class Issue extends models.Model {
     can_fix = fields.Boolean({ default: true });
     fix_help = fields.Char();
     fix_label = fields.Char({ default: "Fix" });
+    severity = fields.Char();
 
     _records = [
         { id: 1, message: "Device unknown", billing_file_id: 1 },
@@ -155,4 +157,18 @@ test("a fix is followed by a check, although the rows were drawn anew meanwhile"
     await animationFrame();
     expect(".o_blockUI").toHaveCount(0);
     expect(".o_data_row").toHaveCount(2);
+});
+
+test("information has nothing to fix", async () => {
+    Issue._records = ["error", "warning", "info"].map((severity, index) => ({
+        id: index + 1,
+        message: severity,
+        severity,
+        billing_file_id: 1,
+    }));
+    const arch = `<list><field name="severity"/><field name="message"/><widget name="xpps_fix_button"/></list>`;
+    await mountView({ type: "list", resModel: "xpps.billing.file.issue", arch });
+    expect(".o_data_row").toHaveCount(3);
+    expect(".o_data_row button[name=action_fix]").toHaveCount(2);
+    expect(".o_data_row:last button[name=action_fix]").toHaveCount(0);
 });
