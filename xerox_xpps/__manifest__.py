@@ -85,5 +85,6 @@
         "web.assets_unit_tests": ["xerox_xpps/static/tests/unit/**/*"],
     },
     "application": True,
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

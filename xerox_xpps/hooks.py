@@ -15,6 +15,11 @@ SHARED_MODELS = (
 )
 
 
+def post_init_hook(env):
+    """Make what the first agreement needs."""
+    env["res.company"]._xpps_start()
+
+
 def uninstall_hook(env):
     """Clear the way for Odoo, which deletes a module's records one model after the other and logs each failure.
 

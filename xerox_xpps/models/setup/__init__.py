@@ -5,6 +5,7 @@ from . import (
     product_product,
     product_template,
     res_company,
+    res_company_start,
     res_config_settings,
     res_partner,
     xpps_component_account,
