@@ -51,6 +51,7 @@
         "views/xpps_blocking_warning_views.xml",
         "views/xpps_component_account_views.xml",
         "views/res_config_settings_views.xml",
+        "views/xpps_settings_views.xml",
         "views/product_template_views.xml",
         "views/stock_lot_views.xml",
         "views/sale_subscription_views.xml",

@@ -393,6 +393,14 @@ TABLE = {
     "xpps.overview": Abstract().having(
         calls("get_overview get_reports", who=USERS),
     ),
+    "xpps.settings": Wizard(MANAGERS).having(
+        wizard(
+            "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name xpps_background_threshold "
+            "xpps_base_timing xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes "
+            "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_usage_spike_percent "
+            "xpps_vendor_bill_analytic xpps_vendor_id"
+        ),
+    ),
     "xpps.price.level": Model(read=USERS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("company_id mapping_ids name product_tmpl_ids"),
     ),
@@ -465,17 +473,19 @@ TABLE = {
     "ir.attachment": Extension().having(
         program("xpps_annex_version"),
     ),
-    # Settings are changed by whoever administers the database.
+    # Settings are changed by XPPS administrators, and by whoever administers the database.
     "res.company": Extension().having(
         entered(
-            "xpps_alias_domain_id xpps_alias_id xpps_alias_name xpps_background_threshold xpps_base_timing "
+            "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing "
             "xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
             "xpps_responsible_id xpps_sender_addresses xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,
-            write=NOBODY,
+            write=MANAGERS,
         ),
+        entered("xpps_alias_id", read=CLERKS, write=NOBODY),
     ),
+    # Odoo's, which belong to whoever administers the database.
     "res.config.settings": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "

@@ -213,6 +213,7 @@ class Reseller(Records):
             {"line_ids": cls.run.line_ids[:1].ids, "reason": "They know"}
         )
         report = clerk["xpps.vendor.report.wizard"].create({})
+        settings = manager["xpps.settings"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         resuming = clerk["xpps.agreement.resume.wizard"].create({"subscription_id": cls.agreement.id})
         replacing = clerk["xpps.service.replace.wizard"].create(
@@ -229,6 +230,7 @@ class Reseller(Records):
                 swapping,
                 release,
                 report,
+                settings,
                 rejecting,
                 resuming,
                 replacing,

@@ -5,10 +5,12 @@ from . import (
     product_product,
     product_template,
     res_company,
+    res_company_settings,
     res_company_start,
     res_config_settings,
     res_partner,
     xpps_component_account,
     xpps_material_mapping,
     xpps_price_level,
+    xpps_settings,
 )
