@@ -35,4 +35,7 @@ def uninstall_hook(env):
     for model in ("sale.subscription.charge", "sale.subscription.charge.default", "xpps.meter.read"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(env[model]._table)))
     env["xpps.material.mapping"].search([]).unlink()
+    # Without the addon nothing tells a master agreement from other subscriptions, which all have a customer.
+    masters = env["sale.subscription"].with_context(active_test=False).search([("partner_id", "=", False)])
+    masters.filtered(lambda master: not master._xpps_uses()).unlink()
     env.invalidate_all()

@@ -535,7 +535,7 @@ TABLE = {
         calls(
             "action_view_account_invoice_ids close_subscription create_invoice create_sale_order "
             "action_xpps_resume calculate_recurring_next_date cron_subscription_management generate_invoice "
-            "manual_invoice",
+            "manual_invoice onchange_partner_id",
             who=BILLERS,
         ),
         calls(
