@@ -465,7 +465,8 @@ TABLE = {
     ),
     "product.template": Extension().having(
         entered(
-            "is_xpps_printer xpps_bundle_component_ids xpps_mapping_ids xpps_model_number xpps_price_level_id xpps_role"
+            "is_xpps_printer xpps_bundle_component_ids xpps_mapping_ids xpps_model_number xpps_price_level_id "
+            "xpps_price_note xpps_role"
         ),
         program("xpps_device_count"),
         calls("action_open_xpps_devices", who=USERS | {STOCK}),

@@ -4,6 +4,7 @@
 from . import (
     product_product,
     product_template,
+    product_template_price,
     res_company,
     res_company_settings,
     res_company_start,
