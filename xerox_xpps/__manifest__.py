@@ -60,6 +60,7 @@
         "views/res_partner_views.xml",
         "views/account_move_views.xml",
         "views/xpps_overview_views.xml",
+        "views/xpps_quickstart_views.xml",
         "views/xpps_menus.xml",
         "documents/report_style.xml",
         "documents/device_usage_report.xml",

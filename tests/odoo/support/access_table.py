@@ -25,6 +25,7 @@ aggregate by it either.
 from .access_rights import (
     ACCOUNTANT,
     BILLING,
+    EMPLOYEE,
     MANAGER,
     PORTAL,
     SALESMAN,
@@ -47,6 +48,8 @@ MANAGERS = frozenset({MANAGER})
 CLERKS = MANAGERS | {BILLING}
 USERS = CLERKS | {USER}
 CUSTOMERS = frozenset({PORTAL})
+#: Who works for the reseller.
+INSIDERS = USERS | {EMPLOYEE, STOCK, ACCOUNTANT, SALESMAN}
 #: Who bills agreements: upstream's users, too.
 BILLERS = CLERKS | {SALESMAN}
 #: Who makes, and who reads invoices; customers theirs.
@@ -393,6 +396,9 @@ TABLE = {
     "xpps.overview": Abstract().having(
         calls("get_overview get_reports", who=USERS),
     ),
+    "xpps.quickstart": Abstract().having(
+        calls("get_quickstart use_sample", who=CLERKS),
+    ),
     "xpps.settings": Wizard(MANAGERS).having(
         wizard(
             "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name xpps_background_threshold "
@@ -473,6 +479,9 @@ TABLE = {
     ),
     "ir.attachment": Extension().having(
         program("xpps_annex_version"),
+    ),
+    "ir.ui.menu": Extension().having(
+        calls("load_web_menus", who=INSIDERS),
     ),
     # Settings are changed by XPPS administrators, and by whoever administers the database.
     "res.company": Extension().having(

@@ -2,6 +2,7 @@
 """Companies, customers, printer models, their material codes and price levels, and accounts."""
 
 from . import (
+    ir_ui_menu,
     product_product,
     product_template,
     product_template_price,
