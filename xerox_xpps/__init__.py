@@ -1,2 +1,2 @@
 from . import documents, reports, overview, models, wizards, controllers
-from .hooks import uninstall_hook
+from .hooks import post_init_hook, uninstall_hook

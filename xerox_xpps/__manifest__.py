@@ -52,6 +52,7 @@
         "views/xpps_blocking_warning_views.xml",
         "views/xpps_component_account_views.xml",
         "views/res_config_settings_views.xml",
+        "views/xpps_settings_views.xml",
         "views/product_template_views.xml",
         "views/stock_lot_views.xml",
         "views/sale_subscription_views.xml",
@@ -60,6 +61,7 @@
         "views/res_partner_views.xml",
         "views/account_move_views.xml",
         "views/xpps_overview_views.xml",
+        "views/xpps_quickstart_views.xml",
         "views/xpps_menus.xml",
         "documents/report_style.xml",
         "documents/device_usage_report.xml",
@@ -87,5 +89,6 @@
         "web.assets_unit_tests": ["xerox_xpps/static/tests/unit/**/*"],
     },
     "application": True,
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

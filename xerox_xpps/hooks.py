@@ -15,6 +15,11 @@ SHARED_MODELS = (
 )
 
 
+def post_init_hook(env):
+    """Make what the first agreement needs."""
+    env["res.company"]._xpps_start()
+
+
 def uninstall_hook(env):
     """Clear the way for Odoo, which deletes a module's records one model after the other and logs each failure.
 
@@ -30,4 +35,7 @@ def uninstall_hook(env):
     for model in ("sale.subscription.charge", "sale.subscription.charge.default", "xpps.meter.read"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(env[model]._table)))
     env["xpps.material.mapping"].search([]).unlink()
+    # Without the addon nothing tells a master agreement from other subscriptions, which all have a customer.
+    masters = env["sale.subscription"].with_context(active_test=False).search([("partner_id", "=", False)])
+    masters.filtered(lambda master: not master._xpps_uses()).unlink()
     env.invalidate_all()

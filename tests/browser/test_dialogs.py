@@ -16,7 +16,7 @@ odoo.loader.modules.get("@xerox_xpps/../tests/tours/dialog_robot").openDialogs(%
 
 class TestDialogs(SlowAnswers, HttpCase):
     # What is below a dialog is loaded anew when that closes.
-    slow = r"call_kw/[a-z.]+/(web_read|web_search_read|get_overview)$"
+    slow = r"call_kw/[a-z.]+/(web_read|web_search_read|get_overview|get_quickstart)$"
     delay = 0.4
 
     def test_all(self):
@@ -54,6 +54,8 @@ class TestDialogs(SlowAnswers, HttpCase):
             {"action": "xerox_xpps.action_xpps_import_wizard"},
             {"action": "xerox_xpps.action_xpps_file_format_wizard"},
             {"action": "xerox_xpps.action_xpps_vendor_report_wizard"},
+            {"action": "xerox_xpps.action_xpps_quickstart", "button": "Open"},
+            {"action": "xerox_xpps.action_xpps_settings"},
         ]
         user = reseller.users[MANAGER]
         user.password = user.login

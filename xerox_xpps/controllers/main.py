@@ -3,9 +3,12 @@ from odoo import http
 from odoo.http import content_disposition, request
 
 from ..documents import XLSX_MIMETYPE
+from ..overview.xpps_quickstart import SAMPLE_NAME
 
 #: Ids are int4; the database refuses a larger number with an error.
 MAX_ID = 2**31 - 1
+
+SAMPLE_MIMETYPES = {"xml": "application/xml", "csv": "text/csv", "xlsx": XLSX_MIMETYPE}
 
 
 def readable_record(model, id_):
@@ -68,3 +71,21 @@ class VendorReportController(http.Controller):
     def _vendor_report(self, model, id_):
         record = readable_record(model, id_)
         return xlsx_response(record._vendor_document_xlsx(), record._vendor_document_filename("xlsx"))
+
+
+class SampleController(http.Controller):
+    @http.route("/xerox_xpps/sample/<string:file_type>", type="http", auth="user", readonly=True)
+    def sample(self, file_type):
+        """The sample of a billing file, to look at or to import: xml, csv or xlsx."""
+        content = request.env["xpps.quickstart"]._sample(file_type)
+        if content is None:
+            raise request.not_found()
+        return request.make_response(
+            content,
+            [
+                ("Content-Type", SAMPLE_MIMETYPES[file_type]),
+                ("Content-Length", len(content)),
+                ("Content-Disposition", content_disposition(f"{SAMPLE_NAME}.{file_type}")),
+                ("X-Content-Type-Options", "nosniff"),
+            ],
+        )

@@ -20,11 +20,12 @@ def set_assignments(env, rows, period_start, period_end):
     together there is one query.
 
     :param rows: dicts of ``snapshots.DEVICE_FIELDS``. They are changed: ``until`` is the last day of the assignment in
-        the period, or False; ``nowhere`` whether there was none
+        the period, or False; ``nowhere`` whether there was none; ``early`` the day after the period on which the device
+        first came to anybody, or False
     """
     unsure = {}
     for row in rows:
-        row["until"], row["nowhere"] = row["xpps_removal_date"], False
+        row["until"], row["nowhere"], row["early"] = row["xpps_removal_date"], False, False
         installed = row["xpps_install_date"]
         if not row["xpps_subscription_id"] or (installed and installed > period_start):
             unsure[row["id"]] = row
@@ -42,6 +43,7 @@ def set_assignments(env, rows, period_start, period_end):
             {name: chosen[field] if chosen else False for name, field in BILLED_FIELDS.items()},
             until=chosen["date_to"] if chosen else False,
             nowhere=not chosen,
+            early=bool(chosen and chosen["date_from"] and chosen["date_from"] > period_end) and chosen["date_from"],
         )
 
 

@@ -107,6 +107,13 @@ _TABLE = (
         "device_absent", WARNING, "Device absent from the file", "_fix_device", "An active device is not in the file"
     ),
     CheckCode(
+        "device_not_installed",
+        WARNING,
+        "Billed before it was installed",
+        "_fix_device",
+        "A device is billed before it was installed",
+    ),
+    CheckCode(
         "base_fee_changed",
         WARNING,
         "Base fee changed",

@@ -155,6 +155,7 @@ class DeviceChecks:
     def assignment(self, check):
         """Whether the device can be billed to its agreement in the file's period."""
         billable = self._check_removed(check)
+        self._look_at_installation(check)
         agreement = check.device.agreement
         if not agreement:
             check.line["device_fix"] = "assign"
@@ -203,6 +204,21 @@ class DeviceChecks:
             fix=check.device.record,
         )
         return False
+
+    def _look_at_installation(self, check):
+        installed = check.device.early
+        if not installed:
+            return
+        check.add(
+            "device_not_installed",
+            lambda: self.env._(
+                "Line %(line)s: device %(serial)s was billed before it was installed (%(date)s). Correct that date, or "
+                "dispute the record with Xerox.",
+                date=format_date(self.env, installed),
+                **check.place,
+            ),
+            fix=check.device.record,
+        )
 
     def _check_running(self, check):
         agreement = check.device.agreement

@@ -40,6 +40,7 @@ class DeviceSnapshot:
 
     ``partner_id`` is its own customer's id or False, ``customer_id`` that customer's company's. ``until`` is the last
     day of the assignment, or False; ``nowhere`` says that the device has been assigned, but not in the period.
+    ``early`` is the day on which it was installed, where that is after the period, or False.
     ``removed`` and ``removal_date`` are as of today.
     """
 
@@ -55,6 +56,7 @@ class DeviceSnapshot:
     removal_date: date | bool
     until: date | bool
     nowhere: bool
+    early: date | bool
 
     @property
     def owner_id(self):
@@ -108,6 +110,7 @@ def device_snapshots(devices, rows, agreements):
             removal_date=row["xpps_removal_date"],
             until=row["until"],
             nowhere=row["nowhere"],
+            early=row["early"],
         )
     # Nothing else reads these fields of so many devices: the cache need not keep them.
     devices.invalidate_recordset(DEVICE_FIELDS)

@@ -42,6 +42,8 @@ class XppsDeviceCreateWizard(models.TransientModel):
                     "subscription_id": values["xpps_subscription_id"],
                     "subscription_line_id": values["xpps_subscription_line_id"],
                     "location": values["xpps_location"],
+                    # It printed from then on, as far as anybody knows.
+                    "install_date": line.billing_file_id.period_start,
                 },
             )
         return list(rows.values())

@@ -123,7 +123,7 @@ class TestCreateDevices(FixCase):
         self.assertEqual((device.product_id, device.xpps_partner_id), (self.printer, self.customer))
         self.assertEqual(device.xpps_subscription_id, self.agreement)
         self.assertEqual(device.xpps_subscription_line_id, self.base_line)
-        self.assertEqual((device.xpps_location, device.xpps_install_date), ("Room 4", False))
+        self.assertEqual((device.xpps_location, device.xpps_install_date), ("Room 4", file.period_start))
 
     def test_model_by_its_name_and_customer_by_its_number(self):
         self.customer.xpps_customer_number = "CN-5"

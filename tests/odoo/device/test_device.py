@@ -5,6 +5,7 @@ from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import ValidationError
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from ..support.common import XppsCase
@@ -244,3 +245,26 @@ class TestMapping(ConstraintCase):
     def test_one_default_a_material(self):
         self._default()
         self.assertRefused(self._default)
+
+
+class TestInstalledOn(XppsCase):
+    VIEW = "xerox_xpps.view_xpps_device_form"
+
+    def test_a_new_device_is_installed_with_its_agreement(self):
+        with Form(self.env["stock.lot"].with_context(default_is_xpps_device=True), self.VIEW) as form:
+            form.name = "SN-FORM"
+            form.product_id = self.printer
+            form.xpps_subscription_id = self.agreement
+            self.assertEqual(form.xpps_install_date, self.agreement.date_start)
+        self.assertEqual(form.record.xpps_install_date, self.agreement.date_start)
+
+    def test_a_date_that_is_there_stays(self):
+        with Form(self.env["stock.lot"].with_context(default_is_xpps_device=True), self.VIEW) as form:
+            form.name = "SN-FORM"
+            form.product_id = self.printer
+            form.xpps_install_date = "2025-06-01"
+            form.xpps_subscription_id = self.agreement
+        self.assertEqual(form.record.xpps_install_date, self.day("2025-06-01"))
+        with Form(self.device, self.VIEW) as form:
+            form.xpps_subscription_id = self._agreement(date_start="2025-09-01")
+            self.assertFalse(form.xpps_install_date, "Nobody knows when it was installed.")

@@ -76,6 +76,30 @@ class TestWarnings(XppsCase):
         issue = self.assertWarned("device_absent", [record("SN-1")], serial="SN-2", line=0, names=["SN-2"])
         self.assertEqual((issue.res_model, issue.res_id), ("stock.lot", absent.id))
 
+    def test_device_not_installed(self):
+        for day in ("2026-02-01", "2026-03-15"):
+            with self.subTest(installed=day), self.cr.savepoint() as savepoint:
+                self.device.xpps_install_date = day
+                month = f"{int(day[5:7]):02}"
+                issue = self.assertWarned("device_not_installed", [record("SN-1")], names=["SN-1", f"{month}/"])
+                self.assertEqual((issue.res_model, issue.res_id), ("stock.lot", self.device.id))
+                savepoint.rollback()
+
+    def test_device_installed_in_the_period_or_before(self):
+        for day in (False, "2025-06-01", "2026-01-01", "2026-01-31"):
+            with self.subTest(installed=day), self.cr.savepoint() as savepoint:
+                self.device.xpps_install_date = day
+                file = self._import([record("SN-1")])
+                self.assertEqual(self._codes(file, "warning"), [])
+                savepoint.rollback()
+
+    def test_device_that_came_back(self):
+        """It was installed anew after the period, in which somebody else had it."""
+        self.device.write({"xpps_install_date": "2025-01-01"})
+        self.device.write({"xpps_removal_date": "2026-02-10", "xpps_state": "removed"})
+        self.device.write({"xpps_removal_date": False, "xpps_state": "active", "xpps_install_date": "2026-03-01"})
+        self.assertEqual(self._codes(self._import([record("SN-1")]), "warning"), [])
+
     def test_devices_that_need_not_be_there(self):
         """Removed, installed later, without an agreement, or of one that does not run."""
         closed = self._agreement()

@@ -3,6 +3,7 @@
 
 #: Arguments of the methods that need some: {(model, method): function of the test and user that gives (args, kwargs)}.
 ARGUMENTS = {
+    ("ir.ui.menu", "load_web_menus"): lambda test, user: ((False,), {}),
     ("xpps.overview", "get_reports"): lambda test, user: (("2026-01-01",), {}),
     ("xpps.billing.file", "create_document_from_attachment"): lambda test, user: ((_upload(test, user).ids,), {}),
     ("xpps.billing.file", "message_new"): lambda test, user: (

@@ -25,6 +25,7 @@ aggregate by it either.
 from .access_rights import (
     ACCOUNTANT,
     BILLING,
+    EMPLOYEE,
     MANAGER,
     PORTAL,
     SALESMAN,
@@ -47,6 +48,8 @@ MANAGERS = frozenset({MANAGER})
 CLERKS = MANAGERS | {BILLING}
 USERS = CLERKS | {USER}
 CUSTOMERS = frozenset({PORTAL})
+#: Who works for the reseller.
+INSIDERS = USERS | {EMPLOYEE, STOCK, ACCOUNTANT, SALESMAN}
 #: Who bills agreements: upstream's users, too.
 BILLERS = CLERKS | {SALESMAN}
 #: Who makes, and who reads invoices; customers theirs.
@@ -399,6 +402,17 @@ TABLE = {
     "xpps.overview": Abstract().having(
         calls("get_overview get_reports", who=USERS),
     ),
+    "xpps.quickstart": Abstract().having(
+        calls("get_quickstart use_sample", who=CLERKS),
+    ),
+    "xpps.settings": Wizard(MANAGERS).having(
+        wizard(
+            "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name xpps_background_threshold "
+            "xpps_base_timing xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes "
+            "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_usage_spike_percent "
+            "xpps_vendor_bill_analytic xpps_vendor_id"
+        ),
+    ),
     "xpps.price.level": Model(read=USERS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("company_id mapping_ids name product_tmpl_ids"),
     ),
@@ -465,7 +479,8 @@ TABLE = {
     ),
     "product.template": Extension().having(
         entered(
-            "is_xpps_printer xpps_bundle_component_ids xpps_mapping_ids xpps_model_number xpps_price_level_id xpps_role"
+            "is_xpps_printer xpps_bundle_component_ids xpps_mapping_ids xpps_model_number xpps_price_level_id "
+            "xpps_price_note xpps_role"
         ),
         program("xpps_device_count"),
         calls("action_open_xpps_devices", who=USERS | {STOCK}),
@@ -473,17 +488,22 @@ TABLE = {
     "ir.attachment": Extension().having(
         program("xpps_annex_version"),
     ),
-    # Settings are changed by whoever administers the database.
+    "ir.ui.menu": Extension().having(
+        calls("load_web_menus", who=INSIDERS),
+    ),
+    # Settings are changed by XPPS administrators, and by whoever administers the database.
     "res.company": Extension().having(
         entered(
-            "xpps_alias_domain_id xpps_alias_id xpps_alias_name xpps_background_threshold xpps_base_timing "
+            "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing "
             "xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
             "xpps_responsible_id xpps_sender_addresses xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,
-            write=NOBODY,
+            write=MANAGERS,
         ),
+        entered("xpps_alias_id", read=CLERKS, write=NOBODY),
     ),
+    # Odoo's, which belong to whoever administers the database.
     "res.config.settings": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
@@ -533,7 +553,7 @@ TABLE = {
         calls(
             "action_view_account_invoice_ids close_subscription create_invoice create_sale_order "
             "action_xpps_resume calculate_recurring_next_date cron_subscription_management generate_invoice "
-            "manual_invoice",
+            "manual_invoice onchange_partner_id",
             who=BILLERS,
         ),
         calls(

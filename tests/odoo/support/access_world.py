@@ -213,6 +213,7 @@ class Reseller(Records):
             {"line_ids": cls.run.line_ids[:1].ids, "reason": "They know"}
         )
         report = clerk["xpps.vendor.report.wizard"].create({})
+        settings = manager["xpps.settings"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         writing_off = clerk["xpps.charge.write.off.wizard"].create({"reason": "Agreed"})
         resuming = clerk["xpps.agreement.resume.wizard"].create({"subscription_id": cls.agreement.id})
@@ -230,6 +231,7 @@ class Reseller(Records):
                 swapping,
                 release,
                 report,
+                settings,
                 rejecting,
                 writing_off,
                 resuming,

@@ -13,6 +13,7 @@ from . import (
     sale_subscription_line_periods,
     sale_subscription_line_replace,
     sale_subscription_line_taxes,
+    sale_subscription_master,
     sale_subscription_names,
     sale_subscription_reference,
     sale_subscription_schedule,

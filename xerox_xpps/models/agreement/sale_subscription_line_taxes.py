@@ -65,7 +65,7 @@ class SaleSubscriptionLine(models.Model):
                 line.sale_subscription_id.is_xpps
                 and line.product_id
                 and line.sale_subscription_id.pricelist_id
-                and line.sale_subscription_id.partner_id
+                and (line.sale_subscription_id.partner_id or line.sale_subscription_id.is_xpps_master)
             )
         )
         result = super(SaleSubscriptionLine, self - xpps)._compute_price_unit()

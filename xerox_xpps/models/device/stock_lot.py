@@ -225,11 +225,13 @@ class StockLot(models.Model):
 
     @api.onchange("xpps_subscription_id")
     def _onchange_xpps_subscription_id(self):
-        """Propose what nearly always follows from the agreement: its customer and its only base price."""
+        """Propose what nearly always follows from the agreement: its customer, its only base price, and its start."""
         if self.xpps_subscription_line_id.sale_subscription_id != self.xpps_subscription_id:
             self.xpps_subscription_line_id = self.xpps_subscription_id._xpps_base_service()
         if self.xpps_subscription_id and not self.xpps_partner_id:
             self.xpps_partner_id = self.xpps_subscription_id.partner_id
+        if self.xpps_subscription_id and not self._origin and not self.xpps_install_date:
+            self.xpps_install_date = self.xpps_subscription_id.date_start
 
     def _compute_xpps_counts(self):
         reads = dict(

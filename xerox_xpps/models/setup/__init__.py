@@ -2,11 +2,15 @@
 """Companies, customers, printer models, their material codes and price levels, and accounts."""
 
 from . import (
+    ir_ui_menu,
     product_product,
     product_product_kept,
     product_template,
     product_template_kept,
+    product_template_price,
     res_company,
+    res_company_settings,
+    res_company_start,
     res_config_settings,
     res_partner,
     res_partner_kept,
@@ -14,4 +18,5 @@ from . import (
     xpps_material_mapping,
     xpps_material_mapping_kept,
     xpps_price_level,
+    xpps_settings,
 )

@@ -10,7 +10,7 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { amountText } from "../formats";
-import { whenClosed } from "../when_closed";
+import { openTarget } from "../open_target";
 import { XppsChart } from "../xpps_chart/xpps_chart";
 import { XppsOverviewSection } from "./xpps_overview_section";
 import { XppsOverviewSteps } from "./xpps_overview_steps";
@@ -88,22 +88,10 @@ export class XppsOverview extends Component {
     /**
      * Open what a figure counts, or the place where a step is done.
      *
-     * @param {Object} target an action, or `xmlid` of one with what is to replace of it
+     * @param {Object} target see `openTarget`
      */
-    async open(target) {
-        const { xmlid, domain, context } = target;
-        let action = target;
-        if (xmlid) {
-            action = { ...(await this.action.loadAction(xmlid)) };
-            if (domain) {
-                action.domain = domain;
-            }
-            if (context) {
-                action.context = context;
-            }
-        }
-        const onClose = whenClosed(() => this.refresh());
-        return this.action.doAction(action, action.target === "new" ? { onClose } : {});
+    open(target) {
+        return openTarget(this.action, target, () => this.refresh());
     }
 }
 

@@ -1,0 +1,34 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import models
+
+from ...common.constants import MANAGER_GROUP
+from ...overview.quickstart import QuickStart
+from ...overview.section import guarded
+
+ROOT = "xerox_xpps.menu_xpps_root"
+QUICKSTART = "xerox_xpps.menu_xpps_quickstart"
+
+
+class IrUiMenu(models.Model):
+    """Whoever sets XPPS up finds *QuickStart* first until it is done; afterwards it stays at the end."""
+
+    _inherit = "ir.ui.menu"
+
+    def load_web_menus(self, debug):
+        menus = super().load_web_menus(debug)
+        root, first = (self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid in (ROOT, QUICKSTART))
+        if first in menus and self._xpps_begins_with_quickstart():
+            app, quickstart = menus[root], menus[first]
+            menus[root] = {
+                **app,
+                "children": [first, *(child for child in app["children"] if child != first)],
+                **{name: quickstart[name] for name in ("actionID", "actionModel", "actionPath")},
+            }
+        return menus
+
+    def _xpps_begins_with_quickstart(self):
+        if not self.env.user.has_group(MANAGER_GROUP):
+            return False
+        # Nothing keeps anybody from the menus.
+        done, failed = guarded(self.env, QuickStart(self.env.company).is_done)
+        return not done and not failed
