@@ -47,6 +47,7 @@
         "views/sale_subscription_charge_default_views.xml",
         "views/xpps_price_level_views.xml",
         "views/xpps_material_mapping_views.xml",
+        "views/xpps_options_row_views.xml",
         "views/xpps_file_format_views.xml",
         "views/xpps_blocking_warning_views.xml",
         "views/xpps_component_account_views.xml",

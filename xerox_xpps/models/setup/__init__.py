@@ -10,4 +10,7 @@ from . import (
     xpps_component_account,
     xpps_material_mapping,
     xpps_price_level,
+    xpps_options_cells,
+    xpps_options_row,
+    xpps_options_row_creation,
 )
