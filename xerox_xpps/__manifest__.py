@@ -72,6 +72,8 @@
         "views/xpps_billing_file_audit_views.xml",
         "reports/profitability/xpps_profitability_report_views.xml",
         "reports/xpps_low_margin_views.xml",
+        "wizards/xpps_health_snooze_wizard_views.xml",
+        "reports/health/xpps_health_views.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",

@@ -345,6 +345,20 @@ TABLE = {
     ),
     "xpps.file.options": Abstract(),
     "xpps.guard": Abstract(),
+    "xpps.health": Model(read=CLERKS).having(
+        program(
+            "area billed company_id counted device_id explanation kind name number partner_id product_tmpl_id res_id "
+            "sequence since snooze_reason snooze_user_id snoozed_until subscription_id"
+        ),
+        calls("action_open action_snooze action_wake", who=CLERKS),
+    ),
+    "xpps.health.snooze": Model(read=CLERKS).having(
+        program("company_id date_until kind reason res_id user_id"),
+    ),
+    "xpps.health.snooze.wizard": Wizard(CLERKS).having(
+        wizard("date_until reason"),
+        calls("action_snooze", who=CLERKS),
+    ),
     "xpps.import.progress": Model(read=CLERKS).having(
         program("billing_file_id company_id percent tries"),
     ),

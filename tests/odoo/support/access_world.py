@@ -214,6 +214,9 @@ class Reseller(Records):
         )
         report = clerk["xpps.vendor.report.wizard"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
+        snoozing = clerk["xpps.health.snooze.wizard"].create({"reason": "Later"})
+        findings = clerk["xpps.health"].search([("company_id", "=", cls.company.id)])
+        clerk["xpps.health.snooze"]._keep(findings[-1:], "2031-01-01", "Later")
         resuming = clerk["xpps.agreement.resume.wizard"].create({"subscription_id": cls.agreement.id})
         replacing = clerk["xpps.service.replace.wizard"].create(
             {"subscription_line_id": cls.base_line.id, "product_id": cls.base.id}
@@ -230,6 +233,7 @@ class Reseller(Records):
                 release,
                 report,
                 rejecting,
+                snoozing,
                 resuming,
                 replacing,
             )

@@ -13,4 +13,5 @@ from . import (
     xpps_options_cells,
     xpps_options_row,
     xpps_options_row_creation,
+    xpps_health_snooze,
 )
