@@ -48,6 +48,7 @@
         "views/sale_subscription_charge_default_views.xml",
         "views/xpps_price_level_views.xml",
         "views/xpps_material_mapping_views.xml",
+        "views/xpps_options_row_views.xml",
         "views/xpps_file_format_views.xml",
         "views/xpps_blocking_warning_views.xml",
         "views/xpps_component_account_views.xml",
@@ -75,6 +76,8 @@
         "views/xpps_cards_views.xml",
         "reports/profitability/xpps_profitability_report_views.xml",
         "reports/xpps_low_margin_views.xml",
+        "wizards/xpps_health_snooze_wizard_views.xml",
+        "reports/health/xpps_health_views.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",

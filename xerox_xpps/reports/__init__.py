@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Reports that are queries: the Xerox Vendor Report, the profitability of agreements, and those of low margin.
+"""Reports that are queries: the Xerox Vendor Report, the profitability of agreements, those of low margin,
+and what is wrong with the set-up.
 
 Takes what the database has; gives read-only models, each a package with its SQL and its views. What several of them
 ask stands here: exchange rates, fees, the revenue of charges and of base prices. May import ``importing``,
@@ -10,4 +11,5 @@ from . import (
     vendor_report,
     profitability,
     xpps_low_margin,
+    health,
 )

@@ -62,3 +62,21 @@ def profitability_row_id(kind, record_id, slot):
     :return: SQL
     """
     return SQL("((%s::int8 * 4 + %s) << %s) + %s", record_id, kind, SLOT_BITS, slot)
+
+
+def options_row_id(company, level, template):
+    """Of the options grid: the company, and a price level or a printer model, of which one is NULL.
+
+    :param SQL company, level, template: ids
+    :return: SQL. This leaves room for a million companies.
+    """
+    return SQL("(%s::int8 << 33) + COALESCE(%s::int8 * 2, %s::int8 * 2 + 1)", company, level, template)
+
+
+def health_row_id(record, kind, company):
+    """Of the health list: a record, the place of the rule that finds it, and the company, NULL if it is of none.
+
+    :param SQL record, kind, company: numbers
+    :return: SQL. This leaves room for 31 rules and 65,535 companies.
+    """
+    return SQL("((%s::int8 * 32 + %s) << 16) + COALESCE(%s, 0)", record, kind, company)

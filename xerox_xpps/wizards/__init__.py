@@ -22,6 +22,7 @@ from . import (
     xpps_device_swap_wizard,
     xpps_device_add_wizard,
     xpps_file_format_wizard,
+    xpps_health_snooze_wizard,
     xpps_import_wizard,
     xpps_service_replace_wizard,
     xpps_vendor_report_wizard,

@@ -1,12 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import base64
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..billing_file import OUTPUT_TYPES
+from ..common.listing import enumeration
 from ..common.window_actions import open_dialog, open_form
-from ..models.setup.xpps_material_mapping import MATERIAL_CODE_DOMAIN
+from ..models.setup.xpps_options_row import CODE_FIELDS, SHOWN_MODELS, STATE_FIELDS
 
 
 class XppsImportWizard(models.TransientModel):
@@ -54,9 +54,11 @@ class XppsImportWizard(models.TransientModel):
 
     @api.onchange("file_data", "file_name", "company_id", "kind")
     def _onchange_file(self):
-        """Another file needs another check."""
+        """Another file needs another check. Until then the material codes of all models are shown."""
+        shown = self.mapping_ids.company_id == self._grid_company() and not self.billing_file_id
         self.billing_file_id = False
-        self.mapping_ids = False
+        if not shown:
+            self.mapping_ids = [Command.clear(), *map(Command.create, self._mapping_values())]
 
     def action_check(self):
         """Keep the file as a draft, check it, and show the wizard again with what was found."""
@@ -75,6 +77,16 @@ class XppsImportWizard(models.TransientModel):
         self.ensure_one()
         self._load_mappings()
         return self._reopen()
+
+    def action_create_missing_codes(self):
+        """Create the material codes that the models on the tab lack, and check the file again if there is one."""
+        self.ensure_one()
+        self._store_mappings()
+        rows = self.env["xpps.options.row"].union(*self._grid_rows().values())
+        rows._create_missing_codes()
+        if self.billing_file_id and not self.check_queued:
+            self.billing_file_id.action_check()
+        return self.action_show()
 
     def action_stop(self):
         """Take a large file out of the queue again; it stays a draft."""
@@ -188,75 +200,77 @@ class XppsImportWizard(models.TransientModel):
             self.billing_file_id = files._create_from_upload(data, self.file_name or "", self.company_id, self.kind)
 
     def _load_mappings(self):
-        """Show the material codes of the models in the file, one row where they are kept: model or price level."""
-        templates = self.billing_file_id.line_ids.device_id.product_id.product_tmpl_id
-        by_owner = self.env["xpps.material.mapping"]._by_owner(templates, self.company_id)
-        owners = dict.fromkeys(
-            template if template in by_owner or not template.xpps_price_level_id else template.xpps_price_level_id
-            for template in templates.sorted("name")
-        )
-        by_model = templates.filtered(lambda template: template in owners)
+        """Show the material codes as they are now."""
         self.mapping_ids.unlink()
         self.env["xpps.import.wizard.mapping"].create(
-            [self.mapping_ids._prepare_from(self, owner, by_owner.get(owner), templates - by_model) for owner in owners]
+            [{"wizard_id": self.id, **values} for values in self._mapping_values()]
         )
 
+    def _grid_company(self):
+        # Where a user has one company only, a new form does not tell it.
+        return self.company_id or self.env.company
+
+    def _mapping_values(self):
+        """Values of the rows of the *Options* tab: of all models of the company, and once there is a file, of its.
+
+        :return: [dict]
+        """
+        rows = self.env["xpps.options.row"]
+        if self.billing_file_id:
+            templates = self.billing_file_id.line_ids.device_id.product_id.product_tmpl_id
+            models_of = rows._of_models(templates.sorted("name"), self._grid_company())
+        else:
+            models_of = rows._of_company(self._grid_company())._models()
+        return [self.mapping_ids._prepare_from(row, templates) for row, templates in models_of.items()]
+
+    def _grid_rows(self):
+        """:return: {row of this tab: the xpps.options.row that it shows}"""
+        rows = self.env["xpps.options.row"]._of_company(self._grid_company()) if self.mapping_ids else ()
+        by_owner = {row.product_tmpl_id or row.price_level_id: row for row in rows}
+        grid = {row: by_owner.get(row.product_tmpl_id or row.price_level_id) for row in self.mapping_ids}
+        return {row: shown for row, shown in grid.items() if shown}
+
     def _store_mappings(self):
-        for row in self.mapping_ids:
-            row._store()
+        rows = self.env["xpps.options.row"]
+        rows._store_codes(
+            {shown: {name: row[name].id for name in CODE_FIELDS} for row, shown in self._grid_rows().items()}
+        )
 
     def _reopen(self):
         return open_dialog(self, self.env._("Import Billing File"))
 
 
 class XppsImportWizardMapping(models.TransientModel):
-    """A row of the wizard's Options tab: the material codes of one printer model or price level of the file."""
+    """A row of the wizard's Options tab: the material codes of one printer model or price level."""
 
     _name = "xpps.import.wizard.mapping"
     _description = "XPPS Billing File Import: Material Codes"
-    _inherit = ["xpps.reference.guard"]
+    _inherit = ["xpps.options.cells", "xpps.reference.guard"]
 
     wizard_id = fields.Many2one("xpps.import.wizard", required=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", readonly=True)
     name = fields.Char(string="Printer Models", readonly=True)
     product_tmpl_id = fields.Many2one("product.template", string="Printer Model", readonly=True)
     price_level_id = fields.Many2one("xpps.price.level", readonly=True)
-    mono_product_id = fields.Many2one("product.product", string="Mono", domain=MATERIAL_CODE_DOMAIN)
-    color_product_id = fields.Many2one("product.product", string="Color", domain=MATERIAL_CODE_DOMAIN)
-    mono_color1_product_id = fields.Many2one("product.product", string="MonoColor1", domain=MATERIAL_CODE_DOMAIN)
-    clr_lvl12_product_id = fields.Many2one("product.product", string="ClrLvl12", domain=MATERIAL_CODE_DOMAIN)
-    clr_lvl3_product_id = fields.Many2one("product.product", string="ClrLvl3", domain=MATERIAL_CODE_DOMAIN)
 
     @api.model
-    def _prepare_from(self, wizard, owner, mapping, templates):
-        owner_field = "product_tmpl_id" if owner._name == "product.template" else "price_level_id"
-        materials = {f"{output_type}_product_id" for output_type in OUTPUT_TYPES}
+    def _prepare_from(self, row, templates):
+        """:param row: xpps.options.row
+        :param templates: the product.template that it is for, as far as they are to be named
+        """
         return {
-            "wizard_id": wizard.id,
-            owner_field: owner.id,
-            "name": self._label(owner, templates),
-            **{name: mapping[name].id for name in materials if mapping},
+            "company_id": row.company_id.id,
+            "product_tmpl_id": row.product_tmpl_id.id,
+            "price_level_id": row.price_level_id.id,
+            "name": self._label(row, templates),
+            **{name: row[name].id for name in CODE_FIELDS},
+            **{name: row[name] for name in STATE_FIELDS},
         }
 
     @api.model
-    def _label(self, owner, templates):
-        """The printer models of the file that a row is for: “A4 Color: VersaLink C405, VersaLink C505”."""
-        if owner._name == "product.template":
-            return owner.name
-        models = templates.filtered(lambda template: template.xpps_price_level_id == owner)
-        return f"{owner.name}: {', '.join(models.mapped('name'))}"
-
-    def _store(self):
-        """Keep the row as the mapping of its owner, if it says anything new."""
-        self.ensure_one()
-        owner_field = "product_tmpl_id" if self.product_tmpl_id else "price_level_id"
-        mappings = self.env["xpps.material.mapping"]
-        company = self.wizard_id.company_id
-        mapping = mappings.search([("company_id", "=", company.id), (owner_field, "=", self[owner_field].id)])
-        values = {f"{output_type}_product_id": self[f"{output_type}_product_id"].id for output_type in OUTPUT_TYPES}
-        changed = {name: value for name, value in values.items() if mapping[name].id != value}
-        if not changed:
-            return
-        if mapping:
-            mapping.write(changed)
-        else:
-            mappings.create({"company_id": company.id, owner_field: self[owner_field].id, **changed})
+    def _label(self, row, templates):
+        """The printer models that a row is for: “A4 Color: VersaLink C405, VersaLink C505”."""
+        if row.product_tmpl_id:
+            return row.product_tmpl_id.name
+        names = enumeration(self.env, templates.mapped("name"), SHOWN_MODELS)
+        return f"{row.price_level_id.name}: {names}" if names else row.price_level_id.name

@@ -21,6 +21,10 @@ ARGUMENTS = {
         (),
         {"context": {"default_xpps_subscription_id": test.a.agreement.id}},
     ),
+    ("xpps.health.snooze.wizard", "action_snooze"): lambda test, user: (
+        (),
+        {"context": {"active_ids": test.a.records_of("xpps.health").ids}},
+    ),
     ("xpps.charge.reject.wizard", "action_reject"): lambda test, user: (
         (),
         {"context": {"active_ids": test.a.files[3].charge_ids.ids}},

@@ -83,6 +83,7 @@ RECIPES = {
     "xpps.file.format": _format,
     "xpps.file.format.field": _format_field,
     "xpps.import.wizard": lambda reseller, env: {"file_name": "mine.xml"},
+    "xpps.health.snooze.wizard": lambda reseller, env: {"reason": "Mine"},
     "xpps.agreement.copy.wizard": lambda reseller, env: {"subscription_id": reseller.agreement.id},
     "xpps.agreement.resume.wizard": lambda reseller, env: {"subscription_id": reseller.agreement.id},
     "xpps.service.replace.wizard": lambda reseller, env: {

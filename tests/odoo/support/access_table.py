@@ -354,6 +354,20 @@ TABLE = {
     ),
     "xpps.file.options": Abstract(),
     "xpps.guard": Abstract(),
+    "xpps.health": Model(read=CLERKS).having(
+        program(
+            "area billed company_id counted device_id explanation kind name number partner_id product_tmpl_id res_id "
+            "sequence since snooze_reason snooze_user_id snoozed_until subscription_id"
+        ),
+        calls("action_open action_snooze action_wake", who=CLERKS),
+    ),
+    "xpps.health.snooze": Model(read=CLERKS).having(
+        program("company_id date_until kind reason res_id user_id"),
+    ),
+    "xpps.health.snooze.wizard": Wizard(CLERKS).having(
+        wizard("date_until reason"),
+        calls("action_snooze", who=CLERKS),
+    ),
     "xpps.import.progress": Model(read=CLERKS).having(
         program("billing_file_id company_id percent tries"),
     ),
@@ -369,12 +383,13 @@ TABLE = {
             "action_import_and_approve action_open_issues action_recheck action_show action_stop",
             who=CLERKS,
         ),
-        calls("action_new_format", who=MANAGERS),
+        calls("action_create_missing_codes action_new_format", who=MANAGERS),
     ),
     "xpps.import.wizard.mapping": Wizard(CLERKS).having(
         wizard(
-            "clr_lvl12_product_id clr_lvl3_product_id color_product_id mono_color1_product_id mono_product_id name "
-            "price_level_id product_tmpl_id wizard_id"
+            "clr_lvl12_product_id clr_lvl12_state clr_lvl3_product_id clr_lvl3_state color_product_id color_state "
+            "company_id mono_color1_product_id mono_color1_state mono_product_id mono_state name price_level_id "
+            "product_tmpl_id wizard_id"
         ),
     ),
     "xpps.low.margin": Model(read=CLERKS).having(
@@ -398,6 +413,16 @@ TABLE = {
         ),
         program("cost cost_unknown currency_id expected_unit_cost unit_cost", read=CLERKS),
         program("billing_file_id", read=CLERKS),
+    ),
+    "xpps.options.cells": Abstract(),
+    # Its rows are those of a query: what is entered is written into mappings.
+    "xpps.options.row": Model(read=CLERKS, write=CLERKS).having(
+        entered("clr_lvl12_product_id clr_lvl3_product_id color_product_id mono_color1_product_id mono_product_id"),
+        program(
+            "clr_lvl12_state clr_lvl3_state color_state company_id gap_count in_last_file model_count model_names "
+            "mono_color1_state mono_state price_level_id product_tmpl_id unpriced_count"
+        ),
+        calls("action_create_missing_codes", who=MANAGERS),
     ),
     "xpps.overview": Abstract().having(
         calls("get_overview get_reports", who=USERS),

@@ -216,6 +216,9 @@ class Reseller(Records):
         settings = manager["xpps.settings"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         writing_off = clerk["xpps.charge.write.off.wizard"].create({"reason": "Agreed"})
+        snoozing = clerk["xpps.health.snooze.wizard"].create({"reason": "Later"})
+        findings = clerk["xpps.health"].search([("company_id", "=", cls.company.id)])
+        clerk["xpps.health.snooze"]._keep(findings[-1:], "2031-01-01", "Later")
         resuming = clerk["xpps.agreement.resume.wizard"].create({"subscription_id": cls.agreement.id})
         replacing = clerk["xpps.service.replace.wizard"].create(
             {"subscription_line_id": cls.base_line.id, "product_id": cls.base.id}
@@ -234,6 +237,7 @@ class Reseller(Records):
                 settings,
                 rejecting,
                 writing_off,
+                snoozing,
                 resuming,
                 replacing,
             )

@@ -19,4 +19,8 @@ from . import (
     xpps_material_mapping_kept,
     xpps_price_level,
     xpps_settings,
+    xpps_options_cells,
+    xpps_options_row,
+    xpps_options_row_creation,
+    xpps_health_snooze,
 )
