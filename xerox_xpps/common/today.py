@@ -11,6 +11,14 @@ def company_today(company):
 
     :param company: res.company, one or none
     """
+    return company_day(company)
+
+
+def company_day(company, moment=None):
+    """The day that a moment falls on; see ``company_today``.
+
+    :param moment: in UTC, as the ORM gives it; empty for now
+    """
     # Whoever works in a company need not read its partner.
     zone = company.sudo().partner_id.tz
-    return fields.Date.context_today(company.with_context(tz=zone) if zone else company)
+    return fields.Date.context_today(company.with_context(tz=zone) if zone else company, moment or None)

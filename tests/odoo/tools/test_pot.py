@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The template that translators work on has the texts of today."""
+"""The templates that translators work on have the texts of today."""
 
 import io
 from pathlib import Path
@@ -10,7 +10,7 @@ from odoo.tests import TransactionCase
 from odoo.tools import file_path
 from odoo.tools.translate import trans_export
 
-CURE = "setup/demo, then setup/odoo i18n export -d xpps_demo xerox_xpps"
+ADDONS = ("xerox_xpps", "xerox_xpps_helpdesk")
 
 
 def entries(template):
@@ -20,11 +20,17 @@ def entries(template):
 
 class TestPot(TransactionCase):
     def test_fresh(self):
+        for addon in ADDONS:
+            with self.subTest(addon=addon):
+                self._check(addon)
+
+    def _check(self, addon):
+        cure = f"setup/demo, then setup/odoo i18n export -d xpps_demo {addon}"
         output = io.BytesIO()
-        self.assertTrue(trans_export(None, ["xerox_xpps"], output, "po", self.env))
+        self.assertTrue(trans_export(None, [addon], output, "po", self.env))
         exported = entries(output.getvalue().decode())
-        committed = entries(Path(file_path("xerox_xpps/i18n/xerox_xpps.pot")).read_text(encoding="utf-8"))
-        self.assertEqual(sorted(exported.keys() - committed.keys()), [], f"These texts are missing: {CURE}")
-        self.assertEqual(sorted(committed.keys() - exported.keys()), [], f"These texts are gone: {CURE}")
+        committed = entries(Path(file_path(f"{addon}/i18n/{addon}.pot")).read_text(encoding="utf-8"))
+        self.assertEqual(sorted(exported.keys() - committed.keys()), [], f"These texts are missing: {cure}")
+        self.assertEqual(sorted(committed.keys() - exported.keys()), [], f"These texts are gone: {cure}")
         moved = [text for text, place in exported.items() if committed[text] != place]
-        self.assertEqual(moved, [], f"These texts stand elsewhere: {CURE}")
+        self.assertEqual(moved, [], f"These texts stand elsewhere: {cure}")
