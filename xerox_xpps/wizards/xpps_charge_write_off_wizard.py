@@ -14,6 +14,7 @@ class XppsChargeWriteOffWizard(models.TransientModel):
 
     def action_write_off(self):
         self.ensure_one()
+        self.check_access("write")
         charges = self.env["sale.subscription.charge"].browse(self.env.context.get("active_ids", ()))
         if not charges:
             raise UserError(self.env._("Select the charges to write off first."))

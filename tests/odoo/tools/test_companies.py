@@ -30,7 +30,8 @@ class TestCompanies(XppsCase):
         """It differs from one that is made now by its number and names only."""
         spare = self._company("XPPS Other Reseller")
         made = make_company(self.env, "XPPS Third Reseller", self.usd)
-        own = {"id", "name", "display_name", "complete_name", "create_date", "write_date", "parent_path"}
+        own = {"id", "name", "display_name", "complete_name", "commercial_company_name", "create_date", "write_date"}
+        own |= {"parent_path"}
         for records in (spare | made, spare.partner_id | made.partner_id):
             # Relations of a company are its own records.
             names = {
