@@ -46,9 +46,10 @@ class HelpdeskTicket(models.Model):
     )
     xpps_location = fields.Char(
         string="Place",
-        compute="_compute_xpps_held",
+        compute="_compute_xpps_location",
         store=True,
         readonly=False,
+        copy=False,
         help="Where the device stood when the ticket was made. Correct it here if it stands somewhere else.",
     )
     xpps_kind = fields.Selection(
@@ -73,15 +74,26 @@ class HelpdeskTicket(models.Model):
         help="The day on which the ticket was reported to Xerox. “Report to Xerox” enters it.",
     )
 
+    def _xpps_held(self):
+        """:return: {helpdesk.ticket: (res.partner, sale.subscription, place)} of the tickets' devices on their days"""
+        asked = {
+            ticket: (ticket.xpps_device_id._origin, ticket._xpps_day()) for ticket in self if ticket.xpps_device_id
+        }
+        holders = self.env["stock.lot"]._xpps_holders(set(asked.values()))
+        return {ticket: holders[pair] for ticket, pair in asked.items()}
+
     @api.depends("xpps_device_id")
     def _compute_xpps_held(self):
-        asked = {ticket: (ticket.xpps_device_id._origin, ticket._xpps_day()) for ticket in self}
-        holders = self.env["stock.lot"]._xpps_holders({pair for pair in asked.values() if pair[0]})
+        held = self._xpps_held()
         for ticket in self:
-            customer, agreement, location = holders.get(asked[ticket], (False, False, False))
-            ticket.xpps_customer_id = customer
-            ticket.xpps_subscription_id = agreement
-            ticket.xpps_location = location
+            ticket.xpps_customer_id, ticket.xpps_subscription_id, _place = held.get(ticket, (False, False, False))
+
+    @api.depends("xpps_device_id")
+    def _compute_xpps_location(self):
+        """Apart from the above, which nobody enters: Odoo computes nothing beside a field that is entered."""
+        held = self._xpps_held()
+        for ticket in self:
+            ticket.xpps_location = held[ticket][2] if ticket in held else False
 
     @api.depends("xpps_customer_id")
     def _compute_partner_id(self):

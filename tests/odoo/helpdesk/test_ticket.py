@@ -83,6 +83,16 @@ class TestTicket(TicketCase):
         ticket.partner_id = self._partner("Contact", parent_id=self.customer.id)
         self.assertEqual(ticket.xpps_location, "3rd floor")
 
+    def test_place_is_entered_at_once(self):
+        """As a form sends it with the device."""
+        ticket = self._ticket(xpps_location="3rd floor")
+        self.assertEqual((ticket.xpps_location, ticket.xpps_subscription_id), ("3rd floor", self.agreement))
+        self.assertEqual((ticket.xpps_customer_id, ticket.partner_id), (self.customer, self.customer))
+        self.assertRefused(lambda: self._ticket(self.other_device, partner_id=self.customer.id, xpps_location="x"))
+        form = Form(self.env["helpdesk.ticket"])
+        form.name, form.description, form.xpps_device_id = "Jam", "-", self.device
+        self.assertEqual(form.save().xpps_subscription_id, self.agreement)
+
     def test_another_device(self):
         ticket = self._ticket()
         ticket.write({"xpps_device_id": self.other_device.id, "partner_id": self.other.partner_id.id})
