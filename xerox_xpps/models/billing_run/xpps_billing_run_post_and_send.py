@@ -27,9 +27,10 @@ class XppsBillingRun(models.Model):
 
     def _finish(self):
         background, sends = self.state == "queued", self.task == "post" and self.send_after_post
-        super()._finish()
+        result = super()._finish()
         if sends:
             self._send_posted(background)
+        return result
 
     def _send_posted(self, background):
         # What could not be posted keeps its reason.
@@ -38,7 +39,8 @@ class XppsBillingRun(models.Model):
             self._start("send", lines, background)
 
     def _leave_queue(self):
-        super()._leave_queue()
+        result = super()._leave_queue()
         if self.send_after_post:
             # See action_post_and_send.
             self.sudo().send_after_post = False
+        return result

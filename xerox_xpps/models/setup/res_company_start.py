@@ -32,10 +32,11 @@ class ResCompany(models.Model):
 
     def _xpps_start_vendor(self):
         """Xerox bills the companies. Where several vendors have its name, somebody has to choose one of them."""
-        # Whoever makes a company need not have a right to its settings, nor to vendors.
+        # Whoever makes a company need not have a right to its settings.
         companies = self.sudo().filtered(lambda company: not company.xpps_vendor_id)
         if not companies:
             return
+        # Nor to vendors.
         partners = self.env["res.partner"].sudo()
         found = partners.search(
             [
@@ -52,15 +53,13 @@ class ResCompany(models.Model):
 
     def _xpps_start_pricelists(self):
         """A pricelist in the currency of each company that has none, as Odoo makes it for new companies."""
+        # Nobody need see pricelists for their company to have one.
         pricelists = self.env["product.pricelist"].sudo().search_fetch([], ["company_id", "currency_id"])
         usable = {(pricelist.company_id, pricelist.currency_id) for pricelist in pricelists}
+        # Above a company may be others that the user does not see.
+        owners = {company: (self.env["res.company"], *company.sudo().parent_ids) for company in self}
         lacking = self.filtered(
-            lambda company: (
-                not any(
-                    (owner, company.currency_id) in usable
-                    for owner in (self.env["res.company"], *company.sudo().parent_ids)
-                )
-            )
+            lambda company: not any((owner, company.currency_id) in usable for owner in owners[company])
         )
         if lacking:
             lacking._activate_or_create_pricelists()
