@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Helpdesk tickets about devices, and who handles them."""
 
-from odoo import fields
+from odoo.addons.xerox_xpps.common.today import company_today
 
 from .usage import UsageCase
 
@@ -23,7 +23,7 @@ class TicketCase(UsageCase):
         cls.done = cls.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
         # Closing a ticket writes to the customer otherwise.
         cls.done.mail_template_id = False
-        cls.today = fields.Date.context_today(cls.env.user)
+        cls.today = company_today(cls.company)
 
     @classmethod
     def _ticket(cls, device=None, env=None, **values):

@@ -422,13 +422,14 @@ class SaleSubscription(models.Model):
     def _xpps_settle_billing(self):
         """The recurring services of these agreements were billed: what came to nothing is settled, too.
 
-        An invoice that comes to 0 is not made: then services wait together with what makes up for them, and once the
-        next period is due, they are billed with it.
+        An invoice that comes to 0 is not made: then services wait together with what makes up for them, or with the
+        pages of their agreement.
 
         :return: the agreements of which no service waits
         """
         bills = self.sale_subscription_line_ids._xpps_base_bills()
-        settled = self.filtered(lambda agreement: not agreement._xpps_waits(bills))
+        left = {agreement: agreement._xpps_amounts_left(bills) for agreement in self}
+        settled = self.filtered(lambda agreement: not any(left[agreement]))
         self._xpps_waive(
             [
                 {
@@ -444,20 +445,23 @@ class SaleSubscription(models.Model):
             ]
         )
         settled._xpps_reschedule()
-        (self - settled)._xpps_wait_for_next_period()
+        (self - settled).filtered(
+            lambda agreement: agreement.currency_id.is_zero(sum(left[agreement]))
+        )._xpps_wait_for_next_period()
         return settled
 
     def _xpps_wait_for_next_period(self):
-        """What they were to be billed comes to 0 for good, unless more is billed with it."""
+        """Their services come to 0 by themselves, for good: once the next period is due, they are billed with it."""
         for agreement in self.filtered("recurring_next_date"):
             following = agreement._xpps_cycle().period(agreement.recurring_next_date)[1] + DAY
             if following <= company_today(agreement.company_id):
                 agreement._xpps_set_schedule({"recurring_next_date": following})
 
-    def _xpps_waits(self, bills):
-        """Whether something is left of the services that is worth an invoice: of periods, or of changes in them.
+    def _xpps_amounts_left(self, bills):
+        """What is left of the services that is worth an invoice: of periods, and of changes in them.
 
         :param bills: {line id: [BaseBill or BaseChange]}
+        :return: a list of the two amounts, 0 where they are
         """
         self.ensure_one()
         amounts = {BaseBill: 0.0, BaseChange: 0.0}
@@ -465,7 +469,7 @@ class SaleSubscription(models.Model):
         for line in self.sudo().sale_subscription_line_ids:
             for bill in line._xpps_filled_bills(bills):
                 amounts[type(bill)] += amount_to_bill(line, bill)
-        return not all(self.currency_id.is_zero(amount) for amount in amounts.values())
+        return [self.currency_id.round(amount) for amount in amounts.values()]
 
     def _xpps_take_back(self, date_):
         """A billing is undone that was due on a date: periods that came to nothing are free again."""
