@@ -24,4 +24,7 @@ def make_spare_companies(env):
     # As tests make them: a shell's language and zone would become those of the companies' partners.
     env = env(context={})
     for number in range(1, COUNT + 1):
-        make_company(env, f"{NAME} {number}", env.ref("base.USD")).active = False
+        company = make_company(env, f"{NAME} {number}", env.ref("base.USD"))
+        # Odoo makes one for each company of a test.
+        env["stock.warehouse"].create({"company_id": company.id})
+        company.active = False

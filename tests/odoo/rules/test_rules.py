@@ -13,7 +13,18 @@ from odoo.tools import SQL, date_utils
 
 from odoo.addons.xerox_xpps import rules
 from odoo.addons.xerox_xpps.billing_file import serial_key
-from odoo.addons.xerox_xpps.rules import agreement, base_price, charge, fees, meter, money, period, schedule, serial
+from odoo.addons.xerox_xpps.rules import (
+    agreement,
+    arrival,
+    base_price,
+    charge,
+    fees,
+    meter,
+    money,
+    period,
+    schedule,
+    serial,
+)
 
 from ..support.common import XppsCase
 
@@ -398,7 +409,7 @@ class TestCharge(RulesCase):
 
 class TestExamples(TransactionCase):
     def test_examples(self):
-        for module in (agreement, charge, fees, meter, money, period, schedule):
+        for module in (agreement, arrival, charge, fees, meter, money, period, schedule):
             result = doctest.testmod(module)
             self.assertEqual(result.failed, 0, module.__name__)
             self.assertTrue(result.attempted, module.__name__)
@@ -406,7 +417,8 @@ class TestExamples(TransactionCase):
     def test_each_rule_has_its_home(self):
         """What the package shows is made in its files."""
         homes = {
-            module.__name__ for module in (agreement, base_price, charge, fees, meter, money, period, schedule, serial)
+            module.__name__
+            for module in (agreement, arrival, base_price, charge, fees, meter, money, period, schedule, serial)
         }
         for name in rules.__all__:
             value = getattr(rules, name)

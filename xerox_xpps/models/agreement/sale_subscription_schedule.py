@@ -21,6 +21,8 @@ from ...rules import (
 from .xpps_base_waiver import SILENT_KINDS
 
 DAY = timedelta(days=1)
+#: Days of a new agreement on which nobody decided.
+DEFAULT_DAYS = ("date_start", "recurring_next_date")
 #: What moves the schedule of an agreement when it is written.
 SCHEDULE_FIELDS = {"recurring_next_date", "template_id", "stage_id", "is_xpps", "is_paused"}
 
@@ -111,11 +113,16 @@ class SaleSubscription(models.Model):
 
     @api.model
     def default_get(self, fields_list):
-        """Upstream's default is the day on which the server was started."""
+        """Upstream's default is the day on which the server was started.
+
+        What is none of ours begins on the server's day, by which upstream's loop bills it.
+        """
         result = super().default_get(fields_list)
-        for name in ("date_start", "recurring_next_date"):
+        ours = self.env.context.get("default_is_xpps")
+        today = company_today(self.env.company) if ours else fields.Date.today()
+        for name in DEFAULT_DAYS:
             if name in result and result[name] == self._fields[name].default(self):
-                result[name] = company_today(self.env.company)
+                result[name] = today
         return result
 
     # What the schedule is
@@ -235,6 +242,9 @@ class SaleSubscription(models.Model):
             if values.get("is_xpps", ours):
                 # Upstream would reckon the end of a fixed term from it, a day too late.
                 values = {name: value for name, value in values.items() if name != "recurring_rule_boundary"}
+                # Where the web client did not say so before.
+                today = company_today(self.env["res.company"].browse(values.get("company_id")) or self.env.company)
+                values = dict.fromkeys(DEFAULT_DAYS, today) | values
             values_list.append({name: value for name, value in values.items() if name != "xpps_next_date_reason"})
         return super().create(values_list)
 

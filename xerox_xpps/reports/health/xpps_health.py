@@ -188,9 +188,9 @@ class XppsHealth(models.Model):
         return open_form(record, views=[(self.env.ref(form).id if form else False, "form")])
 
     def _open_settings(self):
-        if not self.env["res.config.settings"].has_access("create"):
+        if not self.env["xpps.settings"].has_access("create"):
             raise UserError(
-                self.env._("The vendor is chosen in the settings of XPPS. Ask an administrator of Odoo to choose it.")
+                self.env._("The vendor is chosen in the settings of XPPS. Ask an XPPS administrator to choose it.")
             )
         return self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_settings")
 
