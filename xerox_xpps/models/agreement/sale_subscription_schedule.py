@@ -21,8 +21,6 @@ from ...rules import (
 from .xpps_base_waiver import SILENT_KINDS
 
 DAY = timedelta(days=1)
-#: Days of a new agreement on which nobody decided.
-DEFAULT_DAYS = ("date_start", "recurring_next_date")
 #: What moves the schedule of an agreement when it is written.
 SCHEDULE_FIELDS = {"recurring_next_date", "template_id", "stage_id", "is_xpps", "is_paused"}
 
@@ -118,9 +116,9 @@ class SaleSubscription(models.Model):
         What is none of ours begins on the server's day, by which upstream's loop bills it.
         """
         result = super().default_get(fields_list)
-        ours = self.env.context.get("default_is_xpps")
+        ours = self.env.context.get("default_is_xpps") or self.env.context.get("xpps_begins_as_ours")
         today = company_today(self.env.company) if ours else fields.Date.today()
-        for name in DEFAULT_DAYS:
+        for name in ("date_start", "recurring_next_date"):
             if name in result and result[name] == self._fields[name].default(self):
                 result[name] = today
         return result
@@ -242,11 +240,11 @@ class SaleSubscription(models.Model):
             if values.get("is_xpps", ours):
                 # Upstream would reckon the end of a fixed term from it, a day too late.
                 values = {name: value for name, value in values.items() if name != "recurring_rule_boundary"}
-                # Where the web client did not say so before.
-                today = company_today(self.env["res.company"].browse(values.get("company_id")) or self.env.company)
-                values = dict.fromkeys(DEFAULT_DAYS, today) | values
             values_list.append({name: value for name, value in values.items() if name != "xpps_next_date_reason"})
-        return super().create(values_list)
+        # Where the web client did not say so, the values do.
+        begins_as_ours = any(values.get("is_xpps", ours) for values in vals_list)
+        created = super(SaleSubscription, self.with_context(xpps_begins_as_ours=begins_as_ours)).create(values_list)
+        return created.with_env(self.env)
 
     def write(self, values):
         reason = values.get("xpps_next_date_reason")
