@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from ...common.constants import USER_GROUP
 from ...common.formats import month_text
 from ...common.plural import plural
-from ...common.today import company_today
+from ...common.today import company_day, company_today
 from ...rules import next_end, usual_arrival
 
 _logger = logging.getLogger(__name__)
@@ -100,11 +100,7 @@ class XppsReminder(models.AbstractModel):
             order="period_end desc, id desc",
         )
         for company, of_company in files.grouped("company_id").items():
-            zoned = company.with_context(tz=company.partner_id.tz or "UTC")
-            day = usual_arrival(
-                (file.period_end, fields.Datetime.context_timestamp(zoned, file.create_date).date())
-                for file in of_company
-            )
+            day = usual_arrival((file.period_end, company_day(company, file.create_date)) for file in of_company)
             if day and day <= company_today(company):
                 wanted[of_company[0]] = self.env["res.users"], self._file_summary(next_end(of_company[0].period_end))
         return wanted
