@@ -319,9 +319,9 @@ class TestStart(BasePeriodCase):
         """Today is the user's, not the day on which the server was started."""
         for zone, day in (("UTC", "2031-03-05"), ("Pacific/Kiritimati", "2031-03-06")):
             with self._on("2031-03-05"):
-                form = Form(self.env["sale.subscription"].with_context(default_is_xpps=True, tz=zone))
-                self.assertEqual(str(form.date_start), day)
-                values = self.env["sale.subscription"].with_context(tz=zone).default_get(["recurring_next_date"])
+                Agreement = self.env["sale.subscription"].with_context(default_is_xpps=True, tz=zone)
+                self.assertEqual(str(Form(Agreement).date_start), day)
+                values = Agreement.default_get(["recurring_next_date"])
                 self.assertEqual(str(values["recurring_next_date"]), day)
 
     def test_a_start_within_the_period(self):
