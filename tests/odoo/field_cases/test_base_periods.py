@@ -243,6 +243,28 @@ class TestTemplates(BasePeriodCase):
         self.assertOnce(agreement, "2026-01-01", "2026-06-30")
         self.assertTotal(agreement, 30 + 90)
 
+    def test_the_template_of_a_closed_agreement_is_changed(self):
+        """What is left to bill of it, and what is billed once it runs again, is as if another one had been chosen."""
+        self.company.xpps_proration = "day"
+        found = {}
+        for how in ("changed", "chosen"):
+            template = self._template("draft", recurring_interval=3)
+            agreement = self._running("2026-01-15", template_id=template.id)
+            self._nights("2026-04-15", "2026-04-15")
+            with self._on("2026-06-20"):
+                self._close(agreement)
+                if how == "changed":
+                    template.recurring_interval = 1
+                else:
+                    self._choose_template(agreement, self._template("draft"))
+            self._nights("2026-06-21", "2026-08-01")
+            with self._on("2026-08-10"):
+                agreement.action_start_subscription()
+            self._nights("2026-08-11", "2026-10-16")
+            self.assertOnce(agreement, "2026-01-15", "2026-06-20")
+            found[how] = (agreement.recurring_next_date, agreement.xpps_period_anchor, self._billed(agreement))
+        self.assertEqual(*found.values())
+
     def test_there_and_back(self):
         agreement = self._running("2026-01-15", template_id=self._template("draft", recurring_interval=3).id)
         for template in (self.monthly, agreement.template_id, self._template("draft", recurring_rule_type="weeks")):

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
 
+from ...rules import STARTED_STAGES
+
 
 class SaleSubscriptionTemplate(models.Model):
     _inherit = "sale.subscription.template"
@@ -11,11 +13,11 @@ class SaleSubscriptionTemplate(models.Model):
             return super().write(vals)
         # The rule holds whatever the user may see of the agreements.
         agreements = self.env["sale.subscription"].sudo().with_context(active_test=False)
-        running = agreements.search(
-            [("template_id", "in", self.ids), ("is_xpps", "=", True), ("stage_id.type", "=", "in_progress")]
+        started = agreements.search(
+            [("template_id", "in", self.ids), ("is_xpps", "=", True), ("stage_id.type", "in", STARTED_STAGES)]
         )
-        dates = {agreement: agreement.recurring_next_date for agreement in running}
-        cycles = {agreement: agreement._xpps_cycle() for agreement in running}
+        dates = {agreement: agreement.recurring_next_date for agreement in started}
+        cycles = {agreement: agreement._xpps_cycle() for agreement in started}
         result = super().write(vals)
-        running._xpps_keep_next_dates(dates, cycles)
+        started._xpps_keep_next_dates(dates, cycles)
         return result

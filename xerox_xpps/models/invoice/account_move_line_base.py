@@ -23,12 +23,6 @@ class AccountMoveLine(models.Model):
         help="The line was credited, and what it billed of a recurring service is billed by another one.",
     )
 
-    def unlink(self):
-        spans = self._xpps_billed_spans()
-        result = super().unlink()
-        self._xpps_free(spans)
-        return result
-
     # Bill Again
 
     def _xpps_bill_elsewhere(self):

@@ -27,12 +27,6 @@ class SaleOrderLine(models.Model):
         lines._xpps_write_program_values(said)
         return lines
 
-    def unlink(self):
-        spans = self._xpps_billed_spans()
-        result = super().unlink()
-        self._xpps_free(spans)
-        return result
-
     def _xpps_release_days(self):
         """The order does not bill them after all: its lines stay, with a quantity of 0. The caller is superuser."""
         lines = self.filtered(lambda line: line.state != "cancel" and line.product_uom_qty)

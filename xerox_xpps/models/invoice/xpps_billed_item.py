@@ -49,6 +49,13 @@ class XppsBilledItem(models.AbstractModel):
         store=False, copy=False, readonly=True, groups=fields.NO_ACCESS, help="Removed before the line is created."
     )
 
+    def unlink(self):
+        """What the lines billed of recurring services is free again."""
+        spans = self._xpps_billed_spans()
+        result = super().unlink()
+        self._xpps_free(spans)
+        return result
+
     def _xpps_billed_item_values(self):
         """What the line says of this, to have another line say the same."""
         self.ensure_one()
