@@ -141,4 +141,10 @@ class XppsMaterialMapping(models.Model):
                         own[template] |= mapping._materials()
                     elif owner == template.xpps_price_level_id:
                         level[template] |= mapping._materials()
-        return {template: level[template] | own[template] for template in templates}
+        materials = {template: level[template] | own[template] for template in templates}
+        # Each output type's codes would be read by themselves.
+        ids = tuple({product.id for found in materials.values() for product in found.values()})
+        return {
+            template: {output_type: product.with_prefetch(ids) for output_type, product in found.items()}
+            for template, found in materials.items()
+        }
