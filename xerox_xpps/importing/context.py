@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -38,10 +38,11 @@ class CheckContext:
     unrated: Any
     type_labels: dict[str, str]
     imports: bool = False
+    # Every record asks for it.
+    is_correction: bool = field(init=False)
 
-    @property
-    def is_correction(self):
-        return self.file.kind == "correction"
+    def __post_init__(self):
+        self.is_correction = self.file.kind == "correction"
 
     @property
     def rate_day(self):

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What a page costs and what the customer pays for it, looked up once for a whole file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +26,8 @@ class Terms:
     taxes: TaxTerms
     markup_percent: float | None = None
     unrated: Any = None
+    # One price serves many charges.
+    _untaxed: dict = field(default_factory=dict, compare=False, repr=False)
 
     def price(self, unit_cost):
         """What a page is sold at that costs so much, as a Decimal. 0 means that it has no price."""
@@ -35,7 +37,9 @@ class Terms:
 
     def untaxed(self, price):
         """What a price leaves without taxes, as a Decimal."""
-        return to_decimal(self.taxes.untaxed_price(float(price)))
+        if price not in self._untaxed:
+            self._untaxed[price] = to_decimal(self.taxes.untaxed_price(float(price)))
+        return self._untaxed[price]
 
 
 def price_for_cost(taxes, unit_cost, markup_percent):
@@ -71,18 +75,25 @@ class ChargePricing:
         # Pages are the quantity of a pricelist rule. Only where a rule asks for a minimum does the price
         # depend on them; without such rules one price serves all devices of a pricelist.
         self._tiered = self._asks_for_more_than(1)
+        self._tiered_products = {}
         self._terms = {}
         self._prices = {}
         self._rates = {}
 
     def terms(self, subscription, product, pages):
         """:return: Terms of so many pages of a material code on an agreement"""
-        # What is priced by the thousand may have a minimum of 1 thousand.
-        tiered = self._tiered or (product.uom_id != product._xpps_page_uom() and self._asks_for_any)
-        key = (subscription.id, product.id, pages if tiered else 1)
+        key = (subscription.id, product.id, pages if self._is_tiered(product) else 1)
         if key not in self._terms:
             self._terms[key] = self._make_terms(subscription, product, key[2])
         return self._terms[key]
+
+    def _is_tiered(self, product):
+        """Whether the price of a material code may depend on the pages."""
+        if product.id not in self._tiered_products:
+            # What is priced by the thousand may have a minimum of 1 thousand.
+            by_thousand = product.uom_id != product._xpps_page_uom()
+            self._tiered_products[product.id] = self._tiered or (by_thousand and self._asks_for_any)
+        return self._tiered_products[product.id]
 
     @cached_property
     def _asks_for_any(self):
