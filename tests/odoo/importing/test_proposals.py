@@ -196,9 +196,10 @@ class TestManyDevices(ProposalCase):
                 record(f"{prefix}-{number}", Model=self.printer.name, CustomerName=name.upper())
                 for number, name in enumerate(names * 2)
             ]
-            lines = self._upload(records, **JANUARY).line_ids.with_user(self.clerk)
+            file = self._upload(records, **JANUARY)
             self.env.flush_all()
             self.env.invalidate_all()
+            lines = self.env["xpps.billing.file.line"].with_user(self.clerk).search([("billing_file_id", "=", file.id)])
             before = self.cr.sql_log_count
             prepared = lines._prepare_devices()
             self.assertEqual(len(prepared), 2 * count)

@@ -131,7 +131,7 @@ class TestSteps(QuickstartCase):
         self._map_all()
         step = self.assertStep("codes", True, "5 of 5 types of pages mapped")
         self.assertIn("3 prices are missing", step["hint"])
-        level = self.env["xpps.price.level"].create({"name": "XPPS Test Level", "company_id": self.company.id})
+        level = self.env["xpps.price.level"].create({"name": "XPPS Test Level"})
         models = self._printer("XPPS Test Second") | self._printer("XPPS Test Third")
         models.xpps_price_level_id = level
         self.assertStep("codes", False, "5 of 10 types of pages mapped")
