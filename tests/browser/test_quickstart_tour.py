@@ -18,6 +18,7 @@ class TestQuickstartTour(Records, HttpCase):
         ours = (cls.printer | cls.base | cls.mono | cls.color).product_tmpl_id
         templates = cls.env["product.template"]
         (templates.search(["|", ("xpps_role", "!=", False), ("is_xpps_printer", "=", True)]) - ours).active = False
+        cls.env["xpps.options.row"]._of_company(cls.company)._create_missing_codes()
         cls.manager = cls._user("xpps_quickstart_user", MANAGER, password="xpps_quickstart_user")
 
     def test_first_steps(self):

@@ -4,6 +4,7 @@
 ``check_file`` takes a record of ``xpps.billing.file`` and has ``billing_file`` read it; it asks the database, writes
 nothing, and gives a ``CheckResult``. ``CheckWriter`` stores what that found, ``ImportWriter`` what it planned: lines,
 reads, charges and unit costs. ``ImportUndo`` takes an import back. ``CODES`` are the kinds of problems that there are.
+``DeviceProposals`` are what a file tells about devices that nobody knows yet.
 May import ``billing_file``, ``rules`` and ``common``.
 """
 
@@ -16,6 +17,7 @@ from .device_bound import may_exceed
 from .difference import CORRECTION, COST_CORRECTION, PAGES
 from .issues import clipped, issue_text, pages_text
 from .pricing import price_for_cost
+from .proposals import DeviceProposals, only_agreements
 from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
 
@@ -26,6 +28,7 @@ __all__ = [
     "COST_CORRECTION",
     "CheckResult",
     "CheckWriter",
+    "DeviceProposals",
     "ImportUndo",
     "ImportWriter",
     "PAGES",
@@ -34,6 +37,7 @@ __all__ = [
     "clipped",
     "issue_text",
     "may_exceed",
+    "only_agreements",
     "pages_text",
     "plain",
     "price_for_cost",

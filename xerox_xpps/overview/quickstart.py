@@ -8,7 +8,7 @@ from odoo.tools.misc import formatLang
 
 from ..common.constants import BASE_ROLES
 from ..common.plural import plural
-from .code_gaps import count_mapped_models
+from ..rules import started_domain
 
 #: Types of the sample file that can be downloaded; see the controller.
 SAMPLE_TYPES = ("xml", "csv", "xlsx")
@@ -101,7 +101,7 @@ class QuickStart:
 
     def _models(self):
         env = self.env
-        count = len(self.models)
+        count = sum(count for (is_printer, _role), count in self.products.items() if is_printer)
         return self._step(
             env._("Enter each model with Xerox's model number, so that its devices are recognized, and a price level."),
             count,
@@ -110,19 +110,30 @@ class QuickStart:
         )
 
     def _codes(self):
-        env, total = self.env, len(self.models)
-        mapped = count_mapped_models(self.models, self.company)
-        counts = {"mapped": self._number(mapped), "total": self._number(total)}
+        env = self.env
+        grid = self.all["xpps.options.row"]._counts(self.company)
+        mapped, gaps, unpriced = grid["mapped"], grid["gaps"], grid["unpriced"]
+        counts = {"mapped": self._number(mapped), "total": self._number(mapped + gaps)}
+        hint = env._("Each type of pages that a model or its price level bills needs a material code with a price.")
+        if unpriced:
+            hint = plural(
+                unpriced,
+                env._("Each type of pages needs a material code with a price. 1 price is missing."),
+                env._(
+                    "Each type of pages needs a material code with a price. %s prices are missing.",
+                    self._number(unpriced),
+                ),
+            )
         return self._step(
-            env._("Each type of pages that a model or its price level bills needs a material code with a price."),
-            total and mapped == total,
+            hint,
+            mapped and not gaps,
             plural(
-                total,
-                env._("%(mapped)s of 1 model mapped", **counts),
-                env._("%(mapped)s of %(total)s models mapped", **counts),
+                mapped + gaps,
+                env._("%(mapped)s of 1 type of pages mapped", **counts),
+                env._("%(mapped)s of %(total)s types of pages mapped", **counts),
             ),
             [
-                self._button(env._("Open"), "action_xpps_material_mapping", "xpps.material.mapping"),
+                self._button(env._("Open"), "action_xpps_options_row", "xpps.material.mapping"),
                 self._button(
                     env._("Material Codes"), "action_xpps_service", "product.template", search_default_material_codes=1
                 ),
@@ -131,9 +142,7 @@ class QuickStart:
 
     def _services(self):
         env = self.env
-        count = self.all["product.template"].search_count(
-            [("xpps_role", "in", BASE_ROLES), ("company_id", "in", self.parents)]
-        )
+        count = sum(count for (_is_printer, role), count in self.products.items() if role in BASE_ROLES)
         return self._step(
             env._(
                 "They bill the monthly base price of a device. A bundle bills a service fee and a supply fee as one."
@@ -145,7 +154,7 @@ class QuickStart:
 
     def _master(self):
         env = self.env
-        masters = sum(count for (is_master, _running), count in self.agreements.items() if is_master)
+        masters = self.agreements.get(True, 0)
         templates = self.all["sale.subscription.template"].search_count([], limit=1)
         return self._step(
             env._(
@@ -165,17 +174,17 @@ class QuickStart:
         )
 
     def _agreements(self):
-        env = self.env
-        counts = {running: count for (is_master, running), count in self.agreements.items() if not is_master}
-        total, running = sum(counts.values()), counts.get(True, 0)
-        texts = {"running": self._number(running), "total": self._number(total)}
+        env, total = self.env, self.agreements.get(False, 0)
+        ours = self.of_company & Domain("is_xpps", "=", True) & Domain("is_xpps_master", "=", False)
+        started = self.all["sale.subscription"].search_count(ours & started_domain())
+        texts = {"started": self._number(started), "total": self._number(total)}
         return self._step(
             env._("Copy the master agreement to your customers, and start the copies."),
-            running,
+            started,
             plural(
                 total,
-                env._("%(running)s of 1 agreement running", **texts),
-                env._("%(running)s of %(total)s agreements running", **texts),
+                env._("%(started)s of 1 agreement started", **texts),
+                env._("%(started)s of %(total)s agreements started", **texts),
             ),
             [
                 self._button(env._("Open"), "action_xpps_agreement", "sale.subscription"),
@@ -237,20 +246,21 @@ class QuickStart:
         return {(state, bill): count for state, bill, count in groups}
 
     @cached_property
-    def models(self):
-        """:return: product.template, the printer models of the company"""
-        return self.all["product.template"].search_fetch(
-            [("is_xpps_printer", "=", True), ("company_id", "in", self.parents)],
-            ["xpps_model_number", "xpps_price_level_id"],
+    def products(self):
+        """:return: {(whether it is a printer model, its XPPS role): number of products}"""
+        groups = self.all["product.template"]._read_group(
+            Domain("company_id", "in", self.parents)
+            & (Domain("is_xpps_printer", "=", True) | Domain("xpps_role", "!=", False)),
+            ["is_xpps_printer", "xpps_role"],
+            ["__count"],
         )
+        return {(is_printer, role): count for is_printer, role, count in groups}
 
     @cached_property
     def agreements(self):
-        """:return: {(whether it is a master, whether it runs): number}"""
-        groups = self.all["sale.subscription"]._read_group(
-            self.of_company & Domain("is_xpps", "=", True), ["is_xpps_master", "in_progress"], ["__count"]
-        )
-        return {(is_master, running): count for is_master, running, count in groups}
+        """:return: {whether they are masters: number}"""
+        ours = self.of_company & Domain("is_xpps", "=", True)
+        return dict(self.all["sale.subscription"]._read_group(ours, ["is_xpps_master"], ["__count"]))
 
     def _has(self, model, domain):
         return bool(self.all[model].search_count(self.of_company & domain, limit=1))

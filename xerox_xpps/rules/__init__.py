@@ -34,6 +34,7 @@ from .money import (
     round_amount,
     round_amount_sql,
 )
+from .naming import name_key, name_key_sql, named_domain
 from .period import (
     beyond_border,
     beyond_border_domain,
@@ -96,6 +97,9 @@ __all__ = [
     "margin_percent_sql",
     "missing_overage",
     "month_of",
+    "name_key",
+    "name_key_sql",
+    "named_domain",
     "near_keys",
     "next_end",
     "order_bills_days_sql",

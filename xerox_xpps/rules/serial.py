@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..billing_file.model import FORMAT_CHARACTERS
 
 #: What Python takes for white space, as ranges of a class of PostgreSQL's regular expressions.
-_WHITE_SPACE = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE_SPACE = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _FORMAT = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in FORMAT_CHARACTERS)
 #: Letters that are taken for digits: I and O for 1 and 0.
 _LETTERS, _DIGITS = "IO", "10"
@@ -19,7 +19,7 @@ _AS_DIGITS = str.maketrans(_LETTERS, _DIGITS)
 def serial_key_sql(serial: SQL) -> SQL:
     """As ``billing_file.serial_key``, but NULL without a serial number."""
     return SQL(
-        "NULLIF(UPPER(REGEXP_REPLACE(NORMALIZE(%s, NFKC), %s, '', 'g')), '')", serial, f"[{_WHITE_SPACE}{_FORMAT}]"
+        "NULLIF(UPPER(REGEXP_REPLACE(NORMALIZE(%s, NFKC), %s, '', 'g')), '')", serial, f"[{WHITE_SPACE}{_FORMAT}]"
     )
 
 

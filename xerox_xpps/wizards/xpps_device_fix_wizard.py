@@ -6,6 +6,7 @@ from ..common.constants import BASE_ROLES
 from ..common.listing import bullets
 from ..common.plural import plural
 from ..common.window_actions import open_dialog
+from ..importing import only_agreements
 
 #: Agreements of the row's company, and of its customer where it has one, that can bill a device now.
 AGREEMENT_DOMAIN = (
@@ -116,10 +117,13 @@ class XppsDeviceFixWizard(models.AbstractModel):
         self.ensure_one()
         rows = self.row_ids
         selected = rows.filtered("selected")
+        filled = {}
         for name in self._filled:
             value = self[f"fill_{name}"]
             if value:
-                (selected or rows._lacking(name, value))._fill(name, value)
+                filled[name] = selected or rows._lacking(name, value)
+                filled[name]._fill(name, value)
+        filled.get("partner_id", rows.browse())._onchange_partner_id()
         selected.selected = False
         self.write({f"fill_{name}": False for name in self._filled} | {"notice": False})
         return self._open()
@@ -221,6 +225,16 @@ class XppsDeviceFixRow(models.AbstractModel):
                 row.subscription_line_id = row.subscription_id._xpps_base_service()
             if row.subscription_id and not row.partner_id:
                 row.partner_id = row.subscription_id.partner_id
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """The only agreement of the customer that runs in the file's period."""
+        for wizard, rows in self.grouped("wizard_id").items():
+            file, lacking = wizard.billing_file_id, rows.filtered(lambda row: not row.subscription_id)
+            only = only_agreements(file.company_id, lacking.partner_id, file.period_start, file.period_end)
+            for row in lacking.filtered(lambda row, only=only: row.commercial_partner_id in only):
+                row.subscription_id = only[row.commercial_partner_id]
+                row._onchange_subscription_id()
 
     def _lacking(self, name, value):
         """The rows that have no such value and that this one suits: no agreement of another customer."""

@@ -44,8 +44,13 @@ class QuickstartCase(OverviewCase):
     def _master(self):
         return self._agreement(running=False, is_xpps_master=True, partner_id=False)
 
+    def _map_all(self):
+        """Have a material code for each type of pages."""
+        self.env["xpps.options.row"]._of_company(self.company)._create_missing_codes()
+
     def _finish(self):
         """Do what is left, up to the first month."""
+        self._map_all()
         self._master()
         file = self._january()
         file.charge_ids.action_approve()
@@ -110,23 +115,39 @@ class TestSteps(QuickstartCase):
         self.env["xpps.price.level"].create({"name": "XPPS Test Level", "company_id": self.company.id})
         self.assertStep("levels", True, f"{count + 1} price level{'s' if count else ''}")
 
-    def test_models_and_codes(self):
+    def test_models(self):
         self.assertStep("models", True, "1 model")
-        self.assertStep("codes", True, "1 of 1 model mapped")
-        second = self._printer("XPPS Test Second")
+        self._printer("XPPS Test Second")
         self.assertStep("models", True, "2 models")
-        self.assertStep("codes", False, "1 of 2 models mapped")
-        level = self.env["xpps.price.level"].create({"name": "XPPS Test Level"})
-        second.xpps_price_level_id = level
-        self.assertStep("codes", False, "1 of 2 models mapped")
-        self._mapping(level, mono=self.mono)
-        self.assertStep("codes", True, "2 of 2 models mapped")
         other = self._company("XPPS Other Reseller")
         self._printer("XPPS Test Foreign", company_id=other.id)
         self.assertStep("models", True, "2 models")
-        (self.printer | second).product_tmpl_id.active = False
+        self.env["product.template"].search([("is_xpps_printer", "=", True)]).active = False
         self.assertStep("models", False, "0 models")
-        self.assertStep("codes", False, "0 of 0 models mapped")
+
+    def test_codes(self):
+        """As the options grid counts them: each type of pages of a model alone, or of a price level."""
+        self.assertStep("codes", False, "2 of 5 types of pages mapped")
+        self._map_all()
+        step = self.assertStep("codes", True, "5 of 5 types of pages mapped")
+        self.assertIn("3 prices are missing", step["hint"])
+        level = self.env["xpps.price.level"].create({"name": "XPPS Test Level"})
+        models = self._printer("XPPS Test Second") | self._printer("XPPS Test Third")
+        models.xpps_price_level_id = level
+        self.assertStep("codes", False, "5 of 10 types of pages mapped")
+        self._mapping(level, mono=self.mono)
+        self.assertStep("codes", False, "6 of 10 types of pages mapped")
+        self._map_all()
+        self.assertStep("codes", True, "10 of 10 types of pages mapped")
+        other = self._company("XPPS Other Reseller")
+        self._printer("XPPS Test Foreign", company_id=other.id)
+        self.assertStep("codes", True, "10 of 10 types of pages mapped")
+
+    def test_codes_of_no_models(self):
+        """A price level for which there is no model needs none."""
+        self.env["xpps.price.level"].create({"name": "XPPS Test Level", "company_id": self.company.id})
+        self.printer.product_tmpl_id.active = False
+        self.assertStep("codes", False, "0 of 0 types of pages mapped")
 
     def test_services(self):
         self.assertStep("services", True, "1 service")
@@ -139,13 +160,22 @@ class TestSteps(QuickstartCase):
         self.assertStep("master", False, "0 master agreements")
         self._master()
         self.assertStep("master", True, "1 master agreement")
-        self.assertStep("agreements", True, "1 of 1 agreement running")
+        self.assertStep("agreements", True, "1 of 1 agreement started")
 
     def test_agreements(self):
         self._agreement(running=False)
-        self.assertStep("agreements", True, "1 of 2 agreements running")
+        self.assertStep("agreements", True, "1 of 2 agreements started")
+        # What became of it later undoes nothing.
         self.agreement.close_subscription()
-        self.assertStep("agreements", False, "0 of 2 agreements running")
+        self.assertStep("agreements", True, "1 of 2 agreements started")
+
+    def test_agreements_by_their_stage(self):
+        """Not by what else says that one is in progress."""
+        draft = self._agreement(running=False)
+        draft.in_progress, self.agreement.in_progress = True, False
+        self.assertStep("agreements", True, "1 of 2 agreements started")
+        self.agreement.stage_id = draft.stage_id
+        self.assertStep("agreements", False, "0 of 2 agreements started")
 
     def test_devices(self):
         self.assertStep("devices", True, "2 of 2 devices billed")
@@ -176,7 +206,7 @@ class TestSteps(QuickstartCase):
         for key, count in (
             ("format", "0 files read"),
             ("master", "0 master agreements"),
-            ("agreements", "0 of 0 agreements running"),
+            ("agreements", "0 of 0 agreements started"),
             ("devices", "0 of 0 devices billed"),
             ("month", "0 of 5 done"),
         ):

@@ -21,6 +21,7 @@ from odoo.addons.xerox_xpps.rules import (
     fees,
     meter,
     money,
+    naming,
     period,
     schedule,
     serial,
@@ -390,6 +391,24 @@ class TestSerial(RulesCase):
         self.assertSame({"serial": "varchar"}, rows, serial_key, rules.serial_key_sql(*self._given("serial")))
 
 
+class TestName(RulesCase):
+    def test_name_key(self):
+        alphabet = "abABéÉß \t\n\u00a0\u2003.,%_\\"
+        rows = [
+            ("".join(self.random.choice(alphabet) for _character in range(self.random.randrange(6))),)
+            for _row in range(ROWS)
+        ]
+        key = rules.name_key_sql(*self._given("name"))
+        self.assertSame({"name": "varchar"}, rows, rules.name_key, key, distinct=100)
+
+    def test_named_domain(self):
+        partners = self.env["res.partner"].create([{"name": name} for name in ("X  Y z%", "x y Z%", "x y z", "xyz%")])
+        domain = rules.named_domain("name", {"x y z%", "nobody"})
+        self.assertEqual(partners.search(domain & Domain("id", "in", partners.ids)), partners[:2])
+        self.assertEqual(partners.filtered_domain(domain), partners[:2])
+        self.assertFalse(partners.search(rules.named_domain("name", set())))
+
+
 class TestCharge(RulesCase):
     def test_invoice_status(self):
         types = {"state": "varchar", "billable": "bool", "quantity": "int"}
@@ -409,7 +428,7 @@ class TestCharge(RulesCase):
 
 class TestExamples(TransactionCase):
     def test_examples(self):
-        for module in (agreement, arrival, charge, fees, meter, money, period, schedule):
+        for module in (agreement, arrival, charge, fees, meter, money, naming, period, schedule):
             result = doctest.testmod(module)
             self.assertEqual(result.failed, 0, module.__name__)
             self.assertTrue(result.attempted, module.__name__)
@@ -418,7 +437,7 @@ class TestExamples(TransactionCase):
         """What the package shows is made in its files."""
         homes = {
             module.__name__
-            for module in (agreement, arrival, base_price, charge, fees, meter, money, period, schedule, serial)
+            for module in (agreement, arrival, base_price, charge, fees, meter, money, naming, period, schedule, serial)
         }
         for name in rules.__all__:
             value = getattr(rules, name)

@@ -7,6 +7,7 @@ from . import (
     sale_subscription_base_health,
     sale_subscription_cron,
     sale_subscription_copy,
+    sale_subscription_import,
     sale_subscription_kept,
     sale_subscription_line,
     sale_subscription_line_kept,

@@ -1,11 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...billing_file import OUTPUT_TYPES
+from ...importing import DeviceProposals
 
 
 class XppsBillingFileLine(models.Model):
@@ -179,60 +178,8 @@ class XppsBillingFileLine(models.Model):
         return True
 
     def _prepare_devices(self):
-        """What the records tell about devices that do not exist yet, with one query a kind of record.
-
-        What fits more than one model, customer or agreement is left empty: nothing is guessed.
+        """What the records tell about devices that do not exist yet; see ``importing.proposals``.
 
         :return: {xpps.billing.file.line: values of stock.lot}; ids or False
         """
-        if not self:
-            return {}
-        company = self.company_id.ensure_one()
-
-        def by_key(model, field_name, domain, key=lambda text: text):
-            """The only record of a model for each of the values that a field of it has."""
-            found = defaultdict(model.browse)
-            for record in model.search([(field_name, "!=", False), *domain]):
-                found[key(record[field_name].strip())] |= record
-            return {value: record.id for value, record in found.items() if len(record) == 1}
-
-        def texts(field_name):
-            return [text for text in set(self.mapped(field_name)) if text]
-
-        models = self.env["product.product"]
-        printers = [("is_xpps_printer", "=", True), ("company_id", "in", [False, company.id])]
-        numbers = by_key(models, "xpps_model_number", printers, str.casefold)
-        names = by_key(models, "name", printers, str.casefold)
-        customers = by_key(
-            self.env["res.partner"],
-            "xpps_customer_number",
-            [
-                ("xpps_customer_number", "in", texts("xerox_customer_number")),
-                ("company_id", "in", [False, company.id]),
-            ],
-        )
-        agreements = by_key(
-            self.env["sale.subscription"],
-            "xpps_agreement_number",
-            [
-                ("xpps_agreement_number", "in", texts("xerox_agreement_number")),
-                ("company_id", "=", company.id),
-                ("is_xpps", "=", True),
-                ("is_xpps_master", "=", False),
-            ],
-        )
-        prepared = {}
-        for line in self:
-            agreement = self.env["sale.subscription"].browse(agreements.get(line.xerox_agreement_number))
-            prepared[line] = {
-                "name": line.serial.strip(),
-                "product_id": numbers.get((line.xerox_model_number or "").casefold())
-                or names.get((line.xerox_model or "").casefold(), False),
-                "company_id": company.id,
-                "is_xpps_device": True,
-                "xpps_partner_id": customers.get(line.xerox_customer_number) or agreement.partner_id.id,
-                "xpps_subscription_id": agreement.id,
-                "xpps_subscription_line_id": agreement._xpps_base_service().id,
-                "xpps_location": line.xerox_location,
-            }
-        return prepared
+        return DeviceProposals(self).prepare() if self else {}

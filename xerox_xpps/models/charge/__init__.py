@@ -14,5 +14,6 @@ from . import (
     sale_subscription_charge_margin,
     sale_subscription_charge_next,
     sale_subscription_charge_default,
+    sale_subscription_charge_default_import,
     sale_subscription_charge_default_kept,
 )

@@ -7,6 +7,7 @@ from . import (
     xpps_device_assignment,
     stock_lot,
     stock_lot_history,
+    stock_lot_import,
     stock_lot_kept,
     xpps_device_attention,
 )

@@ -13,6 +13,7 @@ from . import (
     res_company_start,
     res_config_settings,
     res_partner,
+    res_partner_import,
     res_partner_kept,
     xpps_component_account,
     xpps_material_mapping,

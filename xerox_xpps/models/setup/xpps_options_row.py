@@ -262,14 +262,17 @@ class XppsOptionsRow(models.Model):
     def _counts(self, company):
         """How complete the grid of a company is, by one query.
 
-        :return: {"rows", "cells", "gaps", "unpriced": numbers}
+        :return: {"rows", "cells", "mapped", "gaps", "unpriced": numbers}; the other cells need no code
         """
-        ((rows, gaps, unpriced),) = self._read_group(
-            [("company_id", "=", company.id)], [], ["__count", "gap_count:sum", "unpriced_count:sum"]
+        ((rows, gaps, unpriced, *mapped),) = self._read_group(
+            [("company_id", "=", company.id)],
+            [],
+            ["__count", "gap_count:sum", "unpriced_count:sum", *(f"{name}:count" for name in CODE_FIELDS)],
         )
         return {
             "rows": rows,
             "cells": rows * len(OUTPUT_TYPES),
+            "mapped": sum(mapped),
             "gaps": gaps or 0,
             "unpriced": unpriced or 0,
         }

@@ -18,7 +18,7 @@ registry.category("web_tour.tours").add("xpps_quickstart_tour", {
         },
         {
             content: "What is done has a tick and a count",
-            trigger: `${STEP("agreements")}[data-state=done]:contains('1 of 1 agreement running') .fa-check-circle`,
+            trigger: `${STEP("agreements")}[data-state=done]:contains('1 of 1 agreement started') .fa-check-circle`,
         },
         {
             content: "Open the settings",
