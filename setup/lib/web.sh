@@ -1,5 +1,6 @@
-# The tools that check scripts and XML. Sourced by setup/lint.
+# What comes from npm's registry: the tools that check scripts and XML, and axe-core, by which tests judge screens.
 # shellcheck shell=bash
+# Sourced by setup/lint and setup/test.
 
 WEB="$RUN/web"
 
@@ -7,14 +8,27 @@ WEB="$RUN/web"
 prepare_web() {
     local key
     key="$(hash_of <"$ROOT/setup/lib/web/package.json")"
-    if [ "$(cat "$WEB/stamp" 2>/dev/null)" = "$key" ]; then return; fi
+    with_lock "$RUN/lock/web" install_web "$key"
+    [ "$(cat "$WEB/stamp" 2>/dev/null)" = "$key" ]
+}
+
+install_web() {
+    if [ "$(cat "$WEB/stamp" 2>/dev/null)" = "$1" ]; then return; fi
     command -v npm >/dev/null || return 1
     say "Installing the tools of setup/lib/web/package.json"
     rm -rf "$WEB"
     mkdir -p "$WEB"
     cp "$ROOT"/setup/lib/web/* "$WEB"
     npm_config_cache="$CACHE/npm" npm install --prefix "$WEB" --silent --no-audit --no-fund --no-package-lock >&2 || return 1
-    echo "$key" >"$WEB/stamp"
+    echo "$1" >"$WEB/stamp"
+}
+
+# For the tests in a browser: a machine without npm gets Debian's. That it cannot be had fails the test that needs it,
+# and keeps no other from running.
+prepare_web_for_tests() {
+    if prepare_web; then return; fi
+    if ! command -v npm >/dev/null && (debian_install npm) && prepare_web; then return; fi
+    say "axe-core is missing: this needs npm, and a registry that has the tools of setup/lib/web/package.json"
 }
 
 # Exits with 1 when there is something to mend; with --write it mends the form of files.

@@ -6,22 +6,17 @@ Groupings are clicked by whoever has most and whoever has least of them; that th
 asked without a browser, in ``tests/odoo/access/test_screens.py``.
 """
 
-from odoo.tests import HttpCase
-
 from ..odoo.support.access_rights import BILLING, MANAGER, USER
 from ..odoo.support.access_world import Reseller
+from .robots import RobotCase
 
-CLICK = """
-odoo.loader.modules.get("@web/webclient/clickbot/clickbot_loader").startClickEverywhere("xerox_xpps.menu_xpps_root");
+APP = "xerox_xpps.menu_xpps_root"
+CLICK = f"""
+odoo.loader.modules.get("@web/webclient/clickbot/clickbot_loader").startClickEverywhere("{APP}");
 """
-GROUP = """
-odoo.loader.modules.get("@xerox_xpps/../tests/tours/group_by_robot").groupEverywhere("xerox_xpps.menu_xpps_root");
-"""
 
 
-class TestClickEverywhere(HttpCase):
-    allow_end_on_form = True
-
+class TestClickEverywhere(RobotCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -41,14 +36,11 @@ class TestClickEverywhere(HttpCase):
         administrator.company_id = company
         return administrator.login
 
-    def _run(self, code, login, signal):
-        self.browser_js("/odoo", code, "odoo.isReady === true", login=login, timeout=600, success_signal=signal)
-
     def _click(self, login):
-        self._run(CLICK, login, "clickbot test succeeded")
+        self._run_code(CLICK, login, "clickbot test succeeded")
 
     def _group(self, login):
-        self._run(GROUP, login, "group-by robot succeeded")
+        self._run_robot(login, "group_by_robot", "groupEverywhere", APP)
 
     def test_administrator_clicks(self):
         self._click(self._administrator())

@@ -1,20 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Every dialog of ours, with a server that answers late: xerox_xpps/static/tests/tours/dialog_robot.js."""
 
-import json
-
-from odoo.tests import HttpCase
-
 from ..odoo.support.access_rights import MANAGER
 from ..odoo.support.access_world import Reseller
+from .robots import RobotCase
 from .slow import SlowAnswers
 
-DIALOGS = """
-odoo.loader.modules.get("@xerox_xpps/../tests/tours/dialog_robot").openDialogs(%s);
-"""
 
-
-class TestDialogs(SlowAnswers, HttpCase):
+class TestDialogs(SlowAnswers, RobotCase):
     # What is below a dialog is loaded anew when that closes.
     slow = r"call_kw/[a-z.]+/(web_read|web_search_read|get_overview|get_quickstart)$"
     delay = 0.4
@@ -59,11 +52,4 @@ class TestDialogs(SlowAnswers, HttpCase):
         ]
         user = reseller.users[MANAGER]
         user.password = user.login
-        self.browser_js(
-            "/odoo",
-            DIALOGS % json.dumps(places),
-            "odoo.isReady === true",
-            login=user.login,
-            timeout=600,
-            success_signal="dialog robot succeeded",
-        )
+        self._run_robot(user.login, "dialog_robot", "openDialogs", places)

@@ -12,24 +12,7 @@ class TestTicketTour(Records, HttpCase):
         self.device.xpps_location = "2nd floor"
         for serial in ("0SN-1", "SN-10"):
             self._device(serial)
-        self.env["xpps.meter.read"].create(
-            [
-                {
-                    "device_id": self.device.id,
-                    "company_id": self.company.id,
-                    "partner_id": self.customer.id,
-                    "subscription_id": self.agreement.id,
-                    "output_type": "mono",
-                    "period_start": f"2026-0{month}-01",
-                    "period_end": f"2026-0{month}-28",
-                    "previous_read": 1500 * (month - 1),
-                    "current_read": 1500 * month,
-                    "included": 1200,
-                    "overage": 300,
-                }
-                for month in (1, 2)
-            ]
-        )
+        self._two_reads(1200, overage=300)
         user = self._user("xpps_test_agent", "helpdesk_mgmt.group_helpdesk_user")
         # As start_tour logs in.
         user.password = user.login

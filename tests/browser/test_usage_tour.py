@@ -12,21 +12,5 @@ class TestUsageTour(Records, HttpCase):
         user = self._user("xpps_test_user", "xerox_xpps.group_xpps_user")
         # As start_tour logs in.
         user.password = user.login
-        self.env["xpps.meter.read"].create(
-            [
-                {
-                    "device_id": self.device.id,
-                    "company_id": self.company.id,
-                    "partner_id": self.customer.id,
-                    "subscription_id": self.agreement.id,
-                    "output_type": "mono",
-                    "period_start": f"2026-0{month}-01",
-                    "period_end": f"2026-0{month}-28",
-                    "previous_read": 1500 * (month - 1),
-                    "current_read": 1500 * month,
-                    "included": 2000,
-                }
-                for month in (1, 2)
-            ]
-        )
+        self._two_reads(2000)
         self.start_tour(f"/odoo/xpps-devices/{self.device.id}", "xpps_usage_tour", login=user.login, timeout=600)

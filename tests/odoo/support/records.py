@@ -171,6 +171,28 @@ class Records:
         )
 
     @classmethod
+    def _two_reads(cls, included, **values):
+        """1,500 Mono pages of the device in January, and again in February."""
+        return cls.env["xpps.meter.read"].create(
+            [
+                {
+                    "device_id": cls.device.id,
+                    "company_id": cls.company.id,
+                    "partner_id": cls.customer.id,
+                    "subscription_id": cls.agreement.id,
+                    "output_type": "mono",
+                    "period_start": f"2026-0{month}-01",
+                    "period_end": f"2026-0{month}-28",
+                    "previous_read": 1500 * (month - 1),
+                    "current_read": 1500 * month,
+                    "included": included,
+                    **values,
+                }
+                for month in (1, 2)
+            ]
+        )
+
+    @classmethod
     def _default(cls, product=None, agreement=None, **values):
         return cls.env["sale.subscription.charge.default"].create(
             {

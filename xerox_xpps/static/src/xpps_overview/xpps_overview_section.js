@@ -10,6 +10,6 @@ export class XppsOverviewSection extends Component {
     };
 
     valueClass({ look, value }) {
-        return look ? `text-${look}` : value ? "" : "text-muted";
+        return look ? `text-${look}` : value ? "" : "o_xpps_muted";
     }
 }

@@ -24,8 +24,12 @@ export class XppsOverviewSteps extends Component {
         const icons = {
             done: "fa-check-circle text-success",
             current: "fa-arrow-circle-right text-primary",
-            todo: "fa-circle-o text-muted",
+            todo: "fa-circle-o o_xpps_muted",
         };
         return icons[state];
+    }
+
+    stateText({ state }) {
+        return state === "done" ? _t("Done") : _t("To do");
     }
 }

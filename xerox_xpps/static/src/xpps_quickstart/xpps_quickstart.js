@@ -59,7 +59,7 @@ export class XppsQuickstart extends Component {
         const icons = {
             done: "fa-check-circle text-success",
             current: "fa-arrow-circle-right text-primary",
-            todo: "fa-circle-o text-muted",
+            todo: "fa-circle-o o_xpps_muted",
         };
         return icons[this.stateOf(step)];
     }

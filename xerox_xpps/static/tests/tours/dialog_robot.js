@@ -1,6 +1,6 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
-/* eslint-disable no-await-in-loop, no-console -- a robot does one thing after the other, and tells the test by the console */
-import { Robot } from "./robot";
+/* eslint-disable no-await-in-loop -- a robot does one thing after the other */
+import { Robot, tell } from "./robot";
 
 const DIALOG = ".o_dialog:not(.o_inactive_modal)";
 
@@ -17,7 +17,7 @@ class DialogRobot extends Robot {
         for (const place of places) {
             for (const leave of ["leaveByCross", "leaveByButton", "leaveByScreen"]) {
                 this.place = `${place.action} ${place.button || place.selector} ${leave}`;
-                await this.open(place);
+                await this.openDialog(place);
                 await this[leave]();
                 await this.wait(() => !document.querySelector(".o_dialog"), "the dialog is still open");
                 await this.settle();
@@ -26,13 +26,11 @@ class DialogRobot extends Robot {
                 }
             }
         }
-        return places.length;
+        return `${places.length} dialogs`;
     }
 
-    async open({ action, button, resId, select, selector }) {
-        const options = resId ? { viewType: "form", props: { resId } } : {};
-        await this.env.services.action.doAction(action, { clearBreadcrumbs: true, ...options });
-        await this.settle();
+    async openDialog({ action, button, resId, select, selector }) {
+        await this.open({ action, resId });
         if (select) {
             await this.click(document.querySelector("thead .o_list_record_selector input"));
         }
@@ -64,12 +62,6 @@ class DialogRobot extends Robot {
     }
 }
 
-export async function openDialogs(places) {
-    try {
-        const count = await new DialogRobot().run(places);
-        console.log(`dialog robot: ${count} dialogs`);
-        console.log("dialog robot succeeded");
-    } catch (error) {
-        console.error(error.message);
-    }
+export function openDialogs(places) {
+    return tell("dialog_robot", () => new DialogRobot().run(places));
 }

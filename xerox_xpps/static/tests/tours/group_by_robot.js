@@ -1,6 +1,6 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
-/* eslint-disable no-await-in-loop, no-console -- a robot does one thing after the other, and tells the test by the console */
-import { Robot } from "./robot";
+/* eslint-disable no-await-in-loop -- a robot does one thing after the other */
+import { Robot, tell } from "./robot";
 
 const SWITCH = "nav.o_cp_switch_buttons > button.o_switch_view";
 const TOGGLER = ".o_control_panel .o_searchview_dropdown_toggler";
@@ -15,24 +15,11 @@ class GroupByRobot extends Robot {
     count = 0;
 
     async run(appXmlid) {
-        const { menu: menuService } = this.env.services;
-        const app = menuService.getApps().find(({ xmlid }) => xmlid === appXmlid);
-        const menus = menuService.getAll().filter(({ appID, actionID }) => appID === app.id && actionID);
-        for (const menu of menus) {
-            this.place = menu.name;
-            await menuService.selectMenu(menu);
-            await this.settle();
-            const cross = document.querySelector(".o_dialog header .btn-close");
-            if (cross) {
-                await this.click(cross);
-            } else {
-                await this.groupViews();
-            }
-        }
+        await this.walk(appXmlid, (isDialog) => !isDialog && this.groupViews());
         if (!this.count) {
             throw new Error("there was nothing to group by");
         }
-        return this.count;
+        return `${this.count} groupings`;
     }
 
     async groupViews() {
@@ -95,12 +82,6 @@ class GroupByRobot extends Robot {
     }
 }
 
-export async function groupEverywhere(appXmlid) {
-    try {
-        const count = await new GroupByRobot().run(appXmlid);
-        console.log(`group-by robot: ${count} groupings`);
-        console.log("group-by robot succeeded");
-    } catch (error) {
-        console.error(error.message);
-    }
+export function groupEverywhere(appXmlid) {
+    return tell("group_by_robot", () => new GroupByRobot().run(appXmlid));
 }

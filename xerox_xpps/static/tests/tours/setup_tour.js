@@ -5,7 +5,8 @@ registry.category("web_tour.tours").add("xpps_copy_tour", {
     steps: () => [
         {
             content: "A master agreement has nothing to start or to invoice",
-            trigger: ".o_form_view:not(:has(button[name=manual_invoice])):not(:has(.o_statusbar_status)) .ribbon",
+            trigger:
+                ".o_form_view:not(:has(button[name=manual_invoice])):not(:has(.o_statusbar_status)) .o_xpps_master",
         },
         {
             trigger: "button[name=action_xpps_copy_to_customer]",
@@ -41,7 +42,7 @@ registry.category("web_tour.tours").add("xpps_copy_tour", {
         {
             content: "The new agreement is the customer's",
             trigger:
-                ".o_form_view:not(:has(.ribbon)) .o_field_widget[name=partner_id] input:value(Setup tour customer)",
+                ".o_form_view:not(:has(.o_xpps_master)) .o_field_widget[name=partner_id] input:value(Setup tour customer)",
         },
         {
             content: "It takes devices",

@@ -1,6 +1,5 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
-/* eslint-disable no-await-in-loop, no-console -- a robot does one thing after the other, and tells the test by the console */
-import { Robot } from "./robot";
+import { Robot, tell } from "./robot";
 
 const RECORD = ".o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost)";
 const ROUNDING = 1; // pixels
@@ -10,27 +9,21 @@ class WidthRobot extends Robot {
     seen = { cells: 0, screens: 0 };
 
     async run(appXmlid) {
-        const { menu: menuService } = this.env.services;
-        const app = menuService.getApps().find(({ xmlid }) => xmlid === appXmlid);
-        const menus = menuService.getAll().filter(({ appID, actionID }) => appID === app.id && actionID);
-        for (const menu of menus) {
-            this.place = menu.name;
-            await menuService.selectMenu(menu);
-            await this.settle();
-            this.measure();
-            const cross = document.querySelector(".o_dialog header .btn-close, .o_dialog header .oi-arrow-left");
-            if (cross) {
-                await this.click(cross);
-                continue;
-            }
-            const record = document.querySelector(RECORD);
-            if (record) {
-                this.place = `${menu.name}, a record`;
-                await this.click(record);
-                this.measure();
-            }
+        await this.walk(appXmlid, (isDialog) => this.visit(isDialog));
+        if (!this.seen.screens) {
+            throw new Error("there was nothing to measure");
         }
-        return this.seen;
+        return `${this.seen.screens} screens, ${this.seen.cells} cells`;
+    }
+
+    async visit(isDialog) {
+        this.measure();
+        const record = !isDialog && document.querySelector(RECORD);
+        if (record) {
+            this.place += ", a record";
+            await this.click(record);
+            this.measure();
+        }
     }
 
     measure() {
@@ -68,7 +61,7 @@ class WidthRobot extends Robot {
             if (parent.matches(".o_content, .o_dialog")) {
                 return false;
             }
-            if (["auto", "scroll", "hidden"].includes(getComputedStyle(parent).overflowX)) {
+            if (["auto", "scroll"].includes(getComputedStyle(parent).overflowX)) {
                 return true;
             }
         }
@@ -76,15 +69,6 @@ class WidthRobot extends Robot {
     }
 }
 
-export async function measureEverywhere(appXmlid) {
-    try {
-        const { cells, screens } = await new WidthRobot().run(appXmlid);
-        if (!screens) {
-            throw new Error("there was nothing to measure");
-        }
-        console.log(`width robot: ${screens} screens, ${cells} cells`);
-        console.log("width robot succeeded");
-    } catch (error) {
-        console.error(error.message);
-    }
+export function measureEverywhere(appXmlid) {
+    return tell("width_robot", () => new WidthRobot().run(appXmlid));
 }

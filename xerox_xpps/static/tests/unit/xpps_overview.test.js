@@ -180,7 +180,7 @@ test("shows figures, steps and charts", async () => {
     expect(queryAllTexts(".o_xpps_overview .card h3")).toEqual(["Overage Charges", "Devices", "Pages by Output Type"]);
     expect("[data-figure=to_approve]").toHaveText(/To Approve\s*\$1.50\s*2/);
     expect("[data-figure=to_approve] .o_xpps_value").toHaveClass("text-warning");
-    expect("[data-figure=devices] .o_xpps_value").toHaveClass("text-muted");
+    expect("[data-figure=devices] .o_xpps_value").toHaveClass("o_xpps_muted");
     expect("[data-step=approve]").toHaveAttribute("aria-current", "step");
     expect("[data-step=post]").not.toHaveAttribute("aria-current");
     expect(".o_xpps_hint").toHaveText("2 charges wait");
