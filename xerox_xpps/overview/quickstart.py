@@ -103,14 +103,23 @@ class QuickStart:
         env = self.env
         count = len(self.models)
         return self._step(
-            env._("Enter each model with Xerox's model number, so that its devices are recognized, and a price level."),
+            env._(
+                "Enter each model with Xerox's model number, so that its devices are recognized, and a price level. "
+                "Those that a billing file names can be created from it."
+            ),
             count,
             plural(count, env._("1 model"), env._("%s models", self._number(count))),
-            [self._button(env._("Open"), "action_xpps_printer", "product.template")],
+            [
+                self._from_file("product.template"),
+                self._button(env._("Open"), "action_xpps_printer", "product.template"),
+            ],
         )
 
     def _codes(self):
         env, total = self.env, len(self.models)
+        unpriced = self.all["product.template"].search_count(
+            [("xpps_role", "=", "material_code"), ("list_price", "=", 0), ("company_id", "in", self.parents)], limit=1
+        )
         mapped = count_mapped_models(self.models, self.company)
         counts = {"mapped": self._number(mapped), "total": self._number(total)}
         return self._step(
@@ -122,7 +131,13 @@ class QuickStart:
                 env._("%(mapped)s of %(total)s models mapped", **counts),
             ),
             [
-                self._button(env._("Open"), "action_xpps_material_mapping", "xpps.material.mapping"),
+                mapped < total
+                and self._method(env._("Create Missing Codes"), "create_missing_codes", "product.template"),
+                unpriced
+                and self._button(
+                    env._("Enter Prices"), "action_xpps_code_price", "product.template", search_default_price_missing=1
+                ),
+                self._button(env._("Options Grid"), "action_xpps_options_row", "xpps.material.mapping"),
                 self._button(
                     env._("Material Codes"), "action_xpps_service", "product.template", search_default_material_codes=1
                 ),
@@ -140,7 +155,10 @@ class QuickStart:
             ),
             count,
             plural(count, env._("1 service"), env._("%s services", self._number(count))),
-            [self._button(env._("Open"), "action_xpps_service", "product.template", search_default_base_prices=1)],
+            [
+                not count and self._button(env._("New Base Price"), "action_xpps_new_base_price", "product.template"),
+                self._button(env._("Open"), "action_xpps_service", "product.template", search_default_base_prices=1),
+            ],
         )
 
     def _master(self):
@@ -155,6 +173,10 @@ class QuickStart:
             masters and templates,
             plural(masters, env._("1 master agreement"), env._("%s master agreements", self._number(masters))),
             [
+                not masters
+                and self._button(
+                    env._("New Master Agreement"), "action_xpps_new_master_agreement", "sale.subscription"
+                ),
                 self._button(env._("Open"), "action_xpps_master_agreement", "sale.subscription"),
                 self._button(
                     env._("Templates"),
@@ -170,7 +192,10 @@ class QuickStart:
         total, running = sum(counts.values()), counts.get(True, 0)
         texts = {"running": self._number(running), "total": self._number(total)}
         return self._step(
-            env._("Copy the master agreement to your customers, and start the copies."),
+            env._(
+                "Copy the master agreement to your customers, and start the copies. For customers that a billing file "
+                "names, both can be done at once."
+            ),
             running,
             plural(
                 total,
@@ -178,6 +203,7 @@ class QuickStart:
                 env._("%(running)s of %(total)s agreements running", **texts),
             ),
             [
+                self._from_file("sale.subscription"),
                 self._button(env._("Open"), "action_xpps_agreement", "sale.subscription"),
                 self._button(env._("Customers"), "action_xpps_customer", "res.partner"),
             ],
@@ -198,7 +224,7 @@ class QuickStart:
                 env._("%(billed)s of 1 device billed", **counts),
                 env._("%(billed)s of %(total)s devices billed", **counts),
             ),
-            [self._button(env._("Open"), "action_xpps_device", "stock.lot")],
+            [self._from_file("stock.lot"), self._button(env._("Open"), "action_xpps_device", "stock.lot")],
         )
 
     def _month(self):
@@ -224,7 +250,10 @@ class QuickStart:
             hint,
             not left,
             env._("%(done)s of %(total)s done", done=len(tasks) - len(left), total=len(tasks)),
-            [self._button(env._("Open"), "action_xpps_overview", "xpps.billing.file")],
+            [
+                self.drafts and self._method(env._("Open the File"), "open_draft", "xpps.billing.file"),
+                self._button(env._("Open"), "action_xpps_overview", "xpps.billing.file"),
+            ],
         )
 
     # What they ask for
@@ -252,6 +281,17 @@ class QuickStart:
         )
         return {(is_master, running): count for is_master, running, count in groups}
 
+    @property
+    def drafts(self):
+        """:return: number of files that could be read and are not imported yet"""
+        return sum(count for (state, _bill), count in self.files.items() if state == "draft")
+
+    @cached_property
+    def has_unknown(self):
+        """:return: whether a file that is not imported yet names devices that nobody knows"""
+        domain = Domain("billing_file_id.state", "=", "draft") & Domain("device_fix", "=", "create")
+        return bool(self.drafts) and self._has("xpps.billing.file.line", domain)
+
     def _has(self, model, domain):
         return bool(self.all[model].search_count(self.of_company & domain, limit=1))
 
@@ -269,6 +309,14 @@ class QuickStart:
             return None
         xmlid = xmlid if "." in xmlid else f"xerox_xpps.{xmlid}"
         return {"label": label, "action": {"xmlid": xmlid, "add": context}}
+
+    def _method(self, label, method, model):
+        """A button that calls a method of ``xpps.quickstart``, for whoever may make what it is about."""
+        return {"label": label, "method": method} if self.env[model].has_access("create") else None
+
+    def _from_file(self, model):
+        """The button that makes of a file what only the file knows, as long as there is such a file."""
+        return self.has_unknown and self._method(self.env._("Create from the File"), "create_from_file", model)
 
     def _number(self, number):
         return formatLang(self.env, number, digits=0)
