@@ -117,9 +117,6 @@ class QuickStart:
 
     def _codes(self):
         env, total = self.env, len(self.models)
-        unpriced = self.all["product.template"].search_count(
-            [("xpps_role", "=", "material_code"), ("list_price", "=", 0), ("company_id", "in", self.parents)], limit=1
-        )
         mapped = count_mapped_models(self.models, self.company)
         counts = {"mapped": self._number(mapped), "total": self._number(total)}
         return self._step(
@@ -133,7 +130,7 @@ class QuickStart:
             [
                 mapped < total
                 and self._method(env._("Create Missing Codes"), "create_missing_codes", "product.template"),
-                unpriced
+                self.services.get("material_code")
                 and self._button(
                     env._("Enter Prices"), "action_xpps_code_price", "product.template", search_default_price_missing=1
                 ),
@@ -146,9 +143,7 @@ class QuickStart:
 
     def _services(self):
         env = self.env
-        count = self.all["product.template"].search_count(
-            [("xpps_role", "in", BASE_ROLES), ("company_id", "in", self.parents)]
-        )
+        count = sum(self.services.get(role, 0) for role in BASE_ROLES)
         return self._step(
             env._(
                 "They bill the monthly base price of a device. A bundle bills a service fee and a supply fee as one."
@@ -272,6 +267,17 @@ class QuickStart:
             [("is_xpps_printer", "=", True), ("company_id", "in", self.parents)],
             ["xpps_model_number", "xpps_price_level_id"],
         )
+
+    @cached_property
+    def services(self):
+        """:return: {XPPS role: number of services; of material codes only those without a price}"""
+        unpriced = Domain("xpps_role", "=", "material_code") & Domain("list_price", "=", 0)
+        groups = self.all["product.template"]._read_group(
+            Domain("company_id", "in", self.parents) & (Domain("xpps_role", "in", BASE_ROLES) | unpriced),
+            ["xpps_role"],
+            ["__count"],
+        )
+        return dict(groups)
 
     @cached_property
     def agreements(self):

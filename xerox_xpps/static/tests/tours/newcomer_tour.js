@@ -47,7 +47,10 @@ registry.category("web_tour.tours").add("xpps_newcomer_tour", {
 
         click("Printer models are in the file", BUTTON("models", "Create from the File")),
         click("All of them", `${DIALOG} button[name=action_create_models]`),
-        sees("They are made", `${DIALOG} .o_form_view:not(:has(button[name=action_create_models])) .alert:contains('6 printer models')`),
+        sees(
+            "They are made",
+            `${DIALOG} .o_form_view:not(:has(button[name=action_create_models])) .alert:contains('6 printer models')`
+        ),
         click("Back", `${DIALOG} footer button[name=action_back]`),
 
         click("Their material codes", BUTTON("codes", "Create Missing Codes")),
@@ -85,7 +88,10 @@ registry.category("web_tour.tours").add("xpps_newcomer_tour", {
         click("Customers and agreements are in the file, too", BUTTON("agreements", "Create from the File")),
         sees("There is one to copy", `${DIALOG} .o_field_widget[name=master_id] input:value(SUB)`),
         click("All of them", `${DIALOG} button[name=action_create_agreements]`),
-        sees("They are made", `${DIALOG} .alert:contains('7 agreements were created and started. 6 customers were created.')`),
+        sees(
+            "They are made",
+            `${DIALOG} .alert:contains('7 agreements were created and started. 6 customers were created.')`
+        ),
         click("The devices", `${DIALOG} footer button[name=action_apply]`),
         sees("Agreements run", STEP("agreements", "done")),
         sees("Each device is billed", `${STEP("devices", "done")}:contains('22 of 22 devices billed')`),
@@ -99,19 +105,20 @@ registry.category("web_tour.tours").add("xpps_newcomer_tour", {
             "What was approved is said, with what comes next",
             ".o_notification:contains('charges approved') button:contains('Create Billing Run')"
         ),
-        sees("The run has found the agreements", ".o_form_view .o_field_widget[name=line_ids] .o_data_row:nth-child(7)"),
+        sees(
+            "The run has found the agreements",
+            ".o_form_view .o_field_widget[name=line_ids] .o_data_row:nth-child(7)"
+        ),
         click("Create the invoices", ".o_form_view button[name=action_create_drafts]"),
         click("Post them", ".o_form_view button[name=action_post]"),
         click("Confirm", ".modal-footer .btn-primary"),
-        sees(
-            "They are posted",
-            ".o_form_view .o_statusbar_status button[aria-current='step']:contains('Posted')"
-        ),
+        sees("They are posted", ".o_form_view .o_statusbar_status button[aria-current='step']:contains('Posted')"),
         {
             content: "It took few clicks",
             trigger: ".o_form_view",
             run() {
                 window.removeEventListener("click", count, true);
+                // eslint-disable-next-line no-console -- the test's log tells the number
                 console.log(`The first posted invoices took ${clicks} clicks.`);
                 if (clicks > ALLOWED || clicks < 2) {
                     throw new Error(`${clicks} clicks, ${ALLOWED} are allowed`);
