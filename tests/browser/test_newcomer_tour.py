@@ -59,7 +59,7 @@ class TestNewcomerTour(Records, HttpCase):
         billed = {move.subscription_id.xpps_agreement_number: self._billed(move) for move in moves}
         self.assertEqual(billed, BILLED)
         self.assertEqual(len(moves), len(BILLED))
-        self.assertEqual(sum(moves.mapped("amount_untaxed")), 2286.14)
+        self.assertEqual(round(sum(moves.mapped("amount_untaxed")), 2), 2286.14)
 
     def _billed(self, move):
         """:return: (customer, base prices, pages)"""
