@@ -103,10 +103,16 @@ class QuickStart:
         env = self.env
         count = sum(count for (is_printer, _role), count in self.products.items() if is_printer)
         return self._step(
-            env._("Enter each model with Xerox's model number, so that its devices are recognized, and a price level."),
+            env._(
+                "Enter each model with Xerox's model number, so that its devices are recognized, and a price level. "
+                "Those that a billing file names can be created from it."
+            ),
             count,
             plural(count, env._("1 model"), env._("%s models", self._number(count))),
-            [self._button(env._("Open"), "action_xpps_printer", "product.template")],
+            [
+                self._from_file("product.template"),
+                self._button(env._("Open"), "action_xpps_printer", "product.template"),
+            ],
         )
 
     def _codes(self):
@@ -133,7 +139,12 @@ class QuickStart:
                 env._("%(mapped)s of %(total)s types of pages mapped", **counts),
             ),
             [
-                self._button(env._("Open"), "action_xpps_options_row", "xpps.material.mapping"),
+                gaps and self._method(env._("Create Missing Codes"), "create_missing_codes", "product.template"),
+                unpriced
+                and self._button(
+                    env._("Enter Prices"), "action_xpps_code_price", "product.template", search_default_price_missing=1
+                ),
+                self._button(env._("Options Grid"), "action_xpps_options_row", "xpps.material.mapping"),
                 self._button(
                     env._("Material Codes"), "action_xpps_service", "product.template", search_default_material_codes=1
                 ),
@@ -149,7 +160,10 @@ class QuickStart:
             ),
             count,
             plural(count, env._("1 service"), env._("%s services", self._number(count))),
-            [self._button(env._("Open"), "action_xpps_service", "product.template", search_default_base_prices=1)],
+            [
+                not count and self._button(env._("New Base Price"), "action_xpps_new_base_price", "product.template"),
+                self._button(env._("Open"), "action_xpps_service", "product.template", search_default_base_prices=1),
+            ],
         )
 
     def _master(self):
@@ -164,6 +178,10 @@ class QuickStart:
             masters and templates,
             plural(masters, env._("1 master agreement"), env._("%s master agreements", self._number(masters))),
             [
+                not masters
+                and self._button(
+                    env._("New Master Agreement"), "action_xpps_new_master_agreement", "sale.subscription"
+                ),
                 self._button(env._("Open"), "action_xpps_master_agreement", "sale.subscription"),
                 self._button(
                     env._("Templates"),
@@ -179,7 +197,10 @@ class QuickStart:
         started = self.all["sale.subscription"].search_count(ours & started_domain())
         texts = {"started": self._number(started), "total": self._number(total)}
         return self._step(
-            env._("Copy the master agreement to your customers, and start the copies."),
+            env._(
+                "Copy the master agreement to your customers, and start the copies. For customers that a billing file "
+                "names, both can be done at once."
+            ),
             started,
             plural(
                 total,
@@ -187,6 +208,7 @@ class QuickStart:
                 env._("%(started)s of %(total)s agreements started", **texts),
             ),
             [
+                self._from_file("sale.subscription"),
                 self._button(env._("Open"), "action_xpps_agreement", "sale.subscription"),
                 self._button(env._("Customers"), "action_xpps_customer", "res.partner"),
             ],
@@ -207,7 +229,7 @@ class QuickStart:
                 env._("%(billed)s of 1 device billed", **counts),
                 env._("%(billed)s of %(total)s devices billed", **counts),
             ),
-            [self._button(env._("Open"), "action_xpps_device", "stock.lot")],
+            [self._from_file("stock.lot"), self._button(env._("Open"), "action_xpps_device", "stock.lot")],
         )
 
     def _month(self):
@@ -233,7 +255,10 @@ class QuickStart:
             hint,
             not left,
             env._("%(done)s of %(total)s done", done=len(tasks) - len(left), total=len(tasks)),
-            [self._button(env._("Open"), "action_xpps_overview", "xpps.billing.file")],
+            [
+                self.drafts and self._method(env._("Open the File"), "open_draft", "xpps.billing.file"),
+                self._button(env._("Open"), "action_xpps_overview", "xpps.billing.file"),
+            ],
         )
 
     # What they ask for
@@ -262,6 +287,17 @@ class QuickStart:
         ours = self.of_company & Domain("is_xpps", "=", True)
         return dict(self.all["sale.subscription"]._read_group(ours, ["is_xpps_master"], ["__count"]))
 
+    @property
+    def drafts(self):
+        """:return: number of files that could be read and are not imported yet"""
+        return sum(count for (state, _bill), count in self.files.items() if state == "draft")
+
+    @cached_property
+    def has_unknown(self):
+        """:return: whether a file that is not imported yet names devices that nobody knows"""
+        domain = Domain("billing_file_id.state", "=", "draft") & Domain("device_fix", "=", "create")
+        return bool(self.drafts) and self._has("xpps.billing.file.line", domain)
+
     def _has(self, model, domain):
         return bool(self.all[model].search_count(self.of_company & domain, limit=1))
 
@@ -279,6 +315,14 @@ class QuickStart:
             return None
         xmlid = xmlid if "." in xmlid else f"xerox_xpps.{xmlid}"
         return {"label": label, "action": {"xmlid": xmlid, "add": context}}
+
+    def _method(self, label, method, model):
+        """A button that calls a method of ``xpps.quickstart``, for whoever may make what it is about."""
+        return {"label": label, "method": method} if self.env[model].has_access("create") else None
+
+    def _from_file(self, model):
+        """The button that makes of a file what only the file knows, as long as there is such a file."""
+        return self.has_unknown and self._method(self.env._("Create from the File"), "create_from_file", model)
 
     def _number(self, number):
         return formatLang(self.env, number, digits=0)

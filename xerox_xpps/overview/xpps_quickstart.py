@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools.misc import file_open
 
 from ..common.constants import BILLING_GROUP
@@ -43,6 +44,54 @@ class XppsQuickstart(models.AbstractModel):
         draft = files._create_from_upload(self._sample("xml"), f"{SAMPLE_NAME}.xml", self.env.company)
         draft._check_arrival()
         return draft._action_open_uploaded()
+
+    @api.model
+    def create_from_file(self):
+        """Open the dialog that makes of the newest draft the devices that nobody knows, and what they need.
+
+        :return: the action that opens it
+        :raises AccessError: when the user may not import billing files
+        :raises UserError: when there is no such file any more
+        """
+        self._check_quickstart_access()
+        draft = self._newest_draft(Domain("line_ids.device_fix", "=", "create"))
+        if not draft:
+            raise UserError(self.env._("No billing file that waits to be imported names unknown devices."))
+        return draft.action_create_devices()
+
+    @api.model
+    def create_missing_codes(self):
+        """Create the material codes that the options grid of the company lacks.
+
+        :return: the action that lists them, for their prices
+        """
+        self._check_quickstart_access()
+        return self.env["xpps.options.row"]._of_company(self.env.company).action_create_missing_codes()
+
+    @api.model
+    def open_draft(self):
+        """Check the newest file that is not imported yet.
+
+        :return: the action that opens it
+        :raises AccessError: when the user may not import billing files
+        :raises UserError: when there is no such file any more
+        """
+        self._check_quickstart_access()
+        draft = self._newest_draft()
+        if not draft:
+            raise UserError(self.env._("No billing file waits to be imported. Choose Xerox's next one."))
+        if not draft.check_queued:
+            draft.action_check()
+        return draft._action_open_uploaded()
+
+    def _newest_draft(self, domain=Domain.TRUE):
+        """:return: xpps.billing.file of the company, one that could be read and is not imported yet"""
+        drafts = (
+            Domain("company_id", "=", self.env.company.id)
+            & Domain("state", "=", "draft")
+            & Domain("is_unusable", "=", False)
+        )
+        return self.env["xpps.billing.file"].search(drafts & domain, order="id desc", limit=1)
 
     @api.model
     def _sample(self, file_type):

@@ -17,6 +17,7 @@ from . import (
     xpps_device_change_many_wizard,
     xpps_device_assign_wizard,
     xpps_device_create_wizard,
+    xpps_device_create_records,
     xpps_device_move_wizard,
     xpps_device_remove_wizard,
     xpps_device_swap_wizard,

@@ -173,11 +173,21 @@ class XppsAgreementCopyWizard(models.TransientModel):
 
         :return: an action that opens them
         """
+        copies = self._copy_to([(partner, {}) for partner in self.partner_ids])
+        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_agreement")
+        if len(copies) == 1:
+            return action | {"views": [(False, "form")], "res_id": copies.id}
+        return action | {"domain": [("id", "in", copies.ids)]}
+
+    def _copy_to(self, customers):
+        """:param customers: [(res.partner of ``partner_ids``, values that its agreement has besides)]
+        :return: sale.subscription, one for each of them in this order
+        """
         self._check_choices()
         # The dialog's defaults are none of the new records.
         self = self.with_context(clean_context(self.env.context)).with_company(self.company_id)
         source = self.subscription_id
-        copies = source.create([self._prepare_agreement(partner) for partner in self.partner_ids])
+        copies = source.create([self._prepare_agreement(partner) | values for partner, values in customers])
         services = self.line_ids.filtered("selected").subscription_line_id
         for copy in copies:
             copy.sale_subscription_line_ids.sorted("id")._xpps_count_like(services)
@@ -191,10 +201,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
                 Markup(", ").join(copy._get_html_link() for copy in copies),
             )
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_agreement")
-        if len(copies) == 1:
-            return action | {"views": [(False, "form")], "res_id": copies.id}
-        return action | {"domain": [("id", "in", copies.ids)]}
+        return copies
 
     def _check_choices(self):
         """:raises UserError: when something was chosen that does not go with the agreement"""

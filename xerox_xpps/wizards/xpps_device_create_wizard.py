@@ -18,6 +18,15 @@ class XppsDeviceCreateWizard(models.TransientModel):
     row_ids = fields.One2many("xpps.device.create.wizard.row", "wizard_id", string="Devices")
     fill_product_id = fields.Many2one("product.product", string="Printer Model")
 
+    has_near = fields.Boolean(
+        compute="_compute_has_near", help="Some serial numbers are nearly those of devices that are there."
+    )
+
+    @api.depends("billing_file_id")
+    def _compute_has_near(self):
+        for wizard in self:
+            wizard.has_near = bool(wizard.billing_file_id.line_ids.near_device_id)
+
     @api.model
     def _check_rights(self):
         self._check_lot_access("create")
@@ -122,12 +131,14 @@ class XppsDeviceCreateWizardRow(models.TransientModel):
 
     def _confirm(self):
         """Keep that records are of devices which are there already."""
-        file = self.wizard_id.billing_file_id
-        lines = {line.sequence: line for line in file.line_ids} if self else {}
-        for row in self:
-            line = lines.get(row.record_sequence)
-            if line and line.serial.strip() == row.serial:
-                file._decide(line, device_id=row.same_as_id.id)
+        for row, line in self._records().items():
+            line.billing_file_id._decide(line, device_id=row.same_as_id.id)
+
+    def _records(self):
+        """:return: {row: xpps.billing.file.line that it was prefilled from, as it is now}"""
+        by_sequence = {line.sequence: line for line in self.wizard_id.billing_file_id.line_ids} if self else {}
+        found = {row: by_sequence.get(row.record_sequence) for row in self}
+        return {row: line for row, line in found.items() if line and (line.serial or "").strip() == row.serial}
 
     def _prepare_device(self):
         return super()._prepare_device() | {

@@ -58,11 +58,12 @@ class XppsDeviceFixWizard(models.AbstractModel):
             wizard.row_count = len(wizard.row_ids)
             wizard.incomplete_count = len(wizard.row_ids.filtered("missing"))
             wizard.row_text = wizard._say_rows(wizard.row_count)
-            wizard.incomplete_text = plural(
-                wizard.incomplete_count,
-                self.env._("1 row is incomplete."),
-                self.env._("%s rows are incomplete.", wizard.incomplete_count),
-            )
+            wizard.incomplete_text = wizard._say_incomplete(wizard.incomplete_count)
+
+    def _say_incomplete(self, count):
+        if not count:
+            return self.env._("All rows are complete.")
+        return plural(count, self.env._("1 row is incomplete."), self.env._("%s rows are incomplete.", count))
 
     @api.onchange("fill_subscription_id")
     def _onchange_fill_subscription_id(self):

@@ -267,10 +267,13 @@ TABLE = {
     "xpps.device.create.wizard": Wizard(CLERKS).having(
         wizard(
             "billing_file_id commercial_partner_id company_id fill_partner_id fill_product_id fill_subscription_id "
-            "fill_subscription_line_id import_wizard_id incomplete_count incomplete_text notice row_count row_ids "
-            "row_text"
+            "fill_subscription_line_id has_near import_wizard_id incomplete_count incomplete_text master_id "
+            "new_agreement_text new_model_text notice row_count row_ids row_text"
         ),
-        calls("action_apply action_back action_fill action_use_agreement_customer", who=CLERKS),
+        calls(
+            "action_apply action_back action_create_agreements action_fill action_use_agreement_customer", who=CLERKS
+        ),
+        calls("action_create_models", who=MANAGERS),
     ),
     "xpps.device.create.wizard.row": Wizard(CLERKS).having(
         wizard(
@@ -428,7 +431,8 @@ TABLE = {
         calls("get_overview get_reports", who=USERS),
     ),
     "xpps.quickstart": Abstract().having(
-        calls("get_quickstart use_sample", who=CLERKS),
+        calls("create_from_file get_quickstart open_draft use_sample", who=CLERKS),
+        calls("create_missing_codes", who=MANAGERS),
     ),
     "xpps.settings": Wizard(MANAGERS).having(
         wizard(

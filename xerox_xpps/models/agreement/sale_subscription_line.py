@@ -2,7 +2,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...common.constants import BILLING_GROUP, USER_GROUP
+from ...common.constants import BASE_ROLES, BILLING_GROUP, USER_GROUP
 from ...common.rates import unrated_currencies
 from ...common.today import company_today
 
@@ -82,6 +82,12 @@ class SaleSubscriptionLine(models.Model):
         for line in self - following:
             # What stands on an existing line was typed, be it 0.
             line.product_uom_qty = line.product_uom_qty if line._origin else line.product_uom_qty or 1.0
+
+    @api.onchange("product_id")
+    def _onchange_xpps_qty_from_devices(self):
+        """What bills a base price is mostly there for each device."""
+        for line in self.filtered(lambda line: line.sale_subscription_id.is_xpps and not line._origin):
+            line.xpps_qty_from_devices = line.product_id.xpps_role in BASE_ROLES
 
     @api.constrains("xpps_devices_line_id", "sale_subscription_id")
     def _check_xpps_devices_line(self):

@@ -11,6 +11,22 @@ class SaleSubscription(models.Model):
     partner_id = fields.Many2one(required=False)
     pricelist_id = fields.Many2one(default=lambda self: self._default_xpps_pricelist())
 
+    template_id = fields.Many2one(default=lambda self: self._default_xpps_template())
+
+    def _default_xpps_template(self):
+        """The one for drafts that a billing run posts, or the only one that bills each month."""
+        if not self.env.context.get("default_is_xpps"):
+            return False
+        monthly = self.env["sale.subscription.template"].search(
+            [
+                ("recurring_rule_type", "=", "months"),
+                ("recurring_interval", "=", 1),
+                ("recurring_rule_boundary", "=", "unlimited"),
+            ]
+        )
+        drafts = monthly.filtered(lambda template: template.invoicing_mode == "draft")
+        return drafts[:1] or monthly[:1]
+
     def _default_xpps_pricelist(self):
         """For agreements; Odoo chooses again by the customer."""
         is_xpps = self.env.context.get("default_is_xpps")

@@ -34,8 +34,8 @@ class XppsOptionsRow(models.Model):
             self.env._("1 Material Code Was Created: Enter Its Price"),
             self.env._("%s Material Codes Were Created: Enter Their Prices", len(codes)),
         )
-        domain = [("id", "in", codes.product_tmpl_id.ids)]
-        return open_records(self, "xerox_xpps.action_xpps_service", domain) | {"name": name, "display_name": name}
+        action = open_records(self, "xerox_xpps.action_xpps_code_price", [("id", "in", codes.product_tmpl_id.ids)])
+        return action | {"name": name, "display_name": name}
 
     def _create_missing_codes(self):
         """:return: the product.product that were created, one a gap"""
