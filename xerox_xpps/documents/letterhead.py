@@ -8,43 +8,44 @@ from copy import deepcopy
 
 from lxml import html
 
+#: As in the documents themselves: of web fonts, some builds of wkhtmltopdf draw every letter as a picture.
+FONT = "* { font-family: Arial, Helvetica, sans-serif !important; }"
+
 HEADERS, FOOTERS = "minimal_layout_report_headers", "minimal_layout_report_footers"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
-def header_page(document: str) -> str:
-    """:return: a document of one page, the header"""
-    root, place, headers = _parts(document, HEADERS)
-    place.extend(headers[:1])
-    return _text(root)
-
-
-def footer_pages(document: str, count: int) -> str:
-    """:return: a document of ``count`` pages, a footer each, with its page numbers"""
-    root, place, footers = _parts(document, FOOTERS)
-    for number in range(1, count + 1) if footers else ():
-        page = html.Element("div", style="page-break-after: always" if number < count else "")
-        page.append(deepcopy(footers[0]))
+def letterhead(header: str, footer: str, count: int) -> str:
+    """:return: a document of the header, and of a footer for each of ``count`` pages, each on a page of its own"""
+    root = html.document_fromstring(header)
+    # Its script waits for what only a patched wkhtmltopdf tells it.
+    root.body.attrib.pop("onload", None)
+    style = html.Element("style")
+    style.text = FONT
+    root.head.append(style)
+    place = root.get_element_by_id(HEADERS)
+    headers, footers = list(place), list(html.document_fromstring(footer).get_element_by_id(FOOTERS))
+    for part in headers:
+        place.remove(part)
+    place.append(_page(headers, "page-break-after: always"))
+    for number in range(1, count + 1):
+        page = _page(footers, "page-break-after: always" if number < count else "")
         _fill(page, "page", number)
         _fill(page, "topage", count)
         place.append(page)
-    return _text(root)
+    return html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
 
 
-def _parts(document, id_):
-    root = html.document_fromstring(document)
-    # Its script waits for what only a patched wkhtmltopdf tells it.
-    root.body.attrib.pop("onload", None)
-    place = root.get_element_by_id(id_)
-    parts = list(place)
-    for part in parts:
-        place.remove(part)
-    return root, place, parts
+def _page(parts, style):
+    page = html.Element("div", style=style)
+    if parts:
+        page.append(deepcopy(parts[0]))
+    else:
+        # Without any text there would be no page.
+        page.text = NO_BREAK_SPACE
+    return page
 
 
 def _fill(page, name, number):
     for node in page.find_class(name):
         node.text = str(number)
-
-
-def _text(root):
-    return html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
