@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Header and footers laid over the pages of a PDF, which stay as they are: packed, and not looked into."""
+"""Header and footers laid under the pages of a PDF, which stay as they are: packed, and not looked into."""
 
 import io
 
@@ -13,7 +13,7 @@ except ImportError:
 HEADER, FOOTER = "/XppsHeader", "/XppsFooter"
 
 
-def can_lay_over():
+def can_lay_under():
     return PdfReader is not None
 
 
@@ -21,7 +21,7 @@ def count_pages(content: bytes) -> int:
     return len(PdfReader(io.BytesIO(content)).pages)
 
 
-def lay_over(content: bytes, letterheads: bytes, bottom: float) -> bytes:
+def lay_under(content: bytes, letterheads: bytes, bottom: float) -> bytes:
     """Draw header and footer on each page.
 
     :param letterheads: a PDF of the header, and of a footer for each page, at the top of their pages
@@ -30,9 +30,10 @@ def lay_over(content: bytes, letterheads: bytes, bottom: float) -> bytes:
     writer = PdfWriter(clone_from=io.BytesIO(content))
     header, *footers = PdfReader(io.BytesIO(letterheads)).pages
     header_form = _form(writer, header)
-    before = _stream(writer, b"q")
     down = float(header.mediabox.height) - bottom
-    after = _stream(writer, f"Q {HEADER} Do 1 0 0 1 0 {-down:.2f} cm {FOOTER} Do".encode())
+    # Under the page: their pages are white, and the page is so between its margins only.
+    before = _stream(writer, f"q {HEADER} Do 1 0 0 1 0 {-down:.2f} cm {FOOTER} Do Q q".encode())
+    after = _stream(writer, b"Q")
     for page, footer in zip(writer.pages, footers, strict=True):
         _add_forms(page, {HEADER: header_form, FOOTER: _form(writer, footer)})
         page[NameObject("/Contents")] = ArrayObject([before, *_contents(page), after])
