@@ -510,6 +510,11 @@ class TestFiles(AnnexCase):
         for number, page in enumerate(pages, start=1):
             for words in (self.company.name, "Bank 12-34", f"Page {number} / {len(pages)}", "Billed Pages"):
                 self.assertIn(words, page)
+        # Header and footer do not cover what is between them.
+        image = subprocess.run(
+            ["pdftoppm", "-gray", "-r", "20", "-singlefile"], input=content, capture_output=True, check=True
+        ).stdout
+        self.assertLess(min(image[len(image) // 3 : 2 * len(image) // 3]), 230)
 
 
 class TestSending(AnnexCase):
