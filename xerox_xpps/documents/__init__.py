@@ -5,7 +5,7 @@ Builders take records and give dataclasses, writers take these and give the byte
 reports hand them to the templates beside them. May import ``billing_file``, ``rules`` and ``common``.
 """
 
-from . import report_device_usage, report_vendor_file, report_vendor_period
+from . import ir_actions_report, report_device_usage, report_vendor_file, report_vendor_period
 from .device_usage_builder import UsageBuilder
 from .device_usage_xlsx import write_usage_xlsx
 from .dispute_xlsx import write_dispute_xlsx

@@ -15,7 +15,7 @@ class UsageRow:
     """Pages of one output type of a device in one period, and what the invoice bills of them.
 
     The meter's figures are None where no read stands behind a charge, or where a row above has them already.
-    ``unit_price`` is None where nothing is billed.
+    ``unit_price`` is None where nothing is billed; then ``reason`` says why, if any pages were printed.
     """
 
     site: str
@@ -35,6 +35,7 @@ class UsageRow:
     billed_pages: int = 0
     unit_price: Decimal | None = None
     amount: Decimal = Decimal(0)
+    reason: str = ""
 
 
 @dataclass
@@ -55,9 +56,11 @@ class SiteUsage:
 
 @dataclass(frozen=True)
 class BasePrice:
-    """An invoice line that bills no pages: a monthly base price."""
+    """An invoice line that bills no pages: a monthly base price, and the days that it is for."""
 
     name: str
+    period_start: date | None
+    period_end: date | None
     quantity: Decimal
     amount: Decimal
 

@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, round_half_up, to_decimal
+from ..common.formats import period_text
 from ..rules import covers_day, lies_in, line_amount, overlap_domain
 from .device_usage import AgreementUsage, BasePrice, DeviceUsage, SiteUsage, UsageRow
 
@@ -56,7 +57,9 @@ class UsageBuilder:
         self.move = move
         self.env = move.env
         self.places = move.currency_id.decimal_places
-        self.output_labels = dict(self.env["xpps.meter.read"]._fields["output_type"]._description_selection(self.env))
+        self.output_names = self.env["xpps.output.name"]._by_output_type(move.company_id)
+        # Worded once: an annex has thousands of rows.
+        self.reasons = {"included": self.env._("Included, not billed"), "above": self.env._("Not billed")}
 
     def build(self):
         """:return: DeviceUsage"""
@@ -128,7 +131,21 @@ class UsageBuilder:
             [("meter_read_id", "in", reads.ids), ("billable", "=", True), ("state", "!=", "rejected")],
             ["meter_read_id"],
         )
-        return reads - billed_elsewhere.meter_read_id
+        return self._used(reads - billed_elsewhere.meter_read_id, charges.device_id)
+
+    def _used(self, reads, devices):
+        """Without the output types that a device does not use: all their figures are 0.
+
+        :param devices: those that are shown anyway; each other one keeps a read, so that nobody misses it
+        """
+        used = reads.filtered(lambda read: read.previous_read or read.current_read or read.included or read.overage)
+        shown = {*devices.ids, *used.device_id.ids}
+        unused = (reads - used).filtered(lambda read: read.device_id.id not in shown)
+        kept = (
+            min(of_device, key=lambda read: OUTPUT_ORDER[read.output_type])
+            for of_device in unused.grouped("device_id").values()
+        )
+        return used.union(*kept)
 
     def _is_about(self, read, start, end):
         """Whether a read is of a period: most of its days are, or it ends in one that is shorter."""
@@ -182,7 +199,7 @@ class UsageBuilder:
 
     def _agreement_usage(self, agreement, lines, unbilled_reads):
         usage = AgreementUsage(name=self._agreement_name(agreement), sites=[], base_prices=[])
-        items = [(read, read, {}) for read in unbilled_reads]
+        items = [(read, read, {"reason": self._reason(read)}) for read in unbilled_reads]
         for line in lines:
             if line.xpps_charge_ids:
                 billed, left = self._billed(line)
@@ -193,7 +210,7 @@ class UsageBuilder:
                 else:
                     usage.adjustment += left
             else:
-                usage.base_prices.append(BasePrice(line.name or "", to_decimal(line.quantity), self._line_amount(line)))
+                usage.base_prices.append(self._base_price(line))
         home = agreement.partner_id.display_name or self.move.partner_id.display_name or ""
         sites = defaultdict(list)
         for row in self._rows(items, home):
@@ -201,9 +218,28 @@ class UsageBuilder:
         usage.sites = [SiteUsage(name, rows) for name, rows in sorted(sites.items(), key=lambda item: item[0].lower())]
         return usage
 
+    def _base_price(self, line):
+        """The line's own text may tell its period, too: the annex has it beside the text."""
+        start, end = line.xpps_period_start or None, line.xpps_period_end or None
+        period = period_text(self.env, start, end)
+        return BasePrice(
+            name="\n".join(text for text in (line.name or "").split("\n") if not text or text != period),
+            period_start=start,
+            period_end=end,
+            quantity=to_decimal(line.quantity),
+            amount=self._line_amount(line),
+        )
+
     def _agreement_name(self, agreement):
         number = agreement.xpps_agreement_number
         return f"{agreement.display_name} ({number})" if number else agreement.display_name or ""
+
+    def _reason(self, read):
+        """Why the invoice bills none of a read's pages; nothing where none were printed."""
+        if read.pages <= 0:
+            return ""
+        # Of pages above the allowance only the clerk knows why: charges are rejected, or are not to be billed.
+        return self.reasons["included" if read.pages <= read.included and not read.overage else "above"]
 
     def _line_amount(self, line):
         return round_half_up(to_decimal(line.price_subtotal), self.places)
@@ -261,7 +297,7 @@ class UsageBuilder:
                     model=device.product_id.name or source.display_name,
                     serial=device.name or "",
                     asset_number=device.xpps_asset_number or "",
-                    output_type=self.output_labels.get(source.output_type, ""),
+                    output_type=self.output_names.get(source.output_type, ""),
                     period_start=source.period_start or None,
                     period_end=source.period_end or None,
                     **figures,

@@ -29,7 +29,7 @@ class UsageWorkbook(ReportWorkbook):
             Column(env._("Model"), 24),
             Column(env._("Serial Number"), 16),
             Column(env._("Asset Number"), 14),
-            Column(env._("Output Type"), 12),
+            Column(env._("Output Type"), 18),
             Column(env._("Period Start"), 11, "date"),
             Column(env._("Period End"), 11, "date"),
             Column(env._("Read On"), 11, "date"),
@@ -40,6 +40,7 @@ class UsageWorkbook(ReportWorkbook):
             Column(env._("Included"), 10, "pages"),
             Column(env._("Overage"), 10, "pages"),
             Column(env._("Billed Pages"), 10, "pages"),
+            Column(env._("Remark"), 20),
             Column(env._("Price per Page"), 11, "price"),
             Column(env._("Amount (%s)", self.usage.currency), 13, "money"),
         ]
@@ -65,11 +66,12 @@ class UsageWorkbook(ReportWorkbook):
                     row.included,
                     row.overage,
                     row.billed_pages,
+                    row.reason,
                     row.unit_price,
                     row.amount,
                 )
             for label, amount in self._remainders(agreement):
-                yield (agreement.name, label, *[None] * 15, amount)
+                yield (agreement.name, label, *[None] * 16, amount)
 
     def _remainders(self, agreement):
         return [
@@ -84,26 +86,42 @@ class UsageWorkbook(ReportWorkbook):
     def _write_totals(self):
         env, usage = self.env, self.usage
         sheet = self._add_sheet(env._("Totals"))
-        for column, width in enumerate((48, 14, 14, 16)):
+        for column, width in enumerate((48, 14, 14, 14, 14, 16)):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, f"{usage.title} – {usage.document}", self.formats["title"])
         sheet.write_string(1, 0, usage.customer)
         for column, value in enumerate((usage.period_start, usage.period_end), start=1):
             if value:
                 sheet.write_datetime(1, column, value, self.formats["date"])
-        heads = (env._("Item"), env._("Quantity"), env._("Billed Pages"), env._("Amount (%s)", usage.currency))
+        heads = (
+            env._("Item"),
+            env._("Period Start"),
+            env._("Period End"),
+            env._("Quantity"),
+            env._("Billed Pages"),
+            env._("Amount (%s)", usage.currency),
+        )
         for column, title in enumerate(heads):
             sheet.write_string(3, column, title, self.formats["head"])
         sheet.freeze_panes(4, 0)
-        plain = ("wrapped", "quantity", "pages", "money")
-        bold = ("bold", "quantity", "bold_pages", "bold_money")
-        rows = []
-        for agreement in usage.agreements:
-            rows += [((base.name, base.quantity, None, base.amount), plain) for base in agreement.base_prices]
-            rows += [((site.name, None, site.billed_pages, site.amount), plain) for site in agreement.sites]
-            rows += [((label, None, None, amount), plain) for label, amount in self._remainders(agreement)]
-            rows.append(((env._("Total of %s", agreement.name), None, agreement.billed_pages, agreement.amount), bold))
-        pages = sum(agreement.billed_pages for agreement in usage.agreements)
-        rows.append(((env._("All devices, before taxes"), None, pages, usage.amount), bold))
-        for number, (values, kinds) in enumerate(rows, start=4):
+        for number, (values, kinds) in enumerate(self._totals(), start=4):
             self._write_row(sheet, number, values, kinds)
+
+    def _totals(self):
+        """:return: [(values of a row, their kinds)]"""
+        plain = ("wrapped", "date", "date", "quantity", "pages", "money")
+        bold = ("bold", "date", "date", "quantity", "bold_pages", "bold_money")
+        none = (None, None, None)
+        rows = []
+        for agreement in self.usage.agreements:
+            rows += [
+                ((base.name, base.period_start, base.period_end, base.quantity, None, base.amount), plain)
+                for base in agreement.base_prices
+            ]
+            rows += [((site.name, *none, site.billed_pages, site.amount), plain) for site in agreement.sites]
+            rows += [((label, *none, None, amount), plain) for label, amount in self._remainders(agreement)]
+            total = self.env._("Total of %s", agreement.name)
+            rows.append(((total, *none, agreement.billed_pages, agreement.amount), bold))
+        pages = sum(agreement.billed_pages for agreement in self.usage.agreements)
+        rows.append(((self.env._("All devices, before taxes"), *none, pages, self.usage.amount), bold))
+        return rows

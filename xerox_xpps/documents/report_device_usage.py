@@ -2,7 +2,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .report_format import ReportFormat, top_margin
+from .report_format import ReportFormat
 
 
 class ReportDeviceUsage(models.AbstractModel):
@@ -35,5 +35,4 @@ class ReportDeviceUsage(models.AbstractModel):
             "doc_model": "account.move",
             "docs": moves,
             "usages": usages,
-            "data_report_margin_top": top_margin(),
         }

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""How PDF documents write numbers and dates, and what they do where wkhtmltopdf prints no page headers."""
+"""How PDF documents write numbers and dates, and what they do where wkhtmltopdf repeats no table heads."""
 
 from itertools import count
 
@@ -12,14 +12,6 @@ from ..common.formats import decimal_text, period_text
 
 #: Where a table's header is not repeated on every page: rows after which it stands again, less than a page has.
 HEADER_EVERY = 20
-
-
-def top_margin():
-    """:return: millimetres to keep free above the page, None for as many as Odoo's paper format says
-
-    Debian's wkhtmltopdf prints no page headers: what is kept free for them would be blank.
-    """
-    return None if _wkhtml().is_patched_qt else 12
 
 
 class ReportFormat:

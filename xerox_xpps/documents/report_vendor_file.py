@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
-from .report_format import ReportFormat, top_margin
+from .report_format import ReportFormat
 
 
 class ReportVendorFile(models.AbstractModel):
@@ -26,5 +26,4 @@ class ReportVendorFile(models.AbstractModel):
             "docs": records,
             "documents": dict(zip(records.ids, documents, strict=True)),
             "format_of": lambda section: ReportFormat(self.env, section.decimal_places),
-            "data_report_margin_top": top_margin(),
         }

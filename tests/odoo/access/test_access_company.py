@@ -53,6 +53,7 @@ class TestCompany(XppsCase):
         self.env.ref("xerox_xpps.format_autotask_xml").copy({"company_id": self.company.id})
         self.env["xpps.blocking.warning"].create({"code": "usage_spike", "company_id": self.company.id})
         self.env["xpps.component.account"].create({"component": "mono", "company_id": self.company.id})
+        self.env["xpps.output.name"].create({"output_type": "mono", "name": "Black", "company_id": self.company.id})
         self._device("SN-2")
         file = self._import([record("SN-1", mono=(100, "0.004"))])
         self.assertTrue(file.issue_ids)

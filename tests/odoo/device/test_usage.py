@@ -39,6 +39,20 @@ class TestUsage(UsageCase):
         new = self.env["stock.lot"].new({"name": "SN-NEW"})
         self.assertEqual((new.xpps_usage["rows"], new.xpps_average_pages), ([], 0))
 
+    def test_types_that_a_device_does_not_use(self):
+        """A file states zeros for them; a meter that stands still has a counter."""
+        months = [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")]
+        for output_type, reads in (("mono", (700, 900)), ("color", (55, 55)), ("clr_lvl3", (0, 0))):
+            for (first, last), read in zip(months, reads, strict=True):
+                values = {"output_type": output_type, "period_start": first, "period_end": last}
+                values |= {"previous_read": 700 if output_type == "mono" else read, "current_read": read}
+                self.env["xpps.meter.read"].create(
+                    {"device_id": self.device.id, "company_id": self.company.id, **values}
+                )
+        rows, _labels, bars = self._usage(self.device)
+        self.assertEqual([row[0] for row in rows], ["Mono", "Color", "All"])
+        self.assertEqual(list(bars), ["Mono", "Color"])
+
     def test_year(self):
         """A year and a month are shown, of which the average is of the last twelve; a month without reads is a gap."""
         for month in (*range(1, 7), *range(8, 13), 13, 14, 15):

@@ -98,9 +98,9 @@ class TestContent(AnnexCase):
         self.assertEqual(
             self._rows(usage),
             [
-                ("Warehouse", "SN-2", "Mono", 300, 0, None, 0),
+                ("Warehouse", "SN-2", "Black & white", 300, 0, None, 0),
                 ("Warehouse", "SN-3", "Color", 7, 7, Decimal("0.08"), Decimal("0.56")),
-                (home, "SN-1", "Mono", 620, 120, Decimal("0.01"), Decimal("1.20")),
+                (home, "SN-1", "Black & white", 620, 120, Decimal("0.01"), Decimal("1.20")),
             ],
         )
         agreement = usage.agreements[0]
@@ -108,7 +108,6 @@ class TestContent(AnnexCase):
             [(site.name, site.billed_pages, site.amount) for site in agreement.sites],
             [("Warehouse", 7, Decimal("0.56")), (home, 120, Decimal("1.20"))],
         )
-        self.assertEqual([(base.quantity, base.amount) for base in agreement.base_prices], [(1, 30)])
         self.assertEqual((agreement.rounding, agreement.adjustment), (0, 0))
         self.assertEqual((usage.period_start, usage.period_end), (self.day("2026-01-01"), self.day("2026-01-31")))
         first = agreement.rows[-1]
@@ -118,6 +117,20 @@ class TestContent(AnnexCase):
         )
         self.assertEqual((agreement.rows[0].asset_number, agreement.rows[0].estimated), ("A-2", True))
         self.assertEqual(first.model, self.printer.name)
+        self.assertEqual([row.reason for row in agreement.rows], ["Included, not billed", "", ""])
+
+    def test_base_prices_say_their_period(self):
+        """Once: what the line's own text says of it stands beside the text."""
+        move = self._invoice()
+        line = self._product_lines(move)
+        self.assertEqual(line.name, f"{self.base.name}\nJanuary 2026")
+        line.name = f"{line.name}\nAs agreed"
+        base = move._xpps_usage().agreements[0].base_prices[0]
+        self.assertEqual(base.name, f"{self.base.name}\nAs agreed")
+        self.assertEqual(
+            (base.period_start, base.period_end, base.quantity, base.amount),
+            (self.day("2026-01-01"), self.day("2026-01-31"), 1, 30),
+        )
 
     def test_rounding_of_a_line_over_many_devices(self):
         """Five pages at 0.001 are 0.01 each on three rows, 0.02 on the invoice's one line."""
@@ -234,6 +247,29 @@ class TestContent(AnnexCase):
         charges.filtered(lambda charge: charge.device_id == self.third).action_reject()
         usage = self.assertAddsUp(self._invoice())
         self.assertIn(("Warehouse", "SN-3", "Color", 7, 0, None, 0), self._rows(usage))
+        self.assertEqual([row.reason for row in usage.agreements[0].rows], ["Included, not billed", "Not billed", ""])
+
+    def test_types_that_a_device_does_not_use(self):
+        """They have no row, but each device has one."""
+        zeros = dict.fromkeys(("ColorPrevious", "ColorCurrent", "ColorIncluded", "ColorOver"), 0)
+        self._load(
+            [
+                meter("SN-1", "Mono", 1000, 1620, 500, 120, **zeros),
+                meter("SN-2", "Mono", 50, 350, 500, 0, **zeros),
+                meter("SN-3", "Mono", 0, 0, 0, 0, **zeros),
+            ],
+            **JANUARY,
+        ).charge_ids.action_approve()
+        self.assertEqual(
+            [row[1:4] for row in self._rows(self._invoice()._xpps_usage())],
+            [("SN-2", "Black & white", 300), ("SN-3", "Black & white", 0), ("SN-1", "Black & white", 620)],
+        )
+
+    def test_no_reason_without_pages(self):
+        self._load([meter("SN-2", "Mono", 50, 50, 500, 0)], **JANUARY)
+        self._charge()
+        rows = self._invoice()._xpps_usage().agreements[0].rows
+        self.assertEqual([(row.serial, row.pages, row.reason) for row in rows], [("SN-2", 0, ""), ("SN-1", None, "")])
 
     def test_two_charges_of_a_read(self):
         """The meter's figures stand once, so that nobody adds them up twice."""
@@ -323,7 +359,7 @@ class TestFiles(AnnexCase):
         book = self._sheets(move)
         self.assertEqual(book.sheetnames, ["Device Usage", "Totals"])
         sheet = book["Device Usage"]
-        self.assertEqual((sheet.freeze_panes, sheet.auto_filter.ref), ("A2", "A1:R4"))
+        self.assertEqual((sheet.freeze_panes, sheet.auto_filter.ref), ("A2", "A1:S4"))
         titles, *rows = sheet.iter_rows(values_only=True)
         rows = [dict(zip(titles, row, strict=True)) for row in rows]
         self.assertEqual([row["Serial Number"] for row in rows], ["SN-2", "SN-3", "SN-1"])
@@ -344,9 +380,13 @@ class TestFiles(AnnexCase):
         self.assertEqual((rows[-1]["Price per Page"], rows[-1]["Amount (USD)"]), (0.01, 1.2))
         self.assertEqual(rows[-1]["Period End"], datetime.datetime(2026, 1, 31))
         self.assertEqual((rows[0]["Read"], rows[-1]["Read"]), ("Estimated", "Actual"))
-        self.assertEqual(sheet["Q4"].number_format, "0.000000")
+        self.assertEqual([row["Remark"] for row in rows], ["Included, not billed", None, None])
+        self.assertEqual([row["Output Type"] for row in rows], ["Black & white", "Color", "Black & white"])
+        self.assertEqual((sheet["R4"].number_format, sheet["P4"].number_format), ("0.000000", "#,##0"))
         totals = list(book["Totals"].iter_rows(values_only=True))
-        self.assertEqual(totals[-1], ("All devices, before taxes", None, 127, 31.76))
+        january = datetime.datetime(2026, 1, 1), datetime.datetime(2026, 1, 31)
+        self.assertEqual(totals[4], (self.base.name, *january, 1, None, 30))
+        self.assertEqual(totals[-1], ("All devices, before taxes", None, None, None, 127, 31.76))
 
     def test_xlsx_rounding_is_a_row(self):
         agreement = self._agreement(xpps_invoice_detail="material")
@@ -378,6 +418,46 @@ class TestFiles(AnnexCase):
             self.assertRegex(html, text)
         self.assertNotIn(self.printer.with_context(lang="en_US").name, html)
 
+    def test_names_of_output_types(self):
+        """Each company's own, in the customer's language, and ours where it has none."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        other = self._company("XPPS Other Reseller")
+        names = self.env["xpps.output.name"]
+        names.create({"output_type": "mono", "name": "Theirs", "company_id": other.id})
+        mine = names.create({"output_type": "mono", "name": "Black pages"})
+        mine.with_context(lang="fr_FR").name = "Pages noires"
+        self.assertEqual(mine.company_id, self.company)
+        self._january()
+        move = self._invoice()
+        for lang, black in (("en_US", "Black pages"), ("fr_FR", "Pages noires")):
+            self.customer.lang = lang
+            html = self._html(move)
+            for text in (black, "Color"):
+                self.assertIn(f"<td>{text}</td>", html)
+            self.assertNotIn("Theirs", html)
+            sheet = self._sheets(move).worksheets[0]
+            self.assertEqual([row[5] for row in sheet.iter_rows(min_row=2, values_only=True)], [black, "Color", black])
+
+    def test_names_of_a_branch(self):
+        """A branch has its parent's names, unless it has others."""
+        self.company.child_ids = [Command.create({"name": "XPPS Test Branch", "currency_id": self.usd.id})]
+        branch = self.company.child_ids
+        names = self.env["xpps.output.name"]
+        names.create([{"output_type": output_type, "name": "Parent's"} for output_type in ("mono", "color")])
+        names.create({"output_type": "color", "name": "Branch's", "company_id": branch.id})
+        found = names._by_output_type(branch)
+        self.assertEqual(
+            [found[output_type] for output_type in ("mono", "color", "clr_lvl3")],
+            ["Parent's", "Branch's", "Color level 3"],
+        )
+        self.assertEqual(names._by_output_type(self.company)["color"], "Parent's")
+
+    def test_html_says_why_and_when(self):
+        self._january()
+        text = " ".join(self._html(self._invoice()).split())
+        self.assertEqual(text.count("Included, not billed"), 1)
+        self.assertRegex(text, r"<td[^>]*>XPPS Base Price</td> <td[^>]*>January 2026</td>")
+
     def test_report_shows_no_cost(self):
         self._load([meter("SN-1", "Mono", 1000, 1620, 500, 120, "0.004321")], **JANUARY).charge_ids.action_approve()
         move = self._invoice()
@@ -402,9 +482,12 @@ class TestFiles(AnnexCase):
         self.assertEqual(report.get_valid_action_reports("account.move", other.ids), [])
 
     def test_pdf(self):
-        """A real PDF, whose text a customer can search for a serial number."""
+        """A real PDF, whose text a customer can search for a serial number, with header and footer on each page."""
         self.assertTrue(shutil.which("pdftotext"))
         self._january()
+        for _number in range(60):
+            self._charge(10, 0.01, device_id=self.second.id)
+        self.company.report_footer = "Bank 12-34"
         move = self._invoice()
         move.action_post()
         reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
@@ -419,9 +502,19 @@ class TestFiles(AnnexCase):
             "SN-1",
             "Warehouse",
             r"1,000\s+1,620\s+620\s+500\s+120\s+120\s+0.01\s+1.20",
-            "31.76",
+            "37.76",
         ):
             self.assertRegex(text, pattern)
+        pages = text.split("\f")[:-1]
+        self.assertGreater(len(pages), 1)
+        for number, page in enumerate(pages, start=1):
+            for words in (self.company.name, "Bank 12-34", f"Page {number} / {len(pages)}", "Billed Pages"):
+                self.assertIn(words, page)
+        # Header and footer do not cover what is between them.
+        image = subprocess.run(
+            ["pdftoppm", "-gray", "-r", "20", "-singlefile"], input=content, capture_output=True, check=True
+        ).stdout
+        self.assertLess(min(image[len(image) // 3 : 2 * len(image) // 3]), 230)
 
 
 class TestSending(AnnexCase):

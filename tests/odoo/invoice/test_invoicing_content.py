@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What stands on the invoices: texts, prices, roundings, taxes, accounts, currency, company."""
 
+import re
+
 from odoo import Command
 
 from ..support.invoicing import MODES, InvoicingCase
@@ -50,6 +52,34 @@ class TestLines(InvoicingCase):
         charge.write({"name": "Black pages, as agreed", "reason": "Agreed"})
         self._billed(self.agreement)
         self.assertTrue(charge.invoice_line_ids.name.startswith("Black pages, as agreed"))
+
+    def test_base_prices_name_their_period(self):
+        """The other items of the agreement do not: they are upstream's."""
+        for mode in MODES:
+            lines = self._product_lines(self._billed(self._contract(mode)))
+            for product, text in ((self.base, f"{self.base.name}\nJanuary 2026"), (self.coffee, self.coffee.name)):
+                self.assertEqual(lines.filtered(lambda line, product=product: line.product_id == product).name, text)
+
+    def test_printed_pages_have_no_decimals(self):
+        """Their price has all of its own; quantities of all else have the decimals of their unit."""
+        agreement = self._contract(services=self.base)
+        charge = self._charge(1234, 0.008504, subscription_id=agreement.id)
+        move = self._billed(agreement)
+        reports = self.env["ir.actions.report"]
+
+        def quantities():
+            html = reports._render_qweb_html("account.report_invoice", move.ids)[0].decode()
+            return re.findall(r'<td name="td_quantity"[^>]*>\s*<span[^>]*>([^<]*)</span>', html), html
+
+        found, html = quantities()
+        self.assertEqual(sorted(found), ["1,234", "1.00"])
+        self.assertIn(">0.008504<", html)
+        accountant = self._user("xpps_test_accountant", "account.group_account_invoice")
+        reports = reports.with_user(accountant)
+        self.assertEqual(quantities()[0], found)
+        charge.invoice_line_ids.quantity = 1233.5
+        reports = self.env["ir.actions.report"]
+        self.assertIn("1,233.50", quantities()[0])
 
     def test_six_decimals(self):
         for mode in MODES:

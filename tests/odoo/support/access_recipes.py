@@ -80,6 +80,11 @@ RECIPES = {
     },
     "xpps.blocking.warning": lambda reseller, env: {"code": "read_gap", "company_id": reseller.company.id},
     "xpps.component.account": lambda reseller, env: {"component": "color", "company_id": reseller.company.id},
+    "xpps.output.name": lambda reseller, env: {
+        "output_type": "color",
+        "name": "Mine",
+        "company_id": reseller.company.id,
+    },
     "xpps.file.format": _format,
     "xpps.file.format.field": _format_field,
     "xpps.import.wizard": lambda reseller, env: {"file_name": "mine.xml"},

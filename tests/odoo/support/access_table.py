@@ -427,6 +427,10 @@ TABLE = {
         ),
         calls("action_create_missing_codes", who=MANAGERS),
     ),
+    "xpps.output.name": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered("company_id name output_type"),
+        program("sequence"),
+    ),
     "xpps.overview": Abstract().having(
         calls("get_overview get_reports", who=USERS),
     ),

@@ -232,7 +232,7 @@ class SaleSubscriptionLine(models.Model):
             "first": first,
             "last": last,
             "period_days": piece.period_days,
-            "named": many or piece.period_first != agreement._xpps_recurring_period()[0],
+            "named": many or self._xpps_is_base() or piece.period_first != agreement._xpps_recurring_period()[0],
         }
         if counted is None:
             share = piece.share

@@ -41,6 +41,10 @@ class UsageMonths:
         self.last = max(pages, default=None)
         self.types = [name for name in OUTPUT_TYPES if any(name in month for month in pages.values())]
 
+    def is_used(self, output_type):
+        """Whether any month has pages of a type, printed or included."""
+        return any(any(month.get(output_type, NOTHING)) for month in self._pages.values())
+
     @property
     def shown(self):
         """The months of the graph, one after the other; the last one is the last with pages read."""

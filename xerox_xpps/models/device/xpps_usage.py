@@ -64,7 +64,11 @@ class XppsUsage(models.AbstractModel):
                 if month not in month_labels:
                     month_labels[month] = format_date(self.env, month, date_format="MMM yyyy")
             rows = []
-            for name in usage.types:
+            # A file may state zeros for what the device does not have.
+            types = [
+                name for name in usage.types if usage.is_used(name) or last_reads.get((record_id, name), (None, 0))[1]
+            ]
+            for name in types:
                 read_date, counter, *_rest = last_reads.get((record_id, name), (None, None))
                 rows.append(self._xpps_usage_row(usage, labels[name], [name], counter, read_date))
             if rows:
@@ -80,7 +84,7 @@ class XppsUsage(models.AbstractModel):
                 "type": "bar",
                 "stacked": True,
                 "labels": [month_labels[month] for month in usage.shown],
-                "datasets": [{"label": labels[name], "data": usage.series(name)} for name in usage.types],
+                "datasets": [{"label": labels[name], "data": usage.series(name)} for name in types],
                 "emptyText": self.env._("No pages yet: each imported billing file adds those of its period."),
             }
 

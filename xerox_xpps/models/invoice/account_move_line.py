@@ -118,6 +118,12 @@ class AccountMoveLine(models.Model):
             return False
         return bool(self.xpps_charge_ids or (self.product_id.xpps_role and self._xpps_agreement().is_xpps))
 
+    def _xpps_quantity_options(self):
+        """How the printed invoice writes the quantity: pages have no decimals, all else those of its unit."""
+        self.ensure_one()
+        pages = self.product_id.xpps_role == "material_code" and float(self.quantity).is_integer()
+        return {"precision": 0} if pages else {}
+
     # Credit notes
 
     def _copy_data_extend_business_fields(self, values):

@@ -18,6 +18,7 @@ from . import (
     xpps_component_account,
     xpps_material_mapping,
     xpps_material_mapping_kept,
+    xpps_output_name,
     xpps_price_level,
     xpps_settings,
     xpps_options_cells,
