@@ -33,6 +33,13 @@ class ResPartner(models.Model):
         """Records of the partner and of its addresses: devices often stand at a site of the customer."""
         return [(field_name, "child_of", self.ids)]
 
+    def _xpps_is_of(self, customer):
+        """Whether a contact is one of a customer: of the same company, or of one whose site or subsidiary it is."""
+        ours = self.commercial_partner_id
+        while customer and customer != ours:
+            customer = customer.parent_id
+        return bool(customer)
+
     def _compute_xpps_counts(self):
         devices = self.env["stock.lot"]
         reads = self.env["xpps.meter.read"]
