@@ -543,12 +543,15 @@ TABLE = {
         entered("xpps_customer_number xpps_invoice_mode xpps_reference_required"),
         entered("xpps_device_ids", read=USERS, write=CLERKS),
         program(
-            "xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count xpps_meter_read_count "
-            "xpps_usage xpps_usage_chart",
+            "xpps_agreement_ids xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count "
+            "xpps_fleet_ids xpps_fleet_text xpps_meter_read_count xpps_usage xpps_usage_chart",
             read=USERS,
         ),
-        calls("action_open_xpps_profitability", who=CLERKS),
-        calls("action_open_xpps_charges", who=USERS),
+        calls(
+            "action_open_xpps_files action_open_xpps_profitability action_open_xpps_vendor_report",
+            who=CLERKS,
+        ),
+        calls("action_open_xpps action_open_xpps_charges", who=USERS),
         calls("action_open_xpps_devices", who=USERS | {STOCK, PORTAL}),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),

@@ -14,6 +14,7 @@ from . import (
     res_config_settings,
     res_partner,
     res_partner_kept,
+    res_partner_xpps,
     xpps_component_account,
     xpps_material_mapping,
     xpps_material_mapping_kept,
