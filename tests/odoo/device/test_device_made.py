@@ -33,20 +33,20 @@ class TestDeviceMade(Denials, XppsCase):
             "location_dest_id": warehouse.lot_stock_id.id,
         }
         of_printer = {**places, "product_id": self.printer.id}
-        lines = [Command.create({**of_printer, "lot_name": serial, "quantity": 1}) for serial in serials]
-        move = Command.create(
-            {**of_printer, "product_uom_qty": len(serials), "company_id": company.id, "move_line_ids": lines}
-        )
+        move = Command.create({**of_printer, "product_uom_qty": len(serials), "company_id": company.id})
         picking = (
             self.env["stock.picking"]
             .with_user(self.receiver)
+            .with_context(allowed_company_ids=self.receiver.company_ids.ids)
             .create({**places, "picking_type_id": warehouse.in_type_id.id, "move_ids": [move]})
         )
         picking.action_confirm()
+        lines = [Command.create({**of_printer, "lot_name": serial, "quantity": 1}) for serial in serials]
+        picking.move_ids.move_line_ids = [Command.clear(), *lines]
         picking.move_ids.picked = True
         picking._action_done()
         self.assertEqual(picking.state, "done")
-        return picking.move_line_ids.lot_id.sudo()
+        return picking.move_ids.move_line_ids.lot_id.sudo()
 
     def test_received(self):
         lots = self._receive("R-1", "R-2")
@@ -69,9 +69,10 @@ class TestDeviceMade(Denials, XppsCase):
         self.assertEqual(self._receive("R-2").company_id, self.company, "What another company has is no hindrance.")
 
     def test_generated_for_a_receipt(self):
-        move = self.env["stock.move"].with_user(self.receiver)
-        rows = [{"lot_name": "G-1", "quantity": 1}]
         self.receiver.company_ids |= self.second
+        move = self.env["stock.move"].with_user(self.receiver)
+        move = move.with_context(allowed_company_ids=self.receiver.company_ids.ids)
+        rows = [{"lot_name": "G-1", "quantity": 1}]
         self.second.xpps_serials_are_devices = True
         move._create_lot_ids_from_move_line_vals(rows, self.printer.id, self.second.id)
         lot = self.env["stock.lot"].browse(rows[0]["lot_id"])

@@ -23,7 +23,8 @@ class StockLot(models.Model):
         copy=False,
         index="btree_not_null",
         check_company=True,
-        domain="xpps_partner_id and [('commercial_partner_id', 'parent_of', xpps_partner_id)] or [('id', '=', False)]",
+        domain="xpps_partner_id and [('commercial_partner_id', 'any', [('id', 'parent_of', xpps_partner_id)])] "
+        "or [('id', '=', False)]",
         help="Whom to ask about the device at its customer.",
     )
     xpps_ip_address = fields.Char(string="IP Address", copy=False)
