@@ -8,7 +8,7 @@ from odoo.tools.misc import formatLang
 
 from ..common.constants import BASE_ROLES
 from ..common.plural import plural
-from ..rules import started_domain
+from ..rules import in_stock_domain, started_domain
 
 #: Types of the sample file that can be downloaded; see the controller.
 SAMPLE_TYPES = ("xml", "csv", "xlsx")
@@ -216,9 +216,9 @@ class QuickStart:
 
     def _devices(self):
         env = self.env
-        devices = Domain("is_xpps_device", "=", True) & Domain("xpps_state", "=", "active") & self.of_company
+        active = Domain("is_xpps_device", "=", True) & Domain("xpps_state", "=", "active") & self.of_company
         ((total, billed),) = self.all["stock.lot"]._read_group(
-            devices, [], ["__count", "xpps_subscription_line_id:count"]
+            active & ~in_stock_domain(), [], ["__count", "xpps_subscription_line_id:count"]
         )
         counts = {"billed": self._number(billed), "total": self._number(total)}
         return self._step(

@@ -35,6 +35,7 @@ from .money import (
     round_amount_sql,
 )
 from .naming import name_key, name_key_sql, named_domain
+from .network import ip_address, mac_address
 from .period import (
     beyond_border,
     beyond_border_domain,
@@ -56,6 +57,7 @@ from .period import (
 )
 from .schedule import Cycle, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
+from .stock import in_stock_domain, in_stock_sql
 
 __all__ = [
     "AMOUNT_FIELDS",
@@ -87,12 +89,16 @@ __all__ = [
     "expected_overage_sql",
     "first_free",
     "free_spans",
+    "in_stock_domain",
+    "in_stock_sql",
     "invoice_status",
+    "ip_address",
     "is_unsplit",
     "known_sql",
     "lies_in",
     "line_amount",
     "line_amount_sql",
+    "mac_address",
     "margin_percent",
     "margin_percent_sql",
     "missing_overage",

@@ -346,8 +346,8 @@ class XppsDeviceAddWizardRow(models.TransientModel):
             return given | service
         former = device.xpps_partner_id.commercial_partner_id
         if former and former != wizard.commercial_partner_id:
-            # Where it stood at its former customer, and how that one called it, is no more.
-            given = {name: value or False for name, value in typed.items()}
+            # Where it stood at its former customer, and how that one called and reached it, is no more.
+            given = {name: value or False for name, value in typed.items()} | {"xpps_ip_address": False}
         values = (
             given
             | service

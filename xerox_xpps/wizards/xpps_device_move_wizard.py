@@ -67,6 +67,7 @@ class XppsDeviceMoveWizard(models.TransientModel):
         self._check_first_day(devices, self.date)
         self._check_not_billed(devices, self.date)
         before = {device: self._holder(device) for device in devices}
+        former = {device: device.xpps_partner_id.commercial_partner_id for device in devices}
         devices._xpps_assign_from(
             self.date,
             {
@@ -79,6 +80,9 @@ class XppsDeviceMoveWizard(models.TransientModel):
                 for device in devices
             },
         )
+        # Where they were in the network of another customer is no more.
+        theirs = devices.filtered(lambda device: former[device] and former[device] != customer.commercial_partner_id)
+        theirs.xpps_ip_address = False
         for device in devices:
             device.message_post(
                 body=self.env._(

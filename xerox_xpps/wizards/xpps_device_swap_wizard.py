@@ -161,6 +161,9 @@ class XppsDeviceSwapWizard(models.TransientModel):
         else:
             device = device.create({"name": self.serial.strip(), "product_id": self.product_id.id} | asset)
         device._xpps_assign_from(self.date, {device: values})
+        # Who is asked and where it is in the network belong to the place; all else is the old device's own.
+        old = self.device_id
+        device.write({"xpps_contact_id": old.xpps_contact_id.id, "xpps_ip_address": old.xpps_ip_address})
         return device
 
 

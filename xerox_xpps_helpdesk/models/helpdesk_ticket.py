@@ -133,10 +133,7 @@ class HelpdeskTicket(models.Model):
         subsidiary of it.
         """
         self.ensure_one()
-        ours = self.partner_id.commercial_partner_id
-        while customer and customer != ours:
-            customer = customer.parent_id
-        return bool(customer)
+        return self.partner_id._xpps_is_of(customer)
 
     @api.model
     def _xpps_counts(self, field_name, records):

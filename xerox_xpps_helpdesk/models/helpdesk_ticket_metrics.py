@@ -12,6 +12,8 @@ FACTS = {
     "xpps_serial": "name",
     "xpps_asset_number": "xpps_asset_number",
     "xpps_product_id": "product_id",
+    "xpps_device_contact_id": "xpps_contact_id",
+    "xpps_ip_address": "xpps_ip_address",
     "xpps_install_date": "xpps_install_date",
     "xpps_last_read_date": "xpps_last_read_date",
 }
@@ -38,6 +40,16 @@ class HelpdeskTicket(models.Model):
         compute="_compute_xpps_facts",
         compute_sudo=True,
         groups=METRICS_GROUPS,
+    )
+    xpps_device_contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact at the Device",
+        compute="_compute_xpps_facts",
+        compute_sudo=True,
+        groups=METRICS_GROUPS,
+    )
+    xpps_ip_address = fields.Char(
+        string="IP Address", compute="_compute_xpps_facts", compute_sudo=True, groups=METRICS_GROUPS
     )
     xpps_install_date = fields.Date(
         string="Installed On", compute="_compute_xpps_facts", compute_sudo=True, groups=METRICS_GROUPS

@@ -70,6 +70,20 @@ class TestSwap(ChangeCase):
         self.assertEqual((new.xpps_partner_id, new.xpps_subscription_line_id), (self.customer, self.base_line))
         self.assertEqual((new.xpps_location, new.xpps_asset_number), ("Hall", "A-7"))
 
+    def test_what_goes_with_the_place(self):
+        """Contact and IP address are the place's; what names the machine itself stays with it."""
+        contact = self._partner("Reception", parent_id=self.customer.id)
+        own = {
+            "xpps_mac_address": "9C:93:4E:00:A1:B2",
+            "xpps_lease_number": "L-1",
+            "xpps_end_of_service": self.day("2027-12-31"),
+        }
+        self.device.write({**own, "xpps_contact_id": contact.id, "xpps_ip_address": "10.0.0.9"})
+        new = self._swap()
+        self.assertEqual((new.xpps_contact_id, new.xpps_ip_address), (contact, "10.0.0.9"))
+        self.assertFalse(any(new[name] for name in own))
+        self.assertEqual({name: self.device[name] for name in own}, own)
+
     def test_it_is_said_on_both(self):
         new = self._swap()
         self.assertIn(f'href="/odoo/xpps-devices/{new.id}"', self.device.message_ids[0].body)
@@ -226,6 +240,18 @@ class TestMove(ChangeCase):
         self.assertEqual(second.xpps_partner_id, self.customer)
         self.assertFalse(second.xpps_location, "The place of another customer")
         self.assertIn("Moved from XPPS Other Customer / ", second.message_ids[0].body)
+
+    def test_contact_and_address(self):
+        """They stay with the customer, wherever there; another customer's are others."""
+        contact = self._partner("Reception", parent_id=self.customer.id)
+        site = self._partner("Site", parent_id=self.customer.id)
+        self.device.write({"xpps_contact_id": contact.id, "xpps_ip_address": "10.0.0.9"})
+        self._move(self._agreement(), partner_id=site.id)
+        self.assertEqual((self.device.xpps_contact_id, self.device.xpps_ip_address), (contact, "10.0.0.9"))
+        self._remove("2026-02-15")
+        self.assertEqual((self.device.xpps_contact_id, self.device.xpps_ip_address), (contact, "10.0.0.9"))
+        self._move(self.other, "2026-03-01")
+        self.assertFalse(self.device.xpps_contact_id or self.device.xpps_ip_address)
 
     def test_the_place_at_the_same_customer(self):
         self.device.xpps_location = "Hall"

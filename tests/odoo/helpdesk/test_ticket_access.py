@@ -60,7 +60,8 @@ class TestTicketAccess(Denials, TicketCase):
         values = device.read(["name", "xpps_location", "xpps_mono_last_read", "xpps_color_last_overage"])[0]
         self.assertEqual(list(values.values())[1:], ["SN-1", "2nd floor", 2500, 51])
         everything = device.read()[0]
-        for name in (*COSTS["stock.lot"], *VALUES, "xpps_charge_ids", "xpps_meter_read_ids", "xpps_usage"):
+        others = ("xpps_charge_ids", "xpps_lease_number", "xpps_meter_read_ids", "xpps_usage")
+        for name in (*COSTS["stock.lot"], *VALUES, *others):
             with self.subTest(field=name):
                 self.assertNotIn(name, everything)
                 self.assertNotIn(name, device.fields_get())

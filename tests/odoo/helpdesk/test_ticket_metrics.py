@@ -35,6 +35,10 @@ class TestTicketMetrics(TicketCase):
         self.assertEqual(
             (ticket.xpps_serial, ticket.xpps_product_id, ticket.xpps_asset_number), ("SN-1", self.printer, "INV-77")
         )
+        contact = self._partner("Reception", parent_id=self.customer.id)
+        self.device.write({"xpps_contact_id": contact.id, "xpps_ip_address": "10.0.0.9"})
+        ticket.invalidate_recordset()
+        self.assertEqual((ticket.xpps_device_contact_id, ticket.xpps_ip_address), (contact, "10.0.0.9"))
         self.assertEqual(ticket.xpps_install_date, self.day("2025-12-01"))
         self.assertEqual(ticket.xpps_last_read_date, self.day("2026-02-28"))
 

@@ -6,6 +6,8 @@ from freezegun import freeze_time
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.xerox_xpps.rules import in_stock_domain
+
 from ...billing_file.builder import build_xml
 from ..support.access import BILLING, MANAGER, USER
 from ..support.common import XppsCase, record
@@ -218,6 +220,27 @@ class TestHealth(HealthCase):
         self.assertFalse(self._rows("device_no_service", "device_no_customer", "device_foreign"))
         self.device.write({"xpps_removal_date": TODAY, "xpps_state": "removed"})
         self.assertFound("device_no_agreement")
+
+    def test_devices_in_stock(self):
+        """Nobody need bill them until somebody has them."""
+        self.device.write({"xpps_subscription_line_id": False, "xpps_subscription_id": False, "xpps_partner_id": False})
+        self.assertFound("device_no_agreement", self.device)
+        stock = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)], limit=1).lot_stock_id
+        self.env["stock.quant"]._update_available_quantity(self.printer, stock, 1, lot_id=self.device)
+        self.assertFound("device_no_agreement")
+        self.assertEqual(self.device.filtered_domain(in_stock_domain()), self.device)
+        self.device.xpps_partner_id = self.customer
+        self.assertFound("device_no_agreement", self.device)
+        self.assertFalse(self.device.filtered_domain(in_stock_domain()))
+
+    def test_service_has_ended(self):
+        self.device.xpps_end_of_service = TODAY
+        self.assertFound("device_service_ended")
+        self.device.xpps_end_of_service = "2026-01-31"
+        row = self.assertFound("device_service_ended", self.device)
+        self.assertIn("01/31/2026", row.explanation)
+        self.device.write({"xpps_removal_date": TODAY, "xpps_state": "removed"})
+        self.assertFound("device_service_ended")
 
     def test_device_of_anothers_agreement(self):
         """Its customer's own places are no others."""

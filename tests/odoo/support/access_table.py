@@ -442,8 +442,8 @@ TABLE = {
         wizard(
             "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name xpps_background_threshold "
             "xpps_base_timing xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes "
-            "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_usage_spike_percent "
-            "xpps_vendor_bill_analytic xpps_vendor_id"
+            "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
+            "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id"
         ),
     ),
     "xpps.price.level": Model(read=USERS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
@@ -529,8 +529,8 @@ TABLE = {
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing "
             "xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
-            "xpps_responsible_id xpps_sender_addresses xpps_usage_spike_percent xpps_vendor_bill_analytic "
-            "xpps_vendor_id",
+            "xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent "
+            "xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
             write=MANAGERS,
         ),
@@ -541,7 +541,8 @@ TABLE = {
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
             "xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine xpps_responsible_id "
-            "xpps_sender_addresses xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id",
+            "xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent xpps_vendor_bill_analytic "
+            "xpps_vendor_id",
             read=CLERKS,
             write=NOBODY,
         ),
@@ -550,12 +551,15 @@ TABLE = {
         entered("xpps_customer_number xpps_invoice_mode xpps_reference_required"),
         entered("xpps_device_ids", read=USERS, write=CLERKS),
         program(
-            "xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count xpps_meter_read_count "
-            "xpps_usage xpps_usage_chart",
+            "xpps_agreement_ids xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count "
+            "xpps_fleet_ids xpps_fleet_text xpps_meter_read_count xpps_usage xpps_usage_chart",
             read=USERS,
         ),
-        calls("action_open_xpps_profitability", who=CLERKS),
-        calls("action_open_xpps_charges", who=USERS),
+        calls(
+            "action_open_xpps_files action_open_xpps_profitability action_open_xpps_vendor_report",
+            who=CLERKS,
+        ),
+        calls("action_open_xpps action_open_xpps_charges", who=USERS),
         calls("action_open_xpps_devices", who=USERS | {STOCK, PORTAL}),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),
@@ -604,7 +608,9 @@ TABLE = {
         calls("action_xpps_replace", who=CLERKS),
     ),
     "stock.lot": Extension().having(
-        entered("xpps_asset_number xpps_location"),
+        entered("xpps_asset_number xpps_contact_id xpps_end_of_service xpps_ip_address xpps_location xpps_mac_address"),
+        # Nobody's who is a customer.
+        entered("xpps_lease_number", read=INSIDERS),
         entered("xpps_assignment_ids", read=USERS, write=CLERKS),
         entered(
             "is_xpps_device xpps_install_date xpps_partner_id xpps_removal_date xpps_state xpps_subscription_id "

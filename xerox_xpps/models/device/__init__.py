@@ -9,5 +9,9 @@ from . import (
     stock_lot_history,
     stock_lot_import,
     stock_lot_kept,
+    stock_lot_service,
+    stock_lot_made,
+    stock_move,
+    stock_move_line,
     xpps_device_attention,
 )

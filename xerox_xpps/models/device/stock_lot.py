@@ -154,8 +154,12 @@ class StockLot(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_device(self):
-        if not self.env.su and not self.env.user.has_group(BILLING_GROUP) and any(self.mapped("is_xpps_device")):
-            raise AccessError(self.env._("Only billing users can delete XPPS devices."))
+        if self.env.su or self.env.user.has_group(BILLING_GROUP):
+            return
+        # Whose device it is or was does not depend on what the user may see.
+        for lot in self.sudo().filtered("is_xpps_device"):
+            if lot.xpps_partner_id or lot.xpps_subscription_id or lot.xpps_assignment_ids:
+                raise AccessError(self.env._("Only billing users can delete XPPS devices that a customer has or had."))
 
     @api.depends("name")
     def _compute_xpps_serial_key(self):

@@ -15,6 +15,7 @@ from . import (
     res_partner,
     res_partner_import,
     res_partner_kept,
+    res_partner_xpps,
     xpps_component_account,
     xpps_material_mapping,
     xpps_material_mapping_kept,

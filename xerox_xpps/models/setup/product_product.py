@@ -13,3 +13,9 @@ class ProductProduct(models.Model):
         self.ensure_one()
         path = self.uom_id.parent_path
         return self.uom_id.browse(int(path.split("/")[0])) if path else self.uom_id
+
+    def _xpps_makes_devices(self, company):
+        """Whether new serial numbers of the product become devices of a company; of a lot there may be several."""
+        # Whoever makes a serial number need have no right to products or to the settings of the company.
+        product = self.sudo()
+        return product.is_xpps_printer and product.tracking == "serial" and company.sudo().xpps_serials_are_devices

@@ -24,6 +24,11 @@ class ResCompany(models.Model):
         "bills. These pages are not charged then.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_serials_are_devices = fields.Boolean(
+        string="Serial Numbers Become Devices",
+        help="A new serial number of a printer model becomes an XPPS device when it is received, produced or entered.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_background_threshold = fields.Integer(
         string="Work in the Background Above",
         default=2000,

@@ -12,6 +12,9 @@ class ResConfigSettings(models.TransientModel):
     xpps_overage_missing_passes = fields.Boolean(
         related="company_id.xpps_overage_missing_passes", readonly=False, groups=SETTINGS_GROUPS
     )
+    xpps_serials_are_devices = fields.Boolean(
+        related="company_id.xpps_serials_are_devices", readonly=False, groups=SETTINGS_GROUPS
+    )
     xpps_background_threshold = fields.Integer(
         related="company_id.xpps_background_threshold", readonly=False, groups=SETTINGS_GROUPS
     )

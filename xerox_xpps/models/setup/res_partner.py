@@ -33,14 +33,19 @@ class ResPartner(models.Model):
         """Records of the partner and of its addresses: devices often stand at a site of the customer."""
         return [(field_name, "child_of", self.ids)]
 
+    def _xpps_is_of(self, customer):
+        """Whether a contact is one of a customer: of the same company, or of one whose site or subsidiary it is."""
+        ours = self.commercial_partner_id
+        while customer and customer != ours:
+            customer = customer.parent_id
+        return bool(customer)
+
     def _compute_xpps_counts(self):
         devices = self.env["stock.lot"]
         reads = self.env["xpps.meter.read"]
         charges = self.env["sale.subscription.charge"]
         for partner in self:
-            partner.xpps_device_count = devices.search_count(
-                [("is_xpps_device", "=", True), *partner._xpps_domain("xpps_partner_id")]
-            )
+            partner.xpps_device_count = devices.search_count(partner._xpps_device_domain())
             partner.xpps_meter_read_count = reads.search_count(partner._xpps_domain("partner_id"))
             partner.xpps_charge_count = charges.search_count(partner._xpps_domain("partner_id"))
 
@@ -71,7 +76,7 @@ class ResPartner(models.Model):
         return open_records(
             self,
             "xerox_xpps.action_xpps_device",
-            [*self._xpps_domain("xpps_partner_id"), ("is_xpps_device", "=", True)],
+            self._xpps_device_domain(),
             {"default_is_xpps_device": True, "default_xpps_partner_id": self.id},
         )
 

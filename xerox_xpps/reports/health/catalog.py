@@ -101,7 +101,7 @@ KINDS = (
         "No Agreement",
         "device",
         "stock.lot",
-        "An active device is on no agreement.",
+        "An active device is on no agreement. One that nobody has and that lies in stock needs none.",
     ),
     Kind(
         "device_no_service",
@@ -123,6 +123,13 @@ KINDS = (
         "device",
         "stock.lot",
         "An active device is billed by the service of another agreement, or its agreement is another customer's.",
+    ),
+    Kind(
+        "device_service_ended",
+        "Service Has Ended",
+        "device",
+        "stock.lot",
+        "An active device is on an agreement, but its end of service has passed.",
     ),
 )
 

@@ -56,7 +56,8 @@ class XppsHealth(models.Model):
     subscription_id = fields.Many2one("sale.subscription", string="Agreement", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     since = fields.Date(
-        readonly=True, help="The next invoice date that has passed, or the last day that is not billed."
+        readonly=True,
+        help="The next invoice date or the end of service that has passed, or the last day that is not billed.",
     )
     billed = fields.Float(string="Billed Quantity", readonly=True, aggregator=False)
     counted = fields.Integer(string="Active Devices", readonly=True, aggregator=False)
@@ -76,7 +77,7 @@ class XppsHealth(models.Model):
     @property
     def _table_query(self):
         today = company_today(self.env.company)
-        rules = [*model_rules.rules(), *agreement_rules.rules(today), *device_rules.rules()]
+        rules = [*model_rules.rules(), *agreement_rules.rules(today), *device_rules.rules(today)]
         return SQL(
             """
             SELECT %(id)s AS id, found.kind, kind.area, kind.sequence, found.company_id, found.res_id, %(columns)s,
@@ -157,6 +158,9 @@ class XppsHealth(models.Model):
             "device_no_customer": self.env._("Enter the customer where it is."),
             "device_foreign": self.env._(
                 "Its service or agreement is another's: correct customer, agreement or service."
+            ),
+            "device_service_ended": self.env._(
+                "Its service ended on %(date)s, but it is still billed: remove it, or correct its end of service."
             ),
         }
 
