@@ -7,5 +7,7 @@ class StockMoveLine(models.Model):
 
     def _create_and_assign_production_lot(self):
         """Serial numbers that become devices are those of the company that receives them, whatever the user's is."""
+        result = None
         for company, lines in self.grouped("company_id").items():
-            super(StockMoveLine, lines.with_company(company))._create_and_assign_production_lot()
+            result = super(StockMoveLine, lines.with_company(company))._create_and_assign_production_lot()
+        return result
