@@ -185,7 +185,7 @@ test("shows figures, steps and charts", async () => {
     expect("[data-step=post]").not.toHaveAttribute("aria-current");
     expect(".o_xpps_hint").toHaveText("2 charges wait");
     expect("canvas").toHaveAttribute("aria-label", "Pages by Output Type");
-    expect(queryAllTexts(".o_xpps_chart td")).toEqual(["0", "1,150"]);
+    expect(queryAllTexts(".o_xpps_chart tbody td")).toEqual(["0", "1,150"]);
     expect(".o_xpps_company h2").toHaveCount(0);
 });
 
