@@ -42,8 +42,8 @@ class ProrationCase(InvoicingCase):
 
     @staticmethod
     def _days_text(line):
-        """The quantity as the line tells it, without the price that follows."""
-        return line.name.partition("\n")[2].partition(" at ")[0]
+        """The quantity as the line tells it, without service and period above it and the price that follows."""
+        return "".join(line.name.split("\n")[2:]).partition(" at ")[0]
 
 
 class TestByDay(ProrationCase):
