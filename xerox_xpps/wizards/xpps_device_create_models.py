@@ -16,7 +16,7 @@ class NewModels:
     def names(self):
         return [line.xerox_model or line.xerox_model_number for line, _rows in self._new.values()]
 
-    def create(self):
+    def create_models(self):
         """:return: product.product, which are on the rows from now on"""
         products = self.env["product.product"].with_company(self.company)
         created = products.create([self._prepare(line) for line, _rows in self._new.values()])

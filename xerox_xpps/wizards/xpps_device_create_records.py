@@ -79,7 +79,7 @@ class XppsDeviceCreateWizard(models.TransientModel):
     def action_create_models(self):
         """Make the printer models that the file names and nobody knows, and put them on the rows."""
         self._start_creating("product.product")
-        created = NewModels(self.row_ids).create()
+        created = NewModels(self.row_ids).create_models()
         levels = created.xpps_price_level_id
         self.notice = plural(
             len(created),
