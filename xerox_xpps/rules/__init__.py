@@ -34,6 +34,7 @@ from .money import (
     round_amount,
     round_amount_sql,
 )
+from .overage_cycle import OverageTerms, reached_domain
 from .period import (
     beyond_border,
     beyond_border_domain,
@@ -59,6 +60,7 @@ from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 __all__ = [
     "AMOUNT_FIELDS",
     "Cycle",
+    "OverageTerms",
     "RUN_FIELDS",
     "STARTED_STAGES",
     "below_floor",
@@ -105,6 +107,7 @@ __all__ = [
     "page_amount",
     "pieces",
     "printed_pages",
+    "reached_domain",
     "round_amount",
     "round_amount_sql",
     "running_days",

@@ -21,6 +21,7 @@ from odoo.addons.xerox_xpps.rules import (
     fees,
     meter,
     money,
+    overage_cycle,
     period,
     schedule,
     serial,
@@ -409,7 +410,7 @@ class TestCharge(RulesCase):
 
 class TestExamples(TransactionCase):
     def test_examples(self):
-        for module in (agreement, arrival, charge, fees, meter, money, period, schedule):
+        for module in (agreement, arrival, charge, fees, meter, money, overage_cycle, period, schedule):
             result = doctest.testmod(module)
             self.assertEqual(result.failed, 0, module.__name__)
             self.assertTrue(result.attempted, module.__name__)
@@ -418,7 +419,19 @@ class TestExamples(TransactionCase):
         """What the package shows is made in its files."""
         homes = {
             module.__name__
-            for module in (agreement, arrival, base_price, charge, fees, meter, money, period, schedule, serial)
+            for module in (
+                agreement,
+                arrival,
+                base_price,
+                charge,
+                fees,
+                meter,
+                money,
+                overage_cycle,
+                period,
+                schedule,
+                serial,
+            )
         }
         for name in rules.__all__:
             value = getattr(rules, name)
