@@ -343,6 +343,10 @@ class XppsBillingRun(models.Model):
         )
         run.prepared_on = fields.Datetime.now()
 
+    def _cycle_day(self):
+        """The day by which cycles are over whose charges the run bills."""
+        return max(self.period_end, self.invoice_date)
+
     def _prepare_line_values(self, subscriptions, lines):
         """:return: {sale.subscription: values of its line} of all that the run has to do with"""
         preparation = RunPreparation(self, subscriptions)

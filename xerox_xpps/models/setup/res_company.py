@@ -70,6 +70,11 @@ class ResCompany(models.Model):
         "approved. The scheduled invoicing of subscriptions skips them.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_overage_cycles = fields.Boolean(
+        string="Overage of Several Months",
+        help="Agreements may bill their overage every quarter, half-year or year, and rate the months together.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",
