@@ -289,10 +289,12 @@ class RunPreparation:
         :param Billable billable: what is billed of it
         :return: text, or False
         """
-        notices = self._later_services(subscription, billable), self._later_charges(subscription)
-        return "\n".join(filter(None, notices)) or False
+        # Where nothing is billed, what waits is the reason.
+        waits = self.later_charges(subscription) if billable.is_billable else False
+        return "\n".join(filter(None, (self._later_services(subscription, billable), waits))) or False
 
-    def _later_charges(self, subscription):
+    def later_charges(self, subscription):
+        """:return: the sentence that charges wait for the end of their cycle, or False where none do"""
         count, day = self._waiting.get(subscription, (0, None))
         if not count:
             return False

@@ -118,7 +118,7 @@ class ChargePlan:
         first, last = read.base["cycle_start"], read.base["cycle_end"]
         cycle = months_text(self.env, first, last)
         # No customer reads it: what is provisional is on no invoice.
-        name = self.env._("%(material)s – counts towards %(cycle)s", material=material, cycle=cycle)
+        name = self.env._("Counts towards %(cycle)s – %(material)s", material=material, cycle=cycle)
         return provisional(first, last) | {"name": name}
 
     def _report_missing_rate(self, check, agreement, meter, currency):

@@ -363,10 +363,11 @@ class XppsBillingRun(models.Model):
                 state = "held"
             else:
                 state = "ready" if found.is_billable else "nothing"
+            waits = not found.is_billable and preparation.later_charges(subscription)
             values[subscription] = {
                 "state": state,
                 "hold_code": code,
-                "reason": "\n".join(hold.reasons.values()) or False,
+                "reason": "\n".join(filter(None, [*hold.reasons.values(), waits])) or False,
                 "noted": preparation.notice(subscription, found),
                 "error": False,
                 "joint_key": joint_key(subscription),
