@@ -5,6 +5,8 @@ from random import Random
 
 from freezegun import freeze_time
 
+from odoo.exceptions import ValidationError
+
 from ..support.cycles import AUGUST, INCLUDED, JULY, OCTOBER, QUARTER, SEPTEMBER, CycleCase
 
 
@@ -83,7 +85,15 @@ class TestDeferral(CycleCase):
         self.assertFalse(any(self._charges().mapped("bill_after")))
 
     def test_only_where_the_company_offers_it(self):
+        self.assertRaisesMessage(
+            "Have it billed every month first",
+            self.company.write,
+            {"xpps_overage_cycles": False},
+            exception=ValidationError,
+        )
+        self.agreement.xpps_overage_cycle = "1"
         self.company.xpps_overage_cycles = False
+        self.agreement.xpps_overage_cycle = "3"
         self._month(*QUARTER[0])
         self.assertFalse(self._charges().bill_after)
 

@@ -161,6 +161,7 @@ class SaleSubscription(models.Model):
         """The end of an agreement is that of its last cycle."""
         if self:
             self.flush_recordset(ENDS)
+            # See _xpps_close_cycles.
             self.sudo()._xpps_shorten_cycles(
                 SQL(
                     "SELECT id AS subscription_id, LEAST(date, xpps_closed_on) AS last_day FROM sale_subscription "
