@@ -401,5 +401,14 @@ class ChargePlan:
 
 
 def provisional(cycle_start, cycle_end):
-    """What a month's charge says that counts towards a cycle: nobody approves it, nor is it invoiced."""
-    return {"cycle_start": cycle_start, "bill_after": cycle_end, "is_provisional": True, "state": "approved"}
+    """What a month's charge says that counts towards a cycle.
+
+    Nobody approves or invoices it, and it has no amount: that is on the cycle's charge.
+    """
+    return {
+        "cycle_start": cycle_start,
+        "bill_after": cycle_end,
+        "is_provisional": True,
+        "state": "approved",
+        "price_subtotal": 0.0,
+    }

@@ -121,6 +121,7 @@ class TestReconciled(CycleCase):
         self.assertEqual((whole.price_subtotal, whole.cost_subtotal, whole.unit_price), (8.4, 0, 0.012))
         self.assertEqual((str(whole.period_start), str(whole.period_end)), ("2026-07-01", "2026-09-30"))
         self.assertEqual((whole.state, whole.billable, whole.name), ("draft", True, "Mono Pages"))
+        self.assertEqual(sum(self._charges().mapped("price_subtotal")), 8.4)
         self.assertEqual(months.mapped("cost_subtotal"), [5.04, 2.52])
         self.assertEqual(months.mapped("margin"), [-5.04, -2.52])
         self.assertEqual(months[0].name, "Counts towards July 2026 – September 2026 – Mono Pages")
