@@ -22,6 +22,7 @@ from ..rules import (
     overlap_domain,
     overlap_sql,
     page_amount,
+    reached_domain,
     runs_in_period_sql,
     started_domain,
 )
@@ -211,17 +212,40 @@ class RunPreparation:
         }
 
     def _group_charges(self, domain, groups=(), aggregates=()):
-        """:return: [(sale.subscription, value of each further group …, number of charges, aggregate …)]"""
+        """Of charges that need not wait for the end of a cycle.
+
+        :return: [(sale.subscription, value of each further group …, number of charges, aggregate …)]"""
         agreements = self._search_all(*started_domain())
         return self.env["sale.subscription.charge"]._read_group(
             [
                 ("subscription_id", "in", agreements.ids),
                 *ended_by_domain("period_start", "period_end", self.run.period_end),
+                *reached_domain("bill_after", self.run._cycle_day()),
                 *domain,
             ],
             ["subscription_id", *groups],
             ["__count", *aggregates],
         )
+
+    @cached_property
+    def _waiting(self):
+        """The charges that wait for the end of their cycle.
+
+        :return: {sale.subscription: (their number, the first day on which one is billed)}
+        """
+        groups = self.env["sale.subscription.charge"]._read_group(
+            [
+                ("company_id", "=", self.run.company_id.id),
+                *ended_by_domain("period_start", "period_end", self.run.period_end),
+                ("bill_after", ">", self.run._cycle_day()),
+                ("invoice_status", "!=", "invoiced"),
+                ("state", "!=", "rejected"),
+                ("billable", "=", True),
+            ],
+            ["subscription_id"],
+            ["__count", "bill_after:min"],
+        )
+        return {subscription: (count, day) for subscription, count, day in groups}
 
     # What speaks against it
 
@@ -265,6 +289,23 @@ class RunPreparation:
         :param Billable billable: what is billed of it
         :return: text, or False
         """
+        # Where nothing is billed, what waits is the reason.
+        waits = self.later_charges(subscription) if billable.is_billable else False
+        return "\n".join(filter(None, (self._later_services(subscription, billable), waits))) or False
+
+    def later_charges(self, subscription):
+        """:return: the sentence that charges wait for the end of their cycle, or False where none do"""
+        count, day = self._waiting.get(subscription, (0, None))
+        if not count:
+            return False
+        values = {"count": count, "day": format_date(self.env, day)}
+        return plural(
+            count,
+            self.env._("1 charge waits for the end of its cycle on %(day)s.", **values),
+            self.env._("%(count)s charges wait for the end of their cycle on %(day)s.", **values),
+        )
+
+    def _later_services(self, subscription, billable):
         next_date = subscription.recurring_next_date
         if billable.recurring_due or not next_date or not subscription.in_progress:
             return False

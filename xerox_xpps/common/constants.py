@@ -50,6 +50,15 @@ BASE_ROLES = ("base_price", "base_service", "base_supply")
 #: Click prices and costs are stored with six decimals and never rounded to the currency's.
 CLICK_DIGITS = (16, 6)
 
+#: For how many months together the overage of an agreement is billed.
+OVERAGE_CYCLE_SELECTION = [
+    ("1", "Every month"),
+    ("2", "Every 2 months"),
+    ("3", "Every quarter"),
+    ("6", "Every half-year"),
+    ("12", "Every year"),
+]
+
 INVOICE_MODE_SELECTION = [
     ("combined", "With the customer's other items"),
     ("separate", "On a separate invoice"),

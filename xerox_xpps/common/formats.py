@@ -54,6 +54,14 @@ def month_text(env, day):
     return format_date(env, day, date_format="MMMM y")
 
 
+def months_text(env, start, end):
+    """Several months: “July 2026 – September 2026” where they are whole ones, else as ``period_text``."""
+    whole = start and end and start == date_utils.start_of(start, "month") and end == date_utils.end_of(end, "month")
+    if not whole or (start.year, start.month) == (end.year, end.month):
+        return period_text(env, start, end)
+    return f"{month_text(env, start)} – {month_text(env, end)}"
+
+
 def period_text(env, start, end):
     """A period: “October 2026” where it is a calendar month, else its two days, “10/01/2026 – 12/31/2026”.
 

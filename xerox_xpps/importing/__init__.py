@@ -14,7 +14,8 @@ from .check_result import CheckResult
 from .codes import CODES, SEVERITY_RANKS
 from .context import plain
 from .device_bound import may_exceed
-from .difference import CORRECTION, COST_CORRECTION, PAGES
+from .cycles import CycleLedger, uncharged_cycles
+from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES
 from .issues import clipped, issue_text, pages_text
 from .pricing import price_for_cost
 from .proposals import DeviceProposals, only_agreements
@@ -26,8 +27,10 @@ __all__ = [
     "CODES",
     "CORRECTION",
     "COST_CORRECTION",
+    "CYCLE",
     "CheckResult",
     "CheckWriter",
+    "CycleLedger",
     "DeviceProposals",
     "ImportUndo",
     "ImportWriter",
@@ -41,4 +44,5 @@ __all__ = [
     "pages_text",
     "plain",
     "price_for_cost",
+    "uncharged_cycles",
 ]

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from odoo.tools import format_date
 
 from ..billing_file import round_half_up, to_decimal
-from ..common.formats import percent_text
+from ..common.formats import months_text, percent_text
 from ..common.plural import plural
+from ..rating import CycleRead, balance
 from ..rules import (
     below_floor,
     charge_amounts,
@@ -59,21 +60,28 @@ class ChargePlan:
         """
         device = check.device
         noted = self.context.lookups.manual_reads.at_end.get((device.id, meter.output_type))
-        read = PlannedRead(check.index, base, self.prepare_read(device, meter), supersedes=noted)
+        charged = check.to_charge(meter)
+        values = self.prepare_read(device, meter, self.balance(device, charged, agreement, base))
+        read = PlannedRead(check.index, base, values, supersedes=noted)
         read.expected_unit_cost = last_unit_cost(self.context.lookups, device.id, meter, self.context.currency)
         self.reads.append(read)
-        charged = check.to_charge(meter)
-        if charged.overage:
+        if charged.overage or (read.cycle_balance or 0) > 0:
             self.plan_charge(read, check, agreement, charged)
 
     def plan_charge(self, read, check, agreement, meter):
-        """Charge the overage on today's terms of the agreement, or say why it cannot be."""
+        """Charge the overage on today's terms of the agreement, or say why it cannot be.
+
+        Of a cycle that is rated as a whole this is a provisional charge, of no pages where only the allowance by days
+        is used up.
+        """
         product = self._material(check, meter)
         if not product:
             return
-        terms = self.context.pricing.terms(agreement.record, product, meter.overage)
+        terms = self.context.pricing.terms(agreement.record, product, meter.overage or 1)
         self._expect_default(read, agreement, terms.default)
         cost = self.page_cost(agreement.currency, meter)
+        if not meter.overage:
+            cost = cost._replace(is_unknown=False)
         price = terms.price(cost.unit_cost)
         if terms.billable and terms.unrated:
             self._report_missing_rate(check, agreement, meter, terms.unrated)
@@ -85,7 +93,7 @@ class ChargePlan:
             self._report_missing_cost(check, meter)
         elif terms.billable:
             self._check_margin(check, agreement, meter, terms.untaxed(price), cost.unit_cost)
-        if not cost.is_unknown:
+        if meter.overage and not cost.is_unknown:
             self.note_cost(check, agreement, product, terms.default, cost.unit_cost)
         charge = self.prepare_charge(
             check.device,
@@ -94,12 +102,24 @@ class ChargePlan:
             meter,
             cost,
             kind=PAGES,
-            name=self._name(product, agreement),
-            quantity=meter.overage,
+            name=self.material_name(product, agreement),
+            quantity=meter.overage or 0,
             unit_price=float(price),
-            billable=terms.billable,
+            billable=terms.billable and not read.base["cycle_start"],
         )
-        read.charges += (charge,)
+        read.charges += (charge | self._prepare_cycle(read, agreement, terms.billable, charge["name"]),)
+
+    def _prepare_cycle(self, read, agreement, billable, material):
+        """When a charge is billed, and whether it is provisional. What no customer pays is of no cycle."""
+        if not read.base["cycle_start"]:
+            return {"bill_after": agreement.cycle[1]} if agreement.cycle else {}
+        if not billable:
+            return {}
+        first, last = read.base["cycle_start"], read.base["cycle_end"]
+        cycle = months_text(self.env, first, last)
+        # No customer reads it: what is provisional is on no invoice.
+        name = self.env._("Counts towards %(cycle)s – %(material)s", material=material, cycle=cycle)
+        return provisional(first, last) | {"name": name}
 
     def _report_missing_rate(self, check, agreement, meter, currency):
         day = format_date(self.env, self.context.pricing.date)
@@ -262,7 +282,7 @@ class ChargePlan:
 
     # Values
 
-    def _name(self, product, agreement):
+    def material_name(self, product, agreement):
         """The material code as the customer reads it."""
         key = (product, agreement.lang)
         if key not in self._names:
@@ -279,7 +299,14 @@ class ChargePlan:
             "period_end": self.context.period_end,
             "state": "draft",
             "invoice_status": "no",
+            "cycle_start": None,
+            "bill_after": None,
+            "is_provisional": False,
         }
+
+    def no_cost(self):
+        """What Xerox bills stands on the months of a cycle: :return: the PageCost of its own charge"""
+        return PageCost(0.0, 0.0, self.context.currency.id or None, self.context.places)
 
     def prepare_charge(self, device, agreement, product, meter, cost, *, kind, name, quantity, unit_price, billable):
         """Values of one ``sale.subscription.charge``, those that it computes included.
@@ -325,6 +352,8 @@ class ChargePlan:
     def prepare_read_base(self, check):
         """What the reads of a device record have in common."""
         line = check.line
+        agreement = self.context.lookups.agreements[line["subscription_id"]]
+        cycle_start, cycle_end = agreement.cycle if agreement.reconciled else (None, None)
         return {
             "device_id": check.device.id,
             "company_id": self.context.company.id,
@@ -337,9 +366,21 @@ class ChargePlan:
             "estimated": check.record.estimated,
             "billing_file_id": self.context.file.id,
             "origin": "file",
+            "cycle_start": cycle_start,
+            "cycle_end": cycle_end,
         }
 
-    def prepare_read(self, device, meter):
+    def balance(self, device, meter, agreement, base):
+        """How many pages count towards the cycle of a read, or, below 0, are left for it; None where it is of none."""
+        if not base["cycle_start"]:
+            return None
+        start = known_start(self.context.lookups, device.id, meter.output_type)
+        previous, current = counted_reads(meter.previous, meter.current, start)
+        printed = None if previous is None or current is None else printed_pages(previous, current)
+        read = CycleRead(printed, meter.included or 0, meter.overage or 0)
+        return balance(read, agreement.running_days, agreement.days)
+
+    def prepare_read(self, device, meter, cycle_balance=None):
         """What a read has of its own, in the order of ``METER_VALUES``."""
         overage = meter.overage or 0
         start = known_start(self.context.lookups, device.id, meter.output_type)
@@ -355,4 +396,19 @@ class ChargePlan:
             self.context.round(meter.cost_unrounded) if overage else 0,
             cost_is_unknown(overage, meter.unit_cost),
             *expected_meter(self.context.lookups, device.id, meter),
+            cycle_balance,
         )
+
+
+def provisional(cycle_start, cycle_end):
+    """What a month's charge says that counts towards a cycle.
+
+    Nobody approves or invoices it, and it has no amount: that is on the cycle's charge.
+    """
+    return {
+        "cycle_start": cycle_start,
+        "bill_after": cycle_end,
+        "is_provisional": True,
+        "state": "approved",
+        "price_subtotal": 0.0,
+    }

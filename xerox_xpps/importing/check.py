@@ -66,6 +66,7 @@ def check_file(file, progress=None, imports=False):
         prior_lines=records.prior_lines,
         reads=records.reads,
         charge_base=records.plan.prepare_charge_base(),
+        cycle_charges=records.cycle_charges,
         cost_changes=records.cost_changes,
         base_fees=records.base_fees,
         absent=records.devices.absent_counts,

@@ -5,7 +5,7 @@ import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from ..billing_file import ERROR
@@ -23,6 +23,7 @@ class CheckResult:
     - ``lines``: {index of the record: values of ``xpps.billing.file.line``}, and ``line_base``, those that all share
     - ``prior_lines``: {index of the record: the xpps.billing.file.line that a correction replaces}
     - ``reads``: those of the sound records, and ``charge_base``, the values that all their charges share
+    - ``cycle_charges``: values of the charges of cycles whose last month never came, with the read that they hang on
     - ``cost_changes``: those that the sound records make
     - ``base_fees``: {agreement id: BaseFees of its sound records}; of a correction there are none
     - ``absent``: {agreement id: number of its devices that should be in the file and are not}
@@ -40,6 +41,7 @@ class CheckResult:
     prior_lines: dict[int, Any] = field(default_factory=dict)
     reads: list[PlannedRead] = field(default_factory=list)
     charge_base: dict[str, Any] = field(default_factory=dict)
+    cycle_charges: list[dict[str, Any]] = field(default_factory=list)
     cost_changes: list[CostChange] = field(default_factory=list)
     base_fees: dict[int, BaseFees] = field(default_factory=dict)
     absent: dict[int, int] = field(default_factory=dict)
@@ -89,11 +91,12 @@ class CheckResult:
 
     def charge_rows(self, read_ids):
         """:return: an iterable of the values of the charges"""
-        return (
+        of_reads = (
             {**self.charge_base, **values, "meter_read_id": id_}
             for read, id_ in zip(self.reads, read_ids, strict=True)
             for values in read.charges
         )
+        return chain(of_reads, ({**self.charge_base, **values} for values in self.cycle_charges))
 
     def faulty_partners(self):
         """:return: {res.partner id: number of its records with an error}, as far as it is known whose they are"""
@@ -116,4 +119,7 @@ class CheckResult:
                 totals[values["subscription_id"]]["devices"].add(values["device_id"])
             for values in read.charges:
                 totals[values["subscription_id"]]["charges"].append(values)
+        for values in self.cycle_charges:
+            totals[values["subscription_id"]]["devices"].add(values["device_id"])
+            totals[values["subscription_id"]]["charges"].append(values)
         return totals

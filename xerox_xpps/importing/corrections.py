@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..billing_file import to_decimal
 from ..common.plural import plural
-from .charges import PageCost
+from .charges import PageCost, provisional
 from .context import plain
 from .difference import CORRECTION, Charged, PageTerms, differences, standing
 from .issues import PlannedRead
@@ -36,19 +36,27 @@ class CorrectionPlan:
             # Whoever had the device then has it billed now, wherever it is today.
             agreement = self.context.lookups.agreements[prior.subscription_id.id]
             base = base | {"subscription_id": agreement.id, "partner_id": prior.partner_id.id or None}
+        # So does the cycle that it counts towards, whatever the agreement's terms are today.
+        base = base | {"cycle_start": prior.cycle_start or None, "cycle_end": prior.cycle_end or None}
         meter = self._completed(meter, prior)
-        read = PlannedRead(check.index, base, self.plan.prepare_read(check.device, meter), supersedes=prior.id)
+        values = self.plan.prepare_read(check.device, meter, self.plan.balance(check.device, meter, agreement, base))
+        read = PlannedRead(check.index, base, values, supersedes=prior.id)
         if not self._differs(read.values, prior):
             return
         self.plan.reads.append(read)
         charges = self.context.lookups.prior_charges.get(prior.id)
         if charges:
             self._plan_difference(read, check, meter, prior, charges)
-        elif meter.overage and meter.overage != prior.overage:
+        elif self._adds_pages(meter, read, prior):
             # Charges that were deleted stay so as long as Xerox does not bill another number of pages.
             self.plan.plan_charge(read, check, agreement, meter)
         # What was to be expected of the month does not change with what Xerox says later.
         read.expected_unit_cost = self._expected_unit_cost(prior)
+
+    def _adds_pages(self, meter, read, prior):
+        return (meter.overage and meter.overage != prior.overage) or (read.cycle_balance or 0) > max(
+            prior.cycle_balance, 0
+        )
 
     def _expected_unit_cost(self, prior):
         """None when nothing was expected, or in another currency. The ORM reads the column's NULL as 0."""
@@ -96,7 +104,7 @@ class CorrectionPlan:
         if pages and old.unit_cost != new.unit_cost:
             default = self.context.pricing.default(agreement.record, first.product_id)
             self.plan.note_cost(check, agreement, first.product_id, default, new_cost.unit_cost)
-            if first.billable and default and default.price_method == "cost_plus":
+            if (first.billable or first.is_provisional) and default and default.price_method == "cost_plus":
                 taxes = self.context.pricing.taxes.price_terms(agreement.record, first.product_id)
                 price = price_for_cost(taxes, new_cost.unit_cost, default.markup_percent)
                 new = new._replace(unit_price=price)
@@ -116,7 +124,13 @@ class CorrectionPlan:
                 unit_price=float((new if difference.is_new else old).unit_price),
                 billable=difference.moves_price and first.billable,
             )
-            read.charges += (charge,)
+            read.charges += (charge | self._prepare_cycle(first),)
+
+    def _prepare_cycle(self, first):
+        """What corrects a charge waits as long as that, or counts towards the same cycle."""
+        if first.is_provisional:
+            return provisional(first.cycle_start, first.bill_after)
+        return {"bill_after": first.bill_after or None}
 
     def _charged(self, charge):
         """A charge as the rule of corrections looks at it."""

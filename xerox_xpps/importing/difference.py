@@ -62,10 +62,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 #: Kinds of ``sale.subscription.charge``: pages as they are billed first, pages that a correction charges or takes back,
-#: and pages that it moves from one cost to another.
+#: pages that it moves from one cost to another, and what a cycle that is rated as a whole charges.
 PAGES = "pages"
 CORRECTION = "correction"
 COST_CORRECTION = "cost_correction"
+CYCLE = "cycle"
 
 
 class Charged(NamedTuple):

@@ -252,6 +252,7 @@ METER_VALUES = (
     "cost_unknown",
     "expected_previous",
     "expected_overage",
+    "cycle_balance",
 )
 
 
@@ -271,6 +272,15 @@ class PlannedRead:
     supersedes: int | None = None
     expected_unit_cost: float | None = None
     charges: tuple[dict, ...] = ()
+
+    @property
+    def output_type(self):
+        return self.meter[0]
+
+    @property
+    def cycle_balance(self):
+        """Pages above or below the allowance that count towards a cycle; None where the read is of none."""
+        return self.meter[-1]
 
     @property
     def values(self):

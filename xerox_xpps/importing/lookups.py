@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ..rules import beyond_border_domain, same_period_domain
 from .assignments import expected_devices, set_assignments
+from .difference import CYCLE
 from .manual_reads import ManualReads
 from .near_devices import find_near_devices
 from .snapshots import DEVICE_FIELDS, agreement_snapshots, device_snapshots
@@ -125,7 +126,11 @@ class Lookups:
             replaced = reads.search([("superseded_by_id", "in", layer)])
             prior_ids |= {read.id: prior_ids[read.superseded_by_id.id] for read in replaced}
             layer = replaced.ids
-        charges = self.env["sale.subscription.charge"].search([("meter_read_id", "in", list(prior_ids))], order="id")
+        charges = self.env["sale.subscription.charge"].search(
+            # What a cycle charges hangs on the last of its reads, and is corrected with the cycle.
+            [("meter_read_id", "in", list(prior_ids)), ("kind", "!=", CYCLE)],
+            order="id",
+        )
         return charges.grouped(lambda charge: prior_ids[charge.meter_read_id.id])
 
     def absent_devices(self):

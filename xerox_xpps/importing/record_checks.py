@@ -12,6 +12,7 @@ from ..common.plural import plural
 from .charges import ChargePlan
 from .context import plain
 from .corrections import CorrectionPlan
+from .cycles import CyclePlan
 from .device_checks import DeviceChecks
 from .expectations import standing_fees
 from .issues import BaseFees, pages_text
@@ -30,7 +31,8 @@ class RecordChecks:
     :param done: the ``sequence`` of each record that is imported or left out: it is not looked at
     :param is_duplicate: whether the very same file was imported before: no record need say so once more
 
-    After ``run``, ``lines``, ``prior_lines``, ``reads``, ``cost_changes`` and ``base_fees`` are as in ``CheckResult``.
+    After ``run``, ``lines``, ``prior_lines``, ``reads``, ``cycle_charges``, ``cost_changes`` and ``base_fees`` are as
+    in ``CheckResult``.
     """
 
     def __init__(self, context, totals, done, is_duplicate):
@@ -49,6 +51,7 @@ class RecordChecks:
         self.lines = {}
         self.prior_lines = {}
         self.reads = []
+        self.cycle_charges = []
         self.cost_changes = []
         self.base_fees = {}
         self._charged = []
@@ -68,6 +71,7 @@ class RecordChecks:
             self.devices.absent()
         faulty = self.context.findings.faulty
         self.reads = [planned for planned in self.plan.reads if planned.index not in faulty]
+        self.cycle_charges = CyclePlan(self.context, self.plan).run(self.reads)
         self.cost_changes = self.plan.cost_changes()
         self.base_fees = self._add_up_base_fees(faulty)
         for change in self.cost_changes:

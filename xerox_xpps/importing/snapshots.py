@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ..rules import OverageTerms, running_days
+
 #: What ``DeviceSnapshot`` are read from.
 DEVICE_FIELDS = [
     "product_id",
@@ -20,7 +22,12 @@ DEVICE_FIELDS = [
 
 @dataclass(slots=True)
 class AgreementSnapshot:
-    """An agreement; ``runs`` says whether it does in the file's period, ``active`` whether it is not archived."""
+    """An agreement; ``runs`` says whether it does in the file's period, ``active`` whether it is not archived.
+
+    ``terms`` are those of its overage where more months are billed together; ``cycle`` is the one that the file's
+    period counts towards, ``reconciled`` whether that is rated as a whole. ``running_days`` are those of the period's
+    ``days`` on which it runs.
+    """
 
     record: Any
     id: int
@@ -32,6 +39,11 @@ class AgreementSnapshot:
     lang: str | bool
     runs: bool
     active: bool
+    terms: OverageTerms | None
+    cycle: tuple[date, date] | None
+    reconciled: bool
+    running_days: int
+    days: int
 
 
 @dataclass(slots=True)
@@ -67,20 +79,33 @@ class DeviceSnapshot:
 def agreement_snapshots(subscriptions, period_start, period_end):
     """:return: {sale.subscription id: AgreementSnapshot}"""
     return {
-        subscription.id: AgreementSnapshot(
-            record=subscription,
-            id=subscription.id,
-            partner_id=subscription.partner_id.id,
-            customer_id=subscription.partner_id.commercial_partner_id.id,
-            currency=subscription.currency_id,
-            places=subscription.currency_id.decimal_places,
-            rounding=subscription.currency_id.rounding,
-            lang=subscription.partner_id.lang,
-            runs=subscription._xpps_runs_between(period_start, period_end),
-            active=subscription.active,
-        )
-        for subscription in subscriptions
+        subscription.id: _agreement_snapshot(subscription, period_start, period_end) for subscription in subscriptions
     }
+
+
+def _agreement_snapshot(subscription, period_start, period_end):
+    terms = subscription._xpps_overage_terms()
+    cycle = terms and terms.cycle(period_end)
+    first, last = running_days(
+        subscription.date_start, subscription.date, subscription.xpps_closed_on, period_start, period_end
+    )
+    return AgreementSnapshot(
+        record=subscription,
+        id=subscription.id,
+        partner_id=subscription.partner_id.id,
+        customer_id=subscription.partner_id.commercial_partner_id.id,
+        currency=subscription.currency_id,
+        places=subscription.currency_id.decimal_places,
+        rounding=subscription.currency_id.rounding,
+        lang=subscription.partner_id.lang,
+        runs=subscription._xpps_runs_between(period_start, period_end),
+        active=subscription.active,
+        terms=terms,
+        cycle=cycle,
+        reconciled=bool(cycle and subscription.xpps_cycle_reconcile),
+        running_days=(last - first).days + 1,
+        days=(period_end - period_start).days + 1,
+    )
 
 
 def device_snapshots(devices, rows, agreements):

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..common.bulk import bulk_delete, bulk_update
 from ..common.listing import bullets
 from ..rules import beyond_border_sql
+from .difference import CYCLE
 
 #: How many invoices a refusal names.
 MAX_LISTED = 20
@@ -60,6 +61,16 @@ class ImportUndo:
                 )
             )
 
+        rated = self._rated_later()
+        if rated:
+            raise UserError(
+                self.env._(
+                    "The import of %(file)s cannot be undone while later imports charge cycles that its pages count "
+                    "towards. Undo them first:\n%(files)s",
+                    file=self.file.display_name,
+                    files=self._listed(rated),
+                )
+            )
         in_the_way = self._billed_again()
         if in_the_way:
             raise UserError(
@@ -123,6 +134,32 @@ class ImportUndo:
                     SQL("live.billed_period_start"),
                     SQL("live.billed_period_end"),
                 ),
+            )
+        )
+        return self.evidence.browse(file_id for (file_id,) in rows)
+
+    def _rated_later(self):
+        """The files that charged cycles by reads of this one, and were imported after it."""
+        self.reads.flush_model()
+        self.evidence.charge_ids.flush_model()
+        rows = self.reads.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT charge.billing_file_id
+                  FROM xpps_meter_read own
+                  JOIN xpps_meter_read other
+                    ON other.subscription_id = own.subscription_id AND other.period_end >= own.cycle_start
+                   AND other.device_id = own.device_id AND other.output_type = own.output_type
+                   AND other.cycle_start = own.cycle_start
+                  JOIN sale_subscription_charge charge
+                    ON charge.meter_read_id = other.id AND charge.kind = %s
+                   AND charge.billing_file_id <> own.billing_file_id
+                 WHERE own.billing_file_id = %s AND own.cycle_start IS NOT NULL
+                   AND own.id < (SELECT MAX(id) FROM xpps_meter_read last
+                                  WHERE last.billing_file_id = charge.billing_file_id)
+                """,
+                CYCLE,
+                self.file.id,
             )
         )
         return self.evidence.browse(file_id for (file_id,) in rows)

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.fields import Domain
 
+from ..rules import reached_domain
 from .about_month import of_month
 from .section import Section
 
@@ -14,14 +15,21 @@ class ChargeSection(Section):
         return self.env._("Overage Charges")
 
     def methods(self):
-        return self._to_approve, self._to_invoice, self._invoiced
+        return self._to_approve, self._to_invoice, self._waiting, self._invoiced
 
     def _to_approve(self):
         return self._charges("to_approve", self.env._("To Approve"), Domain("state", "=", "draft"), "warning")
 
     def _to_invoice(self):
-        domain = Domain("invoice_status", "=", "to_invoice")
+        domain = Domain("invoice_status", "=", "to_invoice") & reached_domain("bill_after", self.today)
         return self._charges("to_invoice", self.env._("Approved, to Invoice"), domain, "info")
+
+    def _waiting(self):
+        # Whoever looks at charges follows the company's settings without a right to read them.
+        if not self.company.sudo().xpps_overage_cycles:
+            return None
+        domain = Domain("invoice_status", "=", "to_invoice") & Domain("bill_after", ">", self.today)
+        return self._charges("waiting", self.env._("Approved, Waiting for Their Cycle"), domain, "")
 
     def _invoiced(self):
         return self._charges("invoiced", self.env._("On Invoices"), Domain("invoice_status", "=", "invoiced"), "")

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from ..billing_run import RunPreparation
-from ..rules import days_in_common, month_of
+from ..rules import days_in_common, month_of, reached_domain
 from .invoice_months import draft_months
 
 #: How many months there are to choose from, and how far back it is looked for what is left to do.
@@ -74,7 +74,12 @@ class Months:
             ("xpps.billing.file", "", [("state", "in", ("draft", "queued")), ("is_unusable", "=", False)]),
             ("xpps.billing.file.line", "billing_file_id.", [("state", "=", "held")]),
             ("sale.subscription.charge", "", [("state", "=", "draft")]),
-            ("sale.subscription.charge", "", [("invoice_status", "=", "to_invoice")]),
+            # What waits for the end of its cycle is none of its month's business.
+            (
+                "sale.subscription.charge",
+                "",
+                [("invoice_status", "=", "to_invoice"), *reached_domain("bill_after", self.today)],
+            ),
         )
         found = draft_months(self.companies)
         for model, prefix, domain in waiting:

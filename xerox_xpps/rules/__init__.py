@@ -36,6 +36,7 @@ from .money import (
 )
 from .naming import name_key, name_key_sql, named_domain
 from .network import ip_address, mac_address
+from .overage_cycle import OverageTerms, reached_domain
 from .period import (
     beyond_border,
     beyond_border_domain,
@@ -62,6 +63,7 @@ from .stock import in_stock_domain, in_stock_sql
 __all__ = [
     "AMOUNT_FIELDS",
     "Cycle",
+    "OverageTerms",
     "RUN_FIELDS",
     "STARTED_STAGES",
     "below_floor",
@@ -115,6 +117,7 @@ __all__ = [
     "page_amount",
     "pieces",
     "printed_pages",
+    "reached_domain",
     "round_amount",
     "round_amount_sql",
     "running_days",

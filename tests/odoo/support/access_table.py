@@ -65,8 +65,8 @@ TABLE = {
         chosen("device_id output_type period_end period_start product_id reason"),
         chosen("unit_cost", read=CLERKS),
         program(
-            "billing_file_id company_id currency_id invoice_status is_manual kind meter_read_id partner_id "
-            "price_subtotal state unit_price_untaxed"
+            "bill_after billing_file_id company_id currency_id cycle_note cycle_start invoice_status is_manual "
+            "is_provisional kind meter_read_id partner_id price_subtotal state unit_price_untaxed"
         ),
         program(
             "change_count cost_subtotal cost_unknown credit_line_ids credit_state credited_amount credited_quantity "
@@ -169,7 +169,7 @@ TABLE = {
     "xpps.billing.file.summary": Model(read=CLERKS).having(
         program(
             "base_cost billing_file_id company_id cost cost_unknown currency_id device_count margin margin_percent "
-            "pages partner_id price subscription_id"
+            "pages partner_id price provisional_pages subscription_id"
         ),
     ),
     "xpps.billing.run": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
@@ -410,7 +410,8 @@ TABLE = {
     ),
     "xpps.meter.read": Model(read=USERS | CUSTOMERS).having(
         program(
-            "company_id current_read device_id estimated expected_overage expected_previous included origin "
+            "company_id current_read cycle_balance cycle_end cycle_start device_id estimated expected_overage "
+            "expected_previous included origin "
             "output_type overage pages partner_id period_end period_start previous_read product_id read_date "
             "subscription_id superseded_by_id"
         ),
@@ -441,7 +442,8 @@ TABLE = {
     "xpps.settings": Wizard(MANAGERS).having(
         wizard(
             "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name xpps_background_threshold "
-            "xpps_base_timing xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes "
+            "xpps_base_timing xpps_invoice_by_run xpps_margin_floor_percent "
+            "xpps_overage_cycles xpps_overage_missing_passes "
             "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id"
         ),
@@ -528,7 +530,8 @@ TABLE = {
     "res.company": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing "
-            "xpps_invoice_by_run xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine "
+            "xpps_invoice_by_run xpps_margin_floor_percent "
+            "xpps_overage_cycles xpps_overage_missing_passes xpps_proration xpps_quarantine "
             "xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent "
             "xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
@@ -540,7 +543,8 @@ TABLE = {
     "res.config.settings": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
-            "xpps_margin_floor_percent xpps_overage_missing_passes xpps_proration xpps_quarantine xpps_responsible_id "
+            "xpps_margin_floor_percent "
+            "xpps_overage_cycles xpps_overage_missing_passes xpps_proration xpps_quarantine xpps_responsible_id "
             "xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,
@@ -578,10 +582,14 @@ TABLE = {
     "sale.subscription": Extension().having(
         entered(
             "is_xpps is_xpps_master xpps_agreement_number xpps_base_timing xpps_customer_reference "
-            "xpps_invoice_detail xpps_invoice_mode xpps_next_date_reason"
+            "xpps_cycle_anchor xpps_cycle_reconcile xpps_invoice_detail xpps_invoice_mode xpps_next_date_reason "
+            "xpps_overage_cycle"
         ),
         entered("charge_default_ids xpps_device_ids", read=USERS, write=CLERKS),
-        program("xpps_closed_on xpps_next_date_changed xpps_paused_on xpps_period_anchor xpps_service_ids"),
+        program(
+            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_next_date_changed xpps_paused_on xpps_period_anchor "
+            "xpps_service_ids"
+        ),
         program(
             "charge_ids xpps_allowance_percent xpps_average_pages xpps_base_notice xpps_base_waiver_ids "
             "xpps_charge_count xpps_device_count xpps_has_base_gap xpps_meter_read_count xpps_usage xpps_usage_chart",

@@ -6,6 +6,7 @@ from . import (
     sale_subscription_invoicing,
     sale_subscription_base_health,
     sale_subscription_cron,
+    sale_subscription_cycles,
     sale_subscription_copy,
     sale_subscription_import,
     sale_subscription_kept,

@@ -2,8 +2,9 @@
 import logging
 from collections import deque
 from contextlib import contextmanager
+from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
@@ -11,7 +12,7 @@ from odoo.tools import plaintext2html
 from ...common.failures import failure_reason, is_unexpected
 from ...common.locking import is_passing
 from ...common.today import company_today
-from ...rules import started_domain
+from ...rules import reached_domain, started_domain
 
 _logger = logging.getLogger(__name__)
 
@@ -81,7 +82,10 @@ class SaleSubscription(models.Model):
         # Whoever has agreements billed need not see their charges.
         charges = self.env["sale.subscription.charge"].sudo()
         charged = charges._read_group(
-            [("invoice_status", "=", "to_invoice"), ("company_id.xpps_invoice_by_run", "=", False)],
+            Domain("invoice_status", "=", "to_invoice")
+            & Domain("company_id.xpps_invoice_by_run", "=", False)
+            # No company is further ahead than a day; what of each is due is asked by its own.
+            & reached_domain("bill_after", fields.Date.today() + timedelta(days=1)),
             ["subscription_id"],
         )
         # What was printed on an agreement is billed, although it was archived since; and who archived it is told what
@@ -164,7 +168,8 @@ class SaleSubscription(models.Model):
         self.ensure_one()
         # Whoever has agreements billed need not see their charges.
         charges = self.env["sale.subscription.charge"].sudo()
-        domain = [("subscription_id", "=", self.id), ("invoice_status", "=", "to_invoice")]
+        domain = Domain("subscription_id", "=", self.id) & Domain("invoice_status", "=", "to_invoice")
+        domain &= reached_domain("bill_after", company_today(self.company_id))
         return bool(charges.search_count(domain, limit=1))
 
     # What fails

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from ...common.plural import plural
 from ...common.today import company_today
 from ...invoicing import BillingDocument, BillingPart
-from ...rules import ended_by_domain
+from ...rules import ended_by_domain, reached_domain
 
 
 class SaleSubscription(models.Model):
@@ -26,10 +26,11 @@ class SaleSubscription(models.Model):
 
     # What is billed
 
-    def _lock_charges_to_invoice(self, until=None):
+    def _lock_charges_to_invoice(self, until=None, day=None):
         """The charges to bill now, locked against any other transaction that would bill them.
 
         :param until: a date; charges of periods that end later wait
+        :param day: a date; charges of cycles that end later wait
         :raises UserError: when another transaction bills one of the agreements at the moment
         """
         # The invoice bills every approved charge, also when a salesperson without a right to see charges makes it.
@@ -37,6 +38,8 @@ class SaleSubscription(models.Model):
         domain = Domain("subscription_id", "in", self.ids) & Domain("invoice_status", "=", "to_invoice")
         if until:
             domain &= ended_by_domain("period_start", "period_end", until)
+        if day:
+            domain &= reached_domain("bill_after", day)
         try:
             self.lock_for_update(allow_referencing=True)
             charges = charges.search(domain)
@@ -50,17 +53,17 @@ class SaleSubscription(models.Model):
             ) from error
         return charges
 
-    def _prepare_billing(self, due, until=None):
+    def _prepare_billing(self, due, until=None, day=None):
         """Split what is billed now into documents, none of them empty.
 
         :param due: the agreements whose recurring lines are billed, too
-        :param until: a date; charges of periods that end later wait
+        :param until, day: see ``_lock_charges_to_invoice``
         :return: [BillingDocument]
         """
         master = self.filtered("is_xpps_master")[:1]
         if master:
             raise UserError(self.env._("%s is a master agreement, which is never billed.", master.display_name))
-        charges = self._lock_charges_to_invoice(until)
+        charges = self._lock_charges_to_invoice(until, day)
         taxes = self._xpps_billing_taxes()
         self._xpps_check_taxes((self & due).sale_subscription_line_ids, charges, taxes)
         (self & due)._xpps_refresh_taxes(taxes)
@@ -208,18 +211,18 @@ class SaleSubscription(models.Model):
 
     # Invoices
 
-    def _create_xpps_invoices(self, due=None, until=None, invoice_date=None):
+    def _create_xpps_invoices(self, due=None, until=None, invoice_date=None, day=None):
         """Draft invoices of everything that is to be billed.
 
         :param due: the agreements whose recurring lines are billed, too; all of them by default
-        :param until: a date; charges of periods that end later wait
+        :param until, day: see ``_lock_charges_to_invoice``
         :param invoice_date: by default the date on which the recurring lines are due, else today
         :return: account.move; their lines say which agreement they bill
         """
         self._check_may_bill("account.move")
         due = self if due is None else due
         due._xpps_release_orders_left()
-        documents = self._prepare_billing(due, until)
+        documents = self._prepare_billing(due, until, day)
         bills = self._xpps_bills(documents)
         taxes = self._xpps_billing_taxes()
         shared = {}
@@ -326,10 +329,10 @@ class SaleSubscription(models.Model):
 
     # Orders
 
-    def _create_xpps_orders(self, due=None, until=None):
+    def _create_xpps_orders(self, due=None, until=None, day=None):
         """Orders of everything that is to be billed; see ``_create_xpps_invoices``. Each is of one agreement."""
         self._check_may_bill("sale.order")
-        documents = self._prepare_billing(self if due is None else due, until)
+        documents = self._prepare_billing(self if due is None else due, until, day)
         bills = self._xpps_bills(documents)
         taxes = self._xpps_billing_taxes()
         # Whoever may bill agreements bills them through orders without rights on these.
@@ -359,7 +362,7 @@ class SaleSubscription(models.Model):
             orders |= agreement.env["sale.order"].sudo().create(values)
         return orders._xpps_drop_empty()
 
-    def _bill_through_orders(self, due=None, until=None):
+    def _bill_through_orders(self, due=None, until=None, day=None):
         """Make, confirm and invoice the orders of this billing, on invoices of their own or one a customer.
 
         A confirmed order whose invoice was deleted lost its charges to the new order. What else it has is invoiced,
@@ -367,7 +370,7 @@ class SaleSubscription(models.Model):
         """
         reopened = self._charges_left_on_orders().sale_line_ids.order_id | self._xpps_orders_left()
         reopened = reopened.filtered(lambda order: order.state == "sale")
-        orders = self._create_xpps_orders(due, until)
+        orders = self._create_xpps_orders(due, until, day)
         orders.action_confirm()
         services = orders.order_line.filtered(lambda line: line.product_id.type == "service")
         for line in services:
@@ -399,13 +402,13 @@ class SaleSubscription(models.Model):
         due = together._xpps_due()
         if recurring:
             due |= self
-        mode = self.template_id.invoicing_mode
+        mode, today = self.template_id.invoicing_mode, company_today(self.company_id)
         # A failure must leave nothing behind, although upstream's cron goes on after it.
         with self.env.cr.savepoint():
             if mode == "sale_and_invoice":
-                moves = agreements._bill_through_orders(due)
+                moves = agreements._bill_through_orders(due, day=today)
             else:
-                moves = agreements._create_xpps_invoices(due)
+                moves = agreements._create_xpps_invoices(due, day=today)
             if mode != "draft":
                 moves.action_post()
             due._xpps_settle_billing()

@@ -22,6 +22,9 @@ class XppsBillingFileSummary(models.Model):
     currency_id = fields.Many2one("res.currency")
     device_count = fields.Integer(string="Devices")
     pages = fields.Integer(help="Pages above the allowance that the customer is charged for.")
+    provisional_pages = fields.Integer(
+        string="Pages Towards a Cycle", help="Pages above the allowance that count towards a cycle of several months."
+    )
     base_cost = fields.Monetary(
         string="Base Fees",
         help="What Xerox charges for the devices besides pages, in the agreement's currency. A correction states fees, "
@@ -53,6 +56,7 @@ class XppsBillingFileSummary(models.Model):
             "currency_id": subscription.currency_id.id,
             "device_count": len(devices),
             "pages": sum(charge["quantity"] for charge in billable),
+            "provisional_pages": sum(charge["quantity"] for charge in charges if charge.get("is_provisional")),
             "base_cost": float(base),
             "cost": cost,
             "price": price,

@@ -343,6 +343,10 @@ class XppsBillingRun(models.Model):
         )
         run.prepared_on = fields.Datetime.now()
 
+    def _cycle_day(self):
+        """The day by which cycles are over whose charges the run bills."""
+        return max(self.period_end, self.invoice_date)
+
     def _prepare_line_values(self, subscriptions, lines):
         """:return: {sale.subscription: values of its line} of all that the run has to do with"""
         preparation = RunPreparation(self, subscriptions)
@@ -359,10 +363,11 @@ class XppsBillingRun(models.Model):
                 state = "held"
             else:
                 state = "ready" if found.is_billable else "nothing"
+            waits = not found.is_billable and preparation.later_charges(subscription)
             values[subscription] = {
                 "state": state,
                 "hold_code": code,
-                "reason": "\n".join(hold.reasons.values()) or False,
+                "reason": "\n".join(filter(None, [*hold.reasons.values(), waits])) or False,
                 "noted": preparation.notice(subscription, found),
                 "error": False,
                 "joint_key": joint_key(subscription),

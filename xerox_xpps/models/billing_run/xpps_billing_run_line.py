@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from ...billing_run import RELEASABLE, RunPreparation
 from ...common.constants import DELIVERY_SELECTION
 from ...common.window_actions import open_dialog, open_invoices, open_records
-from ...rules import ended_by_domain
+from ...rules import ended_by_domain, reached_domain
 
 #: What somebody has to look after, first.
 DELIVERY_ORDER = ("failed", "manual", "handed_over", "sent")
@@ -306,6 +306,7 @@ class XppsBillingRunLine(models.Model):
                 ("subscription_id", "=", self.subscription_id.id),
                 ("state", "=", "draft"),
                 *ended_by_domain("period_start", "period_end", self.run_id.period_end),
+                *reached_domain("bill_after", self.run_id._cycle_day()),
             ]
         )
         return open_records(self, "xerox_xpps.action_sale_subscription_charge", [("id", "in", charges.ids)])

@@ -92,7 +92,9 @@ class XppsBillingRunLine(models.Model):
                 direct |= together
         if direct:
             run = self.run_id
-            moves |= direct._create_xpps_invoices(due & direct, until=run.period_end, invoice_date=run.invoice_date)
+            moves |= direct._create_xpps_invoices(
+                due & direct, until=run.period_end, invoice_date=run.invoice_date, day=run._cycle_day()
+            )
         # Nobody sets by hand which run an invoice is of.
         moves.sudo().xpps_billing_run_id = self.run_id
         agreements._log_xpps_invoices(moves)
@@ -104,7 +106,7 @@ class XppsBillingRunLine(models.Model):
         orders = self.env["sale.order"].sudo()
         mine = [("order_subscription_id", "in", agreements.ids)]
         before = orders.search(mine)
-        moves = agreements._bill_through_orders(due, until=run.period_end)
+        moves = agreements._bill_through_orders(due, until=run.period_end, day=run._cycle_day())
         # The run's date is its invoices' also where its user could not write them.
         moves.sudo().invoice_date = run.invoice_date
         # Earlier ones, that the invoices bill besides, are not the run's to cancel.

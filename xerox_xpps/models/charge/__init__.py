@@ -10,6 +10,7 @@ from . import (
     sale_subscription_charge_invoicing,
     sale_subscription_charge_rest,
     sale_subscription_charge_correction,
+    sale_subscription_charge_cycle,
     sale_subscription_charge_credit,
     sale_subscription_charge_margin,
     sale_subscription_charge_next,

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
-from ...importing import CORRECTION, COST_CORRECTION, PAGES
+from ...importing import CORRECTION, COST_CORRECTION, CYCLE, PAGES
 
 
 class SaleSubscriptionCharge(models.Model):
@@ -60,12 +60,17 @@ class SaleSubscriptionCharge(models.Model):
         help="The charge was not created by a billing file.",
     )
     kind = fields.Selection(
-        [(PAGES, "Pages"), (CORRECTION, "Corrected Pages"), (COST_CORRECTION, "Corrected Cost")],
+        [
+            (PAGES, "Pages"),
+            (CORRECTION, "Corrected Pages"),
+            (COST_CORRECTION, "Corrected Cost"),
+            (CYCLE, "Pages of a Cycle"),
+        ],
         default=PAGES,
         readonly=True,
         copy=False,
-        help="Pages as first billed, pages that a correction file charged or reversed, or pages that it moved from one "
-        "unit cost to another.",
+        help="Pages as first billed, pages that a correction file charged or reversed, pages that it moved from one "
+        "unit cost to another, or what a cycle that is rated as a whole charges.",
     )
     period_start = fields.Date()
     period_end = fields.Date()

@@ -93,6 +93,9 @@ class SaleSubscriptionCharge(models.Model):
             terms = taxes.terms(self.subscription_id, self.product_id)
             untaxed = terms.untaxed_amount(self.unit_price, self.quantity, currency)
             self.unit_price_untaxed = terms.untaxed_price(self.unit_price)
+        if self.is_provisional:
+            # The charge of the cycle has the amount.
+            untaxed = 0.0
         inputs = {name: self[name] for name in AMOUNT_FIELDS}
         rounding = currency.rounding or None
         amounts = charge_amounts(currency.decimal_places, **inputs, rounding=rounding, untaxed=untaxed)

@@ -13,6 +13,7 @@ from ...billing_file import round_half_up, to_decimal
 from ...common.constants import BILLING_GROUP
 from ...common.formats import amount_text
 from ...common.window_actions import open_dialog
+from ...importing import CYCLE, PAGES
 from ...rules import page_amount
 
 
@@ -196,6 +197,7 @@ class SaleSubscriptionCharge(models.Model):
             "meter_read_id": self.meter_read_id.id,
             "billing_file_id": self.billing_file_id.id,
             "kind": self.kind,
+            "cycle_start": self.cycle_start,
             "period_start": self.period_start,
             "period_end": self.period_end,
             "name": self.name,
@@ -214,6 +216,8 @@ class SaleSubscriptionCharge(models.Model):
         return self._prepare_rest(True, pages) | {
             "meter_read_id": False,
             "billing_file_id": False,
+            "kind": PAGES if self.kind == CYCLE else self.kind,
+            "cycle_start": False,
             "name": self.env._("%s – rest of the price", self.name),
             "unit_cost": 0.0,
             "xerox_unit_cost": 0.0,

@@ -66,6 +66,12 @@ class XppsMeterRead(models.Model):
         groups=BILLING_GROUP,
         help="The agreement's default for the pages; if there is none, what Xerox billed in the previous month.",
     )
+    cycle_start = fields.Date(help="The first day of the cycle that the pages count towards.")
+    cycle_end = fields.Date(help="The last day of the cycle that the pages count towards.")
+    cycle_balance = fields.Integer(
+        string="Towards the Cycle",
+        help="Pages above the allowance that count towards the cycle; below 0, included pages that are left for it.",
+    )
     # It shows Xerox's invoice number, which customers and those without a right to cost do not know.
     billing_file_id = fields.Many2one("xpps.billing.file", index=True, ondelete="restrict", groups=BILLING_GROUP)
     origin = fields.Selection(
@@ -90,6 +96,9 @@ class XppsMeterRead(models.Model):
     _noted_idx = models.Index("(company_id, period_end) WHERE origin <> 'file'")
     # What an agreement's invoice says of its devices, and the agreement's number of reads.
     _agreement_idx = models.Index("(subscription_id, period_end)")
+
+    # What counts towards cycles that are rated as a whole, among the many that do not.
+    _cycle_idx = models.Index("(company_id, cycle_end) WHERE cycle_end IS NOT NULL")
 
     @api.depends("previous_read", "current_read")
     def _compute_pages(self):

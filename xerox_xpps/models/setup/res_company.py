@@ -75,6 +75,11 @@ class ResCompany(models.Model):
         "approved. The scheduled invoicing of subscriptions skips them.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_overage_cycles = fields.Boolean(
+        string="Overage of Several Months",
+        help="Agreements may bill their overage every quarter, half-year or year, and rate the months together.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",
@@ -177,6 +182,30 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._("The margin floor is a percentage of the price: from 0 to less than 100.")
                 )
+
+    @api.constrains("xpps_overage_cycles")
+    def _check_xpps_overage_cycles(self):
+        # Open cycles would never be charged. See _check_xpps_limits.
+        companies = self.sudo().filtered(lambda company: not company.xpps_overage_cycles)
+        agreements = self.env["sale.subscription"].sudo()
+        agreement = companies and agreements.search(
+            [
+                ("company_id", "in", companies.ids),
+                ("is_xpps", "=", True),
+                ("is_xpps_master", "=", False),
+                ("stage_id.type", "!=", "post"),
+                ("xpps_overage_cycle", "!=", "1"),
+            ],
+            limit=1,
+        )
+        if agreement:
+            raise ValidationError(
+                self.env._(
+                    "%s bills its overage of several months together. Have it billed every month first, which closes "
+                    "its cycle.",
+                    agreement.display_name,
+                )
+            )
 
     @api.constrains("xpps_sender_addresses")
     def _check_xpps_sender_addresses(self):

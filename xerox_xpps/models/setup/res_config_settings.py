@@ -29,6 +29,9 @@ class ResConfigSettings(models.TransientModel):
     xpps_invoice_by_run = fields.Boolean(
         related="company_id.xpps_invoice_by_run", readonly=False, groups=SETTINGS_GROUPS
     )
+    xpps_overage_cycles = fields.Boolean(
+        related="company_id.xpps_overage_cycles", readonly=False, groups=SETTINGS_GROUPS
+    )
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,

@@ -12,7 +12,8 @@ def charged_pages(asked):
     """The charges of each live read: (meter_read_id, quantity, amount, covered).
 
     ``quantity`` pages and ``amount`` are what is billable and not rejected; ``covered`` are the pages of all charges
-    that are not rejected, also of those that the contract does not bill. A charge of another currency is converted
+    that are not rejected, also of those that the contract does not bill, but not of cycles, whose pages are those of
+    their months. A charge of another currency is converted
     at the file's invoice date; where that cannot be done, the amount is NULL.
 
     :param RowFilter asked: which reads; as for the other functions
@@ -22,7 +23,7 @@ def charged_pages(asked):
         SELECT charge.meter_read_id,
                SUM(charge.quantity) FILTER (WHERE charge.billable) AS quantity,
                %s AS amount,
-               SUM(charge.quantity) AS covered
+               SUM(charge.quantity) FILTER (WHERE charge.kind IS DISTINCT FROM 'cycle') AS covered
           FROM (%s) charge
           JOIN xpps_meter_read read ON read.id = charge.meter_read_id
           JOIN (%s) rate ON rate.file_id = read.billing_file_id AND rate.currency_id = charge.currency_id
@@ -84,7 +85,7 @@ def _charges_of_reads(asked):
               JOIN xpps_meter_read read ON read.id = replaced.live_id AND read.superseded_by_id IS NOT NULL
         )
         SELECT charge.id, charge.currency_id, charge.state, charge.billable, charge.quantity, charge.price_subtotal,
-               COALESCE(live.live_id, charge.meter_read_id) AS meter_read_id
+               charge.kind, COALESCE(live.live_id, charge.meter_read_id) AS meter_read_id
           FROM sale_subscription_charge charge
      LEFT JOIN (SELECT replaced.id, replaced.live_id
                   FROM replaced
@@ -93,7 +94,7 @@ def _charges_of_reads(asked):
          WHERE charge.meter_read_id IS NOT NULL AND %(own)s
      UNION ALL
         SELECT charge.id, charge.currency_id, charge.state, charge.billable, charge.quantity, charge.price_subtotal,
-               read.id
+               charge.kind, read.id
           FROM sale_subscription_charge charge
           JOIN xpps_meter_read read
             ON read.device_id = charge.device_id AND read.output_type = charge.output_type
