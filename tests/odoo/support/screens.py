@@ -124,9 +124,12 @@ def _screen(env, menu):
     screen.search_fields = [node.get("name") for node in search.iter("field")]
     for node in search.iter("filter"):
         name, grouped = node.get("name"), ast.literal_eval(node.get("context") or "{}").get("group_by")
+        # Of properties the web client offers each one that is defined, and none where none is.
+        kind = model._fields[grouped].type if grouped in model._fields else None
+        if kind == "properties":
+            continue
         if grouped:
-            is_day = ":" not in grouped and "." not in grouped and model._fields[grouped].type in ("date", "datetime")
-            screen.groupings[name] = f"{grouped}:month" if is_day else grouped
+            screen.groupings[name] = f"{grouped}:month" if kind in ("date", "datetime") else grouped
         elif date := node.get("date"):
             day = fields.Date.to_string(fields.Date.context_today(env.user))
             screen.filters[name] = [(date, ">=", day), (date, "<=", day)]
