@@ -237,7 +237,10 @@ class TestQuickstart(CreateCase):
         # Demo data are shared by all companies.
         templates = self.env["product.template"]
         (templates.search([("is_xpps_printer", "=", True)]) - self.printer.product_tmpl_id).active = False
-        templates.search([("xpps_role", "=", "material_code"), ("list_price", "=", 0)]).active = False
+        unpriced = [("xpps_role", "=", "material_code"), ("list_price", "=", 0)]
+        templates.search(unpriced).active = False
+        quickstart.create_missing_codes()
+        templates.search(unpriced).list_price = 0.01
         self.assertNotIn("create_missing_codes", self._buttons("codes"))
         self.printer.product_tmpl_id.copy({"xpps_price_level_id": self.level.id, "company_id": self.company.id})
         self.assertEqual(self._buttons("codes")[0], "create_missing_codes")
