@@ -330,6 +330,16 @@ class TestPricesWithTax(TaxCase, BillingRunCase):
         self.assertEqual(self._totals(run.move_ids), (32.0, 16.0, 48.0))
         self.assertEqual((charge.price_subtotal, charge.unit_price_untaxed), (8.0, 0.008))
 
+    def test_another_tax_that_is_not_included(self):
+        """What is left without tax stays: 36.00 with tax is 30.00 without."""
+        agreement = self._contract("draft", self.base)
+        line = agreement.sale_subscription_line_ids
+        self.assertEqual((line.price_unit, line.price_subtotal), (36.0, 30.0))
+        self.products.taxes_id = self.nineteen
+        agreement.generate_invoice()
+        self.assertEqual(self._totals(self._moves(agreement)), (30.0, 5.7, 35.7))
+        self.assertEqual((line.price_unit, line.tax_ids), (30.0, self.nineteen))
+
     def test_moving_abroad(self):
         """A running agreement gets another fiscal position: 36.00 with tax is 30.00 without, and back."""
         agreement = self._contract("draft", self.base)
@@ -576,6 +586,26 @@ class TestExchangeRate(ImportCase):
         self._rate("2026-01-31", 0.25)
         charge = self._load(rows, **JANUARY).charge_ids
         self.assertEqual((charge.unit_price, charge.unit_cost), (0.0025, 0.002))
+
+    def test_a_price_of_another_pricelist(self):
+        """It is converted from the other one's currency."""
+        euros = self._pricelist("Euros from dollars", self.eur)
+        euros.item_ids = [
+            Command.create(
+                {
+                    "applied_on": "3_global",
+                    "compute_price": "formula",
+                    "base": "pricelist",
+                    "base_pricelist_id": self._pricelist("Dollars", mono=0.04).id,
+                }
+            )
+        ]
+        self.agreement.pricelist_id = euros
+        self._rate("2026-02-03")
+        rows = [record("SN-1", mono=(1000, "0.004"))]
+        self.assertMissing(self._upload(rows, **JANUARY), "01/31/2026", "SN-1")
+        self._rate("2026-01-31", 0.25)
+        self.assertEqual(self._load(rows, **JANUARY).charge_ids.unit_price, 0.01)
 
     def test_the_company_s_own_currency_needs_none(self):
         self.usd.rate_ids.unlink()

@@ -52,6 +52,19 @@ class TestMonth(OverviewCase):
         # Next month's overview has nothing of it.
         self.assertEqual(self._values("file", "errors", month="2026-02-01"), [0, 0])
 
+    def test_what_the_import_waits_for(self):
+        """Each state of a file that is not imported yet has its hint."""
+        file = self._upload([record("SN-1", mono=(100, "0.004")), record("SN-2")], **JANUARY)
+        self.assertFalse(file.error_count or file.warning_count)
+        self.assertEqual(self._step()["hint"], "The file has no errors and can be imported.")
+        for values, hint in (
+            ({"check_queued": True}, "The file is being checked in the background."),
+            ({"check_queued": False, "line_digest": False}, "The file has not been checked yet."),
+            ({"state": "queued"}, "The file is being imported in the background."),
+        ):
+            file.write(values)
+            self.assertEqual((self._step()["key"], self._step()["hint"]), ("import", hint))
+
     def test_a_file_with_nothing_to_import(self):
         """It is of no month, and the file of the month is still to come."""
         for name, data in (("broken.xml", b"<oops"), ("report.pdf", b"%PDF")):
@@ -224,6 +237,18 @@ class TestMonth(OverviewCase):
         self._charge(100, 0.02, "draft", subscription_id=euros.id, device_id=self._device("SN-3", euros).id)
         figures = self._figures()
         self.assertEqual((figures["to_approve"]["value"], figures["to_approve"]["detail"]), (2, "$1.00 + 2.00 €"))
+
+    def test_charges_that_wait_for_their_cycle(self):
+        """They are not ready to be invoiced until the quarter is over."""
+        self.company.xpps_overage_cycles = True
+        self.agreement.xpps_overage_cycle = "3"
+        charges = self._january().charge_ids
+        charges.action_approve()
+        for day, ready, waiting in (("2026-02-05", 0, len(charges)), ("2026-03-31", len(charges), 0)):
+            with freeze_time(f"{day} 12:00:00"):
+                figures = self._figures()
+                self.assertEqual((figures["to_invoice"]["value"], figures["waiting"]["value"]), (ready, waiting))
+                self.assertOpensWhatItCounts(figures)
 
     def test_a_charge_without_a_period(self):
         """A run of any month bills it."""

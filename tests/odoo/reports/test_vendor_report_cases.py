@@ -249,6 +249,7 @@ class TestPresence(VendorReportCase):
                 ("SN-1", "base_supply", "2026-01-31"): "not_billed_to_customer",
             },
         )
+        self.assertEqual(self._row("base_supply").reason, "No service bills the base fee to the customer")
 
     def test_a_record_that_is_held(self):
         self.company.xpps_quarantine = True
@@ -265,6 +266,14 @@ class TestPresence(VendorReportCase):
         self.mapping.clr_lvl3_product_id = self.color
         file.action_import()
         self.assertEqual(self._flagged(), {})
+
+    def test_a_record_that_was_left_out(self):
+        self.company.xpps_quarantine = True
+        self._device("SN-2")
+        file = self._upload([record("SN-1"), record("SN-2", color=(9, "0.05"), clr_lvl3=(5, "0.1"))])
+        file.action_import()
+        file.line_ids.filtered(lambda line: line.state == "held").action_leave_out()
+        self.assertIn("was left out", self._row("color", "SN-2").reason)
 
     def test_missing(self):
         self._device("SN-2")
