@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ...common.constants import COMPONENT_SELECTION
+from ...common.nearest import nearest_by
 
 
 class XppsComponentAccount(models.Model):
@@ -62,10 +63,4 @@ class XppsComponentAccount(models.Model):
 
         :return: {component: xpps.component.account}
         """
-        # Whoever works in a branch need not have access to the companies above it.
-        parents = company.sudo().parent_ids
-        settings = self.search([("company_id", "in", parents.ids)])
-        # From the topmost company down, so that the nearest one decides.
-        return {
-            setting.component: setting for parent in parents for setting in settings if setting.company_id == parent
-        }
+        return nearest_by(self, company, "component")

@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
+from ...common.nearest import nearest_by
 
 
 class XppsOutputName(models.Model):
@@ -46,10 +47,5 @@ class XppsOutputName(models.Model):
 
         :return: {output type: name} of all output types, in the language of the environment
         """
-        # Whoever works in a branch need not have access to the companies above it.
-        parents = company.sudo().parent_ids
-        records = self.search([("company_id", "in", parents.ids)])
-        # From the topmost company down, so that the nearest one decides.
-        return self._given_names() | {
-            record.output_type: record.name for parent in parents for record in records if record.company_id == parent
-        }
+        own = nearest_by(self, company, "output_type")
+        return self._given_names() | {output_type: record.name for output_type, record in own.items()}
