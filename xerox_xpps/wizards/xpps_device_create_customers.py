@@ -3,6 +3,8 @@ from functools import cached_property
 
 from odoo.fields import Domain
 
+from ..rules import name_key, named_domain
+
 
 class NewCustomers:
     """The agreements that a billing file names, and that nobody knows, with their customers.
@@ -87,13 +89,14 @@ class NewCustomers:
     def _known_names(self, found):
         """:return: what Xerox calls those customers that may be one who is there, or several"""
         lines = [line for (customer, _number), (line, _rows) in found.items() if isinstance(customer, str)]
-        names = [text for line in lines for text in (line.xerox_customer_name, line.xerox_customer_number) if text]
-        partners = self.env["res.partner"].search(
-            Domain("company_id", "in", [False, self.company.id])
-            & (Domain("name", "in", names) | Domain("xpps_customer_number", "in", names))
+        keys = set().union(*map(_keys, lines))
+        customers = self.env["res.partner"]
+        known = customers.search(
+            Domain(customers._check_company_domain(self.company))
+            & (named_domain("name", keys) | named_domain("xpps_customer_number", keys))
         )
-        texts = {*partners.mapped("name"), *partners.mapped("xpps_customer_number")} - {False}
-        return {_called(line) for line in lines if texts & {line.xerox_customer_name, line.xerox_customer_number}}
+        known_keys = {name_key(text) for one in known for text in (one.name, one.xpps_customer_number) if text}
+        return {_called(line) for line in lines if known_keys & _keys(line)}
 
     def _prepare_customer(self, line):
         return {
@@ -111,3 +114,8 @@ def _called(line):
 
 def _name(line):
     return (line.xerox_customer_name or line.xerox_customer_number).strip()
+
+
+def _keys(line):
+    """:return: the ``name_key`` of whatever a record calls its customer"""
+    return {name_key(text) for text in (line.xerox_customer_name, line.xerox_customer_number) if text}

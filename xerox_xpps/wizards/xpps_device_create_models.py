@@ -41,9 +41,8 @@ class NewModels:
 
     def _known(self):
         """:return: what models are called, and their numbers"""
-        models = self.env["product.product"].search(
-            [("is_xpps_printer", "=", True), ("company_id", "in", [False, self.company.id])]
-        )
+        products = self.env["product.product"]
+        models = products.search([("is_xpps_printer", "=", True), *products._check_company_domain(self.company)])
         return {
             text.strip().casefold() for model in models for text in (model.xpps_model_number, model.name or "") if text
         }
@@ -64,5 +63,6 @@ class NewModels:
     @cached_property
     def _level(self):
         """The price level, where there is nothing to choose."""
-        levels = self.env["xpps.price.level"].search([("company_id", "in", [False, self.company.id])], limit=2)
-        return levels if len(levels) == 1 else levels.browse()
+        levels = self.env["xpps.price.level"]
+        found = levels.search(levels._check_company_domain(self.company), limit=2)
+        return found if len(found) == 1 else levels

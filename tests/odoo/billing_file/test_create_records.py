@@ -152,6 +152,15 @@ class TestAgreements(CreateCase):
         wizard.action_create_agreements()
         self.assertEqual(self._made(), before)
 
+    def test_however_a_known_customer_is_written(self):
+        """Two of one name, in other letters and spaces: nobody knows which, and a third is not made."""
+        self._partner("XPPS  bright")
+        self._partner("xpps BRIGHT")
+        wizard = self._open(record("NEW-1", AgreementNumber="A-1", **BRIGHT))
+        self.assertFalse(wizard.new_agreement_text)
+        wizard.action_create_agreements()
+        self.assertFalse(self._made())
+
     def test_master_is_needed(self):
         wizard = self._open(record("NEW-1", AgreementNumber="A-1", **BRIGHT))
         wizard.master_id = False
