@@ -15,7 +15,7 @@ from .codes import CODES, SEVERITY_RANKS
 from .context import plain
 from .device_bound import may_exceed
 from .cycles import CycleLedger, uncharged_cycles
-from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES
+from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES, PLAN, PLAN_AMOUNT, PLAN_KINDS, UNDERS
 from .issues import clipped, issue_text, pages_text
 from .pricing import price_for_cost
 from .proposals import DeviceProposals, only_agreements
@@ -35,7 +35,11 @@ __all__ = [
     "ImportUndo",
     "ImportWriter",
     "PAGES",
+    "PLAN",
+    "PLAN_AMOUNT",
+    "PLAN_KINDS",
     "SEVERITY_RANKS",
+    "UNDERS",
     "check_file",
     "clipped",
     "issue_text",

@@ -67,6 +67,13 @@ PAGES = "pages"
 CORRECTION = "correction"
 COST_CORRECTION = "cost_correction"
 CYCLE = "cycle"
+#: What a page plan charges: pages above those that it includes, pages that are lacking to its minimum, and what its
+#: minimum or maximum amount adds or takes off.
+PLAN = "plan"
+UNDERS = "unders"
+PLAN_AMOUNT = "plan_amount"
+#: All that a plan charges.
+PLAN_KINDS = (PLAN, UNDERS, PLAN_AMOUNT)
 
 
 class Charged(NamedTuple):

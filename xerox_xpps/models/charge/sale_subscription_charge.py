@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
-from ...importing import CORRECTION, COST_CORRECTION, CYCLE, PAGES
+from ...importing import CORRECTION, COST_CORRECTION, CYCLE, PAGES, PLAN, PLAN_AMOUNT, UNDERS
 
 
 class SaleSubscriptionCharge(models.Model):
@@ -65,12 +65,15 @@ class SaleSubscriptionCharge(models.Model):
             (CORRECTION, "Corrected Pages"),
             (COST_CORRECTION, "Corrected Cost"),
             (CYCLE, "Pages of a Cycle"),
+            (PLAN, "Pages of a Plan"),
+            (UNDERS, "Pages Lacking to a Plan's Minimum"),
+            (PLAN_AMOUNT, "Minimum or Maximum Amount of a Plan"),
         ],
         default=PAGES,
         readonly=True,
         copy=False,
         help="Pages as first billed, pages that a correction file charged or reversed, pages that it moved from one "
-        "unit cost to another, or what a cycle that is rated as a whole charges.",
+        "unit cost to another, what a cycle that is rated as a whole charges, or what a page plan does.",
     )
     period_start = fields.Date()
     period_end = fields.Date()
