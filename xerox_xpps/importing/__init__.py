@@ -17,6 +17,7 @@ from .device_bound import may_exceed
 from .cycles import CycleLedger, uncharged_cycles
 from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES, PLAN, PLAN_AMOUNT, PLAN_KINDS, UNDERS
 from .issues import clipped, issue_text, pages_text
+from .plan_rating import PlanRater
 from .pricing import price_for_cost
 from .proposals import DeviceProposals, only_agreements
 from .undo import ImportUndo
@@ -38,6 +39,7 @@ __all__ = [
     "PLAN",
     "PLAN_AMOUNT",
     "PLAN_KINDS",
+    "PlanRater",
     "SEVERITY_RANKS",
     "UNDERS",
     "check_file",

@@ -61,7 +61,11 @@ class ChargePlan:
         device = check.device
         noted = self.context.lookups.manual_reads.at_end.get((device.id, meter.output_type))
         charged = check.to_charge(meter)
-        values = self.prepare_read(device, meter, self.balance(device, charged, agreement, base))
+        plan = agreement.plans.get(meter.output_type)
+        if plan and base["cycle_start"]:
+            base = base | {"cycle_start": None, "cycle_end": None}
+        balance_ = self.balance(device, charged, agreement, base)
+        values = self.prepare_read(device, meter, balance_, plan.id if plan else None)
         read = PlannedRead(check.index, base, values, supersedes=noted)
         read.expected_unit_cost = last_unit_cost(self.context.lookups, device.id, meter, self.context.currency)
         self.reads.append(read)
@@ -74,6 +78,9 @@ class ChargePlan:
         Of a cycle that is rated as a whole this is a provisional charge, of no pages where only the allowance by days
         is used up.
         """
+        if read.page_plan_id:
+            self._plan_covered(read, check, agreement, meter)
+            return
         product = self._material(check, meter)
         if not product:
             return
@@ -108,6 +115,36 @@ class ChargePlan:
             billable=terms.billable and not read.base["cycle_start"],
         )
         read.charges += (charge | self._prepare_cycle(read, agreement, terms.billable, charge["name"]),)
+
+    def _plan_covered(self, read, check, agreement, meter):
+        """Keep what Xerox bills for pages under a page plan: the customer pays what the plan charges."""
+        plan = self.env["xpps.page.plan"].browse(read.page_plan_id)
+        product = self.context.lookups.materials[check.device.template].get(meter.output_type) or plan.product_id
+        default = self.context.pricing.default(agreement.record, product)
+        self._expect_default(read, agreement, default)
+        cost = self.page_cost(agreement.currency, meter)
+        if cost.is_unknown:
+            self._report_missing_cost(check, meter)
+        elif default:
+            self.note_cost(check, agreement, product, default, cost.unit_cost)
+        charge = self.prepare_charge(
+            check.device,
+            agreement,
+            product,
+            meter,
+            cost,
+            kind=PAGES,
+            # No customer reads it: what is covered is on no invoice.
+            name=self.env._(
+                "Covered by %(plan)s – %(material)s",
+                plan=plan.name,
+                material=self.material_name(product, agreement),
+            ),
+            quantity=meter.overage or 0,
+            unit_price=0.0,
+            billable=False,
+        )
+        read.charges += (charge | covered(plan.id),)
 
     def _prepare_cycle(self, read, agreement, billable, material):
         """When a charge is billed, and whether it is provisional. What no customer pays is of no cycle."""
@@ -302,6 +339,7 @@ class ChargePlan:
             "cycle_start": None,
             "bill_after": None,
             "is_provisional": False,
+            "page_plan_id": None,
         }
 
     def no_cost(self):
@@ -380,7 +418,7 @@ class ChargePlan:
         read = CycleRead(printed, meter.included or 0, meter.overage or 0)
         return balance(read, agreement.running_days, agreement.days)
 
-    def prepare_read(self, device, meter, cycle_balance=None):
+    def prepare_read(self, device, meter, cycle_balance=None, page_plan_id=None):
         """What a read has of its own, in the order of ``METER_VALUES``."""
         overage = meter.overage or 0
         start = known_start(self.context.lookups, device.id, meter.output_type)
@@ -396,6 +434,7 @@ class ChargePlan:
             self.context.round(meter.cost_unrounded) if overage else 0,
             cost_is_unknown(overage, meter.unit_cost),
             *expected_meter(self.context.lookups, device.id, meter),
+            page_plan_id,
             cycle_balance,
         )
 
@@ -412,3 +451,8 @@ def provisional(cycle_start, cycle_end):
         "state": "approved",
         "price_subtotal": 0.0,
     }
+
+
+def covered(page_plan_id):
+    """What a charge says of pages under a page plan: nobody approves or invoices it, it is a cost."""
+    return {"page_plan_id": page_plan_id, "state": "approved"}

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..billing_file import to_decimal
 from ..common.plural import plural
-from .charges import PageCost, provisional
+from .charges import PageCost, covered, provisional
 from .context import plain
 from .difference import CORRECTION, Charged, PageTerms, differences, standing
 from .issues import PlannedRead
@@ -39,7 +39,8 @@ class CorrectionPlan:
         # So does the cycle that it counts towards, whatever the agreement's terms are today.
         base = base | {"cycle_start": prior.cycle_start or None, "cycle_end": prior.cycle_end or None}
         meter = self._completed(meter, prior)
-        values = self.plan.prepare_read(check.device, meter, self.plan.balance(check.device, meter, agreement, base))
+        balance = self.plan.balance(check.device, meter, agreement, base)
+        values = self.plan.prepare_read(check.device, meter, balance, prior.page_plan_id.id or None)
         read = PlannedRead(check.index, base, values, supersedes=prior.id)
         if not self._differs(read.values, prior):
             return
@@ -128,6 +129,8 @@ class CorrectionPlan:
 
     def _prepare_cycle(self, first):
         """What corrects a charge waits as long as that, or counts towards the same cycle."""
+        if first.page_plan_id:
+            return covered(first.page_plan_id.id)
         if first.is_provisional:
             return provisional(first.cycle_start, first.bill_after)
         return {"bill_after": first.bill_after or None}

@@ -61,17 +61,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..rating import PLAN, PLAN_AMOUNT, UNDERS
+
 #: Kinds of ``sale.subscription.charge``: pages as they are billed first, pages that a correction charges or takes back,
 #: pages that it moves from one cost to another, and what a cycle that is rated as a whole charges.
 PAGES = "pages"
 CORRECTION = "correction"
 COST_CORRECTION = "cost_correction"
 CYCLE = "cycle"
-#: What a page plan charges: pages above those that it includes, pages that are lacking to its minimum, and what its
-#: minimum or maximum amount adds or takes off.
-PLAN = "plan"
-UNDERS = "unders"
-PLAN_AMOUNT = "plan_amount"
 #: All that a plan charges.
 PLAN_KINDS = (PLAN, UNDERS, PLAN_AMOUNT)
 

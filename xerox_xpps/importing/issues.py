@@ -252,6 +252,7 @@ METER_VALUES = (
     "cost_unknown",
     "expected_previous",
     "expected_overage",
+    "page_plan_id",
     "cycle_balance",
 )
 
@@ -276,6 +277,11 @@ class PlannedRead:
     @property
     def output_type(self):
         return self.meter[0]
+
+    @property
+    def page_plan_id(self):
+        """The plan that rates the pages, or None."""
+        return self.meter[-2]
 
     @property
     def cycle_balance(self):

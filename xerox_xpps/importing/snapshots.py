@@ -26,7 +26,7 @@ class AgreementSnapshot:
 
     ``terms`` are those of its overage where more months are billed together; ``cycle`` is the one that the file's
     period counts towards, ``reconciled`` whether that is rated as a whole. ``running_days`` are those of the period's
-    ``days`` on which it runs.
+    ``days`` on which it runs. ``plans`` are the ``xpps.page.plan`` of output types that such a one rates.
     """
 
     record: Any
@@ -44,6 +44,7 @@ class AgreementSnapshot:
     reconciled: bool
     running_days: int
     days: int
+    plans: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -78,12 +79,14 @@ class DeviceSnapshot:
 
 def agreement_snapshots(subscriptions, period_start, period_end):
     """:return: {sale.subscription id: AgreementSnapshot}"""
+    plans = subscriptions.env["xpps.page.plan"]._covering(subscriptions, period_start, period_end)
     return {
-        subscription.id: _agreement_snapshot(subscription, period_start, period_end) for subscription in subscriptions
+        subscription.id: _agreement_snapshot(subscription, period_start, period_end, plans.get(subscription.id, {}))
+        for subscription in subscriptions
     }
 
 
-def _agreement_snapshot(subscription, period_start, period_end):
+def _agreement_snapshot(subscription, period_start, period_end, plans):
     terms = subscription._xpps_overage_terms()
     cycle = terms and terms.cycle(period_end)
     first, last = running_days(
@@ -105,6 +108,7 @@ def _agreement_snapshot(subscription, period_start, period_end):
         reconciled=bool(cycle and subscription.xpps_cycle_reconcile),
         running_days=(last - first).days + 1,
         days=(period_end - period_start).days + 1,
+        plans=plans,
     )
 
 

@@ -8,6 +8,7 @@ from ..common.bulk import bulk_delete, bulk_update
 from ..common.listing import bullets
 from ..rules import beyond_border_sql
 from .difference import CYCLE
+from .plan_rating import PlanRater
 
 #: How many invoices a refusal names.
 MAX_LISTED = 20
@@ -61,7 +62,7 @@ class ImportUndo:
                 )
             )
 
-        rated = self._rated_later()
+        rated = self._rated_later() | self._plans_rated_later()
         if rated:
             raise UserError(
                 self.env._(
@@ -88,9 +89,11 @@ class ImportUndo:
         counts = {"charges": len(charges), "reads": len(self.evidence.meter_read_ids)}
         # What an import made is deleted by its undo, and by nothing that its user may do else.
         charges.with_env(self.env).check_access("unlink")
+        plans = self._rated_plans()
         charges.unlink()
         # The foreign key of the reads that these replaced is set to null: they are live again.
         bulk_delete(self.reads, self._of_file())
+        PlanRater(self.env, plans).run(charge=False)
         self._release_lines()
         kept = self.evidence.cost_change_ids._revert()
         self.evidence.summary_ids.unlink()
@@ -160,6 +163,46 @@ class ImportUndo:
                 """,
                 CYCLE,
                 self.file.id,
+            )
+        )
+        return self.evidence.browse(file_id for (file_id,) in rows)
+
+    def _rated_plans(self):
+        """:return: {xpps.page.plan: first day}, of the periods that the file's reads are rated in"""
+        groups = self.reads._read_group(
+            [("billing_file_id", "=", self.file.id), ("page_plan_id", "!=", False)],
+            ["page_plan_id"],
+            ["period_end:min"],
+        )
+        return dict(groups)
+
+    def _plans_rated_later(self):
+        """The files that charged cycles of page plans by reads of this one, and were imported after it.
+
+        What a plan carries over goes on: of such a one later cycles count, too.
+        """
+        self.reads.flush_model()
+        self.evidence.charge_ids.flush_model()
+        rows = self.reads.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT charge.billing_file_id
+                  FROM (SELECT page_plan_id, MIN(period_end) AS day, MAX(id) AS last_id
+                          FROM xpps_meter_read
+                         WHERE billing_file_id = %(file)s AND page_plan_id IS NOT NULL
+                      GROUP BY page_plan_id) own
+                  JOIN xpps_page_plan plan ON plan.id = own.page_plan_id
+                  JOIN xpps_page_rating rating
+                    ON rating.subscription_id = plan.subscription_id AND rating.cycle_end >= own.day
+                   AND (rating.cycle_start <= own.day OR plan.rollover_months > 0)
+                  JOIN xpps_page_plan rated
+                    ON rated.id = rating.plan_id AND rated.group_id = plan.group_id AND rated.scope = plan.scope
+                  JOIN sale_subscription_charge charge ON charge.page_rating_id = rating.id
+                 WHERE charge.billing_file_id <> %(file)s
+                   AND own.last_id < (SELECT MAX(id) FROM xpps_meter_read last
+                                       WHERE last.billing_file_id = charge.billing_file_id)
+                """,
+                file=self.file.id,
             )
         )
         return self.evidence.browse(file_id for (file_id,) in rows)

@@ -4,6 +4,7 @@
 from odoo.tools import SQL
 
 from ..common.bulk import bulk_create, bulk_delete, bulk_update, next_ids
+from .plan_rating import PlanRater
 
 
 class CheckWriter:
@@ -82,7 +83,7 @@ class ImportWriter(CheckWriter):
         read_ids = self._save_reads()
         charges = self._save_charges(read_ids)
         self._update_defaults()
-        return charges
+        return charges | self._rate_plans().with_env(charges.env)
 
     def _mark_lines(self, line_ids):
         """Say on the lines which are imported and which are held, and by which a corrected one is replaced."""
@@ -133,6 +134,19 @@ class ImportWriter(CheckWriter):
         charges = bulk_create(self.charges, self.result.charge_rows(read_ids))
         self.progress(0.9)
         return charges
+
+    def _rate_plans(self):
+        """Rate the page plans that reads of the file are under.
+
+        :return: what they charge
+        """
+        first = {}
+        for read in self.result.reads:
+            if read.page_plan_id:
+                day = read.base["period_end"]
+                first[read.page_plan_id] = min(first.get(read.page_plan_id, day), day)
+        plans = self.env["xpps.page.plan"].browse(first)
+        return PlanRater(self.env, dict(zip(plans, first.values(), strict=True)), self.file).run()
 
     def _update_defaults(self):
         """Bring the agreements' unit costs up to date with what Xerox bills now."""

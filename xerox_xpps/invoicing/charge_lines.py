@@ -10,6 +10,7 @@ from odoo.tools.misc import formatLang
 from ..billing_file import to_decimal
 from ..common.formats import decimal_text, period_text
 from ..common.plural import plural
+from ..rating import PLAN_AMOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def _describe_pages(charges, price):
     starts = [charge.period_start for charge in charges if charge.period_start]
     ends = [charge.period_end for charge in charges if charge.period_end]
     quantity = sum(charges.mapped("quantity"))
+    if charges[0].kind == PLAN_AMOUNT:
+        return period_text(env, min(starts), max(ends))
     values = {"pages": formatLang(env, quantity, digits=0), "price": _click_price(charges[0], price)}
     pages = plural(
         quantity,

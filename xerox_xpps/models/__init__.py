@@ -11,6 +11,7 @@ from . import (
     setup,
     charge,
     agreement,
+    plan,
     invoice,
     billing_file,
     billing_run,

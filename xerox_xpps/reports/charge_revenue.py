@@ -4,6 +4,8 @@
 An invoice line may bill several charges, such as those of one material code. Its amount is split among them by what
 each comes to, and the shares are rounded as they add up, so that those of a line are its amount to the cent. Where the
 charges come to nothing together, the first one has the amount.
+
+What a page plan charges for several devices together is shared by their weighted pages.
 """
 
 from odoo.tools import SQL
@@ -18,14 +20,19 @@ CHARGE_LINKS = SQL(
 )
 
 
+#: A charge of several devices together.
+POOLED = SQL("(charge.page_rating_id IS NOT NULL AND charge.device_id IS NULL)")
+
+
 def charge_shares(alone, lines=None):
     """Posted invoice lines, credit notes negative, by charge.
 
     :param alone: whether of the lines of one charge, which are most and need no splitting, or of the others
-    :param lines: [account.move.line id], only of these; None for all
+    :param lines: [account.move.line id], or SQL of a SELECT of such, only of these; None for all
     :return: SQL of a SELECT with ``move_line_id``, ``slot`` (a number of the share within its line), ``charge_id``,
         ``company_id``, ``subscription_id``, ``device_id``, ``output_type``, ``period_end``, ``meter_read_id``,
-        ``cost_unknown``, ``date`` of the accounting entry, and ``amount`` in the company's currency
+        ``cost_unknown``, ``is_pooled``, ``page_rating_id``, ``date`` of the accounting entry, and ``amount`` in the
+        company's currency
     """
     lines = _charge_lines(alone, lines)
     if alone:
@@ -55,7 +62,8 @@ def _charge_lines(alone, lines):
         SELECT line.id AS move_line_id, line.company_id, line.date, -line.balance AS total,
                COALESCE(line.xpps_subscription_id, charge.subscription_id) AS subscription_id,
                charge.id AS charge_id, charge.device_id, charge.output_type, charge.period_end,
-               charge.price_subtotal AS price, charge.meter_read_id, charge.cost_unknown, line.company_currency_id
+               charge.price_subtotal AS price, charge.meter_read_id, charge.cost_unknown, line.company_currency_id,
+               charge.page_rating_id, %(pooled)s AS is_pooled
           FROM (%(links)s) link
           JOIN account_move_line line ON line.id = link.move_line_id
           JOIN sale_subscription_charge charge ON charge.id = link.charge_id
@@ -66,6 +74,68 @@ def _charge_lines(alone, lines):
                )
         """,
         links=CHARGE_LINKS,
-        asked=SQL("TRUE") if lines is None else SQL("link.move_line_id = ANY(%s::int[])", lines),
+        asked=_asked(lines),
+        pooled=POOLED,
         alone=SQL("NOT") if alone else SQL(),
+    )
+
+
+def _asked(lines):
+    if lines is None:
+        return SQL("TRUE")
+    if isinstance(lines, SQL):
+        return SQL("link.move_line_id IN (%s)", lines)
+    return SQL("link.move_line_id = ANY(%s::int[])", lines)
+
+
+def pooled_shares():
+    """What posted invoice lines bill of page plans for several devices together, by device.
+
+    Amounts are shared as they add up, so that those of a charge are its amount to the cent. Where nothing was printed,
+    all devices have the same.
+
+    :return: SQL of a SELECT with ``move_line_id``, ``slot`` (a number of the share within its charge), ``charge_id``,
+        ``company_id``, ``subscription_id``, ``device_id``, ``period_end``, ``date`` and ``amount``
+    """
+    lines = SQL(
+        "SELECT link.move_line_id FROM (%s) link JOIN sale_subscription_charge charge ON charge.id = link.charge_id "
+        "WHERE %s",
+        CHARGE_LINKS,
+        POOLED,
+    )
+    names = SQL(
+        "move_line_id, charge_id, company_id, subscription_id, period_end, date, amount, page_rating_id, "
+        "company_currency_id"
+    )
+    return SQL(
+        """
+        SELECT share.move_line_id, share.charge_id, share.company_id, share.subscription_id, share.device_id,
+               share.period_end, share.date,
+               ROW_NUMBER() OVER (PARTITION BY share.charge_id ORDER BY share.move_line_id, share.device_id) AS slot,
+               CASE WHEN share.total IS NULL THEN share.amount
+                    ELSE ROUND(share.amount * share.so_far / share.total, currency.decimal_places)
+                       - ROUND(share.amount * (share.so_far - share.weight) / share.total, currency.decimal_places)
+                END AS amount
+          FROM (
+                SELECT billed.*, rated.device_id, rated.weight,
+                       SUM(rated.weight) OVER so_far AS so_far,
+                       SUM(rated.weight) OVER (PARTITION BY billed.move_line_id, billed.charge_id) AS total
+                  FROM (
+                        SELECT %(names)s FROM (%(alone)s) line WHERE is_pooled
+                         UNION ALL
+                        SELECT %(names)s FROM (%(together)s) line WHERE is_pooled
+                       ) billed
+             LEFT JOIN (
+                        SELECT rating_id, device_id,
+                               CASE WHEN SUM(weighted) OVER (PARTITION BY rating_id) = 0 THEN 1 ELSE weighted END
+                               AS weight
+                          FROM xpps_page_rating_device
+                       ) rated ON rated.rating_id = billed.page_rating_id
+                WINDOW so_far AS (PARTITION BY billed.move_line_id, billed.charge_id ORDER BY rated.device_id)
+               ) share
+          JOIN res_currency currency ON currency.id = share.company_currency_id
+        """,
+        names=names,
+        alone=charge_shares(alone=True, lines=lines),
+        together=charge_shares(alone=False, lines=lines),
     )

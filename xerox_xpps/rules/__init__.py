@@ -37,6 +37,7 @@ from .money import (
 from .naming import name_key, name_key_sql, named_domain
 from .network import ip_address, mac_address
 from .overage_cycle import OverageTerms, reached_domain
+from .page_plan import plan_in_force
 from .period import (
     beyond_border,
     beyond_border_domain,
@@ -116,6 +117,7 @@ __all__ = [
     "overlap_sql",
     "page_amount",
     "pieces",
+    "plan_in_force",
     "printed_pages",
     "reached_domain",
     "round_amount",

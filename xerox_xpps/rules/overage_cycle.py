@@ -20,7 +20,7 @@ CALENDAR = date(2000, 1, 1)
 
 @dataclass(frozen=True)
 class OverageTerms:
-    """``months`` of a cycle, at least 2; ``since``, from which day on they count; ``end``, the agreement's last day."""
+    """``months`` of a cycle; ``since``, from which day on they count; ``end``, the agreement's last day."""
 
     months: int
     anchor: Day = None
@@ -40,7 +40,7 @@ class OverageTerms:
         """
         if self.since and period_end < self.since:
             return None
-        first, last = self._whole(period_end)
+        first, last = self.whole(period_end)
         if self.end and first <= self.end < last:
             last = self.end
         return max(first, self.since or first), last
@@ -57,9 +57,10 @@ class OverageTerms:
         cycle = self.cycle(period_end)
         if not cycle:
             return False
-        return period_end >= cycle[1] or next_end(period_end) > self._whole(period_end)[1]
+        return period_end >= cycle[1] or next_end(period_end) > self.whole(period_end)[1]
 
-    def _whole(self, day: date) -> Span:
+    def whole(self, day: date) -> Span:
+        """The cycle that a day lies in, as if it were cut by nothing."""
         return Cycle("months", self.months, self.anchor or CALENDAR).period(day)
 
 

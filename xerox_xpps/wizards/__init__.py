@@ -25,6 +25,7 @@ from . import (
     xpps_file_format_wizard,
     xpps_health_snooze_wizard,
     xpps_import_wizard,
+    xpps_page_waive_wizard,
     xpps_service_replace_wizard,
     xpps_vendor_report_wizard,
 )

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import namedtuple
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -8,33 +8,13 @@ from odoo.fields import Domain
 
 from ...billing_file import round_half_up, to_decimal
 from ...common.constants import COMPONENT_SELECTION, USER_GROUP
+from ...rating import in_proportion
 
 #: Values that only invoicing and reversal set.
 CHARGE_FIELDS = {"xpps_charge_ids", "xpps_credited_charge_ids"}
 
 #: What credit notes take back of one charge: pages, a Decimal, whether it is all, whether it is anything.
 CreditShare = namedtuple("CreditShare", "quantity amount full some")
-
-
-def in_proportion(total, weights, unit):
-    """Split a total so that its parts add up to it: in proportion, by largest remainder.
-
-    :param Decimal total: a multiple of ``unit``
-    :param weights: [Decimal]; when they add up to 0, so do the parts
-    :param Decimal unit: what the parts are multiples of
-    :return: [Decimal]
-    """
-    whole = sum(weights)
-    if not whole:
-        return [Decimal(0)] * len(weights)
-    exact = [total * weight / whole / unit for weight in weights]
-    parts = [share.to_integral_value(ROUND_DOWN) for share in exact]
-    missing = total / unit - sum(parts)
-    step = 1 if missing > 0 else -1
-    order = sorted(range(len(weights)), key=lambda index: (-abs(exact[index] - parts[index]), index))
-    for index in order[: abs(int(missing))]:
-        parts[index] += step
-    return [part * unit for part in parts]
 
 
 class AccountMoveLine(models.Model):

@@ -80,6 +80,11 @@ class ResCompany(models.Model):
         help="Agreements may bill their overage every quarter, half-year or year, and rate the months together.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_page_plans = fields.Boolean(
+        string="Page Plans",
+        help="Agreements may include pages of their own, for each device or for all together, whatever Xerox includes.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",
@@ -204,6 +209,30 @@ class ResCompany(models.Model):
                     "%s bills its overage of several months together. Have it billed every month first, which closes "
                     "its cycle.",
                     agreement.display_name,
+                )
+            )
+
+    @api.constrains("xpps_page_plans")
+    def _check_xpps_page_plans(self):
+        # What is not rated yet would never be charged. See _check_xpps_limits.
+        companies = self.sudo().filtered(lambda company: not company.xpps_page_plans)
+        plan = companies and self.env["xpps.page.plan"].sudo().search(
+            [
+                ("company_id", "in", companies.ids),
+                ("is_master", "=", False),
+                "|",
+                ("date_to", "=", False),
+                ("rating_ids.state", "!=", "rated"),
+            ],
+            limit=1,
+        )
+        if plan:
+            raise ValidationError(
+                self.env._(
+                    "Page plan %(plan)s of %(agreement)s is in force, or has cycles that are not rated yet. Enter its "
+                    "end, and have its cycles rated first.",
+                    plan=plan.display_name,
+                    agreement=plan.subscription_id.display_name,
                 )
             )
 

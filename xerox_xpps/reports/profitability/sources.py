@@ -12,7 +12,7 @@ from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.rates import exchange_rate_sql
 from ...rules import billed_fee_sql, cost_is_unknown_sql, known_sql, line_amount_sql, round_amount_sql
 from ..base_revenue import AGREEMENT_LINES, MONTHS, base_revenue_items, base_revenue_shares, uncharged
-from ..charge_revenue import charge_shares
+from ..charge_revenue import charge_shares, pooled_shares
 from ..fees import billed_records
 from ..row_ids import profitability_row_id
 
@@ -141,7 +141,26 @@ def _charges(alone):
                 "WHERE read.id = share.meter_read_id AND read.superseded_by_id IS NULL))::int"
             ),
         },
-        SQL("FROM (%s) share", charge_shares(alone)),
+        SQL("FROM (%s) share WHERE NOT share.is_pooled", charge_shares(alone)),
+    )
+
+
+def pooled_part(env, columns):
+    """What page plans charge for several devices together, by device."""
+    return _part(
+        "pages",
+        {
+            # Of the table of charges: other rows of it have slot 0.
+            "id": profitability_row_id(3, SQL("share.charge_id"), SQL("share.slot")),
+            "company_id": SQL("share.company_id"),
+            "date": SQL("COALESCE(share.period_end, share.date)"),
+            "subscription_id": SQL("share.subscription_id"),
+            "device_id": SQL("share.device_id"),
+            "move_line_id": SQL("share.move_line_id"),
+            "charge_id": SQL("share.charge_id"),
+            "revenue": SQL("share.amount"),
+        },
+        SQL("FROM (%s) share", pooled_shares()),
     )
 
 

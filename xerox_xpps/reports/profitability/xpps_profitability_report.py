@@ -71,6 +71,7 @@ class XppsProfitabilityReport(models.Model):
             "earlier_line_ids",
             "meter_read_id",
             "output_type",
+            "page_rating_id",
             "period_end",
             "price_subtotal",
             "quantity",
@@ -108,6 +109,7 @@ class XppsProfitabilityReport(models.Model):
             "subscription_id",
             "superseded_by_id",
         ],
+        "xpps.page.rating.device": ["device_id", "rating_id", "weighted"],
     }
 
     company_id = fields.Many2one("res.company", readonly=True)
@@ -239,6 +241,7 @@ class XppsProfitabilityReport(models.Model):
             sources.base_part: {"revenue"},
             sources.charge_part: {"revenue", "cost_unknown_count"},
             sources.charges_part: {"revenue", "cost_unknown_count"},
+            sources.pooled_part: {"revenue"},
             sources.other_part: {"revenue"},
             sources.fees_part: {"cost", "cost_unknown_count"},
             sources.reads_part: {"cost", "pages", "overage", "cost_unknown_count"},

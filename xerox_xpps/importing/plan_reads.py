@@ -1,0 +1,127 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What page plans are rated by: the devices under them, what these printed, and what Xerox bills for it."""
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from odoo.tools import SQL
+
+#: Pages of a read; NULL where neither counters nor Xerox tell how many there are.
+PRINTED = SQL(
+    "CASE WHEN previous_read IS NOT NULL AND current_read IS NOT NULL THEN pages "
+    "WHEN overage <> 0 THEN included + overage END"
+)
+
+
+class PlanRead(NamedTuple):
+    """Pages of one output type of a device in a period; ``printed`` is None where nobody knows how many."""
+
+    device_id: int
+    subscription_id: int
+    output_type: str
+    period: tuple
+    printed: int | None
+    file_id: int
+
+
+class Stay(NamedTuple):
+    """A device on an agreement; the days are None where nobody knows them."""
+
+    device_id: int
+    date_from: Any
+    date_to: Any
+
+
+class PlanReads:
+    """Reads at once for all plans, from a day on.
+
+    ``by_plan`` is {plan id: [PlanRead]}; ``read_in`` is {device id: {(first, last day) of each period that it was read
+    in}}; ``stays`` is {agreement id: [Stay]}; ``costs`` is {plan id: [(device id, last day of the period, what Xerox bills
+    in the agreement's currency)]}; ``devices`` is {id: stock.lot}.
+    """
+
+    def __init__(self, env, plan_ids, agreement_ids, since):
+        self.env = env
+        self.by_plan = self._reads(plan_ids, since)
+        self.stays = self._stays(agreement_ids, since)
+        device_ids = {stay.device_id for stays in self.stays.values() for stay in stays}
+        device_ids |= {read.device_id for reads in self.by_plan.values() for read in reads}
+        self.read_in = self._read_in(list(device_ids), since)
+        self.costs = self._costs(plan_ids, since)
+        self.devices = {device.id: device for device in env["stock.lot"].browse(sorted(device_ids))}
+
+    def _reads(self, plan_ids, since):
+        self.env["xpps.meter.read"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT page_plan_id, device_id, subscription_id, output_type, period_start, period_end, %s,
+                       billing_file_id
+                  FROM xpps_meter_read
+                 WHERE page_plan_id = ANY(%s) AND period_end >= %s AND superseded_by_id IS NULL
+              ORDER BY period_end, id
+                """,
+                PRINTED,
+                plan_ids,
+                since,
+            )
+        )
+        reads = defaultdict(list)
+        for plan_id, device_id, agreement_id, output_type, first, last, printed, file_id in rows:
+            reads[plan_id].append(PlanRead(device_id, agreement_id, output_type, (first, last), printed, file_id))
+        return reads
+
+    def _stays(self, agreement_ids, since):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT subscription_id, device_id, date_from, date_to
+                  FROM (%s) span
+                 WHERE subscription_id = ANY(%s) AND (date_to IS NULL OR date_to >= %s)
+              ORDER BY device_id, date_from
+                """,
+                self.env["xpps.device.assignment"]._spans(),
+                agreement_ids,
+                since,
+            )
+        )
+        stays = defaultdict(list)
+        for agreement_id, *stay in rows:
+            stays[agreement_id].append(Stay(*stay))
+        return stays
+
+    def _read_in(self, device_ids, since):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT device_id, period_start, period_end
+                  FROM xpps_meter_read
+                 WHERE device_id = ANY(%s) AND period_end >= %s AND superseded_by_id IS NULL AND origin = 'file'
+                """,
+                device_ids,
+                since,
+            )
+        )
+        read_in = defaultdict(set)
+        for device_id, first, last in rows:
+            read_in[device_id].add((first, last))
+        return read_in
+
+    def _costs(self, plan_ids, since):
+        self.env["sale.subscription.charge"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT page_plan_id, device_id, period_end, SUM(cost_subtotal)
+                  FROM sale_subscription_charge
+                 WHERE page_plan_id = ANY(%s) AND period_end >= %s
+              GROUP BY page_plan_id, device_id, period_end
+                """,
+                plan_ids,
+                since,
+            )
+        )
+        costs = defaultdict(list)
+        for plan_id, device_id, last, cost in rows:
+            costs[plan_id].append((device_id, last, cost))
+        return costs

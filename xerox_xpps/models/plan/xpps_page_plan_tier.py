@@ -1,0 +1,24 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+from ...common.constants import CLICK_DIGITS
+
+
+class XppsPagePlanTier(models.Model):
+    """From how many pages above the included ones on a page has another price."""
+
+    _name = "xpps.page.plan.tier"
+    _description = "XPPS Page Plan Tier"
+    _inherit = ["xpps.guard"]
+    _order = "plan_id, from_pages, id"
+    _check_company_auto = True
+
+    plan_id = fields.Many2one("xpps.page.plan", required=True, index=True, ondelete="cascade", check_company=True)
+    company_id = fields.Many2one(related="plan_id.company_id", store=True, precompute=True, index=True)
+    from_pages = fields.Integer(string="From Pages", help="The first tier begins with 0 pages.")
+    unit_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2)
+
+    _from_uniq = models.Constraint("UNIQUE (plan_id, from_pages)", "Each tier of a plan begins with another number of pages.")
+    _not_negative = models.Constraint(
+        "CHECK (from_pages >= 0 AND unit_price >= 0)", "Pages and prices of a tier cannot be below 0."
+    )
