@@ -23,6 +23,7 @@ from .context import plain
 from .difference import PAGES
 from .expectations import expected_meter, known_start, last_unit_cost
 from .issues import CostChange, PlannedRead, pages_text
+from .snapshots import PlanSnapshot
 
 
 class PageCost(NamedTuple):
@@ -118,8 +119,8 @@ class ChargePlan:
 
     def _plan_covered(self, read, check, agreement, meter):
         """Keep what Xerox bills for pages under a page plan: the customer pays what the plan charges."""
-        plan = self.env["xpps.page.plan"].browse(read.page_plan_id)
-        product = self.context.lookups.materials[check.device.template].get(meter.output_type) or plan.product_id
+        plan = agreement.plans.get(meter.output_type) or self._earlier_plan(read.page_plan_id)
+        product = self.context.lookups.materials[check.device.template].get(meter.output_type) or plan.product
         default = self.context.pricing.default(agreement.record, product)
         self._expect_default(read, agreement, default)
         cost = self.page_cost(agreement.currency, meter)
@@ -145,6 +146,11 @@ class ChargePlan:
             billable=False,
         )
         read.charges += (charge | covered(plan.id),)
+
+    def _earlier_plan(self, plan_id):
+        """The plan that a corrected read was rated by, where the agreement has another one by now."""
+        plan = self.env["xpps.page.plan"].browse(plan_id)
+        return PlanSnapshot(plan.id, plan.name, plan.product_id)
 
     def _prepare_cycle(self, read, agreement, billable, material):
         """When a charge is billed, and whether it is provisional. What no customer pays is of no cycle."""

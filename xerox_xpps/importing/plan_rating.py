@@ -4,6 +4,7 @@
 A cycle that was rated is rated again when its reads change. What it charged stands; the difference is a charge.
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from typing import Any
 from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, to_decimal
-from ..common.bulk import bulk_create, bulk_delete
+from ..common.bulk import bulk_create, bulk_delete, next_ids
 from ..common.formats import month_text, period_text
 from ..common.listing import bullets
 from ..common.today import company_today
@@ -205,10 +206,10 @@ class PlanRater:
             cycle.file_id = read.file_id
             cycle.agreements[read.device_id] = read.subscription_id
             pages = cycle.pages.setdefault(read.device_id, {})
-            if read.printed is None:
+            for output_type, count in read.pages.items():
+                pages[output_type] = pages.get(output_type, 0) + count
+            if read.is_unknown:
                 cycle.unknown.add((read.device_id, read.period))
-            else:
-                pages[read.output_type] = pages.get(read.output_type, 0) + read.printed
         for (plan_id, member, first), _rating in before.items():
             if plan_id == plan.id and first >= since:
                 cycle_of(member, first)
@@ -392,11 +393,14 @@ class PlanRater:
         new = [cycle for cycle in rated if not cycle.rating]
         for cycle in rated:
             if cycle.rating:
-                values = self._prepare_rating(cycle)
-                cycle.rating.write({name: value for name, value in values.items() if cycle.rating[name] != value})
-        created = self.ratings.create(
+                values = self._prepare_rating(cycle) | {"carried": self._prepare_carried(cycle)}
+                cycle.rating.write({name: value for name, value in values.items() if (cycle.rating[name] or None) != (value or None)})
+        ids = next_ids(self.ratings, len(new))
+        bulk_create(
+            self.ratings,
             [
-                self._prepare_rating(cycle)
+                {"id": id_}
+                | self._prepare_rating(cycle)
                 | {
                     "plan_id": cycle.plan.id,
                     "company_id": cycle.plan.company_id.id,
@@ -405,12 +409,17 @@ class PlanRater:
                     "currency_id": cycle.plan.currency_id.id,
                     "device_id": cycle.member,
                     "cycle_start": cycle.first,
+                    "waived": False,
+                    "carried": json.dumps(self._prepare_carried(cycle)),
                 }
-                for cycle in new
-            ]
+                for cycle, id_ in zip(new, ids, strict=True)
+            ],
         )
-        for cycle, rating in zip(new, created, strict=True):
-            cycle.rating = rating
+        for cycle, id_ in zip(new, ids, strict=True):
+            cycle.rating = self.ratings.browse(id_).with_prefetch(ids)
+
+    def _prepare_carried(self, cycle):
+        return [list(part) for part in cycle.settled.carried]
 
     def _prepare_rating(self, cycle):
         settled = cycle.settled
@@ -424,13 +433,13 @@ class PlanRater:
             "rolled_in": settled.rolled_in,
             "rolled_out": settled.rolled_out,
             "expired": settled.expired,
-            "carried": [list(part) for part in settled.carried],
             "billable": settled.billable,
             "unders": settled.unders,
             "amount": float(cycle.amount),
             "device_count": len(cycle.active.keys() | cycle.pages.keys()),
             "missing_count": len(cycle.missing_ids),
-            "missing": self._say_missing(cycle),
+            "missing": self._say_missing(cycle) or None,
+            "xerox_cost": float(sum(self._costs(cycle).values(), Decimal(0))),
         }
 
     def _say_missing(self, cycle):
@@ -488,20 +497,14 @@ class PlanRater:
     def _save_devices(self, rated):
         """Write the devices of the cycles, with what each has of the charges, and the sums of the ratings."""
         model = self.env["xpps.page.rating.device"]
-        ratings = self.ratings.union(*(cycle.rating for cycle in rated))
-        charged = defaultdict(Decimal)
-        for item in self.charges.search([("page_rating_id", "in", ratings.ids), ("state", "!=", "rejected")]):
-            if item.billable:
-                charged[item.page_rating_id.id] += to_decimal(item.price_subtotal)
+        ratings = self.ratings.browse(cycle.rating.id for cycle in rated)
+        charged = ratings._charged()
         bulk_delete(model, SQL("rating_id = ANY(%s)", ratings.ids))
         rows = []
         for cycle in rated:
-            costs = self._costs(cycle)
-            total = charged[cycle.rating.id]
-            cost = sum(costs.values(), Decimal(0))
-            cycle.rating.write({"charged": float(total), "xerox_cost": float(cost), "margin": float(total - cost)})
-            rows += self._device_rows(cycle, total, costs)
+            rows += self._device_rows(cycle, charged.get(cycle.rating.id, Decimal(0)), self._costs(cycle))
         bulk_create(model, rows)
+        ratings._write_charged(charged)
 
     def _costs(self, cycle):
         """:return: {device id: Decimal}, what Xerox bills for the pages of the cycle"""
@@ -528,7 +531,6 @@ class PlanRater:
                 "device_id": device_id,
                 "subscription_id": cycle.agreements.get(device_id),
                 "cycle_end": cycle.last,
-                "currency_id": cycle.plan.currency_id.id,
                 **{f"{name}_pages": cycle.pages.get(device_id, {}).get(name, 0) for name in OUTPUT_TYPES},
                 "weighted": float(count),
                 "is_missing": device_id in cycle.missing_ids,

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from odoo.tools import SQL
 
+from ..billing_file import OUTPUT_TYPES
+
 #: Pages of a read; NULL where neither counters nor Xerox tell how many there are.
 PRINTED = SQL(
     "CASE WHEN previous_read IS NOT NULL AND current_read IS NOT NULL THEN pages "
@@ -14,13 +16,13 @@ PRINTED = SQL(
 
 
 class PlanRead(NamedTuple):
-    """Pages of one output type of a device in a period; ``printed`` is None where nobody knows how many."""
+    """What a device printed in a period: {output type: pages}; ``is_unknown`` where of one of them nobody knows."""
 
     device_id: int
     subscription_id: int
-    output_type: str
     period: tuple
-    printed: int | None
+    pages: dict
+    is_unknown: bool
     file_id: int
 
 
@@ -55,20 +57,26 @@ class PlanReads:
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT page_plan_id, device_id, subscription_id, output_type, period_start, period_end, %s,
-                       billing_file_id
+                SELECT page_plan_id, device_id, subscription_id, period_start, period_end, BOOL_OR(%(printed)s IS NULL),
+                       MAX(billing_file_id), %(pages)s
                   FROM xpps_meter_read
-                 WHERE page_plan_id = ANY(%s) AND period_end >= %s AND superseded_by_id IS NULL
-              ORDER BY period_end, id
+                 WHERE page_plan_id = ANY(%(plans)s) AND period_end >= %(since)s AND superseded_by_id IS NULL
+              GROUP BY page_plan_id, device_id, subscription_id, period_start, period_end
+              ORDER BY period_end, device_id
                 """,
-                PRINTED,
-                plan_ids,
-                since,
+                printed=PRINTED,
+                pages=SQL(", ").join(
+                    SQL("COALESCE(SUM(%s) FILTER (WHERE output_type = %s), 0)::int", PRINTED, output_type)
+                    for output_type in OUTPUT_TYPES
+                ),
+                plans=plan_ids,
+                since=since,
             )
         )
         reads = defaultdict(list)
-        for plan_id, device_id, agreement_id, output_type, first, last, printed, file_id in rows:
-            reads[plan_id].append(PlanRead(device_id, agreement_id, output_type, (first, last), printed, file_id))
+        for plan_id, device_id, agreement_id, first, last, is_unknown, file_id, *pages in rows:
+            by_type = {output_type: count for output_type, count in zip(OUTPUT_TYPES, pages, strict=True) if count}
+            reads[plan_id].append(PlanRead(device_id, agreement_id, (first, last), by_type, is_unknown, file_id))
         return reads
 
     def _stays(self, agreement_ids, since):

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..rules import OverageTerms, running_days
 
@@ -26,7 +26,8 @@ class AgreementSnapshot:
 
     ``terms`` are those of its overage where more months are billed together; ``cycle`` is the one that the file's
     period counts towards, ``reconciled`` whether that is rated as a whole. ``running_days`` are those of the period's
-    ``days`` on which it runs. ``plans`` are the ``xpps.page.plan`` of output types that such a one rates.
+    ``days`` on which it runs. ``plans`` are the page plans of the output types that
+    such a one rates.
     """
 
     record: Any
@@ -44,7 +45,15 @@ class AgreementSnapshot:
     reconciled: bool
     running_days: int
     days: int
-    plans: dict[str, Any]
+    plans: dict[str, "PlanSnapshot"]
+
+
+class PlanSnapshot(NamedTuple):
+    """A page plan: its id, its name, and the product.product that its customer is charged."""
+
+    id: int
+    name: str
+    product: Any
 
 
 @dataclass(slots=True)
@@ -79,7 +88,13 @@ class DeviceSnapshot:
 
 def agreement_snapshots(subscriptions, period_start, period_end):
     """:return: {sale.subscription id: AgreementSnapshot}"""
-    plans = subscriptions.env["xpps.page.plan"]._covering(subscriptions, period_start, period_end)
+    covering = subscriptions.env["xpps.page.plan"]._covering(subscriptions, period_start, period_end)
+    found = {plan for plans in covering.values() for plan in plans.values()}
+    known = {plan: PlanSnapshot(plan.id, plan.name, plan.product_id) for plan in found}
+    plans = {
+        agreement_id: {output_type: known[plan] for output_type, plan in by_type.items()}
+        for agreement_id, by_type in covering.items()
+    }
     return {
         subscription.id: _agreement_snapshot(subscription, period_start, period_end, plans.get(subscription.id, {}))
         for subscription in subscriptions

@@ -174,6 +174,16 @@ FIGURES = (
         note="the check that the import makes is included",
     ),
     Figure(
+        "plans",
+        "import into page pools / without",
+        "s",
+        (("plans", "many"),),
+        ours=lambda samples: samples.get("many", "plans"),
+        yardstick=lambda samples: samples.get("many", "no_plans"),
+        target=lambda sizes: 1.2,
+        note="check + import of 10,000 devices on 500 agreements, each a pool, or none",
+    ),
+    Figure(
         "memory",
         "peak memory of a worker, huge",
         "MB",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from . import billing_xml, client, floor, load
+from .plan_world import make_plan_world, make_poolless_world
 from .vendor_world import MONTHS, make_vendor_world
 
 #: Records of each kind that the slow load() is tried with; it is linear, so its time is multiplied.
@@ -84,6 +85,24 @@ class Steps:
             issues = env["xpps.billing.file"].browse(file_id).issue_ids
             found = {issue.source_line for issue in issues if issue.severity == "error" and issue.serial}
         return {"check_wrong": cost.seconds, "errors_found": len(found) / (self.devices // 10)}
+
+    def plans(self):
+        """Check and import where each agreement is a pool, and where none is."""
+        return self._pooled("plans", make_plan_world) | self._pooled("no_plans", make_poolless_world)
+
+    def _pooled(self, name, make):
+        self.database.reset(self.devices, make)
+        file_id = self.database.upload(self.data)
+        with self.database.timed() as (env, check):
+            env["xpps.billing.file"].browse(file_id)._check_now()
+        with self.database.timed() as (env, imported):
+            env["xpps.billing.file"].browse(file_id)._import()
+        with self.database.environment() as env:
+            rated = env["xpps.page.rating"].search([("state", "=", "rated"), ("company_id", "=", env.company.id)])
+            pools = env["xpps.page.plan"].search_count([("company_id", "=", env.company.id)])
+            if len(rated) != pools or len(rated.charge_ids) != pools:
+                raise RuntimeError(f"{len(rated)} of {pools} pools were rated, {len(rated.charge_ids)} charged.")
+        return {name: check.seconds + imported.seconds, f"{name}_queries": check.queries + imported.queries}
 
     def load(self):
         """Odoo's load() of tables, for as many records as the file has."""

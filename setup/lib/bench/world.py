@@ -20,9 +20,9 @@ PRICES = {"mono": 0.01, "color": 0.08, "mono_color1": 0.012, "clr_lvl12": 0.05, 
 BATCH = 5000
 
 
-def make_world(env, devices):
+def make_world(env, devices, agreements=AGREEMENTS):
     """Make both companies with the clerk of both, and import the month before the measured one."""
-    company = _make_company(env, COMPANY, AGREEMENTS, devices)
+    company = _make_company(env, COMPANY, agreements, devices)
     tiny = _make_company(env, WARM_UP_COMPANY, 1, WARM_UP_DEVICES)
     groups = env.ref("base.group_user") | env.ref("xerox_xpps.group_xpps_billing")
     env["res.users"].create(

@@ -1,10 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from decimal import Decimal
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...billing_file import OUTPUT_TYPES, to_decimal
+from ...common.bulk import bulk_update
 from ...common.constants import BILLING_GROUP
 from ...common.formats import months_text
 from ...common.locking import lock_or_refuse
@@ -182,15 +186,32 @@ class XppsPageRating(models.Model):
 
         A share is by weighted pages, by largest remainder; where nothing was printed, each device has the same.
         """
-        charges = self.env["sale.subscription.charge"].search([("page_rating_id", "in", self.ids)])
-        charges = charges.grouped("page_rating_id")
+        charged = self._charged()
+        self._write_charged(charged)
         for rating in self:
-            live = charges.get(rating, self.env["sale.subscription.charge"]).filtered(
-                lambda charge: charge.state != "rejected" and charge.billable
-            )
-            total = sum((to_decimal(charge.price_subtotal) for charge in live), to_decimal(0))
-            rating.write({"charged": float(total), "margin": float(total - to_decimal(rating.xerox_cost))})
-            rating.line_ids._share(total, rating.currency_id)
+            rating.line_ids._share(charged.get(rating.id, Decimal(0)), rating.currency_id)
+
+    def _charged(self):
+        """What live charges come to, with one query.
+
+        :return: {xpps.page.rating id: Decimal}
+        """
+        groups = self.env["sale.subscription.charge"]._read_group(
+            [("page_rating_id", "in", self.ids), ("state", "!=", "rejected"), ("billable", "=", True)],
+            ["page_rating_id"],
+            ["price_subtotal:sum"],
+        )
+        return {rating.id: to_decimal(amount) for rating, amount in groups}
+
+    def _write_charged(self, charged):
+        """:param charged: as ``_charged`` gives it"""
+        amounts = [float(charged.get(id_, 0)) for id_ in self.ids]
+        bulk_update(
+            self,
+            SQL("xpps_page_rating.id = live.id"),
+            {"charged": SQL("live.amount"), "margin": SQL("live.amount - COALESCE(xpps_page_rating.xerox_cost, 0)")},
+            source=SQL("unnest(%s::int[], %s::numeric[]) AS live(id, amount)", self.ids, amounts),
+        )
 
     def action_open_charges(self):
         return open_records(

@@ -16,7 +16,7 @@ class XppsPageRatingDevice(models.Model):
     _order = "rating_id, device_id, id"
     _check_company_auto = True
 
-    rating_id = fields.Many2one("xpps.page.rating", required=True, readonly=True, index=True, ondelete="cascade")
+    rating_id = fields.Many2one("xpps.page.rating", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     device_id = fields.Many2one("stock.lot", required=True, readonly=True, index=True, ondelete="restrict")
     product_id = fields.Many2one(related="device_id.product_id", string="Printer Model")
@@ -31,7 +31,7 @@ class XppsPageRatingDevice(models.Model):
     clr_lvl3_pages = fields.Integer(string="ClrLvl3", readonly=True)
     weighted = fields.Float(string="Weighted Pages", digits=(16, WEIGHT_DIGITS[1]), readonly=True)
     is_missing = fields.Boolean(string="Not Read", readonly=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    currency_id = fields.Many2one(related="rating_id.currency_id")
     share = fields.Monetary(readonly=True, help="The device's part of what the cycle charges, by weighted pages.")
     xerox_cost = fields.Monetary(
         string="Xerox's Cost", readonly=True, groups=BILLING_GROUP, help="What Xerox bills for the same pages."
