@@ -49,7 +49,12 @@ NO_SETTLED = Settled(0, 0, 0, 0, 0, ())
 class RatedCycle:
     """A cycle of a plan, or of one device where the plan rates each by itself, on its way through the rating.
 
-    ``rating`` is the xpps.page.rating that there was, or empty; ``pages`` are {device id: {output type: pages}}.
+    - ``rating``: the xpps.page.rating that there was, or empty
+    - ``pages``: {device id: {output type: pages}}; ``unknown``: {(device id, period) of which nobody knows them}
+    - ``active``: {device id: days of the cycle}; ``agreements``: {device id: sale.subscription id}
+    - ``periods``: {(first, last day)} of the files; ``unread``: ids of active devices that none of them has
+    - ``missing``: what it waits for, (device id, last day) or a sentence; ``missing_ids``: of these devices
+    - ``file_id``: the xpps.billing.file with the last read
     """
 
     plan: Any
@@ -64,6 +69,7 @@ class RatedCycle:
     periods: set = field(default_factory=set)
     missing: list = field(default_factory=list)
     missing_ids: set = field(default_factory=set)
+    unread: set = field(default_factory=set)
     file_id: int | None = None
     state: str = "open"
     weighted: int = 0
@@ -80,6 +86,10 @@ class RatedCycle:
     @property
     def days(self):
         return (self.last - self.first).days + 1
+
+    def device_ids(self):
+        """Devices that the plan is about: those with pages, and those that nobody read."""
+        return sorted(self.pages.keys() | self.unread)
 
     def totals(self):
         """:return: {output type: pages} of all devices"""
@@ -269,6 +279,10 @@ class PlanRater:
             if first > day:
                 cycle.missing.append(self._say_gap(day, first - DAY))
             day = max(day, last + DAY)
+        # A device that is read but has no such meter is none of the plan's.
+        cycle.unread = {
+            device_id for device_id in cycle.active if not self.reads.read_in.get(device_id, set()) & cycle.periods
+        }
         for device_id, stay in own:
             for period in periods:
                 if not overlap(stay.date_from, stay.date_to, *period):
@@ -339,8 +353,7 @@ class PlanRater:
         whole = self._whole_days(cycle)
         parts = []
         for device_id, days in cycle.active.items():
-            # A device that is read but has no such meter is none of the plan's.
-            if device_id not in cycle.pages and self.reads.read_in.get(device_id, set()) & cycle.periods:
+            if device_id not in cycle.pages and device_id not in cycle.unread:
                 continue
             included = plan.included_pages
             if by_model:
@@ -436,7 +449,7 @@ class PlanRater:
             "billable": settled.billable,
             "unders": settled.unders,
             "amount": float(cycle.amount),
-            "device_count": len(cycle.active.keys() | cycle.pages.keys()),
+            "device_count": len(cycle.device_ids()),
             "missing_count": len(cycle.missing_ids),
             "missing": self._say_missing(cycle) or None,
             "xerox_cost": float(sum(self._costs(cycle).values(), Decimal(0))),
@@ -517,7 +530,7 @@ class PlanRater:
     def _device_rows(self, cycle, total, costs):
         """:return: [values of xpps.page.rating.device]"""
         weights = cycle.plan.group_id._weights()
-        device_ids = sorted(cycle.active.keys() | cycle.pages.keys())
+        device_ids = cycle.device_ids()
         weighted = [
             sum((count * weights.get(name, Decimal(0)) for name, count in cycle.pages.get(device_id, {}).items()), Decimal(0))
             for device_id in device_ids

@@ -152,6 +152,12 @@ class TestPool(PlanCase):
                 self.plan.write(values)
         with self.assertRaises(UserError), self.cr.savepoint():
             self.plan.unlink()
+        for part, values in (
+            ("xpps.page.plan.tier", {"from_pages": 0}),
+            ("xpps.page.plan.model", {"product_tmpl_id": self.printer.product_tmpl_id.id}),
+        ):
+            with self.assertRaises(UserError), self.cr.savepoint():
+                self.env[part].create({"plan_id": self.plan.id, **values})
         self.assertRaisesMessage("Make another group", self.group.write, {"mono_weight": 2})
         self.plan.name = "Pool of the office"
         action = self.plan.action_new_version()
@@ -358,11 +364,32 @@ class TestTerms(PlanCase):
         self.assertEqual(str(self._plan_charges().bill_after), "2026-09-30")
         self.assertFalse(self._charges().filtered("is_provisional"))
 
+    def test_the_currency_is_kept(self):
+        self._plan()
+        euros = self._pricelist("Euros", self.eur)
+        self._months(7000)
+        self._plan_charges().action_approve()
+        self._post()
+        self.assertRaisesMessage(
+            "in another currency", self.agreement.write, {"pricelist_id": euros.id}, exception=ValidationError
+        )
+
     def test_a_copy_takes_the_plan_along(self):
         self._plan(rollover_months=2)
         copy = self.agreement.copy()
         self.assertEqual(copy.page_plan_ids.mapped("rollover_months"), [2])
         self.assertFalse(copy.page_plan_ids.date_from)
+        master = self._agreement(running=False, is_xpps_master=True, partner_id=False)
+        tiers = [Command.create({"from_pages": 0, "unit_price": 0.02})]
+        self._plan(master, tier_mode="graduated", tier_ids=tiers)
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self._plan(master, scope="customer", date_from="2027-01-01")
+        wizard = self.env["xpps.agreement.copy.wizard"].create(
+            {"subscription_id": master.id, "partner_ids": [Command.set(self.customer.ids)], "start": True}
+        )
+        wizard.action_copy()
+        plan = self.env["xpps.page.plan"].search([("tier_ids.unit_price", "=", 0.02), ("is_master", "=", False)])
+        self.assertEqual((plan.partner_id, plan.tier_ids.unit_price), (self.customer, 0.02))
 
     @freeze_time("2026-04-01")
     def test_the_cron_rates_what_is_over(self):

@@ -7,6 +7,7 @@
 from . import (
     xpps_page_group,
     xpps_page_plan,
+    xpps_page_plan_part,
     xpps_page_plan_tier,
     xpps_page_plan_model,
     xpps_page_plan_kept,

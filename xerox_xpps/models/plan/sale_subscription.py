@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...common.constants import USER_GROUP
 from ...common.window_actions import open_records
@@ -31,6 +32,29 @@ class SaleSubscription(models.Model):
             ends = sorted(set(own.mapped("cycle_end")))[-6:]
             agreement.page_rating_ids = own.filtered(lambda rating: rating.cycle_end in ends)
             agreement.page_rating_count = len(own)
+
+    @api.constrains("pricelist_id")
+    def _check_currency_of_plans(self):
+        # What a cycle charged is compared with what it comes to, whatever its user may see.
+        ratings = self.env["xpps.page.rating"].sudo()
+        for company, agreements in self.filtered("is_xpps").grouped("company_id").items():
+            rating = ratings.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("subscription_id", "in", agreements.ids),
+                    ("plan_id.date_to", "=", False),
+                ]
+            ).filtered(lambda rating: rating.currency_id != rating.subscription_id.currency_id)[:1]
+            if rating:
+                raise ValidationError(
+                    self.env._(
+                        "%(agreement)s cannot be billed in another currency than %(currency)s while page plan %(plan)s "
+                        "is in force. Enter the plan's end first, and make another plan afterwards.",
+                        agreement=rating.subscription_id.display_name,
+                        currency=rating.currency_id.name,
+                        plan=rating.plan_id.name,
+                    )
+                )
 
     def _xpps_prepare_copy(self):
         plans = [plan._prepare_copy() for plan in self.page_plan_ids]

@@ -13,6 +13,7 @@ def weight_field(label):
     return fields.Float(
         string=label,
         digits=WEIGHT_DIGITS,
+        min_display_digits=0,
         help="As how many pages a page of this output type counts. 0 means that it is not of the group.",
     )
 

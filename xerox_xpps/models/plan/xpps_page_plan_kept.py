@@ -23,9 +23,17 @@ class XppsPagePlan(models.Model):
         return plans
 
     def write(self, vals):
-        changed = self.filtered(lambda plan: not plan.is_master and plan._changes_terms(vals))
-        last = changed._last_read_days()
-        used = next((plan for plan in changed if plan in last), None)
+        self.filtered(lambda plan: plan._changes_terms(vals))._check_unused()
+        self._check_end(vals)
+        result = super().write(vals)
+        if not {"date_from", "subscription_id", "scope", "group_id"}.isdisjoint(vals):
+            self._check_not_imported()
+        return result
+
+    def _check_unused(self):
+        """:raises UserError: when pages were rated by one of the plans"""
+        last = self._last_read_days()
+        used = next((plan for plan in self if plan in last), None)
         if used:
             raise UserError(
                 self.env._(
@@ -35,11 +43,6 @@ class XppsPagePlan(models.Model):
                     day=format_date(self.env, last[used]),
                 )
             )
-        self._check_end(vals)
-        result = super().write(vals)
-        if not {"date_from", "subscription_id", "scope", "group_id"}.isdisjoint(vals):
-            self._check_not_imported()
-        return result
 
     def _changes_terms(self, vals):
         for name in vals.keys() & self._fields.keys() - FREE:

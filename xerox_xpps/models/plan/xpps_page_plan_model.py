@@ -7,12 +7,10 @@ class XppsPagePlanModel(models.Model):
 
     _name = "xpps.page.plan.model"
     _description = "XPPS Included Pages by Printer Model"
-    _inherit = ["xpps.guard"]
+    _inherit = ["xpps.page.plan.part"]
     _order = "plan_id, product_tmpl_id, id"
     _check_company_auto = True
 
-    plan_id = fields.Many2one("xpps.page.plan", required=True, index=True, ondelete="cascade", check_company=True)
-    company_id = fields.Many2one(related="plan_id.company_id", store=True, precompute=True, index=True)
     product_tmpl_id = fields.Many2one(
         "product.template",
         string="Printer Model",

@@ -9,12 +9,10 @@ class XppsPagePlanTier(models.Model):
 
     _name = "xpps.page.plan.tier"
     _description = "XPPS Page Plan Tier"
-    _inherit = ["xpps.guard"]
+    _inherit = ["xpps.page.plan.part"]
     _order = "plan_id, from_pages, id"
     _check_company_auto = True
 
-    plan_id = fields.Many2one("xpps.page.plan", required=True, index=True, ondelete="cascade", check_company=True)
-    company_id = fields.Many2one(related="plan_id.company_id", store=True, precompute=True, index=True)
     from_pages = fields.Integer(string="From Pages", help="The first tier begins with 0 pages.")
     unit_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2)
 

@@ -12,7 +12,6 @@ from ...common.bulk import bulk_update
 from ...common.constants import BILLING_GROUP
 from ...common.formats import months_text
 from ...common.locking import lock_or_refuse
-from ...common.today import company_today
 from ...common.window_actions import open_dialog, open_records
 from ...importing import PlanRater
 
@@ -173,11 +172,8 @@ class XppsPageRating(models.Model):
 
     @api.model
     def _cron_rate(self):
-        """Rate what is over meanwhile: a device that is not read any more may have been taken away."""
-        ratings = self.search([("state", "!=", "rated")])
-        for company, same in ratings.grouped("company_id").items():
-            today = company_today(company)
-            same.filtered(lambda rating: rating.cycle_end < today)._rate()
+        """Rate what is over meanwhile: an agreement may have ended, or a device that is not read been taken away."""
+        self.search([("state", "!=", "rated")])._rate()
 
     # What charges come to
 

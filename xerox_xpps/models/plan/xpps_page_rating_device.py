@@ -29,7 +29,7 @@ class XppsPageRatingDevice(models.Model):
     mono_color1_pages = fields.Integer(string="MonoColor1", readonly=True)
     clr_lvl12_pages = fields.Integer(string="ClrLvl12", readonly=True)
     clr_lvl3_pages = fields.Integer(string="ClrLvl3", readonly=True)
-    weighted = fields.Float(string="Weighted Pages", digits=(16, WEIGHT_DIGITS[1]), readonly=True)
+    weighted = fields.Float(string="Weighted Pages", digits=(16, WEIGHT_DIGITS[1]), min_display_digits=0, readonly=True)
     is_missing = fields.Boolean(string="Not Read", readonly=True)
     currency_id = fields.Many2one(related="rating_id.currency_id")
     share = fields.Monetary(readonly=True, help="The device's part of what the cycle charges, by weighted pages.")
