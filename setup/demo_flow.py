@@ -132,11 +132,17 @@ def prepare_taxes(company, agreements):
             line.tax_ids = line.product_id.taxes_id.filtered_domain([("company_id", "=", company.id)])
 
 
-def invoice_agreements(agreements):
+def invoice_agreements(agreements, period_end):
     """Bill each agreement as its template says, and post what it left as a draft."""
     before = all_invoices(agreements)
     for agreement in agreements:
         agreement.generate_invoice()
+    # The months of the demo may be ahead of today, for which overage of several months would wait.
+    waiting = agreements.charge_ids.filtered(
+        lambda charge: charge.invoice_status == "to_invoice" and charge.bill_after and charge.bill_after <= period_end
+    )
+    for agreement in waiting.subscription_id:
+        agreement._create_xpps_invoices(due=agreements.browse())
     invoices = all_invoices(agreements) - before
     invoices.filtered(lambda invoice: invoice.state == "draft").action_post()
     return invoices.sorted(lambda invoice: (invoice.commercial_partner_id.name, invoice.id))
@@ -382,7 +388,7 @@ def main(env):
     imported = time.monotonic()
     agreements = file.line_ids.subscription_id
     prepare_taxes(file.company_id, agreements)
-    invoices = invoice_agreements(agreements)
+    invoices = invoice_agreements(agreements, file.period_end)
     env.cr.commit()
     invoiced = time.monotonic()
     print_invoices(invoices)
