@@ -312,7 +312,9 @@ def pages_of_cycles(env, reads):
         for device in ET.fromstring(file.attachment_id.raw).findall("Device"):
             for tag in device_types(device):
                 printed = number(device, f"{tag}Current") - number(device, f"{tag}Previous")
-                counted[device.findtext("SerialNumber"), OUTPUT_TYPES[tag]] += printed - number(device, f"{tag}Included")
+                counted[device.findtext("SerialNumber"), OUTPUT_TYPES[tag]] += printed - number(
+                    device, f"{tag}Included"
+                )
     return counted
 
 

@@ -179,9 +179,7 @@ class Contract:
 
     def _of_cycle(self, meter, first):
         return [
-            charge
-            for charge in self.charges
-            if charge.month is None and (charge.meter, charge.first) == (meter, first)
+            charge for charge in self.charges if charge.month is None and (charge.meter, charge.first) == (meter, first)
         ]
 
     def _pages(self, meter, first):
