@@ -3,6 +3,7 @@ from psycopg2 import OperationalError
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import ConcurrencyError, LockError, UserError
+from odoo.tools import SQL
 
 #: What another transaction is the reason of: in a new one it may go well.
 RETRY = (OperationalError, ConcurrencyError)
@@ -25,6 +26,26 @@ def lock_or_refuse(records, message):
             records.lock_for_update(allow_referencing=True)
     except (LockError, SerializationFailure) as error:
         raise UserError(message) from error
+
+
+def claim(records):
+    """Have every other transaction that claims one of the records wait for this one, and begin anew then.
+
+    For work whose result depends on what others write meanwhile: whoever only waited for a lock would go on to see it
+    as it was when its transaction began. Here the database tells whoever waited that a record was written, and Odoo
+    tries again. In the order of the ids, so that no two wait for each other.
+    """
+    if not records:
+        return
+    records.env.execute_query(
+        SQL(
+            "UPDATE %(table)s SET write_date = %(table)s.write_date FROM ("
+            "SELECT id FROM %(table)s WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
+            ") claimed WHERE claimed.id = %(table)s.id RETURNING %(table)s.id",
+            table=SQL.identifier(records._table),
+            ids=list(records.ids),
+        )
+    )
 
 
 def is_passing(error):

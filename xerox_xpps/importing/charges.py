@@ -145,12 +145,12 @@ class ChargePlan:
             unit_price=0.0,
             billable=False,
         )
-        read.charges += (charge | covered(plan.id),)
+        read.charges += (charge | covered(plan.id, plan.cycle_end),)
 
     def _earlier_plan(self, plan_id):
         """The plan that a corrected read was rated by, where the agreement has another one by now."""
         plan = self.env["xpps.page.plan"].browse(plan_id)
-        return PlanSnapshot(plan.id, plan.name, plan.product_id)
+        return PlanSnapshot(plan.id, plan.name, plan.product_id, plan._long_cycle_end(self.context.period_end))
 
     def _prepare_cycle(self, read, agreement, billable, material):
         """When a charge is billed, and whether it is provisional. What no customer pays is of no cycle."""
@@ -459,6 +459,6 @@ def provisional(cycle_start, cycle_end):
     }
 
 
-def covered(page_plan_id):
+def covered(page_plan_id, cycle_end):
     """What a charge says of pages under a page plan: nobody approves or invoices it, it is a cost."""
-    return {"page_plan_id": page_plan_id, "state": "approved"}
+    return {"page_plan_id": page_plan_id, "state": "approved", "bill_after": cycle_end}

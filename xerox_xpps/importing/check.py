@@ -67,6 +67,7 @@ def check_file(file, progress=None, imports=False):
         reads=records.reads,
         charge_base=records.plan.prepare_charge_base(),
         cycle_charges=records.cycle_charges,
+        cycle_agreement_ids=records.cycle_agreement_ids,
         cost_changes=records.cost_changes,
         base_fees=records.base_fees,
         absent=records.devices.absent_counts,

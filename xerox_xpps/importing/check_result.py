@@ -24,6 +24,7 @@ class CheckResult:
     - ``prior_lines``: {index of the record: the xpps.billing.file.line that a correction replaces}
     - ``reads``: those of the sound records, and ``charge_base``, the values that all their charges share
     - ``cycle_charges``: values of the charges of cycles whose last month never came, with the read that they hang on
+    - ``cycle_agreement_ids``: the ids of the agreements whose cycles the file adds pages to, or charges
     - ``cost_changes``: those that the sound records make
     - ``base_fees``: {agreement id: BaseFees of its sound records}; of a correction there are none
     - ``absent``: {agreement id: number of its devices that should be in the file and are not}
@@ -42,6 +43,7 @@ class CheckResult:
     reads: list[PlannedRead] = field(default_factory=list)
     charge_base: dict[str, Any] = field(default_factory=dict)
     cycle_charges: list[dict[str, Any]] = field(default_factory=list)
+    cycle_agreement_ids: set[int] = field(default_factory=set)
     cost_changes: list[CostChange] = field(default_factory=list)
     base_fees: dict[int, BaseFees] = field(default_factory=dict)
     absent: dict[int, int] = field(default_factory=dict)

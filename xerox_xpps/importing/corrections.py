@@ -130,7 +130,7 @@ class CorrectionPlan:
     def _prepare_cycle(self, first):
         """What corrects a charge waits as long as that, or counts towards the same cycle."""
         if first.page_plan_id:
-            return covered(first.page_plan_id.id)
+            return covered(first.page_plan_id.id, first.bill_after or None)
         if first.is_provisional:
             return provisional(first.cycle_start, first.bill_after)
         return {"bill_after": first.bill_after or None}

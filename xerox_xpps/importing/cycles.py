@@ -126,6 +126,59 @@ class CycleLedger:
         """The pages of a cycle that are charged."""
         return sum(charge.quantity for charge in self.of_cycle(key) if charge.state != "rejected")
 
+    def prepare_charge(self, key, last_day, planned=()):
+        """What is still to be charged of a cycle, as values of ``sale.subscription.charge``.
+
+        :param last_day: of the cycle, which may be closed early
+        :param planned: PlannedReads that an import adds
+        :return: None where nothing of it is billed
+        """
+        pages = self.difference(key, planned)
+        priced = self._priced(key, planned) if pages else None
+        if not priced:
+            return None
+        agreement_id, product_id, price = priced
+        return {
+            "subscription_id": agreement_id,
+            "product_id": product_id,
+            "device_id": key.device_id,
+            "output_type": key.output_type,
+            "kind": CYCLE,
+            "name": self._name(key, agreement_id, product_id, pages),
+            "quantity": pages,
+            "unit_price": price,
+            "billable": True,
+            "period_start": key.start,
+            "period_end": last_day,
+            "cycle_start": key.start,
+            "bill_after": last_day,
+        }
+
+    def _priced(self, key, planned):
+        """:return: (sale.subscription id, product.product id, price), those that the cycle was charged at if it was,
+        else those of its last month; None where nothing of it is billed
+        """
+        months = [charge for read in planned for charge in read.charges if charge.get("is_provisional")]
+        charge = self.of_cycle(key)[-1:]
+        if not charge and months:
+            return months[-1]["subscription_id"], months[-1]["product_id"], months[-1]["unit_price"]
+        charge = charge or self.priced_by(key)
+        return (charge.subscription_id.id, charge.product_id.id, charge.unit_price) if charge else None
+
+    def _name(self, key, agreement_id, product_id, pages):
+        """The material code as the customer reads it, and what is corrected of a cycle that was charged."""
+        lang = self.env["sale.subscription"].browse(agreement_id).partner_id.lang
+        material = self.env["product.product"].browse(product_id).with_context(lang=lang).display_name
+        if not self.of_cycle(key):
+            return material
+        env, old = self.env(context={**self.env.context, "lang": lang or self.env.lang}), self.standing(key)
+        values = {"material": material, "new": old + pages, "old": old}
+        return plural(
+            old,
+            env._("%(material)s – correction: %(new)s instead of 1 page", **values),
+            env._("%(material)s – correction: %(new)s instead of %(old)s pages", **values),
+        )
+
 
 def uncharged_cycles(env, condition):
     """Cycles with more pages than they include, of which nothing was charged yet.
@@ -161,9 +214,13 @@ def uncharged_cycles(env, condition):
 
 
 class CyclePlan:
-    """What the import of a file charges of cycles; ``plan`` is a ``charges.ChargePlan``."""
+    """What the import of a file charges of cycles; ``plan`` is a ``charges.ChargePlan``.
+
+    After ``run``, ``agreement_ids`` are those whose cycles the file adds pages to, or charges.
+    """
 
     def __init__(self, context, plan):
+        self.agreement_ids = set()
         self.context = context
         self.env = context.env
         self.plan = plan
@@ -182,6 +239,7 @@ class CyclePlan:
         left_over = set(self._left_over()) - planned.keys()
         if not planned and not left_over:
             return []
+        self.agreement_ids = {key.subscription_id for key in (*planned, *left_over)}
         ledger = CycleLedger(self.env, [*planned, *left_over])
         self._look_up(left_over, ledger)
         for key, same in planned.items():
@@ -222,59 +280,18 @@ class CyclePlan:
 
     def _charge(self, ledger, key, planned=()):
         """:return: values of the charge of what is still to be charged of a cycle, or None"""
-        pages = ledger.difference(key, planned)
-        priced = self._priced(ledger, key, planned) if pages else None
-        if not priced:
+        last_day = planned[-1].base["cycle_end"] if planned else ledger.rows[key][-1].cycle_end
+        values = ledger.prepare_charge(key, last_day, planned)
+        if not values:
             return None
-        agreement_id, product_id, price = priced
-        agreement = self.agreements[agreement_id]
-        product = self.env["product.product"].browse(product_id)
-        cycle_end = planned[-1].base["cycle_end"] if planned else ledger.rows[key][-1].cycle_end
-        values = self.plan.prepare_charge(
-            key,
-            agreement,
-            product,
-            key,
-            self.plan.no_cost(),
-            kind=CYCLE,
-            name=self._name(agreement, product, ledger.standing(key) if ledger.of_cycle(key) else None, pages),
-            quantity=pages,
-            unit_price=price,
-            billable=True,
-        )
-        return values | {
-            "period_start": key.start,
-            "period_end": cycle_end,
-            "cycle_start": key.start,
-            "bill_after": cycle_end,
-        }
+        agreement = self.agreements[values["subscription_id"]]
+        product = self.env["product.product"].browse(values["product_id"])
+        asked = {name: values[name] for name in ("kind", "name", "quantity", "unit_price", "billable")}
+        return self.plan.prepare_charge(key, agreement, product, key, self.plan.no_cost(), **asked) | values
 
     def _late_charge(self, ledger, key):
         values = self._charge(ledger, key)
         return values and values | {"meter_read_id": ledger.rows[key][-1].read_id}
-
-    def _priced(self, ledger, key, planned):
-        """:return: (sale.subscription id, product.product id, price), those that the cycle was charged at if it was,
-        else those of its last month; None where nothing of it is billed
-        """
-        months = [charge for read in planned for charge in read.charges if charge.get("is_provisional")]
-        charge = ledger.of_cycle(key)[-1:]
-        if not charge and months:
-            return months[-1]["subscription_id"], months[-1]["product_id"], months[-1]["unit_price"]
-        charge = charge or ledger.priced_by(key)
-        return (charge.subscription_id.id, charge.product_id.id, charge.unit_price) if charge else None
-
-    def _name(self, agreement, product, standing, pages):
-        material = self.plan.material_name(product, agreement)
-        if standing is None:
-            return material
-        env = agreement.record.with_context(lang=agreement.lang or self.env.lang).env
-        values = {"material": material, "new": standing + pages, "old": standing}
-        return plural(
-            standing,
-            env._("%(material)s – correction: %(new)s instead of 1 page", **values),
-            env._("%(material)s – correction: %(new)s instead of %(old)s pages", **values),
-        )
 
     def _look_up(self, left_over, ledger):
         """Know agreements, too, that no device of the file is on."""

@@ -17,6 +17,7 @@ from ..billing_file import OUTPUT_TYPES, to_decimal
 from ..common.bulk import bulk_create, bulk_delete, next_ids
 from ..common.formats import month_text, period_text
 from ..common.listing import bullets
+from ..common.locking import claim
 from ..common.today import company_today
 from ..rating import (
     PLAN,
@@ -132,7 +133,7 @@ class PlanRater:
         self.undoing = not charge
         chains = self._chains()
         plans = self.env["xpps.page.plan"].union(*chains.values())
-        self._lock(plans)
+        claim(plans)
         self.terms = {plan: plan._terms() for plan in plans}
         starts = {
             key: min(self._cycle(plan, self.first[plan])[0] for plan in same if plan in self.first)
@@ -146,12 +147,6 @@ class PlanRater:
         for key, same in chains.items():
             rated += self._rate_chain(same, starts[key], agreements, before)
         return self._write(rated, charge)
-
-    def _lock(self, plans):
-        """Have whoever rates the same plans at the same time try again afterwards: it misses what this one reads."""
-        ids = plans.ids
-        self.env.cr.execute(SQL("SELECT FROM xpps_page_plan WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", ids))
-        self.env.cr.execute(SQL("UPDATE xpps_page_plan SET write_date = %s WHERE id = ANY(%s)", self.env.cr.now(), ids))
 
     def _chains(self):
         """Versions of one plan follow each other: what one leaves, the next may use.

@@ -31,8 +31,8 @@ class RecordChecks:
     :param done: the ``sequence`` of each record that is imported or left out: it is not looked at
     :param is_duplicate: whether the very same file was imported before: no record need say so once more
 
-    After ``run``, ``lines``, ``prior_lines``, ``reads``, ``cycle_charges``, ``cost_changes`` and ``base_fees`` are as
-    in ``CheckResult``.
+    After ``run``, ``lines``, ``prior_lines``, ``reads``, ``cycle_charges``, ``cycle_agreement_ids``, ``cost_changes``
+    and ``base_fees`` are as in ``CheckResult``.
     """
 
     def __init__(self, context, totals, done, is_duplicate):
@@ -52,6 +52,7 @@ class RecordChecks:
         self.prior_lines = {}
         self.reads = []
         self.cycle_charges = []
+        self.cycle_agreement_ids = set()
         self.cost_changes = []
         self.base_fees = {}
         self._charged = []
@@ -71,7 +72,9 @@ class RecordChecks:
             self.devices.absent()
         faulty = self.context.findings.faulty
         self.reads = [planned for planned in self.plan.reads if planned.index not in faulty]
-        self.cycle_charges = CyclePlan(self.context, self.plan).run(self.reads)
+        cycles = CyclePlan(self.context, self.plan)
+        self.cycle_charges = cycles.run(self.reads)
+        self.cycle_agreement_ids = cycles.agreement_ids
         self.cost_changes = self.plan.cost_changes()
         self.base_fees = self._add_up_base_fees(faulty)
         for change in self.cost_changes:

@@ -49,11 +49,15 @@ class AgreementSnapshot:
 
 
 class PlanSnapshot(NamedTuple):
-    """A page plan: its id, its name, and the product.product that its customer is charged."""
+    """A page plan: its id, its name, and the product.product that its customer is charged.
+
+    ``cycle_end`` is the last day of the cycle that the file's period counts towards, where it is of several months.
+    """
 
     id: int
     name: str
     product: Any
+    cycle_end: date | None
 
 
 @dataclass(slots=True)
@@ -90,7 +94,9 @@ def agreement_snapshots(subscriptions, period_start, period_end):
     """:return: {sale.subscription id: AgreementSnapshot}"""
     covering = subscriptions.env["xpps.page.plan"]._covering(subscriptions, period_start, period_end)
     found = {plan for plans in covering.values() for plan in plans.values()}
-    known = {plan: PlanSnapshot(plan.id, plan.name, plan.product_id) for plan in found}
+    known = {
+        plan: PlanSnapshot(plan.id, plan.name, plan.product_id, plan._long_cycle_end(period_end)) for plan in found
+    }
     plans = {
         agreement_id: {output_type: known[plan] for output_type, plan in by_type.items()}
         for agreement_id, by_type in covering.items()

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..common.bulk import bulk_delete, bulk_update
 from ..common.listing import bullets
+from ..common.locking import claim
 from ..rules import beyond_border_sql
 from .difference import CYCLE
 from .plan_rating import PlanRater
@@ -86,6 +87,8 @@ class ImportUndo:
     def run(self):
         """Undo, and say on the file what was taken back."""
         charges = self.evidence.charge_ids
+        # No import may count pages towards their cycle that are taken back at the same moment.
+        claim(self._cycle_agreements())
         counts = {"charges": len(charges), "reads": len(self.evidence.meter_read_ids)}
         # What an import made is deleted by its undo, and by nothing that its user may do else.
         charges.with_env(self.env).check_access("unlink")
@@ -206,6 +209,23 @@ class ImportUndo:
             )
         )
         return self.evidence.browse(file_id for (file_id,) in rows)
+
+    def _cycle_agreements(self):
+        """The agreements whose cycles the file added pages to, or charged."""
+        rows = self.reads.env.execute_query(
+            SQL(
+                """
+                SELECT subscription_id FROM xpps_meter_read
+                 WHERE billing_file_id = %(file)s AND cycle_start IS NOT NULL
+                 UNION
+                SELECT read.subscription_id FROM sale_subscription_charge charge
+                  JOIN xpps_meter_read read ON read.id = charge.meter_read_id
+                 WHERE charge.billing_file_id = %(file)s AND read.cycle_start IS NOT NULL
+                """,
+                file=self.file.id,
+            )
+        )
+        return self.evidence.env["sale.subscription"].browse(agreement_id for (agreement_id,) in rows)
 
     def _of_file(self):
         """The condition that finds the reads, or the lines, of the file."""

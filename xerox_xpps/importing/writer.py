@@ -4,6 +4,7 @@
 from odoo.tools import SQL
 
 from ..common.bulk import bulk_create, bulk_delete, bulk_update, next_ids
+from ..common.locking import claim
 from .plan_rating import PlanRater
 
 
@@ -77,6 +78,8 @@ class ImportWriter(CheckWriter):
 
         :return: the charges, as the user who imports sees them
         """
+        # Two files of one cycle that are imported at the same moment would each miss the pages of the other.
+        claim(self.env["sale.subscription"].browse(self.result.cycle_agreement_ids))
         line_ids = super().save()
         self.progress(0.2)
         self._mark_lines(line_ids)

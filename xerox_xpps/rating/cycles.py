@@ -38,8 +38,8 @@ def allowance(included: int, running_days: int, days: int) -> int:
 def balance(read: CycleRead, running_days: int = 1, days: int = 1) -> int:
     """The pages of a month above its allowance, or, below 0, what it leaves of it.
 
-    Xerox's word on what is above the allowance counts for more than its counters, and of a month without counters
-    nobody knows that pages are left.
+    Xerox's word on what is above the allowance counts for more than its counters, and of a month without either
+    nobody knows that pages are left, or above an allowance by days.
 
     >>> balance(CycleRead(6300, 5000, 1200)), balance(CycleRead(6300, 5000, 0)), balance(CycleRead(None, 5000, 0))
     (1200, 0, 0)
@@ -48,9 +48,13 @@ def balance(read: CycleRead, running_days: int = 1, days: int = 1) -> int:
 
     >>> balance(CycleRead(3000, 5000, 0), 15, 30), balance(CycleRead(6200, 5000, 1200), 15, 30)
     (500, 3700)
+    >>> balance(CycleRead(None, 5000, 0), 15, 30), balance(CycleRead(None, 5000, 1200), 15, 30)
+    (0, 3700)
     """
     used = read.included + read.overage
-    if not read.overage and read.printed is not None:
+    if not read.overage:
+        if read.printed is None:
+            return 0
         used = min(read.printed, read.included)
     return used - allowance(read.included, running_days, days)
 

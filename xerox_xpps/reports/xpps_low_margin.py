@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..common.formats import month_text
 from ..common.window_actions import open_form
+from ..importing import CYCLE
 from ..rules import below_floor_sql, margin_percent_sql
 
 ACTIVITY_TYPE = "xerox_xpps.mail_activity_low_margin"
@@ -18,6 +19,10 @@ class XppsLowMargin(models.Model):
     imported but whose invoices are not made yet does not count as a loss. Without a floor these are the agreements
     that cost more than they earn. Of an agreement of which some cost is unknown, nobody can tell. A row's id is its
     agreement's.
+
+    Pages that are billed for several months together count with the month in which their cycle ends, what they cost
+    and what they earn, once the cycle is billed. Such an agreement is looked at for whole cycles, three months at
+    least, so that in each of them as many months of pages count as of base prices.
     """
 
     _name = "xpps.low.margin"
@@ -27,9 +32,12 @@ class XppsLowMargin(models.Model):
     _rec_name = "subscription_id"
     _depends = {
         "xpps.profitability.report": [],
-        "res.company": ["xpps_margin_floor_percent"],
-        "sale.subscription": ["company_id", "stage_id"],
+        "res.company": ["xpps_margin_floor_percent", "xpps_overage_cycles"],
+        "sale.subscription": ["company_id", "stage_id", "xpps_overage_cycle"],
+        "sale.subscription.charge": ["bill_after", "kind"],
         "sale.subscription.stage": ["type"],
+        "xpps.page.plan": ["cycle", "subscription_id"],
+        "xpps.meter.read": ["origin"],
     }
 
     company_id = fields.Many2one("res.company", readonly=True)
@@ -55,23 +63,35 @@ class XppsLowMargin(models.Model):
     @property
     def _table_query(self):
         report = self.env["xpps.profitability.report"].with_context(
-            xpps_asked={"subscription_id", "date", "revenue", "cost", "cost_unknown_count"}
+            xpps_asked={
+                "subscription_id",
+                "date",
+                "charge_id",
+                "meter_read_id",
+                "revenue",
+                "cost",
+                "cost_unknown_count",
+            }
         )
         return SQL(
             """
-            WITH month AS (
-                SELECT subscription_id, DATE_TRUNC('month', date)::date AS first_day,
-                       COALESCE(SUM(revenue), 0) AS revenue, COALESCE(SUM(cost), 0) AS cost,
-                       COALESCE(SUM(cost_unknown_count), 0) AS unknown
+            WITH %(cycles)s, month AS (
+                SELECT report.subscription_id, COALESCE(SUM(report.revenue), 0) AS revenue,
+                       COALESCE(SUM(report.cost), 0) AS cost, COALESCE(SUM(report.cost_unknown_count), 0) AS unknown,
+                       DATE_TRUNC('month', COALESCE(charge.bill_after, read.bill_after, report.date))::date AS first_day
                   FROM (%(report)s) report
-                 WHERE subscription_id IS NOT NULL
-              GROUP BY subscription_id, DATE_TRUNC('month', date)
+             LEFT JOIN cycle_charge charge ON charge.id = report.charge_id
+             LEFT JOIN cycle_read read ON read.id = report.meter_read_id
+                 WHERE report.subscription_id IS NOT NULL AND COALESCE(charge.is_billed, read.is_billed, TRUE)
+              GROUP BY report.subscription_id, first_day
             ), billed AS (
-                SELECT subscription_id, MAX(first_day) AS last_month,
-                       (MAX(first_day) - %(months)s * INTERVAL '1 month')::date AS month_before
+                SELECT month.subscription_id, MAX(month.first_day) AS last_month,
+                       (MAX(month.first_day) - MAX(%(months)s) * INTERVAL '1 month')::date AS month_before
                   FROM month
-                 WHERE revenue <> 0
-              GROUP BY subscription_id
+                  JOIN sale_subscription agreement ON agreement.id = month.subscription_id
+                  JOIN res_company company ON company.id = agreement.company_id
+                 WHERE month.revenue <> 0
+              GROUP BY month.subscription_id
             ), total AS (
                 SELECT billed.*, SUM(month.revenue) AS revenue, SUM(month.cost) AS cost, SUM(month.unknown) AS unknown
                   FROM billed
@@ -97,7 +117,62 @@ class XppsLowMargin(models.Model):
             margin_percent=margin_percent_sql(SQL("total.revenue"), SQL("total.cost")),
             low=below_floor_sql(SQL("total.revenue"), SQL("total.cost"), SQL("company.xpps_margin_floor_percent")),
             report=report._table_query,
-            months=MONTHS,
+            cycles=self._cycles(),
+            months=self._months(),
+        )
+
+    @api.model
+    def _months(self):
+        """How many months are looked at: whole cycles."""
+        cycle = SQL(
+            "GREATEST(CASE WHEN company.xpps_overage_cycles THEN agreement.xpps_overage_cycle::int END, "
+            "(SELECT MAX(plan.cycle::int) FROM xpps_page_plan plan WHERE plan.subscription_id = agreement.id), 1)"
+        )
+        return SQL("CEIL(%(months)s::numeric / %(cycle)s) * %(cycle)s", months=MONTHS, cycle=cycle)
+
+    @api.model
+    def _cycles(self):
+        """What is billed for several months together: charges, and the live reads that they are of.
+
+        A cycle is billed once its last month is imported and no charge of it waits to be invoiced.
+
+        :return: SQL of the items of a WITH clause
+        """
+        return SQL(
+            """
+            cycle AS (
+                SELECT charge.subscription_id, charge.bill_after, NOT BOOL_OR(
+                           charge.billable AND charge.state IN ('draft', 'approved') AND charge.quantity <> 0
+                           AND NOT EXISTS (
+                               SELECT FROM xpps_charge_invoice_line_rel link
+                                 JOIN account_move_line line ON line.id = link.invoice_line_id
+                                WHERE link.charge_id = charge.id AND line.parent_state = 'posted'
+                           )
+                       ) AS is_billed
+                  FROM sale_subscription_charge charge
+                 WHERE charge.bill_after IS NOT NULL
+              GROUP BY charge.subscription_id, charge.bill_after
+            ), cycle_charge AS (
+                SELECT charge.id, charge.device_id, charge.output_type, charge.period_end, charge.kind,
+                       charge.bill_after, cycle.is_billed AND EXISTS (
+                           SELECT FROM xpps_meter_read read
+                            WHERE read.subscription_id = charge.subscription_id AND read.origin = 'file'
+                              AND read.period_end >= charge.bill_after
+                       ) AS is_billed
+                  FROM sale_subscription_charge charge
+                  JOIN cycle
+                    ON cycle.subscription_id = charge.subscription_id AND cycle.bill_after = charge.bill_after
+            ), cycle_read AS (
+                SELECT read.id, MAX(charge.bill_after) AS bill_after, BOOL_AND(charge.is_billed) AS is_billed
+                  FROM cycle_charge charge
+                  JOIN xpps_meter_read read
+                    ON read.device_id = charge.device_id AND read.output_type = charge.output_type
+                   AND read.period_end = charge.period_end AND read.superseded_by_id IS NULL
+                 WHERE charge.kind <> %(cycle)s
+              GROUP BY read.id
+            )
+            """,
+            cycle=CYCLE,
         )
 
     def _open_activities(self):

@@ -7,6 +7,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
 
+from ..support.common import record
 from ..support.cycles import AUGUST, INCLUDED, JULY, OCTOBER, QUARTER, SEPTEMBER, CycleCase
 
 
@@ -317,6 +318,11 @@ class TestReconciled(CycleCase):
         self._month(JULY, 2000)
         self.assertEqual(self._pages(), [387])
         self.assertEqual(self._charges().mapped("quantity"), [0, 387])
+
+    def test_without_counters_nobody_knows_of_pages_above_the_allowance_by_days(self):
+        self.agreement.date = "2026-07-10"
+        self._load([record("SN-1", mono=(0, "0.0042"), MonoIncluded=INCLUDED)], **JULY)
+        self.assertFalse(self._charges())
 
     def test_a_device_that_went_is_charged_with_the_last_file(self):
         self._device("SN-2")

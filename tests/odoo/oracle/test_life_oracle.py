@@ -36,11 +36,21 @@ TEMPLATES = (
     ("weeks", 2, "invoice"),
     ("months", 1, "sale_and_invoice"),
 )
+#: Months of a cycle of pages, and a day on which one begins.
+CYCLES = (
+    *[(1, None)] * 4,
+    (2, None),
+    (3, None),
+    (3, date(2025, 11, 15)),
+    (6, date(2026, 2, 1)),
+    (12, None),
+    (12, date(2025, 8, 31)),
+)
 #: What happens to agreements, and how often: all of it has to.
 EVENTS = (
     *["template", "tax", "close", "pause", "resume", "replace", "correction", "overlap"] * 2,
     *["delete", "cancel", "credit", "again", "post", "reopen"] * 3,
-    *["add", "remove", "rest of the file"],
+    *["add", "remove", "rest of the file", "cycle"],
 )
 #: Of these, each in both ways.
 KINDS = {*EVENTS, "pause until", "resume skip", "resume bill", "cancel posted", "close paused", "night"} - {"resume"}
@@ -64,6 +74,7 @@ class TestLifeOracle(BasePeriodCase, ImportCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.tax_calculation_rounding_method = "round_per_line"
+        cls.company.xpps_overage_cycles = True
         cls.mono.list_price = 0.0125
         cls.other_base = cls._service("XPPS Another Base Price", "base_price", 33)
         cls.by_length = {key: cls._template(key[2], **cls._length(*key)) for key in set(TEMPLATES)}
@@ -139,18 +150,26 @@ class TestLifeOracle(BasePeriodCase, ImportCase):
             xpps_base_timing=timing,
             xpps_invoice_mode=invoicing,
         )
+        cycle = random.choice(CYCLES)
+        agreement.write(self._cycle_values(cycle))
         base = agreement.sale_subscription_line_ids.filtered("product_id.xpps_role")
         base.xpps_qty_from_devices = True
         services = [Service("base", Decimal(30), True), Service("coffee", Decimal(5), False)]
         contract = Contract(number, self.proration, timing, unit, count, mode, start, services, invoicing)
         contract.agreement = agreement
+        contract.cycle = cycle
         contract.lots = {}
         for _number in range(random.randint(1, 2)):
             self._do_add(contract, by_hand=True)
         agreement.action_start_subscription()
-        self._say("start", number, start, timing, unit, count, mode, self.proration, invoicing)
+        self._say("start", number, start, timing, unit, count, mode, self.proration, invoicing, cycle)
         contract.deck = []
         return contract
+
+    @staticmethod
+    def _cycle_values(cycle):
+        months, anchor = cycle
+        return {"xpps_overage_cycle": str(months), "xpps_cycle_anchor": anchor}
 
     @staticmethod
     def _templates(invoicing):
@@ -190,7 +209,9 @@ class TestLifeOracle(BasePeriodCase, ImportCase):
     def _waits(self, contract):
         agreement = contract.agreement
         dates = (agreement.recurring_next_date, agreement.paused_until, contract.next)
-        return any(day and day <= self.today for day in dates) or not contract.paused_on and contract.waiting()
+        return (
+            any(day and day <= self.today for day in dates) or not contract.paused_on and contract.waiting(self.today)
+        )
 
     def _end(self):
         """Whatever happened, all is billed in the end that is to be."""
@@ -207,7 +228,7 @@ class TestLifeOracle(BasePeriodCase, ImportCase):
             self.assertFalse(self._owes(contract))
 
     def _owes(self, contract):
-        return contract.owed(self.today) or contract.waiting() or contract.on_orders()
+        return contract.owed(self.today) or contract.waiting(self.today) or contract.on_orders()
 
     # Files
 
@@ -277,6 +298,7 @@ class TestLifeOracle(BasePeriodCase, ImportCase):
         return {
             "template": True,
             "tax": True,
+            "cycle": True,
             "close": runs,
             "reopen": not runs,
             "pause": runs and not paused,
@@ -322,6 +344,12 @@ class TestLifeOracle(BasePeriodCase, ImportCase):
         self._say("to", *length)
         self._choose_template(contract.agreement, self.by_length[length])
         contract.choose_template(*length)
+
+    def _do_cycle(self, contract):
+        cycle = self.random.choice(CYCLES)
+        self._say("every", *cycle)
+        contract.agreement.write(self._cycle_values(cycle))
+        contract.choose_cycle(cycle)
 
     def _do_tax(self, _contract):
         """The law changes: products have another tax, and the one before is archived, or is not."""

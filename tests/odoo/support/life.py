@@ -10,6 +10,7 @@ are due. Rules that users can read in the documentation are all that it knows:
 - A closed agreement is billed to its last day where parts of months are, else nothing more.
 - In advance, devices that come or go in a billed period, and days on which the agreement stood still, are made up for.
 - What is deleted or cancelled, or credited and billed again, is billed again. What is only credited is not.
+- Pages may wait for the end of a cycle. The agreement's closing ends it; other cycles begin after the last month read.
 """
 
 from calendar import monthrange
@@ -126,6 +127,8 @@ class Pages:
     device: str
     month: int
     pages: int
+    #: The end of the cycle that they wait for.
+    bill_after: date | None = None
     invoice: Any = None
 
     @property
@@ -209,6 +212,9 @@ class Contract:
     closed_on: date | None = None
     #: Days on which the agreement stood still, by day: nothing is to be paid for them.
     stood_still: set = field(default_factory=set)
+    #: Months of a cycle of pages, a day on which one begins, and the day from which on they count.
+    cycle: tuple = (1, None)
+    cycle_since: date | None = None
     #: (device, month) -> [Pages]
     pages: dict = field(default_factory=lambda: defaultdict(list))
 
@@ -344,6 +350,8 @@ class Contract:
                 service.closed_from = border
         self._release_orders()
         self.stage, self.closed_on = "closed", today
+        if self.cycle[0] > 1:
+            self._end_cycles(today)
         self._plan()
 
     def reopen(self, today):
@@ -364,7 +372,31 @@ class Contract:
         charged = self.pages[device, month]
         difference = pages - sum(each.pages for each in charged)
         if difference:
-            charged.append(Pages(self, device, month, difference))
+            bill_after = charged[0].bill_after if charged else self._cycle_end(month)
+            charged.append(Pages(self, device, month, difference, bill_after))
+
+    def _cycle_end(self, month):
+        """None of pages that wait for nothing."""
+        (months, anchor), last_day = self.cycle, Calendar("months", 1, date(2026, 1, 1)).start(month) - DAY
+        if months == 1 or (self.cycle_since and last_day < self.cycle_since):
+            return None
+        first, last = Calendar("months", months, anchor or date(2000, 1, 1)).period(last_day)
+        return self.closed_on if self.closed_on and first <= self.closed_on < last else last
+
+    def choose_cycle(self, cycle):
+        if cycle == self.cycle:
+            return
+        self.cycle = cycle
+        month = max((month for _device, month in self.pages), default=None)
+        self.cycle_since = month and Calendar("months", 1, date(2026, 1, 1)).start(month)
+        if month:
+            self._end_cycles(self.cycle_since - DAY)
+
+    def _end_cycles(self, day):
+        """None that waits does so for longer."""
+        for each in self._uninvoiced():
+            if each.bill_after and each.bill_after > day:
+                each.bill_after = day
 
     # What becomes of invoices
 
@@ -407,8 +439,11 @@ class Contract:
 
     # A night
 
-    def waiting(self):
+    def _uninvoiced(self):
         return [each for charged in self.pages.values() for each in charged if not each.invoice]
+
+    def waiting(self, today):
+        return [each for each in self._uninvoiced() if not each.bill_after or each.bill_after <= today]
 
     def _shares_with(self, other):
         """Whether another agreement is on the same invoices, as far as it is billed."""
@@ -425,7 +460,7 @@ class Contract:
         if not self.next:
             # What is due on a date stays so, whatever template was chosen since.
             self.plan_changes()
-        if self.paused_on or not self._is_due(today) and not self.waiting():
+        if self.paused_on or not self._is_due(today) and not self.waiting(today):
             return []
         group = [self, *(other for other in others if self._shares_with(other))]
         due = [contract for contract in group if contract._is_due(today)]
@@ -435,7 +470,7 @@ class Contract:
         for contract in due:
             contract._release_orders()
             lines += contract._lines()
-        pages = [each for contract in group for each in contract.waiting()]
+        pages = [each for contract in group for each in contract.waiting(today)]
         documents = [(lines, pages)]
         if self.invoicing == "separate":
             documents = [

@@ -10,7 +10,7 @@ from ...common.bulk import bulk_update
 from ...common.constants import OVERAGE_CYCLE_SELECTION
 from ...common.formats import months_text
 from ...common.today import company_today
-from ...importing import CYCLE, CycleLedger, uncharged_cycles
+from ...importing import CycleLedger, uncharged_cycles
 from ...rules import OverageTerms
 
 #: What closes the cycle that an agreement is in, when it is changed.
@@ -134,27 +134,13 @@ class SaleSubscription(models.Model):
 
     def _xpps_prepare_cycle_charge(self, ledger, key):
         """:return: values of the charge of a cycle that is closed early, or None where nothing of it is billed"""
-        month, last = ledger.priced_by(key), ledger.rows[key][-1]
-        pages = ledger.difference(key)
-        if not month or not pages:
-            return None
-        return {
-            "subscription_id": month.subscription_id.id,
-            "product_id": month.product_id.id,
-            "device_id": key.device_id,
-            "output_type": key.output_type,
+        last = ledger.rows[key][-1]
+        values = ledger.prepare_charge(key, last.period_end)
+        return values and values | {
             # The import of the last month takes it along when it is undone.
             "meter_read_id": last.read_id,
             "billing_file_id": last.file_id,
-            "kind": CYCLE,
-            "cycle_start": key.start,
-            "bill_after": last.period_end,
-            "period_start": key.start,
-            "period_end": last.period_end,
-            "name": month.product_id.with_context(lang=month.partner_id.lang).display_name,
-            "quantity": pages,
-            "unit_price": month.unit_price,
-            "xerox_currency_id": month.xerox_currency_id.id,
+            "xerox_currency_id": ledger.priced_by(key).xerox_currency_id.id,
         }
 
     def _xpps_end_cycles(self):

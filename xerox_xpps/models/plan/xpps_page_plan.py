@@ -252,6 +252,14 @@ class XppsPagePlan(models.Model):
         end = min(filter(None, (self.date_to, agreement.date, agreement.xpps_closed_on)), default=None)
         return OverageTerms(int(self.cycle), self.cycle_anchor, since, end)
 
+    def _long_cycle_end(self, period_end):
+        """:return: the last day of the cycle that a period counts towards, or None where months are rated alone"""
+        if self.cycle == "1":
+            return None
+        terms = self._terms()
+        cycle = terms.cycle(min(period_end, terms.end) if terms.end else period_end)
+        return cycle and cycle[1]
+
     def _rollover(self):
         self.ensure_one()
         return Rollover(self.rollover_months // int(self.cycle), self.rollover_cap or None)

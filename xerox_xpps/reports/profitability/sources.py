@@ -48,6 +48,8 @@ WHOLE_ITEM = {
     "subscription_id",
     "owner_id",
     "move_line_id",
+    "charge_id",
+    "meter_read_id",
     "billing_file_id",
     *MEASURES,
 }
