@@ -318,6 +318,26 @@ class TestTerms(PlanCase):
         self.assertEqual(self._lines(), [("plan", 700, 0.012, 8.4)])
         self.assertEqual(str(self._plan_charges().period_start), "2026-07-01")
 
+    def test_a_running_quarter_is_no_loss(self):
+        """Xerox bills July and August, which the plan charges with September."""
+        self._plan(included_pages=15000, cycle="3", unit_price=0.02)
+        self.base_line.price_unit = 0.01
+        with freeze_time("2026-09-05"):
+            self._months(6200, 3900, first=7)
+        self.agreement.recurring_next_date = "2026-08-01"
+        self._post()
+        low = self.env["xpps.low.margin"]
+        domain = [("subscription_id", "=", self.agreement.id)]
+        self.env.flush_all()
+        self.assertFalse(low.search(domain))
+        self._month(9, 5600)
+        self._plan_charges().action_approve()
+        self._post()
+        self.env.flush_all()
+        # 700 pages at 0.02 against 5,200 + 2,900 + 4,600 at 0.0042.
+        row = low.search(domain)
+        self.assertEqual((round(row.revenue - 0.02, 2), row.cost), (14.0, 53.34))
+
     def test_a_file_that_never_came_holds_the_quarter(self):
         self._plan(included_pages=15000, cycle="3")
         self._month(7, 6200)

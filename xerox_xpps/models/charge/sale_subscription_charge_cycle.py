@@ -48,7 +48,7 @@ class SaleSubscriptionCharge(models.Model):
             cycle = terms and terms.cycle(charge.period_end)
             charge.bill_after = cycle and cycle[1]
 
-    @api.depends("is_provisional", "cycle_start", "bill_after", "invoice_status")
+    @api.depends("is_provisional", "billable", "cycle_start", "bill_after", "invoice_status")
     def _compute_cycle_note(self):
         for charge in self:
             charge.cycle_note = charge._say_cycle()
@@ -56,7 +56,7 @@ class SaleSubscriptionCharge(models.Model):
     def _say_cycle(self):
         if self.is_provisional:
             return self.env._("Counts towards %s", months_text(self.env, self.cycle_start, self.bill_after))
-        if self.invoice_status != "invoiced" and self.bill_after and self.bill_after > company_today(self.company_id):
+        if self.billable and self.invoice_status != "invoiced" and self.bill_after and self.bill_after > company_today(self.company_id):
             return self.env._("Waits until %s", format_date(self.env, self.bill_after))
         return False
 
