@@ -18,7 +18,7 @@ from ..support.importing import ImportCase
 _logger = logging.getLogger(__name__)
 
 #: How many histories, from which seed on: a history is a year of some agreements.
-HISTORIES = int(os.environ.get("XPPS_CYCLE_HISTORIES", 3))
+HISTORIES = int(os.environ.get("XPPS_CYCLE_HISTORIES", 2))
 FIRST_SEED = int(os.environ.get("XPPS_CYCLE_HISTORIES_FROM", 0))
 TOGETHER = 4
 MONTHS = 14
