@@ -208,7 +208,7 @@ def short_name(line):
     charges = line.xpps_charge_ids
     if not charges:
         return textwrap.shorten(line.name.splitlines()[0], NAME_WIDTH, placeholder=" …")
-    devices = charges.device_id
+    devices = charges.device_id or charges.page_rating_id.line_ids.device_id
     whose = devices._xpps_label() if len(devices) == 1 else f"{len(devices)} devices"
     return textwrap.shorten(f"{line.product_id.name}, {whose}", NAME_WIDTH, placeholder=" …")
 
@@ -222,7 +222,9 @@ def check_overage(data, file, invoices):
     billed = defaultdict(Decimal)
     pages = defaultdict(int)
     of_cycles = file.charge_ids.filtered(lambda charge: charge.kind == "cycle")
-    charges = {(charge.device_id.name, charge.output_type): charge for charge in file.charge_ids - of_cycles}
+    of_plans = file.charge_ids.filtered("page_rating_id")
+    single = file.charge_ids - of_cycles - of_plans
+    charges = {(charge.device_id.name, charge.output_type): charge for charge in single}
     print_heading("Overage: the file × the price, against the invoice line")
     print(f"{'Device':<11}{'Type':<15}{'Pages':>8}{'Price':>11}{'Pages × price':>16}  {'Invoice':<18}{'Invoiced':>12}")
     for device in ET.fromstring(data).findall("Device"):
@@ -244,7 +246,8 @@ def check_overage(data, file, invoices):
                     wrong.append(f"{serial} {tag}: counts towards a cycle, but is invoiced by itself.")
                 continue
             if not charge.billable:
-                print(f"{row}{'':>16}  not billed, as the agreement says")
+                why = f"covered by {charge.page_plan_id.name}" if charge.page_plan_id else "not billed, as the agreement says"
+                print(f"{row}{'':>16}  {why}")
                 if lines:
                     wrong.append(f"{serial} {tag}: not billable, but invoiced.")
                 continue
@@ -259,6 +262,7 @@ def check_overage(data, file, invoices):
                 wrong.append(f"{serial} {tag}: invoiced at {lines.price_unit} instead of {charge.unit_price}.")
     wrong += [f"{serial} {output_type}: charged, but not in the file." for serial, output_type in charges]
     wrong += check_cycles(file, of_cycles, billed, pages)
+    wrong += check_plans(data, file, of_plans, billed, pages)
     print_sums(billed, pages)
     for line, amount in billed.items():
         if exact(line.quantity) != pages[line] or exact(line.price_subtotal) != to_cent(amount):
@@ -316,6 +320,45 @@ def pages_of_cycles(env, reads):
                     device, f"{tag}Included"
                 )
     return counted
+
+
+def check_plans(data, file, of_plans, billed, pages):
+    """Compare what page plans of one price charge with the pages of their devices, less those that they include.
+
+    :return: [what is wrong]
+    """
+    wrong = []
+    plans = file.env["xpps.page.plan"].search([("is_master", "=", False)])
+    plans = plans.filtered(lambda plan: not plan.date_from or plan.date_from <= file.period_end)
+    if plans:
+        print("\nBy page plans:")
+    for plan in plans:
+        serials = set(plan.subscription_id.xpps_device_ids.mapped("name"))
+        printed = sum(
+            number(device, f"{tag}Current") - number(device, f"{tag}Previous")
+            for device in ET.fromstring(data).findall("Device")
+            for tag in device_types(device)
+            if device.findtext("SerialNumber") in serials and plan.group_id[f"{OUTPUT_TYPES[tag]}_weight"]
+        )
+        quantity = max(printed - plan.included_pages, 0)
+        charge = of_plans.filtered(lambda charge, plan=plan: charge.page_rating_id.plan_id == plan)
+        row = f"{plan.name:<26}{quantity:>8,}"
+        if sum(charge.mapped("quantity")) != quantity:
+            wrong.append(f"{plan.name}: the file has {quantity} pages above the plan's, no charge has as many.")
+        elif not quantity:
+            print(f"{row}{'':>27}  within the included pages")
+        elif len(charge.invoice_line_ids) != 1:
+            wrong.append(f"{plan.name}: {quantity} pages are not on one invoice line.")
+        else:
+            line = charge.invoice_line_ids
+            amount = quantity * exact(charge.unit_price)
+            billed[line] += amount
+            pages[line] += quantity
+            print(
+                f"{row}{price(charge.unit_price):>11}{amount:>16,.6f}  {line.move_id.name:<18}"
+                f"{line.price_subtotal:>12,.2f}"
+            )
+    return wrong
 
 
 def print_sums(billed, pages):
