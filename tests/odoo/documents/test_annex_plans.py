@@ -2,11 +2,13 @@
 """Page plans on the annex "Device usage": what an invoice bills of their cycles, to the cent, in both files."""
 
 import io
+import subprocess
 from decimal import Decimal
 
 from openpyxl import load_workbook
 
 from odoo import Command
+from odoo.tools import mute_logger
 
 from ..support.plans import MONTHS, PlanCase
 
@@ -135,6 +137,24 @@ class TestPool(PlanAnnexCase):
         self.assertFalse(cells & {"0.0042", "15.12", "13.44", "1.68", "3200", "1000", "3600"})
         for text in ("0.0042", "15.12", "13.44", "1.68", "3,200", ">1,000<", "3,600"):
             self.assertNotIn(text, html)
+
+    def test_the_pdf(self):
+        self._month(6, 4200, 900, 1400)
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        with mute_logger("odoo.addons.base.models.ir_actions_report"):
+            content = reports._render_qweb_pdf(REPORT, self._invoice().ids)[0]
+        text = subprocess.run(
+            ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
+        ).stdout.decode()
+        for pattern in (
+            r"Page Plan\s+Office pool",
+            r"SN-1\s+4,200\s+4,200\s+4\.04",
+            r"All devices\s+6\.25",
+            r"Included pages\s+6,000",
+            r"Pages above the included ones\s+500\s+0\.0125\s+6\.25",
+            r"Total\s+Office pool\s+6\.25",
+        ):
+            self.assertRegex(text, pattern)
 
     def test_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
