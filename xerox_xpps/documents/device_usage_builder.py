@@ -60,6 +60,7 @@ class UsageBuilder:
         self.move = move
         self.env = move.env
         self.places = move.currency_id.decimal_places
+        self.plan_ends = {}
         self.output_names = self.env["xpps.output.name"]._by_output_type(move.company_id)
         # Worded once: an annex has thousands of rows.
         self.reasons = {"included": self.env._("Included, not billed"), "above": self.env._("Not billed")}
@@ -111,7 +112,7 @@ class UsageBuilder:
         if not periods and not cycles:
             return reads
         bounds = [bound for bounds in periods.values() for start, end, _latest in bounds for bound in (start, end)]
-        bounds += [bound for bounds in cycles.values() for cycle in bounds for bound in cycle]
+        bounds += [bound for same in cycles.values() for _plan, *cycle in same for bound in cycle]
         reads = reads.search(
             [
                 ("subscription_id", "in", [agreement.id for agreement in periods.keys() | cycles.keys()]),
@@ -135,10 +136,9 @@ class UsageBuilder:
                     for start, end, latest in periods[read.subscription_id]
                 )
                 and is_first(read, read.period_end)
-                or read.page_plan_id
-                and any(
-                    covers_day(start, end, read.period_end) and is_first(read, end)
-                    for start, end in cycles[read.subscription_id]
+                or any(
+                    read.page_plan_id == plan and self._is_of_cycle(read, plan, start, end) and is_first(read, end)
+                    for plan, start, end in cycles[read.subscription_id]
                 )
             )
         )
@@ -167,6 +167,13 @@ class UsageBuilder:
         first, last = read.period_start, read.period_end
         return lies_in(first, last, start, end) or (covers_day(start, end, last) and lies_in(start, end, first, last))
 
+    def _is_of_cycle(self, read, plan, start, end):
+        """Whether a read counts towards a cycle: by its last day, and to the last one what goes beyond it."""
+        if plan not in self.plan_ends:
+            self.plan_ends[plan] = plan._terms().end
+        last = min(filter(None, (read.period_end, self.plan_ends[plan])))
+        return covers_day(start, end, last)
+
     def _periods(self, lines):
         """The periods that the invoice bills.
 
@@ -188,12 +195,12 @@ class UsageBuilder:
         return periods
 
     def _cycles(self, lines):
-        """:return: {agreement: {(first day, last day)}}, the cycles of page plans that the invoice bills"""
+        """:return: {agreement: {(xpps.page.plan, first day, last day)}}, the cycles that the invoice bills"""
         cycles = defaultdict(set)
         for line in lines:
             for charge in line.xpps_charge_ids:
-                if charge.page_rating_id:
-                    cycles[line._xpps_agreement()].add((charge.period_start, charge.period_end))
+                if rating := charge.page_rating_id:
+                    cycles[line._xpps_agreement()].add((rating.plan_id, charge.period_start, charge.period_end))
         return cycles
 
     def _first_moves(self, reads, cycles):
@@ -214,7 +221,7 @@ class UsageBuilder:
               GROUP BY charge.subscription_id, charge.period_end
                 """,
                 reads.subscription_id.ids,
-                list({*reads.mapped("period_end"), *(end for same in cycles.values() for _start, end in same)}),
+                list({*reads.mapped("period_end"), *(cycle[-1] for same in cycles.values() for cycle in same)}),
             )
         )
         return {(subscription_id, period_end): move_id for subscription_id, period_end, move_id in rows}

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The annex "Device usage" as a workbook: a sheet of rows to filter and add up, one each of page plans and of the devices
-under them, if there are any, and a sheet of totals.
+"""The annex "Device usage" as a workbook: a sheet of rows to filter and add up, one each of page plans and of the
+devices under them, if there are any, and a sheet of totals.
 """
 
 from .report_workbook import Column, ReportWorkbook

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The sections of the annex "Device usage" about page plans, made of the ratings of the cycles that an invoice bills."""
+"""Sections of the annex "Device usage" about page plans, made of the ratings of the cycles that an invoice bills."""
 
 from collections import defaultdict
 from decimal import Decimal

@@ -41,9 +41,7 @@ class ChargeSection(Section):
         if not self.company.sudo().xpps_page_plans or not self.env.user.has_group(BILLING_GROUP):
             return None
         domain = self.of_company & Domain("state", "=", "waiting")
-        action = self._open(
-            "xerox_xpps.action_xpps_page_rating", "xpps.page.rating", domain, search_default_waiting=1
-        )
+        action = self._open("xerox_xpps.action_xpps_page_rating", "xpps.page.rating", domain, search_default_waiting=1)
         return self._count("unrated", self.env._("Page Plans That Lack Reads"), action, "warning")
 
     def _charges(self, key, label, domain, look):

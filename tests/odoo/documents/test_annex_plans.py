@@ -180,7 +180,9 @@ class TestPool(PlanAnnexCase):
         (plan,) = usage.agreements[0].plans
         self.assertEqual(self._figures(plan)["Pages above the included ones"], 200)
         sign = -1 if second.move_type == "out_refund" else 1
-        self.assertEqual([(price.pages, price.amount) for price in plan.prices], [(-300 * sign, Decimal("-3.75") * sign)])
+        self.assertEqual(
+            [(price.pages, price.amount) for price in plan.prices], [(-300 * sign, Decimal("-3.75") * sign)]
+        )
         self.assertEqual(
             [(part.label, part.pages, part.amount) for part in plan.cycle],
             [("On other invoices", 500, Decimal("6.25")), ("The whole cycle", 200, Decimal("2.50"))],
@@ -221,7 +223,13 @@ class TestPool(PlanAnnexCase):
 
     def test_other_pages_stay_as_they_are(self):
         """Color is not under the plan: it is billed, and says what Xerox includes."""
-        color = {"ColorPrevious": 0, "ColorCurrent": 107, "ColorIncluded": 100, "ColorOver": 7, "ColorOverUnitCost": "0.05"}
+        color = {
+            "ColorPrevious": 0,
+            "ColorCurrent": 107,
+            "ColorIncluded": 100,
+            "ColorOver": 7,
+            "ColorOverUnitCost": "0.05",
+        }
         self._load([self._row("SN-1", 6500, **color), self._row("SN-2", 0), self._row("SN-3", 0)], **MONTHS[6])
         self._charges().filtered(lambda charge: charge.state == "draft").action_approve()
         usage = self.assertAddsUp(self._invoice())
@@ -253,9 +261,7 @@ class TestTerms(PlanAnnexCase):
         group = self.env["xpps.page.group"].create({"name": "A4 and A3", "mono_weight": 1, "color_weight": 1.5})
         self._plan(group_id=group.id, included_pages=0, unit_price=0.01, minimum_pages=20000, unders_price=0.01)
         color = {"ColorPrevious": 0, "ColorCurrent": 2000, "ColorIncluded": 2000}
-        self._load(
-            [self._row("SN-1", 12500, **color), self._row("SN-2", 0), self._row("SN-3", 0)], **MONTHS[1]
-        )
+        self._load([self._row("SN-1", 12500, **color), self._row("SN-2", 0), self._row("SN-3", 0)], **MONTHS[1])
         for detail in ("device", "material"):
             with self.subTest(detail), self.cr.savepoint() as savepoint:
                 self.agreement.xpps_invoice_detail = detail
@@ -345,9 +351,17 @@ class TestTerms(PlanAnnexCase):
         usage = self.assertAddsUp(self._invoice())
         (plan,) = usage.agreements[0].plans
         self.assertEqual((plan.amount, plan.devices[1].pages), (Decimal("8.4"), (15700,)))
-        self.assertEqual(
-            [row.pages for row in usage.agreements[0].rows if row.serial == "SN-1"], [6200, 3900, 5600]
-        )
+        self.assertEqual([row.pages for row in usage.agreements[0].rows if row.serial == "SN-1"], [6200, 3900, 5600])
+
+    def test_the_last_month_of_an_agreement(self):
+        """Its read goes beyond the cycle, which ends with the agreement."""
+        self._plan(included_pages=0, cycle="3")
+        self._month(7, 100, 0, 0)
+        self.agreement.date = "2026-08-15"
+        self._month(8, 200, 0, 0)
+        usage = self.assertAddsUp(self._invoice())
+        self.assertEqual(str(usage.agreements[0].plans[0].period_end), "2026-08-15")
+        self.assertEqual([row.pages for row in usage.agreements[0].rows if row.serial == "SN-1"], [100, 200])
 
     def test_by_the_customer(self):
         """The devices of the customer's other agreements are in the pool, their reads on their own invoices."""

@@ -16,13 +16,15 @@ class TestScreens(PlanCase):
         cls.device2 = cls._device("SN-2")
         cls.plan = cls._plan()
 
-    def _check_rows(self, rows, month):
-        wizard = self._upload(rows, **MONTHS[month])
-        return wizard.billing_file_id if "billing_file_id" in wizard._fields else wizard
-
     def test_the_preview_says_how_many_pages_count_towards_plans(self):
-        color = {"ColorPrevious": 0, "ColorCurrent": 107, "ColorIncluded": 100, "ColorOver": 7, "ColorOverUnitCost": "0.05"}
-        file = self._check_rows([self._row("SN-1", 4200, **color), self._row("SN-2", 900)], 6)
+        color = {
+            "ColorPrevious": 0,
+            "ColorCurrent": 107,
+            "ColorIncluded": 100,
+            "ColorOver": 7,
+            "ColorOverUnitCost": "0.05",
+        }
+        file = self._upload([self._row("SN-1", 4200, **color), self._row("SN-2", 900)], **MONTHS[6])
         summary = file.summary_ids
         self.assertEqual((summary.plan_pages, summary.pages), (5100, 7))
         # What Xerox bills for pages under the plan is a cost, and no loss of the pages that are sold.
@@ -31,7 +33,7 @@ class TestScreens(PlanCase):
 
     def test_without_a_plan_the_preview_is_as_before(self):
         self.plan.unlink()
-        summary = self._check_rows([self._row("SN-1", 4200)], 6).summary_ids
+        summary = self._upload([self._row("SN-1", 4200)], **MONTHS[6]).summary_ids
         self.assertEqual((summary.plan_pages, summary.pages), (0, 3200))
         self.assertEqual(round(summary.margin, 2), round(summary.price - summary.cost, 2))
 

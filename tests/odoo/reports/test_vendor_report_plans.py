@@ -28,7 +28,9 @@ class TestCovered(PlanCase):
             ["page_plan_id"],
             ["xerox_cost:sum", "margin:sum", "__count"],
         )
-        self.assertEqual([(group[0], round(group[1], 2), group[2], group[3]) for group in groups], [(plan, 15.12, 0, 3)])
+        self.assertEqual(
+            [(group[0], round(group[1], 2), group[2], group[3]) for group in groups], [(plan, 15.12, 0, 3)]
+        )
 
     def test_pages_that_nobody_pays_for_are_told_apart(self):
         """The same month without a plan is a charge to approve, and a loss once that is rejected."""

@@ -66,7 +66,8 @@ TABLE = {
         chosen("unit_cost", read=CLERKS),
         program(
             "bill_after billing_file_id company_id currency_id cycle_note cycle_start invoice_status is_manual "
-            "is_provisional kind meter_read_id page_plan_id page_rating_id partner_id price_subtotal state unit_price_untaxed"
+            "is_provisional kind meter_read_id page_plan_id page_rating_id partner_id price_subtotal state "
+            "unit_price_untaxed"
         ),
         program(
             "change_count cost_subtotal cost_unknown credit_line_ids credit_state credited_amount credited_quantity "
@@ -121,7 +122,8 @@ TABLE = {
             "device_assign_count device_count device_create_count dispute_count error_count error_text file_data "
             "format_id held_count held_text invoice_count invoice_date is_blocked is_open is_unusable issue_ids "
             "left_out_text line_count line_digest line_ids "
-            "meter_read_count meter_read_ids name page_rating_count period_end period_start progress queue_status queued_by_id state "
+            "meter_read_count meter_read_ids name page_rating_count period_end period_start progress "
+            "queue_status queued_by_id state "
             "subscription_count summary_ids vendor_bill_amount vendor_bill_comparison vendor_bill_component_ids "
             "vendor_bill_difference vendor_bill_expected vendor_bill_id vendor_bill_state warning_count warning_text"
         ),
@@ -434,9 +436,7 @@ TABLE = {
         program("sequence"),
     ),
     "xpps.page.group": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
-        entered(
-            "active clr_lvl12_weight clr_lvl3_weight color_weight company_id mono_color1_weight mono_weight name"
-        ),
+        entered("active clr_lvl12_weight clr_lvl3_weight color_weight company_id mono_color1_weight mono_weight name"),
     ),
     "xpps.page.plan": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
         entered(
@@ -520,7 +520,8 @@ TABLE = {
             "billing_file_id charged_amount charged_quantity company_currency_id company_id component cost "
             "cost_unknown cost_unknown_count currency_id device_id difference dispute_id expected_cost "
             "expected_quantity expected_unit_cost flag flags invoiced_amount line_id margin meter_read_id "
-            "page_plan_id partner_id period_end period_start product_id reason serial subscription_id xerox_cost xerox_quantity "
+            "page_plan_id partner_id period_end period_start product_id reason serial subscription_id "
+            "xerox_cost xerox_quantity "
             "xerox_unit_cost"
         ),
         calls(
@@ -591,7 +592,8 @@ TABLE = {
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
             "xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_proration xpps_quarantine xpps_responsible_id "
+            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_proration xpps_quarantine "
+            "xpps_responsible_id "
             "xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,
@@ -634,12 +636,14 @@ TABLE = {
         ),
         entered("charge_default_ids page_plan_ids xpps_device_ids", read=USERS, write=CLERKS),
         program(
-            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_plans xpps_next_date_changed xpps_paused_on xpps_period_anchor "
+            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_plans xpps_next_date_changed "
+            "xpps_paused_on xpps_period_anchor "
             "xpps_service_ids"
         ),
         program(
             "charge_ids page_rating_count page_rating_ids xpps_allowance_percent xpps_average_pages xpps_base_notice "
-            "xpps_base_waiver_ids xpps_charge_count xpps_device_count xpps_has_base_gap xpps_meter_read_count xpps_usage xpps_usage_chart",
+            "xpps_base_waiver_ids xpps_charge_count xpps_device_count xpps_has_base_gap xpps_meter_read_count "
+            "xpps_usage xpps_usage_chart",
             read=USERS,
         ),
         calls(

@@ -57,8 +57,8 @@ class XppsHealth(models.Model):
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     since = fields.Date(
         readonly=True,
-        help="The next invoice date or the end of service that has passed, the last day that is not billed, or the end of "
-        "an agreement or page plan.",
+        help="The next invoice date or the end of service that has passed, the last day that is not billed, or the end "
+        "of an agreement or page plan.",
     )
     billed = fields.Float(string="Billed Quantity", readonly=True, aggregator=False)
     counted = fields.Integer(string="Active Devices", readonly=True, aggregator=False)
