@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from .plan_usage import PlanUsage
+
 
 @dataclass(frozen=True)
 class UsageRow:
@@ -67,7 +69,7 @@ class BasePrice:
 
 @dataclass
 class AgreementUsage:
-    """What one agreement puts on the invoice.
+    """What one agreement puts on the invoice. What its page plans charge is in ``plans``, and in no row.
 
     ``rounding``: an invoice line over many devices is rounded once, its rows one by one. ``adjustment``: what was
     changed on the invoice itself.
@@ -78,6 +80,7 @@ class AgreementUsage:
     base_prices: list[BasePrice]
     rounding: Decimal = Decimal(0)
     adjustment: Decimal = Decimal(0)
+    plans: list[PlanUsage] = field(default_factory=list)
 
     @property
     def rows(self) -> list[UsageRow]:
@@ -88,6 +91,11 @@ class AgreementUsage:
         return sum(site.billed_pages for site in self.sites)
 
     @property
+    def all_pages(self) -> int:
+        """Those that page plans bill included."""
+        return self.billed_pages + sum(plan.billed_pages for plan in self.plans)
+
+    @property
     def usage_amount(self) -> Decimal:
         return sum((site.amount for site in self.sites), self.rounding + self.adjustment)
 
@@ -96,8 +104,12 @@ class AgreementUsage:
         return sum((base.amount for base in self.base_prices), Decimal(0))
 
     @property
+    def plan_amount(self) -> Decimal:
+        return sum((plan.amount for plan in self.plans), Decimal(0))
+
+    @property
     def amount(self) -> Decimal:
-        return self.usage_amount + self.base_amount
+        return self.usage_amount + self.plan_amount + self.base_amount
 
 
 @dataclass

@@ -12,6 +12,7 @@ from ..billing_file import OUTPUT_TYPES, round_half_up, to_decimal
 from ..common.formats import period_text
 from ..rules import covers_day, lies_in, line_amount, overlap_domain
 from .device_usage import AgreementUsage, BasePrice, DeviceUsage, SiteUsage, UsageRow
+from .plan_usage_builder import PlanUsageBuilder
 
 OUTPUT_ORDER = {output_type: index for index, output_type in enumerate((*OUTPUT_TYPES, False))}
 
@@ -28,6 +29,7 @@ CHARGE_FIELDS = (
     "unit_price_untaxed",
     "period_start",
     "period_end",
+    "page_rating_id",
 )
 READ_FIELDS = (
     "subscription_id",
@@ -42,6 +44,7 @@ READ_FIELDS = (
     "pages",
     "included",
     "overage",
+    "page_plan_id",
 )
 DEVICE_FIELDS = ("name", "product_id", "xpps_location", "xpps_asset_number")
 
@@ -57,6 +60,7 @@ class UsageBuilder:
         self.move = move
         self.env = move.env
         self.places = move.currency_id.decimal_places
+        self.plan_ends = {}
         self.output_names = self.env["xpps.output.name"]._by_output_type(move.company_id)
         # Worded once: an annex has thousands of rows.
         self.reasons = {"included": self.env._("Included, not billed"), "above": self.env._("Not billed")}
@@ -67,6 +71,7 @@ class UsageBuilder:
         charges = lines.xpps_charge_ids
         charges.fetch(CHARGE_FIELDS)
         charges.meter_read_id.fetch(READ_FIELDS)
+        self.plans = PlanUsageBuilder(self.move, charges.filtered("page_rating_id"), self.output_names)
         unbilled = self._unbilled_reads(lines, charges)
         (charges.device_id | unbilled.device_id).fetch(DEVICE_FIELDS)
 
@@ -76,7 +81,7 @@ class UsageBuilder:
             for agreement, agreement_lines in lines.grouped(lambda line: line._xpps_agreement()).items()
         ]
         agreements.sort(key=lambda usage: usage.name)
-        rows = [row for usage in agreements for row in usage.rows]
+        rows = [row for usage in agreements for row in (*usage.rows, *usage.plans)]
         starts = [row.period_start for row in rows] or lines.mapped("xpps_period_start")
         ends = [row.period_end for row in rows] or lines.mapped("xpps_period_end")
         return DeviceUsage(
@@ -97,18 +102,20 @@ class UsageBuilder:
         """The reads of the same agreements and periods that this invoice bills no pages of.
 
         Left out are those whose pages another invoice bills, or will bill; and a period whose pages an earlier
-        invoice billed: a late charge does not show the whole agreement again.
+        invoice billed: a late charge does not show the whole agreement again. Of a cycle of a page plan, only the
+        pages under the plan are shown.
 
         :return: xpps.meter.read
         """
         reads = self.env["xpps.meter.read"]
-        periods = self._periods(lines)
-        if not periods:
+        periods, cycles = self._periods(lines), self._cycles(lines)
+        if not periods and not cycles:
             return reads
         bounds = [bound for bounds in periods.values() for start, end, _latest in bounds for bound in (start, end)]
+        bounds += [bound for same in cycles.values() for _plan, *cycle in same for bound in cycle]
         reads = reads.search(
             [
-                ("subscription_id", "in", [agreement.id for agreement in periods]),
+                ("subscription_id", "in", [agreement.id for agreement in periods.keys() | cycles.keys()]),
                 *overlap_domain("period_start", "period_end", min(bounds), max(bounds)),
                 ("superseded_by_id", "=", False),
                 # Opening and closing reads bill no pages, and the file's reads say the same.
@@ -117,14 +124,22 @@ class UsageBuilder:
             ]
         )
         reads.fetch(READ_FIELDS)
-        first_moves = self._first_moves(reads)
+        first_moves = self._first_moves(reads, cycles)
+
+        def is_first(read, end):
+            return first_moves.get((read.subscription_id.id, end), self.move.id) >= self.move.id
+
         reads = reads.filtered(
             lambda read: (
                 any(
                     self._is_about(read, start, end) and read.period_end <= latest
                     for start, end, latest in periods[read.subscription_id]
                 )
-                and first_moves.get((read.subscription_id.id, read.period_end), self.move.id) >= self.move.id
+                and is_first(read, read.period_end)
+                or any(
+                    read.page_plan_id == plan and self._is_of_cycle(read, plan, start, end) and is_first(read, end)
+                    for plan, start, end in cycles[read.subscription_id]
+                )
             )
         )
         billed_elsewhere = self.env["sale.subscription.charge"].search_fetch(
@@ -152,6 +167,13 @@ class UsageBuilder:
         first, last = read.period_start, read.period_end
         return lies_in(first, last, start, end) or (covers_day(start, end, last) and lies_in(start, end, first, last))
 
+    def _is_of_cycle(self, read, plan, start, end):
+        """Whether a read counts towards a cycle: by its last day, and to the last one what goes beyond it."""
+        if plan not in self.plan_ends:
+            self.plan_ends[plan] = plan._terms().end
+        last = min(filter(None, (read.period_end, self.plan_ends[plan])))
+        return covers_day(start, end, last)
+
     def _periods(self, lines):
         """The periods that the invoice bills.
 
@@ -165,14 +187,23 @@ class UsageBuilder:
         for line in lines:
             agreement = line._xpps_agreement()
             for charge in line.xpps_charge_ids:
-                if charge.period_end:
+                if charge.period_end and not charge.page_rating_id:
                     periods[agreement].add((charge.period_start or charge.period_end, charge.period_end, date.max))
             start, end = line.xpps_period_start, line.xpps_period_end
             if not line.xpps_charge_ids and start and end and start <= today:
                 periods[agreement].add((start, end, today))
         return periods
 
-    def _first_moves(self, reads):
+    def _cycles(self, lines):
+        """:return: {agreement: {(xpps.page.plan, first day, last day)}}, the cycles that the invoice bills"""
+        cycles = defaultdict(set)
+        for line in lines:
+            for charge in line.xpps_charge_ids:
+                if rating := charge.page_rating_id:
+                    cycles[line._xpps_agreement()].add((rating.plan_id, charge.period_start, charge.period_end))
+        return cycles
+
+    def _first_moves(self, reads, cycles):
         """:return: {(agreement id, period end): id of the first invoice, not given back, that bills pages of it}"""
         if not reads:
             return {}
@@ -190,7 +221,7 @@ class UsageBuilder:
               GROUP BY charge.subscription_id, charge.period_end
                 """,
                 reads.subscription_id.ids,
-                list(set(reads.mapped("period_end"))),
+                list({*reads.mapped("period_end"), *(cycle[-1] for same in cycles.values() for cycle in same)}),
             )
         )
         return {(subscription_id, period_end): move_id for subscription_id, period_end, move_id in rows}
@@ -200,18 +231,25 @@ class UsageBuilder:
     def _agreement_usage(self, agreement, lines, unbilled_reads):
         usage = AgreementUsage(name=self._agreement_name(agreement), sites=[], base_prices=[])
         items = [(read, read, {"reason": self._reason(read)}) for read in unbilled_reads]
+        planned, planned_left = [], []
         for line in lines:
             if line.xpps_charge_ids:
                 billed, left = self._billed(line)
-                items += billed
+                by_plan = [(charge, values) for charge, _read, values in billed if charge.page_rating_id]
+                planned += by_plan
+                items += [item for item in billed if not item[0].page_rating_id]
                 # Each of the rows, and the line, is off by half the currency's smallest amount at most.
-                if abs(left) <= (len(billed) + 1) * Decimal(5).scaleb(-self.places - 1):
-                    usage.rounding += left
+                is_rounding = abs(left) <= (len(billed) + 1) * Decimal(5).scaleb(-self.places - 1)
+                rounding, adjustment = (left, Decimal(0)) if is_rounding else (Decimal(0), left)
+                if len(by_plan) == len(billed):
+                    planned_left.append((by_plan[0][0], rounding, adjustment))
                 else:
-                    usage.adjustment += left
+                    usage.rounding += rounding
+                    usage.adjustment += adjustment
             else:
                 usage.base_prices.append(self._base_price(line))
         home = agreement.partner_id.display_name or self.move.partner_id.display_name or ""
+        usage.plans = self.plans.sections(planned, planned_left, home)
         sites = defaultdict(list)
         for row in self._rows(items, home):
             sites[row.site].append(row)
@@ -238,6 +276,10 @@ class UsageBuilder:
         """Why the invoice bills none of a read's pages; nothing where none were printed."""
         if read.pages <= 0:
             return ""
+        if plan := read.page_plan_id:
+            if plan not in self.reasons:
+                self.reasons[plan] = self.env._("Counts towards %s", plan.name)
+            return self.reasons[plan]
         # Of pages above the allowance only the clerk knows why: charges are rejected, or are not to be billed.
         return self.reasons["included" if read.pages <= read.included and not read.overage else "above"]
 
@@ -286,8 +328,9 @@ class UsageBuilder:
                     "previous_read": read.previous_read,
                     "current_read": read.current_read,
                     "pages": read.pages,
-                    "included": read.included,
-                    "overage": read.overage,
+                    # What Xerox includes is not what the customer has of a plan.
+                    "included": None if read.page_plan_id else read.included,
+                    "overage": None if read.page_plan_id else read.overage,
                 }
             device = source.device_id
             rows.append(

@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The annex "Device usage" as a workbook: a sheet of rows to filter and add up, and a sheet of totals."""
+"""The annex "Device usage" as a workbook: a sheet of rows to filter and add up, one each of page plans and of the
+devices under them, if there are any, and a sheet of totals.
+"""
 
 from .report_workbook import Column, ReportWorkbook
 
@@ -19,6 +21,9 @@ class UsageWorkbook(ReportWorkbook):
 
     def _write_sheets(self):
         self._write_usage()
+        if any(agreement.plans for agreement in self.usage.agreements):
+            self._write_plans()
+            self._write_plan_devices()
         self._write_totals()
 
     def _write_usage(self):
@@ -73,15 +78,97 @@ class UsageWorkbook(ReportWorkbook):
             for label, amount in self._remainders(agreement):
                 yield (agreement.name, label, *[None] * 16, amount)
 
-    def _remainders(self, agreement):
+    def _remainders(self, part):
+        """:param part: AgreementUsage or PlanUsage"""
         return [
             (label, amount)
             for label, amount in (
-                (self.env._("Rounding"), agreement.rounding),
-                (self.env._("Adjustment on the invoice"), agreement.adjustment),
+                (self.env._("Rounding"), part.rounding),
+                (self.env._("Adjustment on the invoice"), part.adjustment),
             )
             if amount
         ]
+
+    def _plans(self):
+        """:return: [(PlanUsage, first values of its rows)]"""
+        return [
+            (plan, (agreement.name, plan.name, plan.period_start, plan.period_end))
+            for agreement in self.usage.agreements
+            for plan in agreement.plans
+        ]
+
+    def _plan_columns(self):
+        env = self.env
+        return [
+            Column(env._("Agreement"), 28),
+            Column(env._("Page Plan"), 24),
+            Column(env._("Cycle Start"), 11, "date"),
+            Column(env._("Cycle End"), 11, "date"),
+        ]
+
+    def _write_plans(self):
+        env, currency = self.env, self.usage.currency
+        columns = [
+            *self._plan_columns(),
+            Column(env._("Item"), 34),
+            Column(env._("Pages"), 10, "pages"),
+            Column(env._("Price per Page"), 11, "price"),
+            Column(env._("Amount (%s)", currency), 13, "money"),
+            Column(env._("Whole Cycle (%s)", currency), 13, "money"),
+        ]
+        self._add_list(env._("Page Plans"), columns, self._plan_rows())
+
+    def _plan_rows(self):
+        for plan, first in self._plans():
+            for figure in plan.figures:
+                yield (*first, figure.label, figure.pages, None, None, None)
+            for price in plan.prices:
+                yield (*first, price.label, price.pages, price.unit_price, price.amount, None)
+            for label, amount in self._remainders(plan):
+                yield (*first, label, None, None, amount, None)
+            for part in plan.cycle:
+                yield (*first, part.label, part.pages, None, None, part.amount)
+
+    def _write_plan_devices(self):
+        """With the output types of all plans: each has those that it counts."""
+        env, plans = self.env, self._plans()
+        types = list(dict.fromkeys(name for plan, _first in plans for name in plan.output_types))
+        columns = [
+            *self._plan_columns(),
+            Column(env._("Location"), 24),
+            Column(env._("Model"), 24),
+            Column(env._("Serial Number"), 16),
+            Column(env._("Asset Number"), 14),
+            *(Column(name, 12, "pages") for name in types),
+            Column(env._("Weighted Pages"), 11, "quantity"),
+            Column(env._("Read"), 10),
+            Column(env._("Included"), 10, "pages"),
+            Column(env._("Carried Over"), 10, "pages"),
+            Column(env._("Billable Pages"), 10, "pages"),
+            Column(env._("Share (%s)", self.usage.currency), 13, "money"),
+        ]
+        self._add_list(env._("Devices of Page Plans"), columns, self._plan_device_rows(plans, types))
+
+    def _plan_device_rows(self, plans, types):
+        for plan, first in plans:
+            for device in plan.devices:
+                pages = dict(zip(plan.output_types, device.pages, strict=True))
+                yield (
+                    *first,
+                    device.site,
+                    device.model,
+                    device.serial,
+                    device.asset_number,
+                    *(pages.get(name) for name in types),
+                    device.weighted,
+                    self.env._("Not read") if device.is_missing else "",
+                    device.included,
+                    device.rolled_in,
+                    device.billable,
+                    device.share,
+                )
+            for label, amount in self._remainders(plan):
+                yield (*first, label, *[None] * (len(types) + 8), amount)
 
     def _write_totals(self):
         env, usage = self.env, self.usage
@@ -120,8 +207,12 @@ class UsageWorkbook(ReportWorkbook):
             ]
             rows += [((site.name, *none, site.billed_pages, site.amount), plain) for site in agreement.sites]
             rows += [((label, *none, None, amount), plain) for label, amount in self._remainders(agreement)]
+            rows += [
+                ((plan.name, plan.period_start, plan.period_end, None, plan.billed_pages, plan.amount), plain)
+                for plan in agreement.plans
+            ]
             total = self.env._("Total of %s", agreement.name)
-            rows.append(((total, *none, agreement.billed_pages, agreement.amount), bold))
-        pages = sum(agreement.billed_pages for agreement in self.usage.agreements)
+            rows.append(((total, *none, agreement.all_pages, agreement.amount), bold))
+        pages = sum(agreement.all_pages for agreement in self.usage.agreements)
         rows.append(((self.env._("All devices, before taxes"), *none, pages, self.usage.amount), bold))
         return rows

@@ -109,9 +109,10 @@ class CheckResult:
     def by_agreement(self):
         """What would be imported.
 
-        :return: {agreement id: {"devices": {stock.lot id}, "charges": [values], "base": Decimal}}; see ``base_fees``
+        :return: {agreement id: {"devices": {stock.lot id}, "charges": [values], "base": Decimal, "plan_pages": int}};
+            see ``base_fees``
         """
-        totals = defaultdict(lambda: {"devices": set(), "charges": [], "base": Decimal(0)})
+        totals = defaultdict(lambda: {"devices": set(), "charges": [], "base": Decimal(0), "plan_pages": 0})
         for agreement_id, fees in self.base_fees.items():
             totals[agreement_id]["devices"] |= fees.device_ids
             totals[agreement_id]["base"] = fees.amount
@@ -119,6 +120,8 @@ class CheckResult:
             # A charge that was given to another agreement is corrected there.
             for values in read.charges or [read.base]:
                 totals[values["subscription_id"]]["devices"].add(values["device_id"])
+            if read.page_plan_id:
+                totals[read.base["subscription_id"]]["plan_pages"] += read.printed or 0
             for values in read.charges:
                 totals[values["subscription_id"]]["charges"].append(values)
         for values in self.cycle_charges:

@@ -284,6 +284,14 @@ class PlannedRead:
         return self.meter[-2]
 
     @property
+    def printed(self):
+        """As ``plan_reads.PRINTED``: None where neither counters nor Xerox tell how many pages there are."""
+        _type, previous, current, pages, included, overage, *_rest = self.meter
+        if previous is not None and current is not None:
+            return pages
+        return included + overage if overage else None
+
+    @property
     def cycle_balance(self):
         """Pages above or below the allowance that count towards a cycle; None where the read is of none."""
         return self.meter[-1]

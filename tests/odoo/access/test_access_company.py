@@ -10,6 +10,7 @@ from ...billing_file.builder import build_xml
 from ..support.access import MANAGER
 from ..support.common import XppsCase, record
 from ..support.importing import NEXT_INVOICE
+from ..support.plans import plan_records
 
 
 class TestCompany(XppsCase):
@@ -55,6 +56,7 @@ class TestCompany(XppsCase):
         self.env["xpps.component.account"].create({"component": "mono", "company_id": self.company.id})
         self.env["xpps.output.name"].create({"output_type": "mono", "name": "Black", "company_id": self.company.id})
         self._device("SN-2")
+        plan_records(self.agreement, self.device, self.color)
         file = self._import([record("SN-1", mono=(100, "0.004"))])
         self.assertTrue(file.issue_ids)
         self.company.xpps_vendor_id = self.company.partner_id

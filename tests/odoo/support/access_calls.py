@@ -29,6 +29,11 @@ ARGUMENTS = {
         (),
         {"context": {"active_ids": test.a.files[3].charge_ids.ids}},
     ),
+    ("xpps.page.waive.wizard", "action_waive"): lambda test, user: (
+        (),
+        {"context": {"active_ids": test.a.records_of("xpps.page.rating").ids}},
+    ),
+    ("xpps.page.rating", "action_waive"): lambda test, user: ((), {"reason": "Lost"}),
     ("xpps.dispute", "message_post"): lambda test, user: ((), {"body": "Mine"}),
     ("xpps.billing.file", "message_post"): lambda test, user: ((), {"body": "Mine"}),
 }

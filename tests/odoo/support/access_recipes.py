@@ -73,6 +73,19 @@ RECIPES = {
         "date_from": "2024-01-01",
         "date_to": "2024-02-01",
     },
+    "xpps.page.group": lambda reseller, env: {"name": "Mine", "mono_weight": 1, "company_id": reseller.company.id},
+    "xpps.page.plan": lambda reseller, env: {
+        "name": "Mine",
+        "subscription_id": reseller.agreement_2.id,
+        "group_id": reseller.plan.group_id.id,
+        "product_id": reseller.color.id,
+    },
+    "xpps.page.plan.model": lambda reseller, env: {
+        "plan_id": reseller.plan.id,
+        "product_tmpl_id": reseller.spare_printer.product_tmpl_id.id,
+    },
+    "xpps.page.plan.tier": lambda reseller, env: {"plan_id": reseller.plan.id, "from_pages": 500},
+    "xpps.page.waive.wizard": lambda reseller, env: {"reason": "Mine"},
     "xpps.price.level": lambda reseller, env: {"name": "Mine", "company_id": reseller.company.id},
     "xpps.material.mapping": lambda reseller, env: {
         "company_id": reseller.company.id,

@@ -66,7 +66,8 @@ TABLE = {
         chosen("unit_cost", read=CLERKS),
         program(
             "bill_after billing_file_id company_id currency_id cycle_note cycle_start invoice_status is_manual "
-            "is_provisional kind meter_read_id partner_id price_subtotal state unit_price_untaxed"
+            "is_provisional kind meter_read_id page_plan_id page_rating_id partner_id price_subtotal state "
+            "unit_price_untaxed"
         ),
         program(
             "change_count cost_subtotal cost_unknown credit_line_ids credit_state credited_amount credited_quantity "
@@ -121,7 +122,8 @@ TABLE = {
             "device_assign_count device_count device_create_count dispute_count error_count error_text file_data "
             "format_id held_count held_text invoice_count invoice_date is_blocked is_open is_unusable issue_ids "
             "left_out_text line_count line_digest line_ids "
-            "meter_read_count meter_read_ids name period_end period_start progress queue_status queued_by_id state "
+            "meter_read_count meter_read_ids name page_rating_count period_end period_start progress "
+            "queue_status queued_by_id state "
             "subscription_count summary_ids vendor_bill_amount vendor_bill_comparison vendor_bill_component_ids "
             "vendor_bill_difference vendor_bill_expected vendor_bill_id vendor_bill_state warning_count warning_text"
         ),
@@ -130,7 +132,7 @@ TABLE = {
             "action_create_devices action_create_vendor_bill action_download_vendor_report action_draft action_import "
             "action_import_and_approve action_match_vendor_bill action_open_charges action_open_disputes "
             "action_open_invoices action_open_issues action_open_lines action_open_meter_reads "
-            "action_open_subscriptions action_open_vendor_bill action_open_vendor_report "
+            "action_open_page_ratings action_open_subscriptions action_open_vendor_bill action_open_vendor_report "
             "create_document_from_attachment message_new message_post",
             who=CLERKS,
         ),
@@ -169,7 +171,7 @@ TABLE = {
     "xpps.billing.file.summary": Model(read=CLERKS).having(
         program(
             "base_cost billing_file_id company_id cost cost_unknown currency_id device_count margin margin_percent "
-            "pages partner_id price provisional_pages subscription_id"
+            "pages partner_id plan_pages price provisional_pages subscription_id"
         ),
     ),
     "xpps.billing.run": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
@@ -417,6 +419,7 @@ TABLE = {
         ),
         program("cost cost_unknown currency_id expected_unit_cost unit_cost", read=CLERKS),
         program("billing_file_id", read=CLERKS),
+        program("page_plan_id", read=USERS),
     ),
     "xpps.options.cells": Abstract(),
     # Its rows are those of a query: what is entered is written into mappings.
@@ -432,6 +435,50 @@ TABLE = {
         entered("company_id name output_type"),
         program("sequence"),
     ),
+    "xpps.page.group": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered("active clr_lvl12_weight clr_lvl3_weight color_weight company_id mono_color1_weight mono_weight name"),
+    ),
+    "xpps.page.plan": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered(
+            "active cycle cycle_anchor date_from date_to group_id included_method included_pages maximum_amount "
+            "minimum_amount minimum_pages model_ids name product_id prorate rollover_cap rollover_months scope "
+            "subscription_id tier_ids tier_mode unders_price unit_price"
+        ),
+        program("company_id currency_id is_master partner_id rating_count rating_ids type_mask"),
+        calls("action_new_version", who=CLERKS),
+        calls("action_open_ratings", who=USERS),
+    ),
+    "xpps.page.plan.model": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered("included_pages plan_id product_tmpl_id"),
+        program("company_id"),
+    ),
+    "xpps.page.plan.tier": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered("from_pages plan_id unit_price"),
+        program("company_id"),
+    ),
+    # The ledger: only imports, and what follows them, write it.
+    "xpps.page.rating": Model(read=USERS).having(
+        program(
+            "amount billable carried charge_ids charged clr_lvl12_pages clr_lvl3_pages color_pages company_id "
+            "currency_id cycle_end cycle_start device_count device_id expired included line_ids minimum missing "
+            "missing_count mono_color1_pages mono_pages partner_id plan_id rolled_in rolled_out state subscription_id "
+            "unders waive_reason waived weighted"
+        ),
+        program("margin xerox_cost", read=CLERKS),
+        calls("action_open_waive action_waive", who=CLERKS),
+        calls("action_open_charges action_open_devices", who=USERS),
+    ),
+    "xpps.page.rating.device": Model(read=USERS).having(
+        program(
+            "clr_lvl12_pages clr_lvl3_pages color_pages company_id currency_id cycle_end device_id is_missing "
+            "mono_color1_pages mono_pages plan_id product_id rating_id share state subscription_id weighted"
+        ),
+        program("xerox_cost", read=CLERKS),
+    ),
+    "xpps.page.waive.wizard": Wizard(CLERKS).having(
+        wizard("reason"),
+        calls("action_waive", who=CLERKS),
+    ),
     "xpps.overview": Abstract().having(
         calls("get_overview get_reports", who=USERS),
     ),
@@ -443,7 +490,7 @@ TABLE = {
         wizard(
             "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name xpps_background_threshold "
             "xpps_base_timing xpps_invoice_by_run xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes "
+            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
             "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id"
         ),
@@ -472,8 +519,9 @@ TABLE = {
         program(
             "billing_file_id charged_amount charged_quantity company_currency_id company_id component cost "
             "cost_unknown cost_unknown_count currency_id device_id difference dispute_id expected_cost "
-            "expected_quantity expected_unit_cost flag flags invoiced_amount line_id margin meter_read_id partner_id "
-            "period_end period_start product_id reason serial subscription_id xerox_cost xerox_quantity "
+            "expected_quantity expected_unit_cost flag flags invoiced_amount line_id margin meter_read_id "
+            "page_plan_id partner_id period_end period_start product_id reason serial subscription_id "
+            "xerox_cost xerox_quantity "
             "xerox_unit_cost"
         ),
         calls(
@@ -531,7 +579,7 @@ TABLE = {
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing "
             "xpps_invoice_by_run xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes xpps_proration xpps_quarantine "
+            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_proration xpps_quarantine "
             "xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent "
             "xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
@@ -544,7 +592,8 @@ TABLE = {
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
             "xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes xpps_proration xpps_quarantine xpps_responsible_id "
+            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_proration xpps_quarantine "
+            "xpps_responsible_id "
             "xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,
@@ -585,14 +634,16 @@ TABLE = {
             "xpps_cycle_anchor xpps_cycle_reconcile xpps_invoice_detail xpps_invoice_mode xpps_next_date_reason "
             "xpps_overage_cycle"
         ),
-        entered("charge_default_ids xpps_device_ids", read=USERS, write=CLERKS),
+        entered("charge_default_ids page_plan_ids xpps_device_ids", read=USERS, write=CLERKS),
         program(
-            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_next_date_changed xpps_paused_on xpps_period_anchor "
+            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_plans xpps_next_date_changed "
+            "xpps_paused_on xpps_period_anchor "
             "xpps_service_ids"
         ),
         program(
-            "charge_ids xpps_allowance_percent xpps_average_pages xpps_base_notice xpps_base_waiver_ids "
-            "xpps_charge_count xpps_device_count xpps_has_base_gap xpps_meter_read_count xpps_usage xpps_usage_chart",
+            "charge_ids page_rating_count page_rating_ids xpps_allowance_percent xpps_average_pages xpps_base_notice "
+            "xpps_base_waiver_ids xpps_charge_count xpps_device_count xpps_has_base_gap xpps_meter_read_count "
+            "xpps_usage xpps_usage_chart",
             read=USERS,
         ),
         calls(
@@ -606,7 +657,10 @@ TABLE = {
             "action_xpps_copy_to_customer",
             who=CLERKS,
         ),
-        calls("action_open_xpps_charges action_open_xpps_devices action_open_xpps_meter_reads", who=USERS),
+        calls(
+            "action_open_page_ratings action_open_xpps_charges action_open_xpps_devices action_open_xpps_meter_reads",
+            who=USERS,
+        ),
     ),
     "sale.subscription.line": Extension().having(
         entered("change_reason xpps_devices_line_id xpps_qty_from_devices xpps_taxes_by_hand"),
@@ -637,8 +691,8 @@ TABLE = {
             read=CLERKS,
         ),
         program(
-            "xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_meter_read_count xpps_usage "
-            "xpps_usage_chart",
+            "xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_meter_read_count xpps_page_plan_ids "
+            "xpps_usage xpps_usage_chart",
             read=USERS,
         ),
         calls("action_xpps_add_devices", who=CLERKS),

@@ -14,6 +14,7 @@ from ...billing_file.builder import build_xml
 from .access_rights import ACCOUNTANT, BILLING, EMPLOYEE, MANAGER, PORTAL, PUBLIC, SALESMAN, STOCK, USER
 from .common import record
 from .importing import FEBRUARY, JANUARY, MARCH
+from .plans import plan_records
 from .records import Records
 
 #: {kind of user: groups beside those of an employee}
@@ -73,6 +74,7 @@ class Reseller(Records):
         env["xpps.component.account"].create({"component": "mono", "company_id": company.id})
         env["xpps.output.name"].create({"output_type": "mono", "name": f"{cls.name} Mono", "company_id": company.id})
         cls._default(cls.color, unit_price=0.09)
+        cls.plan = plan_records(cls.agreement, cls.device, cls.color)
 
     @classmethod
     def _make_users(cls):
@@ -218,6 +220,7 @@ class Reseller(Records):
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         writing_off = clerk["xpps.charge.write.off.wizard"].create({"reason": "Agreed"})
         snoozing = clerk["xpps.health.snooze.wizard"].create({"reason": "Later"})
+        waiving = clerk["xpps.page.waive.wizard"].create({"reason": "Lost"})
         findings = clerk["xpps.health"].search([("company_id", "=", cls.company.id)])
         clerk["xpps.health.snooze"]._keep(findings[-1:], "2031-01-01", "Later")
         resuming = clerk["xpps.agreement.resume.wizard"].create({"subscription_id": cls.agreement.id})
@@ -239,6 +242,7 @@ class Reseller(Records):
                 rejecting,
                 writing_off,
                 snoozing,
+                waiving,
                 resuming,
                 replacing,
             )

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the tests of page plans share: a pool of devices whose months Xerox includes 1,000 pages each, at 0.0042."""
 
+from odoo import Command
+
 from .common import record
 from .importing import ImportCase
 
@@ -13,6 +15,45 @@ MONTHS = {
     }
     for month, last in ((1, 31), (2, 28), (3, 31), (4, 30), (5, 31), (6, 30), (7, 31), (8, 31), (9, 30), (10, 31))
 }
+
+
+def plan_records(agreement, device, product):
+    """One record of each model of page plans, on an agreement: a plan of color pages, and a cycle that lacks reads.
+
+    :return: xpps.page.plan
+    """
+    env = agreement.env(su=True)
+    agreement.company_id.sudo().xpps_page_plans = True
+    company = agreement.company_id.id
+    group = env["xpps.page.group"].create({"name": "Color pages", "color_weight": 1, "company_id": company})
+    plan = env["xpps.page.plan"].create(
+        {
+            "name": "Color pool",
+            "subscription_id": agreement.id,
+            "group_id": group.id,
+            "product_id": product.id,
+            "included_method": "model",
+            "tier_mode": "volume",
+            "tier_ids": [Command.create({"from_pages": 0, "unit_price": 0.05})],
+            "model_ids": [Command.create({"product_tmpl_id": device.product_id.product_tmpl_id.id})],
+        }
+    )
+    cycle = {"company_id": company, "currency_id": plan.currency_id.id, "cycle_end": "2026-01-31"}
+    env["xpps.page.rating"].create(
+        {
+            **cycle,
+            "plan_id": plan.id,
+            "subscription_id": agreement.id,
+            "partner_id": plan.partner_id.id,
+            "cycle_start": "2026-01-01",
+            "state": "waiting",
+            "xerox_cost": 12.34,
+            "line_ids": [
+                Command.create({**cycle, "device_id": device.id, "subscription_id": agreement.id, "xerox_cost": 12.34})
+            ],
+        }
+    )
+    return plan
 
 
 class PlanCase(ImportCase):

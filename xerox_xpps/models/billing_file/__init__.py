@@ -13,6 +13,7 @@ from . import (
     xpps_billing_file,
     xpps_billing_file_queue,
     xpps_billing_file_next,
+    xpps_billing_file_plans,
     xpps_billing_file_upload,
     xpps_billing_file_line,
     xpps_billing_file_issue,

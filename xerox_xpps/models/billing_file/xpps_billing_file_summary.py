@@ -25,6 +25,10 @@ class XppsBillingFileSummary(models.Model):
     provisional_pages = fields.Integer(
         string="Pages Towards a Cycle", help="Pages above the allowance that count towards a cycle of several months."
     )
+    plan_pages = fields.Integer(
+        string="Pages Under Plans",
+        help="Printed pages that page plans rate. What the plans charge is known once their cycles are over.",
+    )
     base_cost = fields.Monetary(
         string="Base Fees",
         help="What Xerox charges for the devices besides pages, in the agreement's currency. A correction states fees, "
@@ -33,21 +37,24 @@ class XppsBillingFileSummary(models.Model):
     cost = fields.Monetary(help="What Xerox charges for the pages, in the agreement's currency.")
     price = fields.Monetary(help="What the customer is charged for the pages.")
     cost_unknown = fields.Boolean(help="The file does not state what some of the pages cost, so there is no margin.")
-    margin = fields.Monetary()
+    margin = fields.Monetary(help="Price less cost. The cost of pages under page plans does not count.")
     margin_percent = fields.Float(string="Margin (%)", aggregator=None)
 
     @api.model
-    def _prepare_from_charges(self, file, subscription, devices, charges, base=0):
+    def _prepare_from_charges(self, file, subscription, devices, charges, base=0, plan_pages=0):
         """Values of one row.
 
         :param devices: ids of the devices that the agreement has in the file
         :param charges: [values of sale.subscription.charge]
         :param base: Decimal, base fees of the devices
+        :param plan_pages: printed pages that page plans rate
         """
         billable = [charge for charge in charges if charge["billable"]]
         cost = sum(charge["cost_subtotal"] for charge in charges)
         price = sum(charge["price_subtotal"] for charge in billable)
-        known = not any(charge["cost_unknown"] for charge in charges)
+        sold = [charge for charge in charges if not charge.get("page_plan_id")]
+        sold_cost = sum(charge["cost_subtotal"] for charge in sold)
+        known = not any(charge["cost_unknown"] for charge in sold)
         return {
             "billing_file_id": file.id,
             "company_id": file.company_id.id,
@@ -57,10 +64,11 @@ class XppsBillingFileSummary(models.Model):
             "device_count": len(devices),
             "pages": sum(charge["quantity"] for charge in billable),
             "provisional_pages": sum(charge["quantity"] for charge in charges if charge.get("is_provisional")),
+            "plan_pages": plan_pages,
             "base_cost": float(base),
             "cost": cost,
             "price": price,
-            "margin": price - cost if known else 0.0,
-            "margin_percent": float(margin_percent(to_decimal(price), to_decimal(cost))) if known else 0.0,
+            "margin": price - sold_cost if known else 0.0,
+            "margin_percent": float(margin_percent(to_decimal(price), to_decimal(sold_cost))) if known else 0.0,
             "cost_unknown": not known,
         }

@@ -15,5 +15,6 @@ from . import (
     xpps_page_rating_device,
     sale_subscription,
     sale_subscription_charge,
+    stock_lot,
     xpps_meter_read,
 )

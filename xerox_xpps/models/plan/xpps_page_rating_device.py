@@ -46,7 +46,8 @@ class XppsPageRatingDevice(models.Model):
 
     def _share(self, total, currency):
         """:param Decimal total: what is shared among all of a cycle"""
-        lines = self.sorted("device_id")
+        # As the rater has them, so that of equal remainders the same one is rounded up.
+        lines = self.sorted(lambda line: line.device_id.id)
         weights = [to_decimal(line.weighted, WEIGHT_DIGITS[1]) for line in lines]
         for line, part in zip(lines, device_shares(total, weights, to_decimal(currency.rounding)), strict=True):
             if line.share != float(part):

@@ -97,6 +97,27 @@ KINDS = (
         "The price of a material code on an agreement follows Xerox's cost without any markup.",
     ),
     Kind(
+        "plan_agreement_ended",
+        "Page Plan of an Ended Agreement",
+        "agreement",
+        "xpps.page.plan",
+        "A page plan goes on, but its agreement has ended.",
+    ),
+    Kind(
+        "plan_code_archived",
+        "Page Plan with an Archived Code",
+        "agreement",
+        "xpps.page.plan",
+        "A page plan goes on, but its material code is archived.",
+    ),
+    Kind(
+        "plan_ends",
+        "Page Plan Ends",
+        "agreement",
+        "xpps.page.plan",
+        "The page plan of a running agreement ends within 60 days, and no version follows.",
+    ),
+    Kind(
         "device_no_agreement",
         "No Agreement",
         "device",

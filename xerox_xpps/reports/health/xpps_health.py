@@ -9,7 +9,7 @@ from ...common.plural import plural
 from ...common.today import company_today
 from ...common.window_actions import open_dialog, open_form
 from ..row_ids import health_row_id
-from . import agreement_rules, device_rules, model_rules
+from . import agreement_rules, device_rules, model_rules, plan_rules
 from .catalog import AREA_SELECTION, BY_CODE, COLUMNS, KIND_SELECTION, KINDS
 
 #: What is a part of an agreement, and known by its product.
@@ -57,7 +57,8 @@ class XppsHealth(models.Model):
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     since = fields.Date(
         readonly=True,
-        help="The next invoice date or the end of service that has passed, or the last day that is not billed.",
+        help="The next invoice date or the end of service that has passed, the last day that is not billed, or the end "
+        "of an agreement or page plan.",
     )
     billed = fields.Float(string="Billed Quantity", readonly=True, aggregator=False)
     counted = fields.Integer(string="Active Devices", readonly=True, aggregator=False)
@@ -71,13 +72,15 @@ class XppsHealth(models.Model):
         model_rules.DEPENDS,
         agreement_rules.DEPENDS,
         device_rules.DEPENDS,
+        plan_rules.DEPENDS,
         {"xpps.health.snooze": ["company_id", "date_until", "kind", "reason", "res_id", "user_id"]},
     )
 
     @property
     def _table_query(self):
         today = company_today(self.env.company)
-        rules = [*model_rules.rules(), *agreement_rules.rules(today), *device_rules.rules(today)]
+        rules = [*model_rules.rules(), *agreement_rules.rules(today)]
+        rules += [*plan_rules.rules(today), *device_rules.rules(today)]
         return SQL(
             """
             SELECT %(id)s AS id, found.kind, kind.area, kind.sequence, found.company_id, found.res_id, %(columns)s,
@@ -153,6 +156,11 @@ class XppsHealth(models.Model):
             "base_quantity": self.env._("The quantity is %(billed)s, but %(count)s devices are active."),
             "base_gap": self.env._("No base price is billed for days until %(date)s."),
             "cost_plus_zero": self.env._("Its pages are sold at Xerox's cost: enter a markup."),
+            "plan_agreement_ended": self.env._(
+                "Its agreement has ended: enter the plan's last day, or move the plan to an agreement that runs."
+            ),
+            "plan_code_archived": self.env._("Nothing can be billed by its material code: unarchive the code."),
+            "plan_ends": self.env._("It ends on %(date)s: make a new version, or leave its pages to Xerox's terms."),
             "device_no_agreement": self.env._("Nothing bills it: enter its agreement."),
             "device_no_service": self.env._("Nothing bills its base price: enter its service."),
             "device_no_customer": self.env._("Enter the customer where it is."),

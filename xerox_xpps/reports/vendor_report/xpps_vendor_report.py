@@ -43,6 +43,7 @@ FEW_VALUES = {
     "product_id",
     "partner_id",
     "subscription_id",
+    "page_plan_id",
     "component",
     "flag",
 }
@@ -77,6 +78,12 @@ class XppsVendorReport(models.Model):
     product_id = fields.Many2one("product.product", string="Printer Model", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     subscription_id = fields.Many2one("sale.subscription", string="Agreement", readonly=True)
+    page_plan_id = fields.Many2one(
+        "xpps.page.plan",
+        string="Covered by Our Plan",
+        readonly=True,
+        help="The page plan that the pages count towards. What it charges for all of them is on its page ratings.",
+    )
     component = fields.Selection(COMPONENT_SELECTION, readonly=True)
     xerox_quantity = fields.Integer(string="Xerox's Quantity", readonly=True, help="Pages; 1 for a base fee.")
     xerox_unit_cost = fields.Float(
@@ -116,7 +123,8 @@ class XppsVendorReport(models.Model):
     margin = fields.Monetary(
         currency_field="company_currency_id",
         readonly=True,
-        help="Charged amount less cost. Empty as long as some of the cost is unknown.",
+        help="Charged amount less cost. Empty as long as some of the cost is unknown. The cost of pages covered by our "
+        "plan does not count: page ratings have it, with what the plan charges.",
     )
     cost_unknown_count = fields.Integer(
         string="Cost Unknown",
@@ -208,7 +216,7 @@ class XppsVendorReport(models.Model):
             SELECT item.id, item.company_id, company.currency_id AS company_currency_id, item.currency_id,
                    item.billing_file_id, item.line_id, item.meter_read_id, item.period_start, item.period_end,
                    item.device_id, COALESCE(device.name, item.serial) AS serial, device.product_id,
-                   item.partner_id, item.subscription_id, item.component,
+                   item.partner_id, item.subscription_id, item.page_plan_id, item.component,
                    item.quantity AS xerox_quantity, item.unit_cost AS xerox_unit_cost, item.cost AS xerox_cost,
                    item.cost_unknown,
                    %(expected_quantity)s AS expected_quantity,
@@ -249,7 +257,7 @@ class XppsVendorReport(models.Model):
             ),
             cost=cost,
             charged_amount=charged_amount,
-            margin=SQL("%s - %s", charged_amount, cost),
+            margin=SQL("%s - CASE WHEN item.page_plan_id IS NULL THEN %s ELSE 0 END", charged_amount, cost),
             flag=self._flag(),
             flags=self._flags(),
             rows=report_rows(self.env, asked),
@@ -371,7 +379,8 @@ class XppsVendorReport(models.Model):
             "not_billed_to_customer": SQL(
                 "(item.device_id IS NOT NULL AND absence.device_id IS NULL AND (item.held AND %s "
                 "OR unserved.id IS NOT NULL AND item.cost <> 0 "
-                "OR item.meter_read_id IS NOT NULL AND item.quantity > COALESCE(charged.covered, 0)))",
+                "OR item.meter_read_id IS NOT NULL AND item.page_plan_id IS NULL "
+                "AND item.quantity > COALESCE(charged.covered, 0)))",
                 billed,
             ),
             "estimated_read": SQL("item.estimated"),
