@@ -7,7 +7,7 @@ database. May import ``billing_file`` and ``common``.
 
 from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period, runs_in_period_sql, started_domain
 from .arrival import next_end, usual_arrival
-from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql
+from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, other_share_sql
 from .charge import invoice_status, uninvoiced_status_sql
 from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
 from .meter import (
@@ -56,6 +56,7 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
+from .proportion import in_proportion
 from .schedule import Cycle, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 from .stock import in_stock_domain, in_stock_sql
@@ -93,6 +94,7 @@ __all__ = [
     "free_spans",
     "in_stock_domain",
     "in_stock_sql",
+    "in_proportion",
     "invoice_status",
     "ip_address",
     "is_unsplit",
@@ -111,6 +113,7 @@ __all__ = [
     "near_keys",
     "next_end",
     "order_bills_days_sql",
+    "other_share_sql",
     "overlap",
     "overlap_domain",
     "overlap_sql",

@@ -244,7 +244,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
         if self.template_id != source.template_id:
             values.pop("terms", None)
         lines = self.line_ids.filtered("selected")
-        return values | {
+        return values | source._xpps_payers_for(partner, values) | {
             "partner_id": partner.id,
             "is_xpps_master": False,
             "xpps_agreement_number": self.xpps_agreement_number,

@@ -7,7 +7,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form
 
-from odoo.addons.xerox_xpps.models.invoice.account_move_line import in_proportion
+from odoo.addons.xerox_xpps.rules import in_proportion
 
 from ..support.access import BILLING, USER
 from ..support.common import record

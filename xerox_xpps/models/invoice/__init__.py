@@ -10,6 +10,7 @@ from . import (
     account_move_line,
     account_move_rate,
     account_move_line_base,
+    account_move_line_shares,
     account_move_reversal,
     account_move_send,
     account_tax,

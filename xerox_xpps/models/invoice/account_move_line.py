@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import namedtuple
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -14,27 +14,6 @@ CHARGE_FIELDS = {"xpps_charge_ids", "xpps_credited_charge_ids"}
 
 #: What credit notes take back of one charge: pages, a Decimal, whether it is all, whether it is anything.
 CreditShare = namedtuple("CreditShare", "quantity amount full some")
-
-
-def in_proportion(total, weights, unit):
-    """Split a total so that its parts add up to it: in proportion, by largest remainder.
-
-    :param Decimal total: a multiple of ``unit``
-    :param weights: [Decimal]; when they add up to 0, so do the parts
-    :param Decimal unit: what the parts are multiples of
-    :return: [Decimal]
-    """
-    whole = sum(weights)
-    if not whole:
-        return [Decimal(0)] * len(weights)
-    exact = [total * weight / whole / unit for weight in weights]
-    parts = [share.to_integral_value(ROUND_DOWN) for share in exact]
-    missing = total / unit - sum(parts)
-    step = 1 if missing > 0 else -1
-    order = sorted(range(len(weights)), key=lambda index: (-abs(exact[index] - parts[index]), index))
-    for index in order[: abs(int(missing))]:
-        parts[index] += step
-    return [part * unit for part in parts]
 
 
 class AccountMoveLine(models.Model):
@@ -174,7 +153,7 @@ class AccountMoveLine(models.Model):
         :return: {charge id: CreditShare}
         """
         self.ensure_one()
-        charges = self.xpps_charge_ids
+        charges, parts = self.xpps_charge_ids, self._xpps_parts_of_charges()
         credits = charges.credit_line_ids.filtered(
             lambda line: line.parent_state == "posted" and line._xpps_credited_line() == self
         )
@@ -182,32 +161,25 @@ class AccountMoveLine(models.Model):
         billed, pages = -self.move_id.direction_sign * self.price_subtotal, sum(charges.mapped("quantity"))
         credited = sum(line.move_id.direction_sign * line.price_subtotal for line in credits)
         credited_pages = sum(line.move_id.direction_sign * line.quantity for line in credits)
+        if self.xpps_share_key:
+            # The line is one of its share, whatever the pages.
+            units = -self.move_id.direction_sign * self.quantity
+            credited_pages = credited_pages / units * sum(part for part, _amount in parts.values()) if units else 0
+            pages = sum(part for part, _amount in parts.values())
         currency = self.currency_id
         if currency.is_zero(billed):
-            full = bool(pages) and credited_pages / pages >= 1
+            full = bool(credits) if self.xpps_share_key else bool(pages) and credited_pages / pages >= 1
         else:
             full = currency.compare_amounts(credited if billed > 0 else -credited, abs(billed)) >= 0
         if full:
-            return {
-                charge.id: CreditShare(charge.quantity, to_decimal(charge.price_subtotal), True, True)
-                for charge in charges
-            }
-        places = currency.decimal_places
-        amounts = in_proportion(
-            round_half_up(to_decimal(credited), places),
-            [to_decimal(charge.price_subtotal) for charge in charges],
-            Decimal(1).scaleb(-places),
-        )
-        quantities = in_proportion(
+            return {charge_id: CreditShare(*part, True, True) for charge_id, part in parts.items()}
+        found = self._xpps_in_proportion(
+            parts,
             round_half_up(to_decimal(credited_pages), 0),
-            [Decimal(charge.quantity) for charge in charges],
-            Decimal(1),
+            round_half_up(to_decimal(credited), currency.decimal_places),
         )
         some = bool(credited or credited_pages)
-        return {
-            charge.id: CreditShare(int(quantity), amount, False, some)
-            for charge, amount, quantity in zip(charges, amounts, quantities, strict=True)
-        }
+        return {charge_id: CreditShare(*part, False, some) for charge_id, part in zip(parts, found, strict=True)}
 
     def _xpps_charge_shares(self):
         """What the line bills of each of its charges, whoever changed it; called as superuser.
@@ -227,11 +199,8 @@ class AccountMoveLine(models.Model):
         slack = (len(charges) + 1) * to_decimal(currency.rounding) / 2 if len(charges) > 1 else 0
         if pages == sum(charges.mapped("quantity")) and abs(amount - sum(amounts.values())) <= slack:
             return {charge.id: (charge.quantity, amounts[charge.id]) for charge in charges}
-        quantities = in_proportion(Decimal(pages), [Decimal(charge.quantity) for charge in charges], Decimal(1))
-        parts = in_proportion(amount, list(amounts.values()), Decimal(1).scaleb(-currency.decimal_places))
-        return {
-            charge.id: (int(quantity), part) for charge, quantity, part in zip(charges, quantities, parts, strict=True)
-        }
+        parts = self._xpps_parts_of_charges()
+        return dict(zip(parts, self._xpps_in_proportion(parts, Decimal(pages), amount), strict=True))
 
     def _xpps_rebilled(self):
         """The first of these lines that has to do with how a charge was billed before it was offered again.

@@ -80,6 +80,24 @@ class ResCompany(models.Model):
         help="Agreements may bill their overage every quarter, half-year or year, and rate the months together.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_payers = fields.Boolean(
+        string="Several Payers",
+        help="Agreements may say who pays base prices and overage, or share them among several payers. Each gets "
+        "separate invoices.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_join_other_items = fields.Boolean(
+        string="With the Customer's Other Items",
+        help="Billing runs add what they bill to the customer's open draft invoice, if there is exactly one, and "
+        "invoice the customer's sale orders with it.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_approve_services = fields.Boolean(
+        string="Approve Recurring Services",
+        help="A billing run drafts invoices of recurring services once somebody has approved them on its line. The "
+        "scheduled invoicing of subscriptions skips the agreements.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",
@@ -204,6 +222,31 @@ class ResCompany(models.Model):
                     "%s bills its overage of several months together. Have it billed every month first, which closes "
                     "its cycle.",
                     agreement.display_name,
+                )
+            )
+
+    @api.constrains("xpps_payers")
+    def _check_xpps_payers(self):
+        # Nobody would see who pays. See _check_xpps_limits.
+        companies = self.sudo().filtered(lambda company: not company.xpps_payers)
+        agreements = self.env["sale.subscription"].sudo().with_context(active_test=False)
+        agreement = companies and agreements.search(
+            [
+                ("company_id", "in", companies.ids),
+                ("is_xpps", "=", True),
+                ("stage_id.type", "!=", "post"),
+                "|",
+                "|",
+                ("xpps_base_payer_id", "!=", False),
+                ("xpps_overage_payer_id", "!=", False),
+                ("xpps_payer_ids", "!=", False),
+            ],
+            limit=1,
+        )
+        if agreement:
+            raise ValidationError(
+                self.env._(
+                    "%s says who pays base prices or overage. Remove its payers first.", agreement.display_name
                 )
             )
 

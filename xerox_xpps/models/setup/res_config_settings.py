@@ -32,6 +32,13 @@ class ResConfigSettings(models.TransientModel):
     xpps_overage_cycles = fields.Boolean(
         related="company_id.xpps_overage_cycles", readonly=False, groups=SETTINGS_GROUPS
     )
+    xpps_payers = fields.Boolean(related="company_id.xpps_payers", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_join_other_items = fields.Boolean(
+        related="company_id.xpps_join_other_items", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_approve_services = fields.Boolean(
+        related="company_id.xpps_approve_services", readonly=False, groups=SETTINGS_GROUPS
+    )
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,
