@@ -229,12 +229,13 @@ class SaleSubscription(models.Model):
 
     # Invoices
 
-    def _create_xpps_invoices(self, due=None, until=None, invoice_date=None, day=None):
+    def _create_xpps_invoices(self, due=None, until=None, invoice_date=None, day=None, other_items=None):
         """Draft invoices of everything that is to be billed.
 
         :param due: the agreements whose recurring lines are billed, too; all of them by default
         :param until, day: see ``_lock_charges_to_invoice``
         :param invoice_date: by default the date on which the recurring lines are due, else today
+        :param OtherItems other_items: the drafts and orders of customers that go on the same invoices, if any may
         :return: account.move; their lines say which agreement they bill
         """
         self._check_may_bill("account.move")
@@ -250,6 +251,11 @@ class SaleSubscription(models.Model):
             shared["analytic_distribution"] = False
         values_lists = defaultdict(list)
         journals = {}
+        # Who may have it billed was checked above.
+        moves = self.env["account.move"].sudo()
+        joined = moves
+        if other_items:
+            other_items.find(documents)
         for document in documents:
             first = document.first
             commands = []
@@ -272,9 +278,17 @@ class SaleSubscription(models.Model):
                 if key not in journals:
                     journals[key] = first._xpps_default_journal()
                 values["journal_id"] = journals[key].id
+            if other_items:
+                others, names = other_items.order_commands(document, values)
+                draft = other_items.draft_for(document, values)
+                values["invoice_line_ids"] += others
+                if draft:
+                    draft = draft.with_context(lang=first._xpps_customer_lang(document.payer))
+                    draft._xpps_join(values["invoice_line_ids"], other_items.run)
+                    joined |= draft
+                    continue
+                values["invoice_origin"] = ", ".join([values["invoice_origin"], *names])
             values_lists[first.company_id, first._xpps_customer_lang(document.payer)].append(values)
-        # Who may have it billed was checked above.
-        moves = self.env["account.move"].sudo()
         for (company, lang), values_list in values_lists.items():
             # Odoo's own note, invoice by invoice, would take as long as the invoices themselves.
             context = {"default_move_type": "out_invoice", "journal_type": "sale", "mail_create_nolog": True}
@@ -283,7 +297,7 @@ class SaleSubscription(models.Model):
         moves = moves._xpps_drop_empty()
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         self._log_xpps_origin(moves)
-        return moves
+        return moves | joined.with_env(moves.env)
 
     def _xpps_default_journal(self):
         """:return: the account.journal that Odoo would choose for an invoice of the agreement"""

@@ -69,6 +69,7 @@ class XppsBillingRunLine(models.Model):
             ("tax_archived", "Tax Archived"),
             ("payer_archived", "Payer Archived"),
             ("reference_missing", "Customer Reference Missing"),
+            ("services_to_approve", "Services to Approve"),
             ("file_missing", "File Missing"),
             ("devices_missing", "Devices Missing"),
             ("held_records", "Held Records"),
@@ -249,6 +250,8 @@ class XppsBillingRunLine(models.Model):
         agreement = self.subscription_id.display_name
         if self.hold_code in ("tax_archived", "payer_archived", "reference_missing"):
             return self.env._("%(agreement)s cannot be billed yet: %(reason)s", agreement=agreement, reason=self.reason)
+        if self.hold_code == "services_to_approve":
+            return self.env._("The recurring services of %s are waiting for approval. Approve them first.", agreement)
         if self.hold_code == "archived":
             return self.env._("%s is archived. Unarchive the agreement to bill it.", agreement)
         return self.env._("%s is paused. Resume the agreement to bill it.", agreement)

@@ -7,6 +7,7 @@ from . import (
     account_move_base,
     account_move,
     account_move_delivery,
+    account_move_joined,
     account_move_line,
     account_move_rate,
     account_move_line_base,

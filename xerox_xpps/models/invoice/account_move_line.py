@@ -60,6 +60,16 @@ class AccountMoveLine(models.Model):
         help="The line with charges that this line was copied from, either to credit it or to replace it.",
     )
 
+    xpps_joined_run_id = fields.Many2one(
+        "xpps.billing.run",
+        string="Added by XPPS Billing Run",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+        help="The billing run that added the line to a draft with other items.",
+    )
+
     def _check_field_access(self, field, operation):
         if operation == "write" and field.name in CHARGE_FIELDS and not self.env.su:
             raise AccessError(

@@ -143,6 +143,12 @@ class ResCompany(models.Model):
         "@xerox.com for all of its addresses. E-mails from others are rejected.",
     )
 
+    def _xpps_bills_by_run_only(self):
+        """Whether the scheduled invoicing of subscriptions skips the agreements."""
+        # Whoever invoices follows the company's settings without a right to read them.
+        company = self.sudo()
+        return company.xpps_invoice_by_run or company.xpps_approve_services
+
     @api.depends("xpps_alias_id.alias_name")
     def _compute_xpps_alias_name(self):
         for company in self:
