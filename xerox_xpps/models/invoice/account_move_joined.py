@@ -4,6 +4,9 @@ from odoo import Command, fields, models
 from ...common.constants import BILLING_GROUP
 from .xpps_billed_item import DROPPING
 
+#: What Odoo finds for each line.
+FOUND = {"amount_currency", "balance"}
+
 
 class AccountMove(models.Model):
     """Drafts with other items of a customer that billing runs add what they bill to.
@@ -28,7 +31,13 @@ class AccountMove(models.Model):
         :param commands: of its invoice lines
         """
         self.ensure_one()
-        marked = [Command.create({**values, "xpps_joined_run_id": run.id}) for _command, _id, values in commands]
+        # On a draft that is there Odoo finds the amounts of all new lines, or of none.
+        marked = [
+            Command.create(
+                {name: value for name, value in values.items() if name not in FOUND} | {"xpps_joined_run_id": run.id}
+            )
+            for _command, _id, values in commands
+        ]
         self.write({"invoice_line_ids": marked, "xpps_billing_run_id": run.id, "xpps_is_joined": True})
         self._message_log(body=self.env._("Billing run %s added what it bills.", run.display_name))
 
