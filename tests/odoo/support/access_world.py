@@ -73,6 +73,7 @@ class Reseller(Records):
         env["xpps.component.account"].create({"component": "mono", "company_id": company.id})
         env["xpps.output.name"].create({"output_type": "mono", "name": f"{cls.name} Mono", "company_id": company.id})
         cls._default(cls.color, unit_price=0.09)
+        env["xpps.agreement.payer"].create({"subscription_id": cls.agreement.id, "partner_id": cls.customer.id})
 
     @classmethod
     def _make_users(cls):

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...billing_file import round_half_up, to_decimal
-from ...common.constants import COMPONENT_SELECTION, USER_GROUP
+from ...common.constants import BILLING_GROUP, COMPONENT_SELECTION, USER_GROUP
 
 #: Values that only invoicing and reversal set.
 CHARGE_FIELDS = {"xpps_charge_ids", "xpps_credited_charge_ids"}
@@ -67,6 +67,7 @@ class AccountMoveLine(models.Model):
         copy=False,
         readonly=True,
         ondelete="set null",
+        groups=BILLING_GROUP,
         help="The billing run that added the line to a draft with other items.",
     )
 
