@@ -277,9 +277,7 @@ class UsageBuilder:
         parts = line._xpps_parts_of_charges()
         # See _billed.
         sign = -1 if total * sum(amount for _pages, amount in parts.values()) < 0 else 1
-        amounts = in_proportion(
-            total, [parts[charge.id][1] for charge in charges], Decimal(1).scaleb(-self.places)
-        )
+        amounts = in_proportion(total, [parts[charge.id][1] for charge in charges], Decimal(1).scaleb(-self.places))
         return [
             (
                 charge,

@@ -37,9 +37,7 @@ class TestPayers(PayerCase):
     def test_overage_payer(self):
         self.agreement.xpps_overage_payer_id = self.lessor
         self._january()
-        self.assertEqual(
-            self._amounts(self._drafts()), {"XPPS Test Customer": [160.0], "XPPS Test Lessor": [6.25]}
-        )
+        self.assertEqual(self._amounts(self._drafts()), {"XPPS Test Customer": [160.0], "XPPS Test Lessor": [6.25]})
 
     def test_base_by_percent(self):
         """60 % to the lessor, and the rest with the overage to the customer."""
@@ -160,7 +158,12 @@ class TestTerms(PayerCase):
         """The shares of what is paid without tax are those of the whole."""
         tax, export = self.env["account.tax"].create(
             [
-                {"name": f"XPPS {rate}", "amount": rate, "type_tax_use": "sale", "price_include_override": "tax_included"}
+                {
+                    "name": f"XPPS {rate}",
+                    "amount": rate,
+                    "type_tax_use": "sale",
+                    "price_include_override": "tax_included",
+                }
                 for rate in (20, 0)
             ]
         )
@@ -230,7 +233,8 @@ class TestTerms(PayerCase):
 
     def test_annex(self):
         self._share(
-            {"partner_id": self.lessor.id, "base_percent": 60, "overage_percent": 40, "has_annex": False}, (None, 40, 60)
+            {"partner_id": self.lessor.id, "base_percent": 60, "overage_percent": 40, "has_annex": False},
+            (None, 40, 60),
         )
         self._january()
         moves = self._drafts()
@@ -276,7 +280,9 @@ class TestLife(PayerCase):
         self.assertEqual(self.charges.invoice_status, "to_invoice")
         self.assertEqual(str(self.agreement.recurring_next_date), "2026-02-01")
         self.run.action_prepare()
-        self.assertEqual(self._amounts(self._drafts(self.run)), {"XPPS Test Customer": [66.5], "XPPS Test Lessor": [99.75]})
+        self.assertEqual(
+            self._amounts(self._drafts(self.run)), {"XPPS Test Customer": [66.5], "XPPS Test Lessor": [99.75]}
+        )
         self.assertBilledInAll(self.charges)
 
     def test_cancelled_together(self):
@@ -297,7 +303,9 @@ class TestLife(PayerCase):
         self.assertEqual(self._amounts(self.moves), {"XPPS Test Customer": [66.5], "XPPS Test Lessor": [99.75]})
         self.run.action_undo()
         self.run.action_prepare()
-        self.assertEqual(self._amounts(self._drafts(self.run)), {"XPPS Test Customer": [6.25], "XPPS Test Lessor": [160.0]})
+        self.assertEqual(
+            self._amounts(self._drafts(self.run)), {"XPPS Test Customer": [6.25], "XPPS Test Lessor": [160.0]}
+        )
 
     def test_one_share_credited(self):
         self.moves.action_post()
@@ -361,6 +369,7 @@ class TestLife(PayerCase):
 
     def test_reports(self):
         """What is posted is revenue, and what is not waits, whoever pays it."""
+
         def figures():
             self.env.flush_all()
             self.env.invalidate_all()
@@ -445,7 +454,11 @@ class TestSetUp(PayerCase):
     def test_copies(self):
         """The lessor pays for the copy, too; the old customer does not pay for another one."""
         site = self._partner("XPPS Test Site", parent_id=self.customer.id)
-        self._share({"partner_id": self.lessor.id, "base_percent": 60, "customer_reference": "LEASE-7"}, (site, 30, 0), (None, 10, 0))
+        self._share(
+            {"partner_id": self.lessor.id, "base_percent": 60, "customer_reference": "LEASE-7"},
+            (site, 30, 0),
+            (None, 10, 0),
+        )
         copy = self.agreement.copy()
         self.assertEqual(copy.xpps_payer_ids.partner_id, self.lessor | site)
         self.assertFalse(copy.xpps_payer_ids[0].customer_reference)
@@ -481,5 +494,7 @@ class TestSetUp(PayerCase):
             {"subscription_id": master.id, "partner_ids": [Command.set(self.customer.ids)]}
         )
         copy = self._copied(wizard)
-        self.assertEqual((copy.xpps_overage_payer_id, copy.xpps_payer_ids.mapped("base_percent")), (self.lessor, [60, 40]))
+        self.assertEqual(
+            (copy.xpps_overage_payer_id, copy.xpps_payer_ids.mapped("base_percent")), (self.lessor, [60, 40])
+        )
         self.assertEqual(copy._xpps_payers_of("base")[1][0], self.customer)

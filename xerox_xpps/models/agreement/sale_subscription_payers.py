@@ -80,9 +80,7 @@ class SaleSubscription(models.Model):
         """:return: [(res.partner, Decimal percent)] of a role, each partner once, 100 percent in all"""
         self.ensure_one()
         shares = [
-            (row._xpps_partner(), percent)
-            for row in self._xpps_payer_rows()
-            if (percent := row_percent(row, role))
+            (row._xpps_partner(), percent) for row in self._xpps_payer_rows() if (percent := row_percent(row, role))
         ]
         if not shares and role == "unders":
             return self._xpps_payers_of("overage")

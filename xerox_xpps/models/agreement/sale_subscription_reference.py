@@ -23,7 +23,10 @@ class SaleSubscription(models.Model):
         """:return: the first payer whose invoice lacks the reference that he, or the customer, asks for: res.partner"""
         self.ensure_one()
         invoice_address = self._xpps_payer()
-        if not self._xpps_payer_terms(invoice_address).reference and (self.partner_id | invoice_address)._xpps_asks_reference():
+        if (
+            not self._xpps_payer_terms(invoice_address).reference
+            and (self.partner_id | invoice_address)._xpps_asks_reference()
+        ):
             return invoice_address
         for partner in self._xpps_other_payers() if self._xpps_names_payers() else ():
             if partner._xpps_asks_reference() and not self._xpps_payer_terms(partner).reference:

@@ -62,7 +62,11 @@ class AccountMoveLine(models.Model):
         if not self:
             return []
         newest = self[0]
-        same = self.filtered(lambda line: line.xpps_share_key == newest.xpps_share_key) if newest.xpps_share_key else newest
+        same = (
+            self.filtered(lambda line: line.xpps_share_key == newest.xpps_share_key)
+            if newest.xpps_share_key
+            else newest
+        )
         payers = {}
         for line in same:
             payer = line.xpps_payer_id.with_env(agreement.env) or agreement._xpps_payer()

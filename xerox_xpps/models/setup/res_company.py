@@ -251,9 +251,7 @@ class ResCompany(models.Model):
         )
         if agreement:
             raise ValidationError(
-                self.env._(
-                    "%s says who pays base prices or overage. Remove its payers first.", agreement.display_name
-                )
+                self.env._("%s says who pays base prices or overage. Remove its payers first.", agreement.display_name)
             )
 
     @api.constrains("xpps_sender_addresses")
