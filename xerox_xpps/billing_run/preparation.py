@@ -249,7 +249,7 @@ class RunPreparation:
 
     # What speaks against it
 
-    def hold_reasons(self, extra=(), approvals=None):
+    def hold_reasons(self, extra=None, approvals=None):
         """What keeps agreements from being billed.
 
         :param extra: {sale.subscription: Billable} of those that are billed
@@ -257,6 +257,7 @@ class RunPreparation:
         :return: {sale.subscription: HoldReasons} of the agreements with devices in the period, and of all others that
             something speaks against
         """
+        extra = extra or {}
         holds = defaultdict(HoldReasons)
         for subscription, device_id, serial in self._devices_of_period():
             holds[subscription].devices[device_id] = serial
@@ -276,7 +277,7 @@ class RunPreparation:
                 held.get(subscription),
                 drafts.get(subscription),
                 archived.get(subscription),
-                extra[subscription] if subscription in extra else None,
+                extra.get(subscription),
                 approvals or {},
             )
             if subscription in unserved:

@@ -597,8 +597,8 @@ TABLE = {
         ),
         entered("charge_default_ids xpps_device_ids xpps_payer_ids", read=USERS, write=CLERKS),
         program(
-            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_payers xpps_next_date_changed xpps_paused_on xpps_period_anchor "
-            "xpps_service_ids"
+            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_payers xpps_next_date_changed xpps_paused_on "
+            "xpps_period_anchor xpps_service_ids"
         ),
         program(
             "charge_ids xpps_allowance_percent xpps_average_pages xpps_base_notice xpps_base_waiver_ids "

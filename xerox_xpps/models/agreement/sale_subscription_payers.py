@@ -27,7 +27,7 @@ class SaleSubscription(models.Model):
     """Who pays the base prices and the overage of XPPS agreements, where it is not the invoice address alone.
 
     A payer pays a whole role, or several share it by percent (``xpps.agreement.payer``). What is neither, such as other
-    items of the agreement, goes to the invoice address. How bills are split is in ``sale_subscription_payer_shares.py``.
+    items of the agreement, goes to the invoice address. ``sale_subscription_payer_shares.py`` splits the bills.
     """
 
     _inherit = "sale.subscription"

@@ -44,12 +44,12 @@ class AccountMove(models.Model):
     def _xpps_leave_run(self):
         """Delete the invoices of a run, and what it added to drafts that were there before."""
         # What a run added is the run's to take away, whoever may write invoices.
-        joined = self.filtered(lambda move: move.sudo().xpps_is_joined)
-        added = joined.sudo().invoice_line_ids.filtered("xpps_joined_run_id")
+        joined = self.sudo().filtered("xpps_is_joined")
+        added = joined.invoice_line_ids.filtered("xpps_joined_run_id")
         own = self - joined
         (own.invoice_line_ids | added.with_env(self.env))._xpps_check_shares_together()
         own.with_context(xpps_dropping=DROPPING).unlink()
-        for move in joined.sudo():
+        for move in joined:
             lines = added & move.invoice_line_ids
             move.with_context(xpps_dropping=DROPPING).write(
                 {
