@@ -292,6 +292,16 @@ class TestLife(PayerCase):
         self.moves.button_draft()
         self.assertBilledInAll(self.charges)
 
+    def test_cancelled_and_billed_again(self):
+        """The cancelled invoices are not used besides."""
+        self._share((self.lessor, 0, 60), (None, 100, 40))
+        self.moves.button_cancel()
+        self.run.action_prepare()
+        self._drafts(self.run)
+        self.agreement.sale_subscription_line_ids.flush_recordset()
+        self.assertRaisesMessage("cannot be used again", self.moves.button_draft)
+        self.assertBilledInAll(self.charges)
+
     def test_undo(self):
         self.run.action_undo()
         self.assertFalse(self.moves.exists())

@@ -138,6 +138,7 @@ class SaleSubscription(models.Model):
 
     @api.constrains("xpps_base_payer_id", "xpps_overage_payer_id", "xpps_payer_ids")
     def _check_xpps_payers(self):
+        self._check_company(list(PAYER_FIELDS.values()))
         for agreement in self:
             agreement._xpps_check_shares()
 

@@ -32,6 +32,7 @@ class AccountMove(models.Model):
         self._xpps_check_base_stands()
         cancelled = self.filtered(lambda move: move.state == "cancel").invoice_line_ids
         cancelled._xpps_check_shares_return()
+        cancelled._xpps_check_charges_free()
         cancelled._xpps_check_days_free()
         return super().button_draft()
 

@@ -263,6 +263,24 @@ class AccountMoveLine(models.Model):
                 )
             )
 
+    def _xpps_check_charges_free(self):
+        """:raises UserError: when other invoices bill the charges of these lines, whose invoices were cancelled"""
+        # Whoever changes an invoice does so without a right to see charges.
+        lines = self.sudo().filtered("xpps_charge_ids")
+        for charge in lines.xpps_charge_ids:
+            others = (charge.invoice_line_ids - lines).filtered(lambda line: line.parent_state != "cancel")
+            if others:
+                raise UserError(
+                    self.env._(
+                        "%(move)s cannot be used again: charge “%(charge)s” of device %(device)s is billed by %(other)s. "
+                        "Delete the line from one of them first.",
+                        move=(charge.invoice_line_ids & lines)[:1].move_id.display_name,
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                        other=others[:1].move_id.display_name,
+                    )
+                )
+
     def _xpps_check_not_credited(self):
         """:raises UserError: when posted credit notes take back what these lines bill"""
         # Whoever changes an invoice does so without a right to see charges.
