@@ -74,6 +74,27 @@ class TestPayers(PayerCase):
         self.assertEqual(sorted(lines.mapped("price_subtotal")), [40.0, 60.0])
         self.assertBilledInAll(charge)
 
+    def test_an_invoice_that_comes_to_nothing(self):
+        """It is made where the rest of its shares is billed, and is not where they come to nothing, too."""
+        self._share((self.lessor, 0, 60), (None, 100, 40))
+        charges = self._charge(100, 0.05) | self._charge(-100, 0.05)
+        moves = self.agreement._create_xpps_invoices(self.agreement.browse())
+        self.assertFalse(moves)
+        self.assertEqual(set(charges.mapped("invoice_status")), {"to_invoice"})
+        moves = self.agreement.create_invoice()
+        self.assertEqual(self._amounts(moves), {"XPPS Test Customer": [160.0], "XPPS Test Lessor": [0.0]})
+        self.assertBilledInAll(charges)
+
+    def test_a_cent(self):
+        """Who pays nothing of it gets no invoice."""
+        self._share((self.lessor, 0, 60), (None, 0, 40))
+        charge = self._charge(1, 0.01)
+        moves = self.agreement._create_xpps_invoices(self.agreement.browse())
+        self.assertEqual(self._amounts(moves), {"XPPS Test Lessor": [0.01]})
+        self.assertBilledInAll(charge)
+        moves.unlink()
+        self.assertEqual(charge.invoice_status, "to_invoice")
+
     def test_unders(self):
         """They are paid like overage, unless they have shares of their own."""
         charge = self._charge(100, 0.45, kind="unders")

@@ -81,11 +81,13 @@ class AccountMove(models.Model):
     def _xpps_drop_empty(self):
         """Invoices that come to 0 are not made: their charges wait for the next one, and so do services with them.
 
-        Where another invoice bills other services of the same agreement for the same days, it has to be made.
+        Where another invoice bills other services of the same agreement for the same days, or the share of another payer,
+        it has to be made.
 
         :return: the other invoices
         """
         empty = self.filtered(lambda move: move.currency_id.is_zero(move.amount_total))
+        empty -= empty.invoice_line_ids._xpps_documents_with_shares_of((self - empty).invoice_line_ids)
         elsewhere = (self - empty).invoice_line_ids.filtered("xpps_subscription_line_id").xpps_subscription_id
         empty = empty.filtered(
             lambda move: (

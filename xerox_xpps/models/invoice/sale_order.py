@@ -25,6 +25,7 @@ class SaleOrder(models.Model):
         :return: the other orders
         """
         empty = self.filtered(lambda order: order.currency_id.is_zero(order.amount_total))
+        empty -= empty.order_line._xpps_documents_with_shares_of((self - empty).order_line)
         elsewhere = (self - empty).order_line.filtered("xpps_subscription_line_id").xpps_subscription_id
         empty = empty.filtered(lambda order: order.order_subscription_id not in elsewhere)
         others = self - empty

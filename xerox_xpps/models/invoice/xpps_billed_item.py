@@ -178,6 +178,16 @@ class XppsBilledItem(models.AbstractModel):
         """:return: the invoices or orders of the lines"""
         raise NotImplementedError
 
+    def _xpps_documents_with_shares_of(self, others):
+        """The documents of those lines that bill a share of what other lines bill the rest of, be it only amounts that
+        make up for each other.
+        """
+        keys = set(filter(None, others.mapped("xpps_share_key")))
+        lines = self.filtered(
+            lambda line: line.xpps_share_key in keys and not line.currency_id.is_zero(line.price_subtotal)
+        )
+        return lines._xpps_documents_of()
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         if self.env.su:
