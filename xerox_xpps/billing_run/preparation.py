@@ -11,7 +11,7 @@ from functools import cached_property
 from odoo.tools import SQL, format_date
 
 from ..common.constants import BASE_ROLES
-from ..common.formats import period_text
+from ..common.formats import amount_text, period_text
 from ..common.listing import enumeration
 from ..common.plural import plural
 from ..common.taxes import BillingTaxes
@@ -249,12 +249,15 @@ class RunPreparation:
 
     # What speaks against it
 
-    def hold_reasons(self, extra=()):
+    def hold_reasons(self, extra=None, approvals=None):
         """What keeps agreements from being billed.
 
+        :param extra: {sale.subscription: Billable} of those that are billed
+        :param approvals: {sale.subscription: amount at which its services were approved}
         :return: {sale.subscription: HoldReasons} of the agreements with devices in the period, and of all others that
             something speaks against
         """
+        extra = extra or {}
         holds = defaultdict(HoldReasons)
         for subscription, device_id, serial in self._devices_of_period():
             holds[subscription].devices[device_id] = serial
@@ -274,7 +277,8 @@ class RunPreparation:
                 held.get(subscription),
                 drafts.get(subscription),
                 archived.get(subscription),
-                subscription in extra,
+                extra.get(subscription),
+                approvals or {},
             )
             if subscription in unserved:
                 hold.reasons["no_service"] = self.env._(
@@ -331,13 +335,38 @@ class RunPreparation:
         lines = self._due.sale_subscription_line_ids
         return self.env["sale.subscription"]._xpps_archived_taxes(lines, charges, {self.run.company_id: self.taxes})
 
-    def _explain(self, hold, subscription, held, drafts, archived, billable):
+    def approval_lacking(self, billable, approvals):
+        """What is to be said of recurring services that nobody has approved yet, where the company has it so.
+
+        :param Billable billable: what is billed of the agreement
+        :param approvals: {sale.subscription: amount at which its services were approved}
+        :return: text, or False
+        """
+        agreement, amount = billable.subscription, billable.recurring_amount
+        currency = agreement.currency_id
+        if not self.run.company_id.xpps_approve_services or not billable.recurring_due or currency.is_zero(amount):
+            return False
+        values = {"amount": amount_text(self.env, amount, currency)}
+        if agreement not in approvals:
+            return self.env._("Its recurring services of %(amount)s are waiting for approval.", **values)
+        if not currency.compare_amounts(approvals[agreement], amount):
+            return False
+        return self.env._(
+            "Its recurring services were approved at %(approved)s, and come to %(amount)s now. Approve them again.",
+            approved=amount_text(self.env, approvals[agreement], currency),
+            **values,
+        )
+
+    def _explain(self, hold, subscription, held, drafts, archived, billable, approvals):
         env = self.env
         hold.reasons |= subscription._xpps_hold_reasons(self.run.invoice_date)
         if archived:
             hold.reasons["tax_archived"] = subscription._xpps_say_archived_taxes(archived)
         if billable and subscription._xpps_lacks_reference():
             hold.reasons["reference_missing"] = subscription._xpps_say_reference()
+        lacking = billable and self.approval_lacking(billable, approvals)
+        if lacking:
+            hold.reasons["services_to_approve"] = lacking
         if hold.missing and not hold.covered:
             hold.reasons["file_missing"] = env._(
                 "No billing file of the period covers its devices (%s).", self._name(hold.missing)

@@ -65,6 +65,11 @@ INVOICE_MODE_SELECTION = [
     ("customer", "On one invoice for all agreements of the customer"),
 ]
 
+INVOICE_DETAIL_SELECTION = [
+    ("device", "A line per device and output type"),
+    ("material", "A line per material code and price"),
+]
+
 #: What became of invoices that were sent. What is handed over to a mail server may still be returned by it.
 DELIVERY_SELECTION = [
     ("manual", "To Be Handed Over Manually"),

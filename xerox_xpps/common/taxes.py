@@ -112,17 +112,23 @@ class BillingTaxes:
         """Whether a tax was archived that a product or service may still have."""
         return any(not tax.active for tax in self._all)
 
-    def position(self, agreement):
-        """:return: the account.fiscal.position of an agreement's invoices"""
-        key = (agreement.fiscal_position_id.id, agreement._xpps_payer().id, agreement.partner_shipping_id.id)
+    def position(self, agreement, payer=None):
+        """:return: the account.fiscal.position of an agreement's invoices
+
+        :param payer: res.partner who gets them, if it is somebody else than the invoice address; as below
+        """
+        if payer is None:
+            key = (agreement.fiscal_position_id.id, agreement._xpps_payer().id, agreement.partner_shipping_id.id)
+        else:
+            key = payer.id
         if key not in self._positions:
             # As above.
-            self._positions[key] = agreement.sudo()._xpps_fiscal_position()
+            self._positions[key] = agreement.sudo()._xpps_fiscal_position(payer)
         return self._positions[key]
 
-    def terms(self, agreement, product):
+    def terms(self, agreement, product, payer=None):
         """:return: TaxTerms of a product on invoices of an agreement"""
-        position = self.position(agreement)
+        position = self.position(agreement, payer)
         key = (position.id, product.id)
         if key not in self._terms:
             # As above.
@@ -132,14 +138,14 @@ class BillingTaxes:
             self._terms[key] = TaxTerms(product, own, position.sudo().map_tax(own))
         return self._terms[key]
 
-    def price_terms(self, agreement, product):
+    def price_terms(self, agreement, product, payer=None):
         """As ``terms``, where only prices are asked for: without asking, where none includes a tax."""
         if agreement and product and self.any_included:
-            return self.terms(agreement, product)
+            return self.terms(agreement, product, payer)
         none = self.env["account.tax"]
         return TaxTerms(product, none, none)
 
-    def archived(self, agreement, product):
+    def archived(self, agreement, product, payer=None):
         """The archived taxes of a product that no tax in force takes the place of: it would be billed without tax.
 
         A replaced tax may stay with the product, where nobody sees it any more.
@@ -149,13 +155,13 @@ class BillingTaxes:
         none = self.env["account.tax"]
         if not self.any_archived:
             return none
-        terms = self.terms(agreement, product)
+        terms = self.terms(agreement, product, payer)
         if not terms.own:
             template = terms.product.product_tmpl_id.with_context(active_test=False)
             return template.taxes_id._filter_taxes_by_company(self.company)
         replaced = none
         # As above.
-        for position_tax in self.position(agreement).sudo().with_context(active_test=False).tax_ids:
+        for position_tax in self.position(agreement, payer).sudo().with_context(active_test=False).tax_ids:
             if position_tax.original_tax_ids & terms.own:
                 replaced |= position_tax
         in_force = replaced.filtered("active")

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..billing_file import OUTPUT_TYPES, round_half_up, to_decimal
 from ..common.formats import period_text
+from ..rating import in_proportion
 from ..rules import covers_day, lies_in, line_amount, overlap_domain
 from .device_usage import AgreementUsage, BasePrice, DeviceUsage, SiteUsage, UsageRow
 from .plan_usage_builder import PlanUsageBuilder
@@ -293,6 +294,8 @@ class UsageBuilder:
         """
         charges = line.xpps_charge_ids
         total = self._line_amount(line)
+        if line.xpps_share_key:
+            return self._billed_share(line, total), Decimal(0)
         if len(charges) == 1:
             values = {"billed_pages": round(line.quantity), "unit_price": to_decimal(line.price_unit), "amount": total}
             return [(charges, charges.meter_read_id, values)], Decimal(0)
@@ -310,6 +313,26 @@ class UsageBuilder:
             items.append((charge, charge.meter_read_id, values))
             total -= amount
         return items, total
+
+    def _billed_share(self, line, total):
+        """As ``_billed``, where several payers share the charges: the pages by their shares, the amount as it is."""
+        charges = line.xpps_charge_ids
+        parts = line._xpps_parts_of_charges()
+        # See _billed.
+        sign = -1 if total * sum(amount for _pages, amount in parts.values()) < 0 else 1
+        amounts = in_proportion(total, [parts[charge.id][1] for charge in charges], Decimal(1).scaleb(-self.places))
+        return [
+            (
+                charge,
+                charge.meter_read_id,
+                {
+                    "billed_pages": sign * parts[charge.id][0],
+                    "unit_price": to_decimal(charge.unit_price),
+                    "amount": amount,
+                },
+            )
+            for charge, amount in zip(charges, amounts, strict=True)
+        ]
 
     def _rows(self, items, home):
         """Rows by device and output type; the figures of a read that several charges bill stand on the first.

@@ -39,18 +39,19 @@ class ChargeLine:
         return max(filter(None, self.charges.mapped("period_end")), default=False)
 
 
-def prepare_charge_lines(charges, detail, taxes):
+def prepare_charge_lines(charges, detail, taxes, payer=None):
     """The lines of charges that one agreement bills together, by device and period.
 
     :param detail: ``device``, a line per charge; or ``material``, a line per material code and price
     :param BillingTaxes taxes: of the agreement's company
+    :param payer: res.partner who gets the bill, if it is somebody else than the invoice address
     :return: [ChargeLine]
     """
     ordered = charges.sorted(
         lambda charge: (charge.device_id.name or "", charge.period_end or fields.Date.today(), charge.id)
     )
     if detail == "device":
-        return [_make_line(charge, taxes, _describe_device_line) for charge in ordered]
+        return [_make_line(charge, taxes, payer, _describe_device_line) for charge in ordered]
     groups = ordered.grouped(
         lambda charge: (
             charge.product_id,
@@ -58,17 +59,16 @@ def prepare_charge_lines(charges, detail, taxes):
             frozenset((charge._analytic_distribution() or {}).items()),
         )
     )
-    return [_make_line(same, taxes, _describe_material_line) for same in groups.values()]
+    return [_make_line(same, taxes, payer, _describe_material_line) for same in groups.values()]
 
 
-def _make_line(charges, taxes, describe):
-    terms = taxes.price_terms(charges.subscription_id, charges.product_id)
+def _make_line(charges, taxes, payer, describe):
+    terms = taxes.price_terms(charges.subscription_id, charges.product_id, payer)
     price = terms.price(charges[0].unit_price)
-    return ChargeLine(charges, describe(charges, price), price)
+    return ChargeLine(charges, describe(_in_language_of(charges, payer), price), price)
 
 
 def _describe_device_line(charge, price):
-    charge = _in_customer_language(charge)
     parts = [charge.name]
     if charge.device_id:
         parts.append(charge.device_id._xpps_label())
@@ -77,7 +77,6 @@ def _describe_device_line(charge, price):
 
 
 def _describe_material_line(charges, price):
-    charges = _in_customer_language(charges)
     devices = len(charges.device_id)
     parts = [charges[0].name]
     if devices:
@@ -86,8 +85,9 @@ def _describe_material_line(charges, price):
     return "\n".join(parts)
 
 
-def _in_customer_language(charges):
-    return charges.with_context(lang=charges.partner_id[:1].lang or charges.env.lang)
+def _in_language_of(charges, payer):
+    partner = charges.partner_id[:1] if payer is None else payer
+    return charges.with_context(lang=partner.lang or charges.env.lang)
 
 
 def _describe_pages(charges, price):

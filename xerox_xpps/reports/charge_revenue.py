@@ -31,8 +31,8 @@ def charge_shares(alone, lines=None):
     :param lines: [account.move.line id], or SQL of a SELECT of such, only of these; None for all
     :return: SQL of a SELECT with ``move_line_id``, ``slot`` (a number of the share within its line), ``charge_id``,
         ``company_id``, ``subscription_id``, ``device_id``, ``output_type``, ``period_end``, ``meter_read_id``,
-        ``cost_unknown``, ``is_pooled``, ``page_rating_id``, ``date`` of the accounting entry, and ``amount`` in the
-        company's currency
+        ``cost_unknown``, ``is_pooled``, ``page_rating_id``, ``date`` of the accounting entry, ``is_first_payer`` (which
+        one of several lines is, that bill the shares of payers), and ``amount`` in the company's currency
     """
     lines = _charge_lines(alone, lines)
     if alone:
@@ -63,7 +63,8 @@ def _charge_lines(alone, lines):
                COALESCE(line.xpps_subscription_id, charge.subscription_id) AS subscription_id,
                charge.id AS charge_id, charge.device_id, charge.output_type, charge.period_end,
                charge.price_subtotal AS price, charge.meter_read_id, charge.cost_unknown, line.company_currency_id,
-               charge.page_rating_id, %(pooled)s AS is_pooled
+               charge.page_rating_id, %(pooled)s AS is_pooled,
+               COALESCE(line.xpps_share_number, 0) = 0 AS is_first_payer
           FROM (%(links)s) link
           JOIN account_move_line line ON line.id = link.move_line_id
           JOIN sale_subscription_charge charge ON charge.id = link.charge_id

@@ -7,7 +7,7 @@ database. May import ``billing_file`` and ``common``.
 
 from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period, runs_in_period_sql, started_domain
 from .arrival import next_end, usual_arrival
-from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql
+from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, other_share_sql
 from .charge import invoice_status, uninvoiced_status_sql
 from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
 from .meter import (
@@ -112,6 +112,7 @@ __all__ = [
     "near_keys",
     "next_end",
     "order_bills_days_sql",
+    "other_share_sql",
     "overlap",
     "overlap_domain",
     "overlap_sql",

@@ -41,6 +41,18 @@ def order_bills_days_sql(line: str = "line", order: str = "sale") -> SQL:
     )
 
 
+def other_share_sql(one: str, two: str) -> SQL:
+    """Condition on two lines: they bill the shares of two payers, of what is billed once; never NULL."""
+    return SQL(
+        "(%(one_key)s IS NOT NULL AND %(one_key)s IS NOT DISTINCT FROM %(two_key)s "
+        "AND %(one_number)s IS DISTINCT FROM %(two_number)s)",
+        one_key=SQL.identifier(one, "xpps_share_key"),
+        two_key=SQL.identifier(two, "xpps_share_key"),
+        one_number=SQL.identifier(one, "xpps_share_number"),
+        two_number=SQL.identifier(two, "xpps_share_number"),
+    )
+
+
 def billed_twice_sql() -> SQL:
     """Query of the days of services that two invoice lines bill, a row for each pair of lines.
 
@@ -56,11 +68,12 @@ def billed_twice_sql() -> SQL:
           JOIN account_move move ON move.id = one.move_id
           JOIN account_move_line two
             ON two.xpps_subscription_line_id = one.xpps_subscription_line_id AND two.id > one.id
-           AND %(shared)s AND two.xpps_base_adjustment IS NOT TRUE
+           AND %(shared)s AND two.xpps_base_adjustment IS NOT TRUE AND NOT %(other_share)s
           JOIN account_move other ON other.id = two.move_id
          WHERE one.xpps_base_adjustment IS NOT TRUE AND %(one)s AND %(two)s
         """,
         one=bills_days_sql("one"),
+        other_share=other_share_sql("one", "two"),
         two=bills_days_sql("two", "other"),
         shared=overlap_sql(
             SQL("one.xpps_period_start"),

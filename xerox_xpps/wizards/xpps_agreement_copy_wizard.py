@@ -244,26 +244,30 @@ class XppsAgreementCopyWizard(models.TransientModel):
         if self.template_id != source.template_id:
             values.pop("terms", None)
         lines = self.line_ids.filtered("selected")
-        return values | {
-            "partner_id": partner.id,
-            "is_xpps_master": False,
-            "xpps_agreement_number": self.xpps_agreement_number,
-            "date_start": self.date_start,
-            "recurring_next_date": self.date_start,
-            "template_id": self.template_id.id,
-            "pricelist_id": (self.pricelist_id or self._pricelist_of(partner)).id,
-            "fiscal_position_id": self.env["account.fiscal.position"]._get_fiscal_position(partner).id,
-            "xpps_invoice_mode": self.xpps_invoice_mode or self._invoice_mode_of(partner),
-            "xpps_invoice_detail": self.xpps_invoice_detail,
-            "xpps_base_timing": self.xpps_base_timing,
-            "sale_order_id": False,
-            "in_progress": False,
-            "active": True,
-            "to_renew": False,
-            "close_reason_id": False,
-            "stage_id": self._stage("draft").id,
-            "sale_subscription_line_ids": [Command.create(line._prepare_service()) for line in lines],
-        }
+        return (
+            values
+            | source._xpps_payers_for(partner, values)
+            | {
+                "partner_id": partner.id,
+                "is_xpps_master": False,
+                "xpps_agreement_number": self.xpps_agreement_number,
+                "date_start": self.date_start,
+                "recurring_next_date": self.date_start,
+                "template_id": self.template_id.id,
+                "pricelist_id": (self.pricelist_id or self._pricelist_of(partner)).id,
+                "fiscal_position_id": self.env["account.fiscal.position"]._get_fiscal_position(partner).id,
+                "xpps_invoice_mode": self.xpps_invoice_mode or self._invoice_mode_of(partner),
+                "xpps_invoice_detail": self.xpps_invoice_detail,
+                "xpps_base_timing": self.xpps_base_timing,
+                "sale_order_id": False,
+                "in_progress": False,
+                "active": True,
+                "to_renew": False,
+                "close_reason_id": False,
+                "stage_id": self._stage("draft").id,
+                "sale_subscription_line_ids": [Command.create(line._prepare_service()) for line in lines],
+            }
+        )
 
     def _stage(self, stage_type):
         return self.env["sale.subscription.stage"].search([("type", "=", stage_type)], limit=1)

@@ -3,6 +3,7 @@
 
 import base64
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
@@ -55,6 +56,7 @@ class TestCompany(XppsCase):
         self.env["xpps.blocking.warning"].create({"code": "usage_spike", "company_id": self.company.id})
         self.env["xpps.component.account"].create({"component": "mono", "company_id": self.company.id})
         self.env["xpps.output.name"].create({"output_type": "mono", "name": "Black", "company_id": self.company.id})
+        self.agreement.xpps_payer_ids = [Command.create({"partner_id": self.customer.id})]
         self._device("SN-2")
         plan_records(self.agreement, self.device, self.color)
         file = self._import([record("SN-1", mono=(100, "0.004"))])

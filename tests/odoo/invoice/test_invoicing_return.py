@@ -38,6 +38,16 @@ class TestReturn(InvoicingCase):
                 agreement.generate_invoice()
                 self.assertBilledOnce(charges)
 
+    def test_a_cancelled_invoice_is_not_used_besides(self):
+        """Its charges are billed by another one by now."""
+        agreement = self._contract(services=self.coffee)
+        charges = self._charges(agreement)
+        moves = agreement._create_xpps_invoices(agreement.browse())
+        moves.button_cancel()
+        agreement._create_xpps_invoices(agreement.browse())
+        self.assertRaisesMessage("cannot be used again: charge", moves.button_draft)
+        self.assertBilledOnce(charges)
+
     def test_cancelled_order(self):
         """A cancelled order gives its charges back to the next one."""
         agreement, charges, moves = self._billed("sale_and_invoice")

@@ -54,6 +54,10 @@ RECIPES = {
         "subscription_id": reseller.agreement_2.id,
         "product_id": reseller.color.id,
     },
+    "xpps.agreement.payer": lambda reseller, env: {
+        "subscription_id": reseller.agreement_2.id,
+        "partner_id": reseller.partner_2.id,
+    },
     "xpps.billing.file": _file,
     "xpps.billing.run": lambda reseller, env: {
         "period_start": "2026-05-01",

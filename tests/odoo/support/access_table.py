@@ -103,6 +103,13 @@ TABLE = {
             "wizard_id xpps_role"
         ),
     ),
+    "xpps.agreement.payer": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered(
+            "base_percent customer_reference has_annex invoice_detail overage_percent partner_id sequence "
+            "subscription_id unders_percent"
+        ),
+        program("company_id"),
+    ),
     "xpps.agreement.resume.wizard": Wizard(BILLERS).having(
         wizard("choice message subscription_id"),
         calls("action_resume", who=BILLERS),
@@ -192,13 +199,14 @@ TABLE = {
     "xpps.billing.run.line": Model(read=CLERKS, write=CLERKS).having(
         entered("override_reason"),
         program(
-            "amount_total base_notice can_release charge_amount charge_count company_id covered_count currency_id "
-            "delivery_state device_count error has_base_gap hold_code invoice_state joint_key move_ids next_date noted "
-            "notice partner_id previous_next_date problem reason recurring_amount recurring_due run_id state "
-            "subscription_id waiting"
+            "amount_total approved_amount approved_by_id approved_on base_notice can_approve can_release charge_amount "
+            "charge_count company_id covered_count currency_id delivery_state device_count error has_base_gap hold_code "
+            "invoice_state joint_key move_ids next_date noted notice partner_id payer_ids previous_next_date problem "
+            "reason recurring_amount recurring_due run_id state subscription_id waiting"
         ),
         calls(
-            "action_bill_gaps action_fix action_open_agreement action_open_invoices action_release action_send_again",
+            "action_approve_services action_bill_gaps action_fix action_open_agreement action_open_invoices "
+            "action_release action_send_again",
             who=CLERKS,
         ),
     ),
@@ -488,9 +496,10 @@ TABLE = {
     ),
     "xpps.settings": Wizard(MANAGERS).having(
         wizard(
-            "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name xpps_background_threshold "
-            "xpps_base_timing xpps_invoice_by_run xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
+            "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name "
+            "xpps_approve_services xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
+            "xpps_join_other_items xpps_margin_floor_percent xpps_overage_cycles "
+            "xpps_overage_missing_passes xpps_page_plans xpps_payers "
             "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id"
         ),
@@ -543,7 +552,7 @@ TABLE = {
             "xpps_billed_device_count xpps_billed_pages xpps_billed_period xpps_delivery_problem xpps_delivery_state "
             "xpps_sent_message_id"
         ),
-        program("xpps_billing_file_ids xpps_billing_run_id xpps_can_bill_again", read=CLERKS),
+        program("xpps_billing_file_ids xpps_billing_run_id xpps_can_bill_again xpps_is_joined", read=CLERKS),
         program("xpps_charge_count", read=USERS),
         calls("action_open_xpps_billing_file action_open_xpps_charges action_xpps_bill_again", who=CLERKS),
         calls("action_xpps_send_again button_cancel button_draft", who=INVOICERS),
@@ -551,9 +560,11 @@ TABLE = {
     ),
     "account.move.line": Extension().having(
         program(
-            "xpps_base_adjustment xpps_base_days xpps_component xpps_given_back xpps_period_end xpps_period_start "
+            "xpps_base_adjustment xpps_base_days xpps_component xpps_given_back xpps_payer_id xpps_period_end "
+            "xpps_period_start xpps_share_key xpps_share_number xpps_share_percent xpps_share_percents "
             "xpps_source_line_id xpps_subscription_id xpps_subscription_line_id"
         ),
+        program("xpps_joined_run_id", read=CLERKS),
         program("xpps_charge_ids xpps_credited_charge_ids", read=USERS),
         program("xpps_program_values", read=NOBODY),
     ),
@@ -577,9 +588,10 @@ TABLE = {
     # Settings are changed by XPPS administrators, and by whoever administers the database.
     "res.company": Extension().having(
         entered(
-            "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing "
-            "xpps_invoice_by_run xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_proration xpps_quarantine "
+            "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
+            "xpps_base_timing xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent "
+            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_payers "
+            "xpps_proration xpps_quarantine "
             "xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent "
             "xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
@@ -590,10 +602,10 @@ TABLE = {
     # Odoo's, which belong to whoever administers the database.
     "res.config.settings": Extension().having(
         entered(
-            "xpps_alias_domain_id xpps_alias_name xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
-            "xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_proration xpps_quarantine "
-            "xpps_responsible_id "
+            "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
+            "xpps_base_timing xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent "
+            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_payers "
+            "xpps_proration xpps_quarantine xpps_responsible_id "
             "xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,
@@ -622,23 +634,21 @@ TABLE = {
     ),
     "sale.order.line": Extension().having(
         program(
-            "xpps_base_adjustment xpps_base_days xpps_period_end xpps_period_start xpps_subscription_id "
-            "xpps_subscription_line_id"
+            "xpps_base_adjustment xpps_base_days xpps_payer_id xpps_period_end xpps_period_start xpps_share_key "
+            "xpps_share_number xpps_share_percent xpps_share_percents xpps_subscription_id xpps_subscription_line_id"
         ),
         program("xpps_charge_ids", read=USERS),
         program("xpps_program_values", read=NOBODY),
     ),
     "sale.subscription": Extension().having(
         entered(
-            "is_xpps is_xpps_master xpps_agreement_number xpps_base_timing xpps_customer_reference "
+            "is_xpps is_xpps_master xpps_agreement_number xpps_base_payer_id xpps_base_timing xpps_customer_reference "
             "xpps_cycle_anchor xpps_cycle_reconcile xpps_invoice_detail xpps_invoice_mode xpps_next_date_reason "
-            "xpps_overage_cycle"
+            "xpps_overage_cycle xpps_overage_payer_id"
         ),
-        entered("charge_default_ids page_plan_ids xpps_device_ids", read=USERS, write=CLERKS),
-        program(
-            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_plans xpps_next_date_changed "
-            "xpps_paused_on xpps_period_anchor "
-            "xpps_service_ids"
+        "charge_default_ids page_plan_ids xpps_closed_on xpps_cycle_since xpps_device_ids "
+        "xpps_has_cycles xpps_has_payers xpps_has_plans xpps_next_date_changed xpps_paused_on "
+        "xpps_payer_ids xpps_period_anchor xpps_service_ids "
         ),
         program(
             "charge_ids page_rating_count page_rating_ids xpps_allowance_percent xpps_average_pages xpps_base_notice "

@@ -75,6 +75,7 @@ class Reseller(Records):
         env["xpps.output.name"].create({"output_type": "mono", "name": f"{cls.name} Mono", "company_id": company.id})
         cls._default(cls.color, unit_price=0.09)
         cls.plan = plan_records(cls.agreement, cls.device, cls.color)
+        env["xpps.agreement.payer"].create({"subscription_id": cls.agreement.id, "partner_id": cls.customer.id})
 
     @classmethod
     def _make_users(cls):

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ...common.constants import BASE_ROLES, INVOICE_MODE_SELECTION, USER_GROUP
+from ...common.constants import BASE_ROLES, INVOICE_DETAIL_SELECTION, INVOICE_MODE_SELECTION, USER_GROUP
 from ...common.today import company_today
 from ...common.window_actions import open_dialog, open_invoices, open_records
 from ...rules import runs_in_period
@@ -43,7 +43,7 @@ class SaleSubscription(models.Model):
         help="XPPS items are the charges and the recurring services with an XPPS role.",
     )
     xpps_invoice_detail = fields.Selection(
-        [("device", "A line per device and output type"), ("material", "A line per material code and price")],
+        INVOICE_DETAIL_SELECTION,
         string="XPPS Invoice Detail",
         default="device",
         required=True,

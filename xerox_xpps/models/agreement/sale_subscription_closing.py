@@ -44,15 +44,13 @@ class SaleSubscription(models.Model):
 
     def _xpps_waive_closing(self, end):
         """What is not billed of an agreement that is closed before its time."""
-        # Whoever closes an agreement follows the company's settings without a right to read them.
-        company = self.company_id.sudo()
         lines = self.sale_subscription_line_ids
         cycle = self._xpps_cycle()
         # Of the period that is not due yet, what does not follow devices was paid for in advance.
         period = cycle.period(end)
         border = period[0] if self.xpps_base_timing == "arrears" else period[1] + DAY
         if not self._xpps_counts_days():
-            if not company.xpps_invoice_by_run:
+            if not self.company_id._xpps_bills_by_run_only():
                 border = self._xpps_recurring_period()[0]
             waived = lines
         else:

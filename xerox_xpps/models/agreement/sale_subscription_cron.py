@@ -141,8 +141,7 @@ class SaleSubscription(models.Model):
                 agreement.close_subscription()
 
     def _xpps_is_billed_by_cron(self):
-        # Whoever invoices follows the company's settings without a right to read them.
-        return self.is_xpps and not self.is_paused and not self.company_id.sudo().xpps_invoice_by_run
+        return self.is_xpps and not self.is_paused and not self.company_id._xpps_bills_by_run_only()
 
     def _xpps_is_due(self, today):
         """Whether recurring lines are to be billed: while it runs, and its last days after it was closed."""

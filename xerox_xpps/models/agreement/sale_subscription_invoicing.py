@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import defaultdict
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -9,7 +10,7 @@ from odoo.fields import Domain
 
 from ...common.plural import plural
 from ...common.today import company_today
-from ...invoicing import BillingDocument, BillingPart
+from ...invoicing import BillingDocument
 from ...rules import ended_by_domain, reached_domain
 
 
@@ -71,33 +72,46 @@ class SaleSubscription(models.Model):
         # Like those that are locked, which whoever bills agreements need not see.
         no_charges = self.env["sale.subscription.charge"].sudo()
         self._charges_left_on_orders()._release_from_orders()
+        lines = {
+            agreement: agreement.sale_subscription_line_ids[: None if agreement in due else 0] for agreement in self
+        }
+        charges = {agreement: charges.get(agreement, no_charges) for agreement in self}
         documents = defaultdict(list)
-        for agreement in self:
-            lines = agreement.sale_subscription_line_ids
-            lines = lines if agreement in due else lines.browse()
-            mine = charges.get(agreement, no_charges)
-            if agreement.xpps_invoice_mode == "separate":
-                xpps_lines = lines.filtered("xpps_role")
-                documents[agreement, "xpps"].append(BillingPart(agreement, xpps_lines, mine))
-                documents[agreement, "other"].append(BillingPart(agreement, lines - xpps_lines, no_charges))
-            else:
-                documents[agreement._xpps_invoice_key()].append(BillingPart(agreement, lines, mine))
+        for agreement, parts in self._xpps_parts(lines, charges).items():
+            for part in parts:
+                for key, piece in agreement._xpps_documents(part):
+                    documents[key].append(piece)
         filled = [[part for part in parts if part] for parts in documents.values()]
         self.browse().union(*(part.agreement for parts in filled for part in parts))._xpps_check_customer_references()
         return [BillingDocument(parts) for parts in filled if parts]
 
-    def _xpps_invoice_key(self):
-        """Agreements of one key go on one invoice."""
+    def _xpps_documents(self, part):
+        """:return: [(key, BillingPart)]; parts of one key go on one invoice"""
+        self.ensure_one()
+        other = part.payer.partner if part.payer and part.payer.other else None
+        if self.xpps_invoice_mode != "separate":
+            return [(self._xpps_invoice_key(other), part)]
+        xpps_lines = part.lines.filtered("xpps_role")
+        return [
+            ((self, other, "xpps"), replace(part, lines=xpps_lines)),
+            ((self, other, "other"), replace(part, lines=part.lines - xpps_lines, charges=part.charges.browse())),
+        ]
+
+    def _xpps_invoice_key(self, other=None):
+        """What agreements have in common that go on one invoice.
+
+        :param other: res.partner who gets it, if it is somebody else than the invoice address; as below
+        """
         self.ensure_one()
         if self.xpps_invoice_mode != "customer":
-            return self
-        payer = self._xpps_payer()
+            return self, other
+        payer = other or self._xpps_payer()
         return (
             self.company_id,
             self.partner_id.commercial_partner_id,
             payer,
             self.currency_id,
-            self._xpps_fiscal_position(),
+            self._xpps_fiscal_position(other),
             self.journal_id,
             self.template_id.invoicing_mode,
         )
@@ -107,10 +121,12 @@ class SaleSubscription(models.Model):
         self.ensure_one()
         return self.partner_invoice_id or self.partner_id
 
-    def _xpps_fiscal_position(self):
-        """The agreement's own, else the one that Odoo finds for its invoices."""
+    def _xpps_fiscal_position(self, other=None):
+        """The agreement's own, else the one that Odoo finds for its invoices; that of another payer is his own."""
         self.ensure_one()
         positions = self.env["account.fiscal.position"].with_company(self.company_id)
+        if other:
+            return positions._get_fiscal_position(other)
         partner = self._xpps_payer()
         return self.fiscal_position_id or positions._get_fiscal_position(partner, self.partner_shipping_id)
 
@@ -194,29 +210,32 @@ class SaleSubscription(models.Model):
         if not self.env[model].has_access("create"):
             self.check_access("write")
 
-    def _xpps_customer_lang(self):
+    def _xpps_customer_lang(self, payer=None):
+        """:param payer: Payer, or None; as below"""
         self.ensure_one()
-        partner = self._xpps_payer()
+        partner = payer.partner if payer else self._xpps_payer()
         return partner.lang or self.env.lang
 
-    def _in_billing_env(self):
-        """The agreement in its own company and its customer's language."""
+    def _in_billing_env(self, payer=None):
+        """The agreement in its own company and its customer's, or payer's, language."""
         self.ensure_one()
-        return self.with_company(self.company_id).with_context(lang=self._xpps_customer_lang())
+        return self.with_company(self.company_id).with_context(lang=self._xpps_customer_lang(payer))
 
     def _xpps_bills(self, documents):
-        """:return: {id of a recurring line: [BaseBill or BaseChange]}"""
-        lines = self.env["sale.subscription.line"].union(*(part.lines for doc in documents for part in doc.parts))
-        return lines._xpps_base_bills()
+        """:return: {id of a recurring line: [BaseBill or BaseChange]} of those that are not split among payers"""
+        parts = [part for document in documents for part in document.parts]
+        lines = [part.lines.filtered(lambda line, part=part: line.id not in part.bills) for part in parts]
+        return self.env["sale.subscription.line"].union(*lines)._xpps_base_bills()
 
     # Invoices
 
-    def _create_xpps_invoices(self, due=None, until=None, invoice_date=None, day=None):
+    def _create_xpps_invoices(self, due=None, until=None, invoice_date=None, day=None, other_items=None):
         """Draft invoices of everything that is to be billed.
 
         :param due: the agreements whose recurring lines are billed, too; all of them by default
         :param until, day: see ``_lock_charges_to_invoice``
         :param invoice_date: by default the date on which the recurring lines are due, else today
+        :param OtherItems other_items: the drafts and orders of customers that go on the same invoices, if any may
         :return: account.move; their lines say which agreement they bill
         """
         self._check_may_bill("account.move")
@@ -232,6 +251,11 @@ class SaleSubscription(models.Model):
             shared["analytic_distribution"] = False
         values_lists = defaultdict(list)
         journals = {}
+        # Who may have it billed was checked above.
+        moves = self.env["account.move"].sudo()
+        joined = moves
+        if other_items:
+            other_items.find(documents)
         for document in documents:
             first = document.first
             commands = []
@@ -242,20 +266,29 @@ class SaleSubscription(models.Model):
                 commands += [Command.create(values) for values in items]
             if not commands:
                 continue
-            values = first._in_billing_env()._prepare_account_move(commands)
+            values = first._in_billing_env(document.payer)._prepare_account_move(commands)
+            values |= first._prepare_xpps_payer(document.payer)
             values["invoice_date"] = invoice_date or document.scheduled or company_today(first.company_id)
             agreements = self.union(*(part.agreement for part in document.parts))
             values["invoice_origin"] = ", ".join(agreements.mapped("name"))
-            values["ref"] = agreements._xpps_joint_reference()
+            values["ref"] = document.reference
             if "journal_id" not in values:
                 # As Odoo finds it, but once for all invoices that are alike.
                 key = (first.company_id, first.currency_id)
                 if key not in journals:
                     journals[key] = first._xpps_default_journal()
                 values["journal_id"] = journals[key].id
-            values_lists[first.company_id, first._xpps_customer_lang()].append(values)
-        # Who may have it billed was checked above.
-        moves = self.env["account.move"].sudo()
+            if other_items:
+                others, names = other_items.order_commands(document, values)
+                draft = other_items.draft_for(document, values)
+                values["invoice_line_ids"] += others
+                if draft:
+                    draft = draft.with_context(lang=first._xpps_customer_lang(document.payer))
+                    draft._xpps_join(values["invoice_line_ids"], other_items.run)
+                    joined |= draft
+                    continue
+                values["invoice_origin"] = ", ".join([values["invoice_origin"], *names])
+            values_lists[first.company_id, first._xpps_customer_lang(document.payer)].append(values)
         for (company, lang), values_list in values_lists.items():
             # Odoo's own note, invoice by invoice, would take as long as the invoices themselves.
             context = {"default_move_type": "out_invoice", "journal_type": "sale", "mail_create_nolog": True}
@@ -264,7 +297,7 @@ class SaleSubscription(models.Model):
         moves = moves._xpps_drop_empty()
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         self._log_xpps_origin(moves)
-        return moves
+        return moves | joined.with_env(moves.env)
 
     def _xpps_default_journal(self):
         """:return: the account.journal that Odoo would choose for an invoice of the agreement"""
@@ -302,24 +335,33 @@ class SaleSubscription(models.Model):
         :param taxes: {res.company: BillingTaxes}
         :return: [values of account.move.line]
         """
-        agreement = self._in_billing_env()
+        agreement = self._in_billing_env(part.payer)
+        mine = taxes[self.company_id]
         recurring = [
-            line._prepare_account_move_line()
-            | line._prepare_xpps_billed_item(bill)
-            | line._prepare_xpps_quantity(bill, "quantity")
+            line._prepare_xpps_paid(
+                line._prepare_account_move_line()
+                | line._prepare_xpps_billed_item(bill)
+                | line._prepare_xpps_quantity(bill, "quantity"),
+                "quantity",
+                part.payer,
+                share,
+                mine,
+            )
             for line in part.lines.with_env(agreement.env)
-            for bill in line._xpps_filled_bills(bills)
+            for bill, share in part.bills_of(line, bills)
         ]
-        items = recurring + part.charges._prepare_account_move_lines(self.xpps_invoice_detail, taxes[self.company_id])
-        return [{**shared, **values, **self._prepare_xpps_amounts(values)} for values in items]
+        items = recurring + part.charges._prepare_account_move_lines(
+            self.xpps_invoice_detail, mine, part.payer, part.shares
+        )
+        return [{**shared, **values, **self._prepare_xpps_amounts(values, part.payer)} for values in items]
 
-    def _prepare_xpps_amounts(self, values):
+    def _prepare_xpps_amounts(self, values, payer):
         """What Odoo finds for nearly every line.
 
         It would write this to each line after the other, which takes as long as all the rest of an invoice. Where it
         finds something else, because of a tax that is included in the price, it corrects the line.
         """
-        partner = self._xpps_payer().commercial_partner_id
+        partner = (payer.partner if payer else self._xpps_payer()).commercial_partner_id
         currency = self.currency_id
         if currency != self.company_id.currency_id:
             return {"partner_id": partner.id}
@@ -338,16 +380,23 @@ class SaleSubscription(models.Model):
         # Whoever may bill agreements bills them through orders without rights on these.
         orders = self.env["sale.order"].sudo()
         for part in (part for document in documents for part in document.parts):
-            agreement = part.agreement._in_billing_env()
+            agreement = part.agreement._in_billing_env(part.payer)
+            mine = taxes[agreement.company_id]
             line_values = [
-                line._prepare_sale_order_line()
-                | line._prepare_xpps_billed_item(bill)
-                | line._prepare_xpps_quantity(bill, "product_uom_qty")
+                line._prepare_xpps_paid(
+                    line._prepare_sale_order_line()
+                    | line._prepare_xpps_billed_item(bill)
+                    | line._prepare_xpps_quantity(bill, "product_uom_qty"),
+                    "product_uom_qty",
+                    part.payer,
+                    share,
+                    mine,
+                )
                 for line in part.lines.with_env(agreement.env)
-                for bill in line._xpps_filled_bills(bills)
+                for bill, share in part.bills_of(line, bills)
             ]
             line_values += part.charges._prepare_sale_order_lines(
-                agreement.xpps_invoice_detail, taxes[agreement.company_id]
+                agreement.xpps_invoice_detail, mine, part.payer, part.shares
             )
             if not line_values:
                 continue
@@ -358,6 +407,7 @@ class SaleSubscription(models.Model):
                 # As on an invoice that is made without an order.
                 "fiscal_position_id": agreement._xpps_fiscal_position().id,
             }
+            values |= agreement._prepare_xpps_order_payer(part.payer)
             # Who may have it billed was checked above.
             orders |= agreement.env["sale.order"].sudo().create(values)
         return orders._xpps_drop_empty()

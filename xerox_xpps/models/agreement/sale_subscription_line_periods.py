@@ -24,6 +24,8 @@ COVERING_FIELDS = {
         "xpps_given_back",
         "xpps_period_end",
         "xpps_period_start",
+        "xpps_share_key",
+        "xpps_share_number",
         "xpps_subscription_line_id",
     ],
     "sale.order": ["state"],
@@ -35,6 +37,7 @@ COVERING_FIELDS = {
         "xpps_base_days",
         "xpps_period_end",
         "xpps_period_start",
+        "xpps_share_key",
         "xpps_subscription_line_id",
     ],
     "sale.subscription.line": ["sale_subscription_id"],
@@ -335,14 +338,14 @@ class SaleSubscriptionLine(models.Model):
             SQL(
                 """
                 SELECT line.xpps_subscription_line_id, line.xpps_period_start, line.xpps_period_end,
-                       line.xpps_base_days, line.xpps_base_adjustment IS NOT TRUE, line.id
+                       line.xpps_base_days, line.xpps_base_adjustment IS NOT TRUE, line.id, line.xpps_share_key
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
                  WHERE line.xpps_subscription_line_id = ANY(%(ids)s) AND line.xpps_base_days IS NOT NULL
                    AND %(billing)s
              UNION ALL
                 SELECT line.xpps_subscription_line_id, line.xpps_period_start, line.xpps_period_end,
-                       line.xpps_base_days, line.xpps_base_adjustment IS NOT TRUE, NULL
+                       line.xpps_base_days, line.xpps_base_adjustment IS NOT TRUE, NULL, line.xpps_share_key
                   FROM sale_order_line line
                   JOIN sale_order sale ON sale.id = line.order_id
                  WHERE line.xpps_subscription_line_id = ANY(%(ids)s) AND line.xpps_base_days IS NOT NULL
@@ -361,10 +364,14 @@ class SaleSubscriptionLine(models.Model):
             )
         )
         # Whoever has the agreement billed need not see its invoices.
-        billing = self.env["account.move.line"].sudo().browse(row[-1] for row in rows if row[-2] and row[-1])
+        billing = self.env["account.move.line"].sudo().browse(row[-2] for row in rows if row[-3] and row[-2])
         credited = billing.filtered(lambda line: line._xpps_is_credited())
+        # The shares of several payers say the same of what is billed once; it is credited when all of them are.
+        said_by = {}
+        for number, (*said, billing_id, share_key) in enumerate(rows):
+            said_by.setdefault((*said, share_key or number), []).append(billing_id)
         found = {}
-        for line_id, first, last, text, stands, billing_id in rows:
+        for (line_id, first, last, text, stands, _same), billing_ids in said_by.items():
             said = json.loads(text)
             period = found.setdefault(
                 (line_id, first, last),
@@ -372,7 +379,7 @@ class SaleSubscriptionLine(models.Model):
                 | {name: said[name] for name in ("period_days", "price", "discount")},
             )
             period["stands"] |= stands
-            period["credited"] |= billing_id in credited._ids
+            period["credited"] |= set(credited._ids).issuperset(billing_ids)
             period["units"] += said["units"]
             for device_id, days in said["days"].items():
                 period["days"][int(device_id)] += days

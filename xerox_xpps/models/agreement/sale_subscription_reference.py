@@ -15,26 +15,35 @@ class SaleSubscription(models.Model):
         help="The customer's purchase order. It is printed on the invoices as their reference.",
     )
 
-    def _xpps_joint_reference(self):
-        """:return: the references of agreements that one invoice bills; False if they have none"""
-        references = [agreement.xpps_customer_reference for agreement in self]
-        return ", ".join(dict.fromkeys(filter(None, references))) or False
-
     def _xpps_lacks_reference(self):
-        """Whether the customer, or who pays for him, asks for a reference that the agreement does not have."""
+        """Whether somebody asks for a reference that the agreement does not have."""
+        return bool(self._xpps_payer_without_reference())
+
+    def _xpps_payer_without_reference(self):
+        """:return: the first payer whose invoice lacks the reference that he, or the customer, asks for: res.partner"""
         self.ensure_one()
-        if self.xpps_customer_reference:
-            return False
-        partners = (self.partner_id, self._xpps_payer())
-        return any(
-            partner.xpps_reference_required or partner.commercial_partner_id.xpps_reference_required
-            for partner in partners
-        )
+        invoice_address = self._xpps_payer()
+        if (
+            not self._xpps_payer_terms(invoice_address).reference
+            and (self.partner_id | invoice_address)._xpps_asks_reference()
+        ):
+            return invoice_address
+        for partner in self._xpps_other_payers() if self._xpps_names_payers() else ():
+            if partner._xpps_asks_reference() and not self._xpps_payer_terms(partner).reference:
+                return partner
+        return self.env["res.partner"]
 
     def _xpps_say_reference(self):
+        partner = self._xpps_payer_without_reference()
+        if partner != self._xpps_payer():
+            return self.env._(
+                "%(payer)s asks for a reference on each invoice. Enter it among the payers of %(agreement)s.",
+                payer=partner.display_name,
+                agreement=self._xpps_number(),
+            )
         return self.env._(
             "%(customer)s asks for a reference on each invoice. Enter the customer reference of %(agreement)s.",
-            customer=self._xpps_payer().display_name,
+            customer=partner.display_name,
             agreement=self._xpps_number(),
         )
 

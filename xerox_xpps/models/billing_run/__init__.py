@@ -7,5 +7,6 @@ from . import (
     xpps_billing_run_post_and_send,
     xpps_billing_run_addresses,
     xpps_billing_run_line,
+    xpps_billing_run_line_approval,
     xpps_billing_run_line_work,
 )

@@ -352,7 +352,7 @@ class XppsBillingRun(models.Model):
         preparation = RunPreparation(self, subscriptions)
         preparation.bring_taxes_up_to_date()
         billable = preparation.billable()
-        holds = preparation.hold_reasons(billable)
+        holds = preparation.hold_reasons(billable, lines._approvals())
         released = {line.subscription_id for line in lines if line.override_reason}
         values = {}
         for subscription in {**billable, **holds}:
@@ -480,14 +480,16 @@ class XppsBillingRun(models.Model):
                     later=", ".join(later.mapped("display_name")),
                 )
             )
+        # Those that were there before stay, without what the run added.
+        deleted = len(moves) - len(moves.filtered("xpps_is_joined"))
         self.line_ids._undo()
         # Nobody sets the state but by what is done here; see write.
         self.sudo().state = "draft"
         self.message_post(
             body=plural(
-                len(moves),
+                deleted,
                 self.env._("Undone: 1 invoice was deleted."),
-                self.env._("Undone: %s invoices were deleted.", len(moves)),
+                self.env._("Undone: %s invoices were deleted.", deleted),
             )
         )
         return True

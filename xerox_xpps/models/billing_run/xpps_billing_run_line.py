@@ -67,7 +67,9 @@ class XppsBillingRunLine(models.Model):
             ("paused", "Agreement Paused"),
             ("archived", "Agreement Archived"),
             ("tax_archived", "Tax Archived"),
+            ("payer_archived", "Payer Archived"),
             ("reference_missing", "Customer Reference Missing"),
+            ("services_to_approve", "Services to Approve"),
             ("file_missing", "File Missing"),
             ("devices_missing", "Devices Missing"),
             ("held_records", "Held Records"),
@@ -112,6 +114,12 @@ class XppsBillingRunLine(models.Model):
         readonly=True, help="Next invoice date of the agreement before it was invoiced; an undo restores it."
     )
     next_date = fields.Date(readonly=True, help="Next invoice date of the agreement, as set by the run.")
+    payer_ids = fields.Many2many(
+        "res.partner",
+        string="Payers",
+        compute="_compute_payer_ids",
+        help="Who gets invoices of the agreement, besides its invoice address.",
+    )
     move_ids = fields.Many2many("account.move", string="Invoices", compute="_compute_move_ids")
     invoice_state = fields.Selection(
         [("draft", "Draft"), ("posted", "Posted"), ("sent", "Sent")],
@@ -183,6 +191,16 @@ class XppsBillingRunLine(models.Model):
             line.base_notice = line.subscription_id.xpps_base_notice
             line.has_base_gap = line.subscription_id.xpps_has_base_gap
 
+    @api.depends("subscription_id", "move_ids")
+    def _compute_payer_ids(self):
+        """Of the invoices once there are some; else as the agreement says."""
+        for line in self:
+            agreement = line.subscription_id
+            others = agreement._xpps_other_payers() if agreement._xpps_names_payers() else agreement.partner_id.browse()
+            # Who gets the run's invoices does not depend on the right to see them.
+            moves = line.sudo().move_ids
+            line.payer_ids = (moves.partner_id.with_env(self.env) - agreement._xpps_payer()) if moves else others
+
     @api.depends("run_id.move_ids")
     def _compute_move_ids(self):
         """The run's invoices that have something of the agreement on them, with one query."""
@@ -230,8 +248,10 @@ class XppsBillingRunLine(models.Model):
 
     def _say_not_releasable(self):
         agreement = self.subscription_id.display_name
-        if self.hold_code in ("tax_archived", "reference_missing"):
+        if self.hold_code in ("tax_archived", "payer_archived", "reference_missing"):
             return self.env._("%(agreement)s cannot be billed yet: %(reason)s", agreement=agreement, reason=self.reason)
+        if self.hold_code == "services_to_approve":
+            return self.env._("The recurring services of %s are waiting for approval. Approve them first.", agreement)
         if self.hold_code == "archived":
             return self.env._("%s is archived. Unarchive the agreement to bill it.", agreement)
         return self.env._("%s is paused. Resume the agreement to bill it.", agreement)

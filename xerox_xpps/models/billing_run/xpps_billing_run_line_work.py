@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.exceptions import LockError, UserError
 
-from ...billing_run import RunPreparation
+from ...billing_run import OtherItems, RunPreparation
 from ...common.locking import lock_or_refuse
 
 
@@ -46,9 +46,25 @@ class XppsBillingRunLine(models.Model):
                 )
             ) from error
         # Another run, or the scheduled invoicing of subscriptions, may have been there since the run was prepared.
-        found = RunPreparation(run, self.subscription_id).billable()
+        preparation = RunPreparation(run, self.subscription_id)
+        found = preparation.billable()
         lines = self.filtered(lambda line: line.subscription_id in found and not line._agreement_holds())
         (self - lines)._drop()
+        for line in lines:
+            lacking = preparation.approval_lacking(found[line.subscription_id], line._approvals())
+            if lacking:
+                # See _fail.
+                line.sudo().write(
+                    {
+                        "waiting": False,
+                        "error": False,
+                        "state": "held",
+                        "hold_code": "services_to_approve",
+                        "reason": lacking,
+                        "recurring_amount": found[line.subscription_id].recurring_amount,
+                    }
+                )
+                lines -= line
         moves = lines._bill(found)
         lines._note_invoices(found, moves)
 
@@ -92,13 +108,27 @@ class XppsBillingRunLine(models.Model):
                 direct |= together
         if direct:
             run = self.run_id
+            # Whoever bills agreements follows the company's settings without a right to read them.
+            others = OtherItems(run) if run.company_id.sudo().xpps_join_other_items else None
             moves |= direct._create_xpps_invoices(
-                due & direct, until=run.period_end, invoice_date=run.invoice_date, day=run._cycle_day()
+                due & direct,
+                until=run.period_end,
+                invoice_date=run.invoice_date,
+                day=run._cycle_day(),
+                other_items=others,
             )
+            if others:
+                self._note_other_items(others.notes)
         # Nobody sets by hand which run an invoice is of.
         moves.sudo().xpps_billing_run_id = self.run_id
         agreements._log_xpps_invoices(moves)
         return agreements._xpps_moves_by_agreement(moves)
+
+    def _note_other_items(self, notes):
+        """:param notes: {agreement id: [why it is not on the customer's open draft]}"""
+        for line in self:
+            # See _fail.
+            line.sudo().noted = "\n".join(filter(None, [line.noted, *notes.get(line.subscription_id.id, ())])) or False
 
     def _bill_through_orders(self, agreements, due):
         run = self.run_id
@@ -236,7 +266,7 @@ class XppsBillingRunLine(models.Model):
             agreements,
             self.env._("Some of these agreements are being invoiced or changed by someone else right now."),
         )
-        run.move_ids.unlink()
+        run.move_ids._xpps_leave_run()
         # See _bill_through_orders.
         orders = self.env["sale.order"].sudo().search([("xpps_billing_run_id", "in", run.ids)])
         orders.filtered("locked").action_unlock()

@@ -8,6 +8,7 @@ from . import (
     sale_subscription_charge_amounts,
     sale_subscription_charge_approval,
     sale_subscription_charge_invoicing,
+    sale_subscription_charge_payers,
     sale_subscription_charge_rest,
     sale_subscription_charge_correction,
     sale_subscription_charge_cycle,

@@ -75,7 +75,9 @@ class SaleSubscriptionCharge(models.Model):
             found = [shares[line][charge.id] for line in invoiced.invoice_line_ids if line in shares]
             charge.credited_quantity = sum(share.quantity for share in found)
             charge.credited_amount = float(sum(share.amount for share in found))
-            if found and all(share.full for share in found):
+            # Of several payers' shares one may be credited while another is not even posted.
+            waits = any(line.parent_state == "draft" for line in invoiced.invoice_line_ids)
+            if found and not waits and all(share.full for share in found):
                 charge.credit_state = "full"
             else:
                 charge.credit_state = "partial" if any(share.some for share in found) else "no"

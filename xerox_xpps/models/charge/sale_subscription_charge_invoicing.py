@@ -111,24 +111,27 @@ class SaleSubscriptionCharge(models.Model):
         lines.write({"product_uom_qty": 0, "qty_delivered": 0, "xpps_charge_ids": [Command.clear()]})
         locked.action_lock()
 
-    def _prepare_account_move_lines(self, detail, taxes):
+    def _prepare_account_move_lines(self, detail, taxes, payer=None, shares=None):
         """Invoice lines of charges that one agreement bills together.
 
         :param detail: ``device``, a line per charge; or ``material``, a line per material code and price
         :param BillingTaxes taxes: of the agreement's company
+        :param payer: Payer, where the agreement names some; his detail counts
+        :param shares: {charge id: Share} of those that are not his alone
         :return: [values of account.move.line]
         """
-        return self._prepare_document_lines(detail, taxes, "quantity")
+        return self._prepare_paid_lines(detail, taxes, "quantity", payer, shares or {})
 
-    def _prepare_sale_order_lines(self, detail, taxes):
+    def _prepare_sale_order_lines(self, detail, taxes, payer=None, shares=None):
         """The same lines for a sale order; values of sale.order.line."""
-        return self._prepare_document_lines(detail, taxes, "product_uom_qty")
+        return self._prepare_paid_lines(detail, taxes, "product_uom_qty", payer, shares or {})
 
-    def _prepare_document_lines(self, detail, taxes, quantity_field):
+    def _prepare_document_lines(self, detail, taxes, quantity_field, other=None):
+        """:param other: res.partner who gets the document, if it is somebody else than the invoice address"""
         self._check_currency()
         self._recompute_taxed_amounts(taxes)
         values_list = []
-        for line in prepare_charge_lines(self, detail, taxes):
+        for line in prepare_charge_lines(self, detail, taxes, other):
             charges = line.charges
             if not line.quantity:
                 # They wait for others that they can be billed together with.

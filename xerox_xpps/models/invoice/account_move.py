@@ -5,6 +5,7 @@ from ...common.constants import BILLING_GROUP, USER_GROUP
 from ...common.window_actions import open_form, open_records
 from ...documents import UsageBuilder, write_usage_xlsx
 from ..guard.ir_attachment import ANNEX_FIELDS
+from .xpps_billed_item import DROPPING
 
 
 class AccountMove(models.Model):
@@ -63,10 +64,13 @@ class AccountMove(models.Model):
     def _compute_has_xpps_usage(self):
         """An invoice has an annex when it bills XPPS items, a credit note only when it bills charges.
 
-        A credit note of a whole invoice gives back what that invoice's annex says.
+        A credit note of a whole invoice gives back what that invoice's annex says. Some payers want none.
         """
         for move in self:
             lines = move._xpps_item_lines() if move.is_sale_document() else move.invoice_line_ids.browse()
+            lines = lines.filtered(
+                lambda line: not line.xpps_payer_id or line._xpps_agreement()._xpps_wants_annex(line.xpps_payer_id)
+            )
             move.has_xpps_usage = bool(lines.xpps_charge_ids if move.move_type == "out_refund" else lines)
 
     def action_open_xpps_charges(self):
@@ -77,11 +81,13 @@ class AccountMove(models.Model):
     def _xpps_drop_empty(self):
         """Invoices that come to 0 are not made: their charges wait for the next one, and so do services with them.
 
-        Where another invoice bills other services of the same agreement for the same days, it has to be made.
+        Where another invoice bills other services of the same agreement for the same days, or the share of another payer,
+        it has to be made.
 
         :return: the other invoices
         """
         empty = self.filtered(lambda move: move.currency_id.is_zero(move.amount_total))
+        empty -= empty.invoice_line_ids._xpps_documents_with_shares_of((self - empty).invoice_line_ids)
         elsewhere = (self - empty).invoice_line_ids.filtered("xpps_subscription_line_id").xpps_subscription_id
         empty = empty.filtered(
             lambda move: (
@@ -95,7 +101,7 @@ class AccountMove(models.Model):
             )
         )
         others = self - empty
-        empty.unlink()
+        empty.with_context(xpps_dropping=DROPPING).unlink()
         return others
 
     def _reverse_moves(self, default_values_list=None, cancel=False):

@@ -20,6 +20,8 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         cancelled = vals.get("state") == "cancel" and self.filtered(lambda move: move.state != "cancel")
+        if cancelled:
+            cancelled.invoice_line_ids._xpps_check_shares_together()
         result = super().write(vals)
         if cancelled:
             lines = cancelled.invoice_line_ids
@@ -28,7 +30,10 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         self._xpps_check_base_stands()
-        self.filtered(lambda move: move.state == "cancel").invoice_line_ids._xpps_check_days_free()
+        cancelled = self.filtered(lambda move: move.state == "cancel").invoice_line_ids
+        cancelled._xpps_check_shares_return()
+        cancelled._xpps_check_charges_free()
+        cancelled._xpps_check_days_free()
         return super().button_draft()
 
     def button_cancel(self):
@@ -53,9 +58,11 @@ class AccountMove(models.Model):
     def _xpps_credited_base_lines(self):
         """The lines of recurring services that are credited and can be billed again; called as superuser."""
         lines = self.filtered(lambda move: move.state == "posted" and not move.reversed_entry_id).invoice_line_ids
-        return lines.filtered(
+        lines = lines.filtered(
             lambda line: line.xpps_subscription_line_id and not line.xpps_given_back and line._xpps_is_credited()
         )
+        # What several pay is billed again as a whole, or not at all.
+        return lines.filtered(lambda line: all(other._xpps_is_credited() for other in line._xpps_shares_of_days()))
 
     def action_xpps_bill_again(self):
         """Have the next invoices bill what these did, which were credited: base prices and charges.
@@ -91,6 +98,7 @@ class AccountMove(models.Model):
             lines = move._xpps_credited_base_lines()
             if not through_orders:
                 lines = lines.filtered(lambda line: not line.sale_line_ids)
+            lines |= lines._xpps_shares_of_days()
             # Their orders do not bill them after all.
             lines.sale_line_ids._xpps_release_days()
             lines._xpps_bill_elsewhere()

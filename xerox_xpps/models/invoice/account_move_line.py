@@ -7,8 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...billing_file import round_half_up, to_decimal
-from ...common.constants import COMPONENT_SELECTION, USER_GROUP
-from ...rating import in_proportion
+from ...common.constants import BILLING_GROUP, COMPONENT_SELECTION, USER_GROUP
 
 #: Values that only invoicing and reversal set.
 CHARGE_FIELDS = {"xpps_charge_ids", "xpps_credited_charge_ids"}
@@ -59,6 +58,17 @@ class AccountMoveLine(models.Model):
         copy=False,
         readonly=True,
         help="The line with charges that this line was copied from, either to credit it or to replace it.",
+    )
+
+    xpps_joined_run_id = fields.Many2one(
+        "xpps.billing.run",
+        string="Added by XPPS Billing Run",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+        groups=BILLING_GROUP,
+        help="The billing run that added the line to a draft with other items.",
     )
 
     def _check_field_access(self, field, operation):
@@ -154,7 +164,7 @@ class AccountMoveLine(models.Model):
         :return: {charge id: CreditShare}
         """
         self.ensure_one()
-        charges = self.xpps_charge_ids
+        charges, parts = self.xpps_charge_ids, self._xpps_parts_of_charges()
         credits = charges.credit_line_ids.filtered(
             lambda line: line.parent_state == "posted" and line._xpps_credited_line() == self
         )
@@ -162,32 +172,25 @@ class AccountMoveLine(models.Model):
         billed, pages = -self.move_id.direction_sign * self.price_subtotal, sum(charges.mapped("quantity"))
         credited = sum(line.move_id.direction_sign * line.price_subtotal for line in credits)
         credited_pages = sum(line.move_id.direction_sign * line.quantity for line in credits)
+        if self.xpps_share_key:
+            # The line is one of its share, whatever the pages.
+            units = -self.move_id.direction_sign * self.quantity
+            credited_pages = credited_pages / units * sum(part for part, _amount in parts.values()) if units else 0
+            pages = sum(part for part, _amount in parts.values())
         currency = self.currency_id
         if currency.is_zero(billed):
-            full = bool(pages) and credited_pages / pages >= 1
+            full = bool(credits) if self.xpps_share_key else bool(pages) and credited_pages / pages >= 1
         else:
             full = currency.compare_amounts(credited if billed > 0 else -credited, abs(billed)) >= 0
         if full:
-            return {
-                charge.id: CreditShare(charge.quantity, to_decimal(charge.price_subtotal), True, True)
-                for charge in charges
-            }
-        places = currency.decimal_places
-        amounts = in_proportion(
-            round_half_up(to_decimal(credited), places),
-            [to_decimal(charge.price_subtotal) for charge in charges],
-            Decimal(1).scaleb(-places),
-        )
-        quantities = in_proportion(
+            return {charge_id: CreditShare(*part, True, True) for charge_id, part in parts.items()}
+        found = self._xpps_in_proportion(
+            parts,
             round_half_up(to_decimal(credited_pages), 0),
-            [Decimal(charge.quantity) for charge in charges],
-            Decimal(1),
+            round_half_up(to_decimal(credited), currency.decimal_places),
         )
         some = bool(credited or credited_pages)
-        return {
-            charge.id: CreditShare(int(quantity), amount, False, some)
-            for charge, amount, quantity in zip(charges, amounts, quantities, strict=True)
-        }
+        return {charge_id: CreditShare(*part, False, some) for charge_id, part in zip(parts, found, strict=True)}
 
     def _xpps_charge_shares(self):
         """What the line bills of each of its charges, whoever changed it; called as superuser.
@@ -207,11 +210,8 @@ class AccountMoveLine(models.Model):
         slack = (len(charges) + 1) * to_decimal(currency.rounding) / 2 if len(charges) > 1 else 0
         if pages == sum(charges.mapped("quantity")) and abs(amount - sum(amounts.values())) <= slack:
             return {charge.id: (charge.quantity, amounts[charge.id]) for charge in charges}
-        quantities = in_proportion(Decimal(pages), [Decimal(charge.quantity) for charge in charges], Decimal(1))
-        parts = in_proportion(amount, list(amounts.values()), Decimal(1).scaleb(-currency.decimal_places))
-        return {
-            charge.id: (int(quantity), part) for charge, quantity, part in zip(charges, quantities, parts, strict=True)
-        }
+        parts = self._xpps_parts_of_charges()
+        return dict(zip(parts, self._xpps_in_proportion(parts, Decimal(pages), amount), strict=True))
 
     def _xpps_rebilled(self):
         """The first of these lines that has to do with how a charge was billed before it was offered again.
@@ -262,6 +262,24 @@ class AccountMoveLine(models.Model):
                     device=charge.device_id.name or "–",
                 )
             )
+
+    def _xpps_check_charges_free(self):
+        """:raises UserError: when other invoices bill the charges of these lines, whose invoices were cancelled"""
+        # Whoever changes an invoice does so without a right to see charges.
+        lines = self.sudo().filtered("xpps_charge_ids")
+        for charge in lines.xpps_charge_ids:
+            others = (charge.invoice_line_ids - lines).filtered(lambda line: line.parent_state != "cancel")
+            if others:
+                raise UserError(
+                    self.env._(
+                        "%(move)s cannot be used again: charge “%(charge)s” of device %(device)s is billed by %(other)s. "
+                        "Delete the line from one of them first.",
+                        move=(charge.invoice_line_ids & lines)[:1].move_id.display_name,
+                        charge=charge.name,
+                        device=charge.device_id.name or "–",
+                        other=others[:1].move_id.display_name,
+                    )
+                )
 
     def _xpps_check_not_credited(self):
         """:raises UserError: when posted credit notes take back what these lines bill"""

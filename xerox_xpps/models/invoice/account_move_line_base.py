@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...common.formats import period_text
-from ...rules import bills_days_sql, overlap_sql
+from ...rules import bills_days_sql, other_share_sql, overlap_sql
 
 
 class AccountMoveLine(models.Model):
@@ -61,6 +61,18 @@ class AccountMoveLine(models.Model):
             )
         )
 
+    # Shares of several payers
+
+    def _xpps_shares_of_days(self):
+        """The lines that bill the other shares of the days that these do; called as superuser."""
+        others = self._xpps_other_shares()
+        return others.filtered(
+            lambda other: (
+                other.xpps_subscription_line_id
+                and any(line._xpps_of_same_days(other) and line.xpps_share_key == other.xpps_share_key for line in self)
+            )
+        )
+
     # Days on two lines
 
     def _xpps_days_of_others(self):
@@ -77,12 +89,14 @@ class AccountMoveLine(models.Model):
                   JOIN account_move_line line
                     ON line.xpps_subscription_line_id = mine.xpps_subscription_line_id AND line.move_id <> mine.move_id
                    AND line.xpps_base_adjustment IS NOT TRUE AND %(shared)s
+                   AND NOT %(other_share)s
                   JOIN account_move move ON move.id = line.move_id
                  WHERE mine.id = ANY(%(ids)s) AND %(billing)s
               ORDER BY mine.id, line.id
                 """,
                 ids=lines.ids,
                 billing=bills_days_sql(),
+                other_share=other_share_sql("mine", "line"),
                 shared=overlap_sql(
                     SQL("mine.xpps_period_start"),
                     SQL("mine.xpps_period_end"),

@@ -2,6 +2,7 @@
 from odoo import fields, models
 
 from ...common.constants import BILLING_GROUP
+from .xpps_billed_item import DROPPING
 
 
 class SaleOrder(models.Model):
@@ -24,10 +25,11 @@ class SaleOrder(models.Model):
         :return: the other orders
         """
         empty = self.filtered(lambda order: order.currency_id.is_zero(order.amount_total))
+        empty -= empty.order_line._xpps_documents_with_shares_of((self - empty).order_line)
         elsewhere = (self - empty).order_line.filtered("xpps_subscription_line_id").xpps_subscription_id
         empty = empty.filtered(lambda order: order.order_subscription_id not in elsewhere)
         others = self - empty
-        empty.unlink()
+        empty.with_context(xpps_dropping=DROPPING).unlink()
         return others
 
     def group_subscription_lines(self):
@@ -39,6 +41,8 @@ class SaleOrder(models.Model):
     def write(self, vals):
         """A cancelled order bills no days of recurring services any more."""
         cancelled = vals.get("state") == "cancel" and self.filtered(lambda order: order.state != "cancel")
+        if cancelled:
+            cancelled.order_line._xpps_check_shares_together()
         result = super().write(vals)
         if cancelled:
             lines = cancelled.order_line

@@ -37,6 +37,14 @@ class SaleOrderLine(models.Model):
         lines.write({"product_uom_qty": 0, "qty_delivered": 0})
         locked.action_lock()
 
+    def _xpps_bills_share(self, cancelled=False):
+        return self.filtered(
+            lambda line: line.xpps_share_key and line.product_uom_qty and (line.state == "cancel") == cancelled
+        )
+
+    def _xpps_documents_of(self):
+        return self.order_id
+
     def _prepare_invoice_line(self, **optional_values):
         """The invoice line bills the order line's charges."""
         values = super()._prepare_invoice_line(**optional_values)

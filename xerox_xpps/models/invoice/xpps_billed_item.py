@@ -2,8 +2,20 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ...common.listing import enumeration
 from ...common.program_values import PROGRAM_VALUES, ProgramValues
+
+#: How many documents a refusal names.
+MAX_LISTED = 5
+
+
+class _Dropping:
+    """In the context while invoices are dropped that come to 0: no client can send an instance of it."""
+
+
+DROPPING = _Dropping()
 
 
 class XppsBilledItem(models.AbstractModel):
@@ -44,6 +56,31 @@ class XppsBilledItem(models.AbstractModel):
         help="The days of each device that the line bills, where a later invoice makes up for changes.",
     )
 
+    xpps_payer_id = fields.Many2one(
+        "res.partner",
+        string="XPPS Payer",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="restrict",
+        help="Who pays what the line bills, where the agreement names payers.",
+    )
+    xpps_share_key = fields.Char(
+        string="XPPS Shares Billed Together",
+        index="btree_not_null",
+        readonly=True,
+        help="The same for lines that bill the shares of several payers: they are deleted or cancelled together.",
+    )
+    xpps_share_number = fields.Integer(string="XPPS Number of the Share", readonly=True)
+    xpps_share_percent = fields.Float(
+        string="XPPS Share (%)",
+        digits=(7, 4),
+        readonly=True,
+        help="What the line bills of the whole, where several pay it; 0 where it bills all of it.",
+    )
+    xpps_share_percents = fields.Text(
+        string="XPPS Shares of All Payers", readonly=True, help="The shares of all payers, from which each is made."
+    )
+
     #: Odoo looks at new lines before they are made, and knows no value that is not of a field.
     xpps_program_values = fields.Json(
         store=False, copy=False, readonly=True, groups=fields.NO_ACCESS, help="Removed before the line is created."
@@ -51,6 +88,7 @@ class XppsBilledItem(models.AbstractModel):
 
     def unlink(self):
         """What the lines billed of recurring services is free again."""
+        self._xpps_check_shares_together()
         spans = self._xpps_billed_spans()
         result = super().unlink()
         self._xpps_free(spans)
@@ -66,6 +104,11 @@ class XppsBilledItem(models.AbstractModel):
             "xpps_period_end": self.xpps_period_end,
             "xpps_base_adjustment": self.xpps_base_adjustment,
             "xpps_base_days": self.xpps_base_days,
+            "xpps_payer_id": self.xpps_payer_id.id,
+            "xpps_share_key": self.xpps_share_key,
+            "xpps_share_number": self.xpps_share_number,
+            "xpps_share_percent": self.xpps_share_percent,
+            "xpps_share_percents": self.xpps_share_percents,
         }
 
     def _xpps_billed_spans(self):
@@ -89,6 +132,61 @@ class XppsBilledItem(models.AbstractModel):
             # Whoever deletes or cancels a document need not be allowed to change its agreement.
             services = self.env["sale.subscription.line"].sudo().union(*spans)
             services._xpps_give_back(spans)
+
+    # Shares of several payers
+
+    def _xpps_bills_share(self, cancelled=False):
+        """Those of the lines that bill, or will, one of several shares; called as superuser.
+
+        :param cancelled: those that do not any more, as their documents are cancelled
+        """
+        raise NotImplementedError
+
+    def _xpps_other_shares(self, cancelled=False):
+        """The lines that bill the other shares of what these bill; called as superuser.
+
+        :param cancelled: those that do not bill them any more, as their documents are cancelled
+        """
+        keys = list(filter(None, set(self.mapped("xpps_share_key"))))
+        if not keys:
+            return self.browse()
+        others = self.search([("xpps_share_key", "in", keys), ("id", "not in", self.ids)])
+        return others._xpps_bills_share(cancelled)
+
+    def _xpps_check_shares_together(self):
+        """:raises UserError: when others of the shares that these lines bill would stand alone, and one never be billed
+
+        Left out is what the program drops as it comes to 0.
+        """
+        if self.env.context.get("xpps_dropping") is DROPPING:
+            return
+        # What was billed does not depend on what the user may see.
+        lines = self.sudo()._xpps_bills_share()
+        others = lines._xpps_other_shares()
+        if others:
+            documents, standing = lines._xpps_documents_of(), others._xpps_documents_of()
+            raise UserError(
+                self.env._(
+                    "%(document)s bills the shares of one payer, and %(others)s those of the others. Delete or cancel "
+                    "them together, after those that are posted are reset to draft.",
+                    document=documents[:1].display_name,
+                    others=enumeration(self.env, (standing - documents or standing).mapped("display_name"), MAX_LISTED),
+                )
+            )
+
+    def _xpps_documents_of(self):
+        """:return: the invoices or orders of the lines"""
+        raise NotImplementedError
+
+    def _xpps_documents_with_shares_of(self, others):
+        """The documents of those lines that bill a share of what other lines bill the rest of, be it only amounts that
+        make up for each other.
+        """
+        keys = set(filter(None, others.mapped("xpps_share_key")))
+        lines = self.filtered(
+            lambda line: line.xpps_share_key in keys and not line.currency_id.is_zero(line.price_subtotal)
+        )
+        return lines._xpps_documents_of()
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

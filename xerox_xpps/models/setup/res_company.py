@@ -85,6 +85,24 @@ class ResCompany(models.Model):
         help="Agreements may include pages of their own, for each device or for all together, whatever Xerox includes.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_payers = fields.Boolean(
+        string="Several Payers",
+        help="Agreements may say who pays base prices and overage, or share them among several payers. Each gets "
+        "separate invoices.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_join_other_items = fields.Boolean(
+        string="With the Customer's Other Items",
+        help="Billing runs add what they bill to the customer's open draft invoice, if there is exactly one, and "
+        "invoice the customer's sale orders with it.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_approve_services = fields.Boolean(
+        string="Approve Recurring Services",
+        help="A billing run drafts invoices of recurring services once somebody has approved them on its line. The "
+        "scheduled invoicing of subscriptions skips the agreements.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",
@@ -129,6 +147,12 @@ class ResCompany(models.Model):
         help="Who may send billing files besides the billing users: one e-mail address per line, or a domain such as "
         "@xerox.com for all of its addresses. E-mails from others are rejected.",
     )
+
+    def _xpps_bills_by_run_only(self):
+        """Whether the scheduled invoicing of subscriptions skips the agreements."""
+        # Whoever invoices follows the company's settings without a right to read them.
+        company = self.sudo()
+        return company.xpps_invoice_by_run or company.xpps_approve_services
 
     @api.depends("xpps_alias_id.alias_name")
     def _compute_xpps_alias_name(self):
@@ -234,6 +258,29 @@ class ResCompany(models.Model):
                     plan=plan.display_name,
                     agreement=plan.subscription_id.display_name,
                 )
+            )
+
+    @api.constrains("xpps_payers")
+    def _check_xpps_payers(self):
+        # Nobody would see who pays. See _check_xpps_limits.
+        companies = self.sudo().filtered(lambda company: not company.xpps_payers)
+        agreements = self.env["sale.subscription"].sudo().with_context(active_test=False)
+        agreement = companies and agreements.search(
+            [
+                ("company_id", "in", companies.ids),
+                ("is_xpps", "=", True),
+                ("stage_id.type", "!=", "post"),
+                "|",
+                "|",
+                ("xpps_base_payer_id", "!=", False),
+                ("xpps_overage_payer_id", "!=", False),
+                ("xpps_payer_ids", "!=", False),
+            ],
+            limit=1,
+        )
+        if agreement:
+            raise ValidationError(
+                self.env._("%s says who pays base prices or overage. Remove its payers first.", agreement.display_name)
             )
 
     @api.constrains("xpps_sender_addresses")

@@ -35,6 +35,13 @@ class ResConfigSettings(models.TransientModel):
     xpps_page_plans = fields.Boolean(
         related="company_id.xpps_page_plans", readonly=False, groups=SETTINGS_GROUPS
     )
+    xpps_payers = fields.Boolean(related="company_id.xpps_payers", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_join_other_items = fields.Boolean(
+        related="company_id.xpps_join_other_items", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_approve_services = fields.Boolean(
+        related="company_id.xpps_approve_services", readonly=False, groups=SETTINGS_GROUPS
+    )
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,

@@ -33,6 +33,10 @@ class ResPartner(models.Model):
         """Records of the partner and of its addresses: devices often stand at a site of the customer."""
         return [(field_name, "child_of", self.ids)]
 
+    def _xpps_asks_reference(self):
+        """Whether one of them pays no invoice without a reference."""
+        return any((self | self.commercial_partner_id).mapped("xpps_reference_required"))
+
     def _xpps_is_of(self, customer):
         """Whether a contact is one of a customer: of the same company, or of one whose site or subsidiary it is."""
         ours = self.commercial_partner_id

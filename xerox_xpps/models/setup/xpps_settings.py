@@ -35,6 +35,9 @@ class XppsSettings(models.TransientModel):
     xpps_invoice_by_run = fields.Boolean(related="company_id.xpps_invoice_by_run", readonly=False)
     xpps_overage_cycles = fields.Boolean(related="company_id.xpps_overage_cycles", readonly=False)
     xpps_page_plans = fields.Boolean(related="company_id.xpps_page_plans", readonly=False)
+    xpps_payers = fields.Boolean(related="company_id.xpps_payers", readonly=False)
+    xpps_join_other_items = fields.Boolean(related="company_id.xpps_join_other_items", readonly=False)
+    xpps_approve_services = fields.Boolean(related="company_id.xpps_approve_services", readonly=False)
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,

@@ -139,7 +139,7 @@ def _charges(alone):
             "charge_id": SQL("share.charge_id"),
             "revenue": SQL("share.amount"),
             "cost_unknown_count": SQL(
-                "(share.cost_unknown AND EXISTS (SELECT FROM xpps_meter_read read "
+                "(share.cost_unknown AND share.is_first_payer AND EXISTS (SELECT FROM xpps_meter_read read "
                 "WHERE read.id = share.meter_read_id AND read.superseded_by_id IS NULL))::int"
             ),
         },
@@ -307,10 +307,10 @@ def held_part(env, columns):
 
 
 def waiting_part(env, columns):
-    """What charges come to at today's rate."""
+    """What charges come to at today's rate, less the shares of payers whose invoices are posted."""
     amount = round_amount_sql(
         SQL(
-            "charge.price_subtotal * (%s)::numeric",
+            "charge.price_subtotal * (1 - COALESCE(paid.percent, 0) / 100) * (%s)::numeric",
             exchange_rate_sql(
                 SQL("charge.currency_id"),
                 SQL("company.currency_id"),
@@ -339,11 +339,19 @@ def waiting_part(env, columns):
             FROM sale_subscription_charge charge
             JOIN res_company company ON company.id = charge.company_id
             JOIN res_currency currency ON currency.id = company.currency_id
+       LEFT JOIN (SELECT link.charge_id, SUM(line.xpps_share_percent) AS percent
+                    FROM account_move_line line
+                    JOIN xpps_charge_invoice_line_rel link ON link.invoice_line_id = line.id
+                   WHERE line.xpps_share_key IS NOT NULL AND line.parent_state = 'posted'
+                GROUP BY link.charge_id) paid
+              ON paid.charge_id = charge.id
            WHERE charge.billable AND charge.state IN ('draft', 'approved') AND charge.quantity <> 0
+             AND COALESCE(paid.percent, 0) < 100
              AND NOT EXISTS (
                      SELECT FROM xpps_charge_invoice_line_rel link
                        JOIN account_move_line line ON line.id = link.invoice_line_id
                       WHERE link.charge_id = charge.id AND line.parent_state = 'posted'
+                        AND line.xpps_share_key IS NULL
                  )
             """
         ),

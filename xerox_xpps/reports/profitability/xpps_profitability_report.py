@@ -57,7 +57,13 @@ class XppsProfitabilityReport(models.Model):
     _rec_name = "subscription_id"
     _depends = {
         **BASE_REVENUE_DEPENDS,
-        "account.move.line": [*BASE_REVENUE_DEPENDS["account.move.line"], "date"],
+        "account.move.line": [
+            *BASE_REVENUE_DEPENDS["account.move.line"],
+            "date",
+            "xpps_share_key",
+            "xpps_share_number",
+            "xpps_share_percent",
+        ],
         "res.company": ["currency_id", "parent_id", "xpps_proration"],
         "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
         "res.partner": ["commercial_partner_id"],
