@@ -17,7 +17,7 @@ from .device_bound import may_exceed
 from .cycles import CycleLedger, uncharged_cycles
 from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES, PLAN, PLAN_AMOUNT, PLAN_KINDS, UNDERS
 from .issues import clipped, issue_text, pages_text
-from .pricing import price_for_cost
+from .pricing import ChargePricing, price_for_cost
 from .proposals import DeviceProposals, only_agreements
 from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
@@ -28,6 +28,7 @@ __all__ = [
     "CORRECTION",
     "COST_CORRECTION",
     "CYCLE",
+    "ChargePricing",
     "CheckResult",
     "CheckWriter",
     "CycleLedger",

@@ -13,6 +13,7 @@ from . import (
     agreement,
     invoice,
     billing_file,
+    price,
     billing_run,
     audit,
 )

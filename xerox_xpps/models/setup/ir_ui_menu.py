@@ -7,10 +7,21 @@ from ...overview.section import guarded
 
 ROOT = "xerox_xpps.menu_xpps_root"
 QUICKSTART = "xerox_xpps.menu_xpps_quickstart"
+#: Menus of parts that companies switch on: {field of res.company: menus}.
+SWITCHED = {
+    "xpps_escalators": (
+        "xerox_xpps.menu_xpps_price_change",
+        "xerox_xpps.menu_xpps_price_missed",
+        "xerox_xpps.menu_xpps_price_rule",
+    ),
+}
 
 
 class IrUiMenu(models.Model):
-    """Whoever sets XPPS up finds *QuickStart* first until it is done; afterwards it stays at the end."""
+    """Whoever sets XPPS up finds *QuickStart* first until it is done; afterwards it stays at the end.
+
+    Menus of parts that none of the user's companies has switched on are not there.
+    """
 
     _inherit = "ir.ui.menu"
 
@@ -24,7 +35,19 @@ class IrUiMenu(models.Model):
                 "children": [first, *(child for child in app["children"] if child != first)],
                 **{name: quickstart[name] for name in ("actionID", "actionModel", "actionPath")},
             }
-        return menus
+        hidden = self._xpps_switched_off().intersection(menus)
+        return {
+            id_: {**menu, "children": [child for child in menu["children"] if child not in hidden]}
+            for id_, menu in menus.items()
+            if id_ not in hidden
+        }
+
+    def _xpps_switched_off(self):
+        """:return: the ids of the menus of parts that are switched off, a set"""
+        # Menus follow the settings of companies whoever looks.
+        companies = self.env.user.sudo().company_ids
+        off = [xmlid for name, xmlids in SWITCHED.items() if not any(companies.mapped(name)) for xmlid in xmlids]
+        return {self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid in off}
 
     def _xpps_begins_with_quickstart(self):
         if not self.env.user.has_group(MANAGER_GROUP):

@@ -80,6 +80,12 @@ class ResCompany(models.Model):
         help="Agreements may bill their overage every quarter, half-year or year, and rate the months together.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_escalators = fields.Boolean(
+        string="Escalators",
+        help="Prices of agreements may rise by a percentage every year, or at other intervals: increases are proposed, "
+        "notified to the customer and applied from a day on.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",

@@ -32,6 +32,7 @@ class ResConfigSettings(models.TransientModel):
     xpps_overage_cycles = fields.Boolean(
         related="company_id.xpps_overage_cycles", readonly=False, groups=SETTINGS_GROUPS
     )
+    xpps_escalators = fields.Boolean(related="company_id.xpps_escalators", readonly=False, groups=SETTINGS_GROUPS)
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,

@@ -34,6 +34,7 @@ class XppsSettings(models.TransientModel):
     xpps_base_timing = fields.Selection(related="company_id.xpps_base_timing", readonly=False)
     xpps_invoice_by_run = fields.Boolean(related="company_id.xpps_invoice_by_run", readonly=False)
     xpps_overage_cycles = fields.Boolean(related="company_id.xpps_overage_cycles", readonly=False)
+    xpps_escalators = fields.Boolean(related="company_id.xpps_escalators", readonly=False)
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,
