@@ -1,11 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..common.today import company_today
 from ..common.window_actions import open_records
-from ..models.price.xpps_price_rule_proposal import LEAD
+
+#: How far ahead who asks for increases wants to see them.
+AHEAD = timedelta(days=60)
 
 
 class XppsPriceProposeWizard(models.TransientModel):
@@ -22,7 +26,7 @@ class XppsPriceProposeWizard(models.TransientModel):
     date_until = fields.Date(
         string="Due Until",
         required=True,
-        default=lambda self: company_today(self.env.company) + LEAD,
+        default=lambda self: company_today(self.env.company) + AHEAD,
         help="Increases that are due until this day are proposed.",
     )
     subscription_ids = fields.Many2many(

@@ -122,7 +122,9 @@ class XppsPriceVersion(models.Model):
     def _take_effect(self):
         """Have the agreements say prices whose day has come, the oldest first. Called as superuser."""
         for version in self.sorted(lambda version: (version.date_from, version.id)):
-            # Whatever asks for it meanwhile finds it done.
+            # What writes the first price has the others of its agreement take effect.
+            if version.in_force:
+                continue
             version.in_force = True
             kind = version.subscription_id._xpps_priced_kind(version.kind)
             version.own_price = kind.take_effect(version, version.change_id._reason())
