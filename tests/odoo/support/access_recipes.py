@@ -73,6 +73,9 @@ RECIPES = {
         "date_from": "2024-01-01",
         "date_to": "2024-02-01",
     },
+    "xpps.price.rule": lambda reseller, env: {"subscription_id": reseller.spare_agreement.id, "base_percent": 2},
+    "xpps.price.propose.wizard": lambda reseller, env: {},
+    "xpps.price.reason.wizard": lambda reseller, env: {"reason": "Mine"},
     "xpps.price.level": lambda reseller, env: {"name": "Mine", "company_id": reseller.company.id},
     "xpps.material.mapping": lambda reseller, env: {
         "company_id": reseller.company.id,
