@@ -92,9 +92,14 @@ class SaleSubscription(models.Model):
         return super().copy_data(default)
 
     def copy(self, default=None):
+        given = "xpps_price_rule_ids" in (default or {})
+        if given:
+            # Who states another escalator, or none, sets one up.
+            self.env["xpps.price.rule"].check_access("create")
         copies = super().copy(default)
-        for source, copy in zip(self, copies, strict=True):
-            source._xpps_copy_rule(copy)
+        if not given:
+            for source, copy in zip(self, copies, strict=True):
+                source._xpps_copy_rule(copy)
         return copies
 
     def _xpps_copy_rule(self, copies):
