@@ -456,6 +456,40 @@ class TestTogether(PriceCase):
         self.assertRaisesMessage("", change.with_user(user).write, {"state": "proposed"}, exception=AccessError)
 
 
+class TestKept(PriceCase):
+    def test_agreement(self):
+        """An agreement whose customer was told of an increase is not deleted; a proposal goes with it."""
+        draft = self._agreement()
+        self._rule(draft)
+        change = self._propose(draft)
+        change.action_mark_notified()
+        self.assertRaisesMessage("price increases", draft.unlink)
+        change.action_skip("Not agreed")
+        draft.unlink()
+        self.assertFalse(change.sudo().exists())
+
+    def test_rule(self):
+        rule = self._rule()
+        self._propose()
+        self.assertRaisesMessage("Archive it instead", rule.unlink, exception=ValidationError)
+        other = self._agreement()
+        self.assertRaisesMessage(
+            "stays with its agreement", rule.write, {"subscription_id": other.id}, exception=ValidationError
+        )
+
+    def test_service_is_replaced(self):
+        """The new service has the price that was chosen for it; nothing of the old one reaches it."""
+        self._rise(page_percent=0)
+        new = self.env["sale.subscription.line"].create(
+            {"sale_subscription_id": self.agreement.id, "product_id": self.base.id, "price_unit": 70}
+        )
+        self.base_line._xpps_replace_by(new)
+        with self._on("2026-07-01"):
+            self._take_effect()
+        self._bill("2026-07-01")
+        self.assertEqual(self._bill("2026-08-01"), [(BASE, 1, 70.0)])
+
+
 class TestTakeBack(PriceCase):
     def test_before_its_day(self):
         change = self._rise()

@@ -77,6 +77,14 @@ class SaleSubscription(models.Model):
             ends[agreement] = max(last, ends.get(agreement, last))
         return {agreement: last + timedelta(days=1) for agreement, last in ends.items()}
 
+    def _xpps_uses(self):
+        uses = super()._xpps_uses()
+        # What customers were told does not depend on what the user may see.
+        told = self.env["xpps.price.change"].sudo().search_count(
+            [("subscription_id", "=", self.id), ("state", "in", ("notified", "applied"))], limit=1
+        )
+        return [*uses, self.env._("price increases")] if told else uses
+
     # Copies
 
     def _xpps_take_prices(self):

@@ -48,7 +48,8 @@ class XppsPriceChange(models.Model):
         required=True,
         readonly=True,
         index=True,
-        ondelete="restrict",
+        # It goes with the agreement only; see xpps.price.rule.
+        ondelete="cascade",
         check_company=True,
     )
     company_id = fields.Many2one(related="subscription_id.company_id", store=True, precompute=True, index=True)

@@ -8,7 +8,7 @@ KINDS = [("base", "Base Price"), ("page", "Price per Page")]
 class XppsPriceItem(models.AbstractModel):
     """What a price of an agreement is for: a service, or a material code.
 
-    ``item_key`` names it the same way wherever it is mentioned. The name stays when the record is gone.
+    ``item_key`` names it the same way wherever it is mentioned. The name stays when a service is gone.
     """
 
     _name = "xpps.price.item"

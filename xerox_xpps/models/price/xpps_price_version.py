@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -7,6 +8,8 @@ from odoo.exceptions import UserError
 from ...common.constants import CLICK_DIGITS
 from ...common.today import company_today
 from ...rules import PriceStep
+
+_logger = logging.getLogger(__name__)
 
 
 class XppsPriceVersion(models.Model):
@@ -117,7 +120,14 @@ class XppsPriceVersion(models.Model):
         """Every day: have agreements say the prices whose day has come."""
         for company in self.env["res.company"].search([]):
             coming = [("company_id", "=", company.id), ("date_from", "<=", company_today(company))]
-            self.search([*coming, ("in_force", "=", False)])._take_effect()
+            versions = self.search([*coming, ("in_force", "=", False)])
+            for agreement, same in versions.grouped("subscription_id").items():
+                try:
+                    with self.env.cr.savepoint():
+                        same._take_effect()
+                except Exception:
+                    # What is billed does not depend on it, and one agreement does not keep the others waiting.
+                    _logger.exception("XPPS: the new prices of %s could not be entered on it.", agreement.display_name)
 
     def _take_effect(self):
         """Have the agreements say prices whose day has come, the oldest first. Called as superuser."""
