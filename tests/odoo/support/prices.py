@@ -70,6 +70,7 @@ class PriceCase(ImportCase):
 
     def _take_effect(self):
         """What the night does."""
+        self.env["xpps.price.version"]._cron_take_effect()
         self.env["xpps.price.rule"]._cron_propose()
 
     def _prices(self, change):

@@ -26,7 +26,6 @@ class XppsPriceRule(models.Model):
     @api.model
     def _cron_propose(self):
         """Every day, in companies with escalators."""
-        self.env["xpps.price.version"]._cron_take_effect()
         for company in self.env["res.company"].search([("xpps_escalators", "=", True)]):
             self.search([("company_id", "=", company.id)])._propose()
 

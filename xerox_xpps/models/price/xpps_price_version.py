@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +11,11 @@ from ...common.today import company_today
 from ...rules import PriceStep
 
 _logger = logging.getLogger(__name__)
+
+#: How far the day of a company may be ahead of that of the server.
+ZONES = timedelta(days=1)
+#: Agreements of a transaction of the scheduled action.
+BATCH = 50
 
 
 class XppsPriceVersion(models.Model):
@@ -118,16 +124,31 @@ class XppsPriceVersion(models.Model):
     @api.model
     def _cron_take_effect(self):
         """Every day: have agreements say the prices whose day has come."""
-        for company in self.env["res.company"].search([]):
-            coming = [("company_id", "=", company.id), ("date_from", "<=", company_today(company))]
-            versions = self.search([*coming, ("in_force", "=", False)])
-            for agreement, same in versions.grouped("subscription_id").items():
-                try:
-                    with self.env.cr.savepoint():
-                        same._take_effect()
-                except Exception:
-                    # What is billed does not depend on it, and one agreement does not keep the others waiting.
-                    _logger.exception("XPPS: the new prices of %s could not be entered on it.", agreement.display_name)
+        coming = self.search([("in_force", "=", False), ("date_from", "<=", fields.Date.today() + ZONES)])
+        today = {company: company_today(company) for company in coming.company_id}
+        due = coming.filtered(lambda version: version.date_from <= today[version.company_id])
+        agreements = due.grouped("subscription_id")
+        self._has_time(remaining=len(agreements))
+        for number, (agreement, versions) in enumerate(agreements.items(), start=1):
+            try:
+                with self.env.cr.savepoint():
+                    versions._take_effect()
+            except Exception:
+                # What is billed does not depend on it, and one agreement does not keep the others waiting.
+                _logger.exception("XPPS: the new prices of %s could not be entered on it.", agreement.display_name)
+            if number % BATCH == 0 and not self._has_time(BATCH):
+                return
+        self._has_time(len(agreements) % BATCH)
+
+    @api.model
+    def _has_time(self, processed=0, remaining=None):
+        """Keep what the scheduled action has done so far. Any other call is one transaction.
+
+        :return: whether there is time for more
+        """
+        if not self.env.context.get("cron_id"):
+            return True
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining) > 0
 
     def _take_effect(self):
         """Have the agreements say prices whose day has come, the oldest first. Called as superuser."""
