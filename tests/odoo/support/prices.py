@@ -13,7 +13,7 @@ EVE = "2026-05-20"
 
 
 class PriceCase(ImportCase):
-    """``agreement`` bills months in arrears, June 2026 next. It is the twentieth of May unless a test says otherwise."""
+    """``agreement`` bills months in arrears, June 2026 next. It is 20 May unless a test says otherwise."""
 
     @classmethod
     def setUpClass(cls):
@@ -38,20 +38,28 @@ class PriceCase(ImportCase):
 
     def _rule(self, agreement=None, **values):
         """An escalator from July 2026 on, of 3 % of base prices and 8 % of pages, without notice."""
-        return self.env["xpps.price.rule"].with_user(self.manager).create(
-            {
-                "subscription_id": (agreement or self.agreement).id,
-                "base_percent": 3,
-                "page_percent": 8,
-                "date_from": "2026-07-01",
-                **values,
-            }
+        return (
+            self.env["xpps.price.rule"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "subscription_id": (agreement or self.agreement).id,
+                    "base_percent": 3,
+                    "page_percent": 8,
+                    "date_from": "2026-07-01",
+                    **values,
+                }
+            )
         )
 
     def _propose(self, agreements=None, until=None):
         """As a billing user does. :return: xpps.price.change, as that user sees it"""
         values = {"subscription_ids": [(6, 0, (agreements or self.agreement).ids)]}
-        wizard = self.env["xpps.price.propose.wizard"].with_user(self.clerk).create(values | ({"date_until": until} if until else {}))
+        wizard = (
+            self.env["xpps.price.propose.wizard"]
+            .with_user(self.clerk)
+            .create(values | ({"date_until": until} if until else {}))
+        )
         return self.env["xpps.price.change"].with_user(self.clerk).search(wizard.action_propose()["domain"])
 
     def _apply(self, changes):

@@ -128,9 +128,7 @@ class PagePrices(PricedKind):
         price = to_decimal(terms.unit_price)
         if not left_out and price <= 0:
             return None
-        return PricedItem(
-            self.kind, product.id, product.display_name, price, left_out, {"product_id": product.id}
-        )
+        return PricedItem(self.kind, product.id, product.display_name, price, left_out, {"product_id": product.id})
 
     def _left_out(self, pricing, agreement, product, terms, day):
         if not terms.billable:

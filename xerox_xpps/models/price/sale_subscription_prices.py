@@ -80,8 +80,10 @@ class SaleSubscription(models.Model):
     def _xpps_uses(self):
         uses = super()._xpps_uses()
         # What customers were told does not depend on what the user may see.
-        told = self.env["xpps.price.change"].sudo().search_count(
-            [("subscription_id", "=", self.id), ("state", "in", ("notified", "applied"))], limit=1
+        told = (
+            self.env["xpps.price.change"]
+            .sudo()
+            .search_count([("subscription_id", "=", self.id), ("state", "in", ("notified", "applied"))], limit=1)
         )
         return [*uses, self.env._("price increases")] if told else uses
 
@@ -90,8 +92,10 @@ class SaleSubscription(models.Model):
     def _xpps_take_prices(self):
         """Have agreements say the prices whose day has come, which the night would do."""
         # Prices count for whoever looks.
-        versions = self.env["xpps.price.version"].sudo().search(
-            [("subscription_id", "in", self.ids), ("in_force", "=", False)]
+        versions = (
+            self.env["xpps.price.version"]
+            .sudo()
+            .search([("subscription_id", "in", self.ids), ("in_force", "=", False)])
         )
         versions.filtered(lambda version: version.date_from <= company_today(version.company_id))._take_effect()
 

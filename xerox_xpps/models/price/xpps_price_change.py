@@ -3,8 +3,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...common.formats import decimal_text, percent_text
 from ...billing_file import to_decimal
+from ...common.formats import decimal_text, percent_text
 from ...common.locking import lock_or_refuse
 from ...common.window_actions import open_form
 from .xpps_price_rule_proposal import OPEN
@@ -65,15 +65,17 @@ class XppsPriceChange(models.Model):
         "that begin on it or later. It can be put off while the increase is proposed.",
     )
     delay_note = fields.Char(
-        string="Later Than Due", readonly=True, tracking=True, help="Why the increase takes effect later than it is due."
+        string="Later Than Due",
+        readonly=True,
+        tracking=True,
+        help="Why the increase takes effect later than it is due.",
     )
     index_text = fields.Char(string="Index", readonly=True, help="What the percentages follow.")
     notified_on = fields.Date(
-        string="Notified On",
         tracking=True,
         help="The day on which the customer was notified. Enter it before “Mark as Notified” if that was not today.",
     )
-    applied_on = fields.Date(string="Applied On", readonly=True)
+    applied_on = fields.Date(readonly=True)
     skip_reason = fields.Char(
         string="Reason", readonly=True, tracking=True, help="Why the increase was skipped or taken back."
     )

@@ -109,16 +109,20 @@ class XppsPriceChange(models.Model):
 
         :param before, after: the names of the prices of a line
         """
-        charges = self.env["sale.subscription.charge"].search(
-            [
-                ("subscription_id", "in", self.subscription_id.ids),
-                ("period_end", ">=", min(self.mapped("date_effective"))),
-                ("kind", "in", (PAGES, CYCLE)),
-                ("is_manual", "=", False),
-                ("state", "!=", "rejected"),
-                ("invoice_status", "!=", "invoiced"),
-            ]
-        ).grouped("subscription_id")
+        charges = (
+            self.env["sale.subscription.charge"]
+            .search(
+                [
+                    ("subscription_id", "in", self.subscription_id.ids),
+                    ("period_end", ">=", min(self.mapped("date_effective"))),
+                    ("kind", "in", (PAGES, CYCLE)),
+                    ("is_manual", "=", False),
+                    ("state", "!=", "rejected"),
+                    ("invoice_status", "!=", "invoiced"),
+                ]
+            )
+            .grouped("subscription_id")
+        )
         for change in self:
             for line in change.line_ids.filtered(lambda line: line.kind == "page" and not line.left_out):
                 mine = charges.get(change.subscription_id, self.env["sale.subscription.charge"]).filtered(
@@ -166,8 +170,8 @@ class XppsPriceChange(models.Model):
             days = [billed.get((change.subscription_id, kind)) for kind in set(change.version_ids.mapped("kind"))]
             if any(day and day >= change.date_effective for day in days):
                 reasons[change] = self.env._(
-                    "The increase cannot be taken back, as invoices bill its prices already. Delete the drafts or credit "
-                    "the invoices, and correct the prices manually."
+                    "The increase cannot be taken back, as invoices bill its prices already. Delete their drafts, or "
+                    "credit them and correct the prices manually."
                 )
             elif later[change]:
                 reasons[change] = self.env._("A later increase builds on this one. Take that one back first.")

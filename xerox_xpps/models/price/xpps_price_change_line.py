@@ -27,12 +27,10 @@ class XppsPriceChangeLine(models.Model):
         "xpps.price.change", string="Price Increase", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="change_id.company_id", store=True, precompute=True, index=True)
-    old_price = fields.Float(string="Old Price", digits=CLICK_DIGITS, min_display_digits=2, readonly=True)
-    new_price = fields.Float(string="New Price", digits=CLICK_DIGITS, min_display_digits=2, readonly=True)
+    old_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, readonly=True)
+    new_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, readonly=True)
     percent = fields.Float(string="Increase (%)", digits=(16, 2), compute="_compute_percent")
-    left_out = fields.Selection(
-        LEFT_OUT, string="Left Out", readonly=True, help="Why the increase does not change this price."
-    )
+    left_out = fields.Selection(LEFT_OUT, readonly=True, help="Why the increase does not change this price.")
 
     @api.depends("old_price", "new_price")
     def _compute_percent(self):

@@ -29,8 +29,8 @@ class XppsPriceChange(models.Model):
         if without:
             raise UserError(
                 self.env._(
-                    "These customers have no e-mail address: %s. Enter it, or notify them otherwise and choose “Mark as "
-                    "Notified”.",
+                    "These customers have no e-mail address: %s. Enter it, or notify them otherwise and choose “Mark "
+                    "as Notified”.",
                     enumeration(self.env, sorted(set(without.partner_id.mapped("display_name"))), MAX_LISTED),
                 )
             )

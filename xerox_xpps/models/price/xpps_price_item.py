@@ -16,7 +16,9 @@ class XppsPriceItem(models.AbstractModel):
 
     kind = fields.Selection(KINDS, required=True, readonly=True)
     item_key = fields.Char(required=True, readonly=True, index=True)
-    name = fields.Char(string="Item", required=True, readonly=True, help="What the price is for, as named at that time.")
+    name = fields.Char(
+        string="Item", required=True, readonly=True, help="What the price is for, as named at that time."
+    )
     subscription_line_id = fields.Many2one(
         "sale.subscription.line", string="Service", readonly=True, ondelete="set null", index="btree_not_null"
     )

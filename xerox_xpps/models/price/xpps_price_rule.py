@@ -61,7 +61,11 @@ class XppsPriceRule(models.Model):
     partner_id = fields.Many2one(related="subscription_id.partner_id", store=True, precompute=True, index=True)
     is_xpps_master = fields.Boolean(related="subscription_id.is_xpps_master")
     base_percent = fields.Float(
-        string="Base Prices (%)", digits=(16, 4), min_display_digits=2, tracking=True, help="By how much base prices rise."
+        string="Base Prices (%)",
+        digits=(16, 4),
+        min_display_digits=2,
+        tracking=True,
+        help="By how much base prices rise.",
     )
     page_percent = fields.Float(
         string="Prices per Page (%)",
@@ -141,9 +145,7 @@ class XppsPriceRule(models.Model):
     _months = models.Constraint(
         "CHECK (every_months BETWEEN 1 AND 120)", "The months from one increase to the next are from 1 to 120."
     )
-    _notice = models.Constraint(
-        "CHECK (notice_days BETWEEN 0 AND 365)", "The days of notice are from 0 to 365."
-    )
+    _notice = models.Constraint("CHECK (notice_days BETWEEN 0 AND 365)", "The days of notice are from 0 to 365.")
 
     @api.depends(
         "date_from",
@@ -196,13 +198,13 @@ class XppsPriceRule(models.Model):
     def _check_agreement(self):
         for rule in self.filtered("active"):
             if not rule.subscription_id.is_xpps:
-                raise ValidationError(
-                    self.env._("%s is not an XPPS agreement.", rule.subscription_id.display_name)
-                )
+                raise ValidationError(self.env._("%s is not an XPPS agreement.", rule.subscription_id.display_name))
             # Whoever may set escalators up need not read the settings of the company.
             if not rule.company_id.sudo().xpps_escalators:
                 raise ValidationError(
-                    self.env._("%s does not use escalators. Switch them on in the settings first.", rule.company_id.name)
+                    self.env._(
+                        "%s does not use escalators. Switch them on in the settings first.", rule.company_id.name
+                    )
                 )
 
     @api.constrains("mail_template_id")
@@ -216,7 +218,9 @@ class XppsPriceRule(models.Model):
 
     def write(self, vals):
         if "subscription_id" in vals and any(rule.subscription_id.id != vals["subscription_id"] for rule in self):
-            raise ValidationError(self.env._("An escalator stays with its agreement. Archive it, and make another one."))
+            raise ValidationError(
+                self.env._("An escalator stays with its agreement. Archive it, and make another one.")
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
@@ -43,7 +42,9 @@ class XppsPriceRule(models.Model):
         for rule in due:
             notice_ends = company_today(rule.company_id) + timedelta(days=rule.notice_days)
             starts[rule] = rule._start(rule.next_date, notice_ends, earliest.get(rule.subscription_id))
-        running = due.filtered(lambda rule: not rule.subscription_id.date or starts[rule][0] <= rule.subscription_id.date)
+        running = due.filtered(
+            lambda rule: not rule.subscription_id.date or starts[rule][0] <= rule.subscription_id.date
+        )
         lines = running._prepare_lines({rule: starts[rule][0] for rule in running})
         changes = self.env["xpps.price.change"]
         return changes._quietly().create(

@@ -57,9 +57,7 @@ class XppsPriceVersion(models.Model):
     )
     old_price = fields.Float(string="Until Then", digits=CLICK_DIGITS, min_display_digits=2, readonly=True)
     price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2, required=True, readonly=True)
-    in_force = fields.Boolean(
-        string="In Force", readonly=True, index=True, help="Its day has come: the agreement itself has the price."
-    )
+    in_force = fields.Boolean(readonly=True, index=True, help="Its day has come: the agreement itself has the price.")
     own_price = fields.Float(digits=CLICK_DIGITS, readonly=True)
 
     _day_uniq = models.UniqueIndex(
