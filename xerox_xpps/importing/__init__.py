@@ -18,7 +18,7 @@ from .cycles import CycleLedger, uncharged_cycles
 from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES, PLAN, PLAN_AMOUNT, PLAN_KINDS, UNDERS
 from .issues import clipped, issue_text, pages_text
 from .plan_rating import PlanRater
-from .pricing import price_for_cost
+from .pricing import ChargePricing, price_for_cost
 from .proposals import DeviceProposals, only_agreements
 from .undo import ImportUndo
 from .writer import CheckWriter, ImportWriter
@@ -29,6 +29,7 @@ __all__ = [
     "CORRECTION",
     "COST_CORRECTION",
     "CYCLE",
+    "ChargePricing",
     "CheckResult",
     "CheckWriter",
     "CycleLedger",

@@ -8,7 +8,10 @@ from typing import Any
 from ..billing_file import to_decimal
 from ..common.rates import unrated_currencies
 from ..common.taxes import BillingTaxes, TaxTerms
-from ..rules import cost_plus_price
+from ..rules import cost_plus_price, price_on
+
+#: Pages that reach every minimum of a pricelist.
+MANY = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,9 @@ def price_for_cost(taxes, unit_cost, markup_percent):
 class ChargePricing:
     """Prices of material codes on the agreements of one billing file.
 
-    The agreement's default comes first, then its pricelist, which itself falls back to the sales price. Where the
-    default says that the price follows Xerox's cost, nothing else does.
+    The agreement's price of the day comes first: the dated one of an increase, else its default. Then comes its
+    pricelist, which itself falls back to the sales price. Where the default says that the price follows Xerox's cost,
+    nothing else does.
 
     Who imports the file, in which company he works and in which zone he lives, changes no price.
 
@@ -72,6 +76,7 @@ class ChargePricing:
             [("subscription_id", "in", subscriptions.ids)]
         )
         self._defaults = {(default.subscription_id.id, default.product_id.id): default for default in defaults}
+        self._steps = self.env["xpps.price.version"]._page_steps(subscriptions)
         # Pages are the quantity of a pricelist rule. Only where a rule asks for a minimum does the price
         # depend on them; without such rules one price serves all devices of a pricelist.
         self._tiered = self._asks_for_more_than(1)
@@ -86,6 +91,12 @@ class ChargePricing:
         if key not in self._terms:
             self._terms[key] = self._make_terms(subscription, product, key[2])
         return self._terms[key]
+
+    def depends_on_pages(self, subscription, product):
+        """Whether the pricelist asks for another price where many pages are printed."""
+        if not self._is_tiered(product):
+            return False
+        return self.terms(subscription, product, 1).unit_price != self.terms(subscription, product, MANY).unit_price
 
     def _is_tiered(self, product):
         """Whether the price of a material code may depend on the pages."""
@@ -112,11 +123,18 @@ class ChargePricing:
         taxes = self.taxes.price_terms(subscription, product)
         if default and default.price_method == "cost_plus":
             return Terms(0.0, default.billable, default, taxes, default.markup_percent)
-        price, unrated = default.unit_price if default else 0.0, None
+        price, unrated = self._own_price(subscription, product, default), None
         if not price:
             price, unrated = self._pricelist_price(subscription.pricelist_id, product, pages)
         billable = default.billable if default else True
         return Terms(price, billable, default, taxes, unrated=unrated)
+
+    def _own_price(self, subscription, product, default):
+        """The price of the agreement itself on the day; 0 where the pricelist has it."""
+        dated = price_on(self._steps.get((subscription.id, product.id), ()), self.date)
+        if dated is not None:
+            return dated
+        return default.unit_price if default else 0.0
 
     def _pricelist_price(self, pricelist, product, pages):
         """:return: price of a page, and the currency that has no rate to find it, or None"""

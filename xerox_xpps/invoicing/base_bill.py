@@ -12,7 +12,8 @@ class BaseBill:
 
     ``quantity`` counts devices; without one, the service's own quantity stands, and ``share`` is what the days come to
     of the price. A *named* bill tells its period to the customer. ``days`` are what each device is billed for, by its
-    id, where a later bill makes up for devices that come or go.
+    id, where a later bill makes up for devices that come or go. ``price`` is that of the period, where the service
+    itself has another one by now, or not yet.
     """
 
     first: date
@@ -22,6 +23,7 @@ class BaseBill:
     share: Fraction = Fraction(1)
     named: bool = False
     days: dict[int, int] | None = None
+    price: float | None = None
 
     @property
     def length(self) -> int:

@@ -14,6 +14,7 @@ from . import (
     plan,
     invoice,
     billing_file,
+    price,
     billing_run,
     audit,
 )

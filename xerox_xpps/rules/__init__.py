@@ -9,6 +9,15 @@ from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period,
 from .arrival import next_end, usual_arrival
 from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, other_share_sql
 from .charge import invoice_status, uninvoiced_status_sql
+from .dated_price import (
+    PriceStep,
+    increased,
+    next_increase,
+    possible_increase,
+    price_after,
+    price_on,
+    raised_price,
+)
 from .fees import is_unsplit, service_fee, billed_fee_sql, billed_fees
 from .meter import (
     counted_reads,
@@ -57,7 +66,7 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
-from .schedule import Cycle, first_free, free_spans, pieces
+from .schedule import Cycle, add_months, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 from .stock import in_stock_domain, in_stock_sql
 
@@ -65,8 +74,10 @@ __all__ = [
     "AMOUNT_FIELDS",
     "Cycle",
     "OverageTerms",
+    "PriceStep",
     "RUN_FIELDS",
     "STARTED_STAGES",
+    "add_months",
     "below_floor",
     "below_floor_sql",
     "beyond_border",
@@ -94,6 +105,7 @@ __all__ = [
     "free_spans",
     "in_stock_domain",
     "in_stock_sql",
+    "increased",
     "invoice_status",
     "ip_address",
     "is_unsplit",
@@ -111,6 +123,7 @@ __all__ = [
     "named_domain",
     "near_keys",
     "next_end",
+    "next_increase",
     "order_bills_days_sql",
     "other_share_sql",
     "overlap",
@@ -119,7 +132,11 @@ __all__ = [
     "page_amount",
     "pieces",
     "plan_in_force",
+    "possible_increase",
+    "price_after",
+    "price_on",
     "printed_pages",
+    "raised_price",
     "reached_domain",
     "round_amount",
     "round_amount_sql",

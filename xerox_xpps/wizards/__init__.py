@@ -26,6 +26,8 @@ from . import (
     xpps_health_snooze_wizard,
     xpps_import_wizard,
     xpps_page_waive_wizard,
+    xpps_price_propose_wizard,
+    xpps_price_reason_wizard,
     xpps_service_replace_wizard,
     xpps_vendor_report_wizard,
 )

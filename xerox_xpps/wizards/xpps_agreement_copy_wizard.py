@@ -123,7 +123,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
                         {
                             "subscription_line_id": line.id,
                             "product_uom_qty": line.product_uom_qty,
-                            "price_unit": line.price_unit,
+                            "price_unit": line._xpps_price_on(company_today(wizard.company_id)),
                             "discount": line.discount,
                         }
                     )
@@ -191,6 +191,7 @@ class XppsAgreementCopyWizard(models.TransientModel):
         services = self.line_ids.filtered("selected").subscription_line_id
         for copy in copies:
             copy.sale_subscription_line_ids.sorted("id")._xpps_count_like(services)
+        source._xpps_copy_rule(copies)
         if self.start:
             self._start(copies)
         for copy in copies:

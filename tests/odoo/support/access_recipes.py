@@ -90,6 +90,9 @@ RECIPES = {
     },
     "xpps.page.plan.tier": lambda reseller, env: {"plan_id": reseller.plan.id, "from_pages": 500},
     "xpps.page.waive.wizard": lambda reseller, env: {"reason": "Mine"},
+    "xpps.price.rule": lambda reseller, env: {"subscription_id": reseller.spare_agreement.id, "base_percent": 2},
+    "xpps.price.propose.wizard": lambda reseller, env: {},
+    "xpps.price.reason.wizard": lambda reseller, env: {"reason": "Mine"},
     "xpps.price.level": lambda reseller, env: {"name": "Mine", "company_id": reseller.company.id},
     "xpps.material.mapping": lambda reseller, env: {
         "company_id": reseller.company.id,

@@ -83,7 +83,7 @@ TABLE = {
         ),
     ),
     "sale.subscription.charge.default": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
-        entered("billable change_reason price_method product_id subscription_id unit_price"),
+        entered("billable change_reason fixed_until price_method product_id subscription_id unit_price"),
         entered("markup_percent unit_cost", read=CLERKS),
         program("company_id currency_id"),
         program("cost_change_ids", read=CLERKS),
@@ -497,17 +497,59 @@ TABLE = {
     "xpps.settings": Wizard(MANAGERS).having(
         wizard(
             "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name "
-            "xpps_approve_services xpps_background_threshold xpps_base_timing xpps_invoice_by_run "
-            "xpps_join_other_items xpps_margin_floor_percent xpps_overage_cycles "
+            "xpps_approve_services xpps_background_threshold xpps_base_timing xpps_escalators "
+            "xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent xpps_overage_cycles "
             "xpps_overage_missing_passes xpps_page_plans xpps_payers "
             "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id"
         ),
     ),
+    "xpps.price.change": Model(read=USERS, write=CLERKS).having(
+        entered("date_effective notified_on"),
+        program(
+            "applied_on company_id currency_id date_due delay_note index_text left_out_count line_ids partner_id "
+            "raised_count rule_id skip_reason state subscription_id version_ids"
+        ),
+        calls("action_open_agreement", who=USERS),
+        calls(
+            "action_apply action_mark_notified action_notify action_propose_again action_skip action_take_back",
+            who=CLERKS,
+        ),
+    ),
+    "xpps.price.change.line": Model(read=USERS).having(
+        program(
+            "change_id company_id item_key kind left_out name new_price old_price percent product_id "
+            "subscription_line_id"
+        ),
+    ),
+    "xpps.price.item": Abstract(),
     "xpps.price.level": Model(read=USERS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("company_id mapping_ids name product_tmpl_ids"),
     ),
     "xpps.price.history": Abstract(),
+    "xpps.price.propose.wizard": Wizard(CLERKS).having(
+        wizard("company_id date_until subscription_ids"),
+        calls("action_propose", who=CLERKS),
+    ),
+    "xpps.price.reason.wizard": Wizard(CLERKS).having(
+        wizard("decision reason"),
+        calls("action_confirm", who=CLERKS),
+    ),
+    "xpps.price.rule": Model(read=USERS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered(
+            "active base_percent base_rounding cap_term_percent cap_year_percent date_from every_months index_text "
+            "mail_template_id notice_days page_percent page_rounding round_up"
+        ),
+        chosen("subscription_id"),
+        program("change_ids company_id is_missed is_xpps_master next_date partner_id"),
+        calls("action_open_changes", who=USERS),
+    ),
+    "xpps.price.version": Model(read=USERS).having(
+        program(
+            "active change_id company_id currency_id date_from in_force item_key kind name old_price own_price price "
+            "product_id subscription_id subscription_line_id"
+        ),
+    ),
     "xpps.profitability.report": Model(read=CLERKS).having(
         program(
             "billing_file_id charge_id company_id component cost cost_unknown_count currency_id date device_id line_id "
@@ -589,9 +631,9 @@ TABLE = {
     "res.company": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
-            "xpps_base_timing xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_payers "
-            "xpps_proration xpps_quarantine "
+            "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
+            "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
+            "xpps_payers xpps_proration xpps_quarantine "
             "xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent "
             "xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
@@ -603,9 +645,9 @@ TABLE = {
     "res.config.settings": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
-            "xpps_base_timing xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent "
-            "xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans xpps_payers "
-            "xpps_proration xpps_quarantine xpps_responsible_id "
+            "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
+            "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
+            "xpps_payers xpps_proration xpps_quarantine xpps_responsible_id "
             "xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,
@@ -646,10 +688,13 @@ TABLE = {
             "xpps_cycle_anchor xpps_cycle_reconcile xpps_invoice_detail xpps_invoice_mode xpps_next_date_reason "
             "xpps_overage_cycle xpps_overage_payer_id"
         ),
-        "charge_default_ids page_plan_ids xpps_closed_on xpps_cycle_since xpps_device_ids "
-        "xpps_has_cycles xpps_has_payers xpps_has_plans xpps_next_date_changed xpps_paused_on "
-        "xpps_payer_ids xpps_period_anchor xpps_service_ids "
+        entered("charge_default_ids page_plan_ids xpps_device_ids xpps_payer_ids", read=USERS, write=CLERKS),
+        entered("xpps_price_rule_ids", read=USERS, write=MANAGERS),
+        program(
+            "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_escalators xpps_has_payers xpps_has_plans "
+            "xpps_next_date_changed xpps_paused_on xpps_period_anchor xpps_service_ids"
         ),
+        program("xpps_price_change_ids xpps_price_version_ids", read=USERS),
         program(
             "charge_ids page_rating_count page_rating_ids xpps_allowance_percent xpps_average_pages xpps_base_notice "
             "xpps_base_waiver_ids xpps_charge_count xpps_device_count xpps_has_base_gap xpps_meter_read_count "
@@ -673,9 +718,10 @@ TABLE = {
         ),
     ),
     "sale.subscription.line": Extension().having(
-        entered("change_reason xpps_devices_line_id xpps_qty_from_devices xpps_taxes_by_hand"),
+        entered("change_reason xpps_devices_line_id xpps_fixed_until xpps_qty_from_devices xpps_taxes_by_hand"),
         entered("xpps_device_ids", read=USERS, write=CLERKS),
         program("xpps_agreement_id xpps_role"),
+        program("xpps_price_version_ids", read=USERS),
         program("xpps_base_cost xpps_base_service_cost xpps_base_supply_cost", read=CLERKS),
         calls("action_xpps_replace", who=CLERKS),
     ),

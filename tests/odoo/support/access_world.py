@@ -8,7 +8,9 @@ open. Names of users are those of the table of expectations (``access_table``).
 
 import base64
 
-from odoo import Command
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command, fields
 
 from ...billing_file.builder import build_xml
 from .access_rights import ACCOUNTANT, BILLING, EMPLOYEE, MANAGER, PORTAL, PUBLIC, SALESMAN, STOCK, USER
@@ -46,6 +48,7 @@ class Reseller(Records):
         reseller._make_invoices()
         reseller._make_audit()
         reseller._make_runs()
+        reseller._make_prices()
         reseller.env.flush_all()
         reseller.wizards = reseller._make_wizards()
         reseller.env.flush_all()
@@ -182,6 +185,22 @@ class Reseller(Records):
         cls.run.action_prepare()
 
     @classmethod
+    def _make_prices(cls):
+        """The next increase of one agreement is applied, that of the other to be decided."""
+        cls.company.xpps_escalators = True
+        cls.spare_agreement = cls._agreement(partner_id=cls.partner_2.id)
+        first = fields.Date.today() + relativedelta(months=2, day=1)
+        rules = cls.env["xpps.price.rule"].create(
+            [
+                {"subscription_id": agreement.id, "base_percent": 3, "page_percent": 3, "date_from": first}
+                for agreement in (cls.agreement, cls.agreement_2)
+            ]
+        )
+        applied, _proposed = rules._propose(first)
+        applied.action_mark_notified()
+        applied.action_apply()
+
+    @classmethod
     def _make_wizards(cls):
         """One of each that the clerk, or the manager, has open. :return: {model: records}"""
         clerk, manager = cls.clerk, cls.env(user=cls.users[MANAGER])
@@ -219,6 +238,8 @@ class Reseller(Records):
         report = clerk["xpps.vendor.report.wizard"].create({})
         settings = manager["xpps.settings"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
+        proposing = clerk["xpps.price.propose.wizard"].create({})
+        skipping = clerk["xpps.price.reason.wizard"].create({"reason": "Agreed"})
         writing_off = clerk["xpps.charge.write.off.wizard"].create({"reason": "Agreed"})
         snoozing = clerk["xpps.health.snooze.wizard"].create({"reason": "Later"})
         waiving = clerk["xpps.page.waive.wizard"].create({"reason": "Lost"})
@@ -242,6 +263,8 @@ class Reseller(Records):
                 settings,
                 rejecting,
                 writing_off,
+                proposing,
+                skipping,
                 snoozing,
                 waiving,
                 resuming,

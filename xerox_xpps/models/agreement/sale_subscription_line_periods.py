@@ -236,6 +236,7 @@ class SaleSubscriptionLine(models.Model):
             "last": last,
             "period_days": piece.period_days,
             "named": many or self._xpps_is_base() or piece.period_first != agreement._xpps_recurring_period()[0],
+            "price": self._xpps_dated_price(piece.period_first),
         }
         if counted is None:
             share = piece.share
@@ -384,7 +385,8 @@ class SaleSubscriptionLine(models.Model):
             for device_id, days in said["days"].items():
                 period["days"][int(device_id)] += days
         for line, piece in self._xpps_empty_periods():
-            common = {"period_days": piece.period_days, "price": line.price_unit, "discount": line.discount}
+            price = line._xpps_price_on(piece.period_first)
+            common = {"period_days": piece.period_days, "price": price, "discount": line.discount}
             period = found.setdefault(
                 (line.id, piece.first, piece.last),
                 {"first": piece.first, "last": piece.last, "days": {}, "units": 0, "credited": False} | common,
@@ -425,7 +427,8 @@ class SaleSubscriptionLine(models.Model):
             said = {"price": bill.price, "discount": bill.discount, "units": bill.units}
             values["xpps_base_adjustment"] = True
         elif bill.days is not None:
-            said = {"price": self.price_unit, "discount": self.discount, "units": int(bill.quantity.whole)}
+            price = self._xpps_price_of(bill)
+            said = {"price": price, "discount": self.discount, "units": int(bill.quantity.whole)}
         else:
             return values
         said |= {"period_days": bill.period_days, "days": bill.days}
@@ -443,17 +446,16 @@ class SaleSubscriptionLine(models.Model):
         agreement = self.sale_subscription_id
         interval = agreement._xpps_interval_label()
         period = [period_text(self.env, bill.first, bill.last)] if bill.named else []
-        quantity = bill.quantity
+        quantity, price = bill.quantity, self._xpps_price_of(bill)
+        values = {} if bill.price is None else {"price_unit": price}
         if quantity and not quantity.days and quantity.share == 1:
-            values = {quantity_field: float(quantity.units)}
+            values[quantity_field] = float(quantity.units)
         elif quantity:
-            values = {quantity_field: 1.0} | self._prepare_xpps_share(quantity.units)
-            period.append(self._xpps_price_text(quantity.describe(interval), self.price_unit))
+            values |= {quantity_field: 1.0} | self._prepare_xpps_share(quantity.units, price)
+            period.append(self._xpps_price_text(quantity.describe(interval), price))
         elif bill.share != 1:
-            values = self._prepare_xpps_share(bill.share)
-            period.append(self._xpps_price_text(bill.describe_share(interval), self.price_unit))
-        else:
-            values = {}
+            values |= self._prepare_xpps_share(bill.share, price)
+            period.append(self._xpps_price_text(bill.describe_share(interval), price))
         if period:
             values["name"] = self._xpps_text_with(*period)
         return values
@@ -473,8 +475,12 @@ class SaleSubscriptionLine(models.Model):
         """The service's text, with further lines below it."""
         return "\n".join([self.name or self.product_id.display_name or "", *texts])
 
-    def _prepare_xpps_share(self, units):
-        return {"price_unit": float(Fraction(to_decimal(self.price_unit)) * units)}
+    def _xpps_price_of(self, bill):
+        """:param bill: BaseBill"""
+        return self.price_unit if bill.price is None else bill.price
+
+    def _prepare_xpps_share(self, units, price):
+        return {"price_unit": float(Fraction(to_decimal(price)) * units)}
 
     def _xpps_price_text(self, quantity, price):
         return self.env._(

@@ -194,31 +194,37 @@ class SaleSubscription(models.Model):
 
         :return: {sale.subscription id: day}
         """
+        return {agreement_id: last for agreement_id, _first, last in self._xpps_last_bills()}
+
+    def _xpps_last_bills(self):
+        """The latest days on which periods that are billed begin and end, with one query.
+
+        :return: [(sale.subscription id, first day, last day)]
+        """
         self.env["sale.subscription.line"]._xpps_flush_covering()
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT agreement_id, MAX(last_day)
-                      FROM (
-                            SELECT service.sale_subscription_id AS agreement_id, line.xpps_period_end AS last_day
-                              FROM sale_subscription_line service
-                              JOIN account_move_line line ON line.xpps_subscription_line_id = service.id
-                              JOIN account_move move ON move.id = line.move_id
-                             WHERE service.sale_subscription_id = ANY(%(ids)s) AND %(billing)s
-                         UNION ALL
-                            SELECT service.sale_subscription_id, line.xpps_period_end
-                              FROM sale_subscription_line service
-                              JOIN sale_order_line line ON line.xpps_subscription_line_id = service.id
-                              JOIN sale_order sale ON sale.id = line.order_id
-                             WHERE service.sale_subscription_id = ANY(%(ids)s) AND %(ordering)s
-                           ) billed
-                  GROUP BY agreement_id
-                    """,
-                    ids=self.ids,
-                    billing=bills_days_sql(),
-                    ordering=order_bills_days_sql(),
-                )
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT agreement_id, MAX(first_day), MAX(last_day)
+                  FROM (
+                        SELECT service.sale_subscription_id AS agreement_id, line.xpps_period_start AS first_day,
+                               line.xpps_period_end AS last_day
+                          FROM sale_subscription_line service
+                          JOIN account_move_line line ON line.xpps_subscription_line_id = service.id
+                          JOIN account_move move ON move.id = line.move_id
+                         WHERE service.sale_subscription_id = ANY(%(ids)s) AND %(billing)s
+                     UNION ALL
+                        SELECT service.sale_subscription_id, line.xpps_period_start, line.xpps_period_end
+                          FROM sale_subscription_line service
+                          JOIN sale_order_line line ON line.xpps_subscription_line_id = service.id
+                          JOIN sale_order sale ON sale.id = line.order_id
+                         WHERE service.sale_subscription_id = ANY(%(ids)s) AND %(ordering)s
+                       ) billed
+              GROUP BY agreement_id
+                """,
+                ids=self.ids,
+                billing=bills_days_sql(),
+                ordering=order_bills_days_sql(),
             )
         )
 

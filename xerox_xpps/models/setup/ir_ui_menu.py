@@ -7,19 +7,25 @@ from ...overview.section import guarded
 
 ROOT = "xerox_xpps.menu_xpps_root"
 QUICKSTART = "xerox_xpps.menu_xpps_quickstart"
-
-#: {menu: the setting of the company that it is for}
+#: Menus of parts that companies switch on: {field of res.company: menus}.
 SWITCHED = {
-    "xerox_xpps.menu_xpps_page_plan": "xpps_page_plans",
-    "xerox_xpps.menu_xpps_page_rating": "xpps_page_plans",
-    "xerox_xpps.menu_xpps_page_group": "xpps_page_plans",
+    "xpps_escalators": (
+        "xerox_xpps.menu_xpps_price_change",
+        "xerox_xpps.menu_xpps_price_missed",
+        "xerox_xpps.menu_xpps_price_rule",
+    ),
+    "xpps_page_plans": (
+        "xerox_xpps.menu_xpps_page_plan",
+        "xerox_xpps.menu_xpps_page_rating",
+        "xerox_xpps.menu_xpps_page_group",
+    ),
 }
 
 
 class IrUiMenu(models.Model):
     """Whoever sets XPPS up finds *QuickStart* first until it is done; afterwards it stays at the end.
 
-    What a company has to switch on is in the menus once it did.
+    Menus of parts that none of the user's companies has switched on are not there.
     """
 
     _inherit = "ir.ui.menu"
@@ -34,23 +40,19 @@ class IrUiMenu(models.Model):
                 "children": [first, *(child for child in app["children"] if child != first)],
                 **{name: quickstart[name] for name in ("actionID", "actionModel", "actionPath")},
             }
-        return self._xpps_without_switched_off(menus)
-
-    def _xpps_without_switched_off(self, menus):
-        """What no company of the user has switched on is in no menu."""
-        # Nothing keeps anybody from the menus.
-        companies = self.env.companies.sudo()
-        names = {name for name in SWITCHED.values() if not any(companies.mapped(name))}
-        hidden = {
-            self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid, name in SWITCHED.items() if name in names
-        }
-        if hidden.isdisjoint(menus):
-            return menus
+        hidden = self._xpps_switched_off().intersection(menus)
         return {
-            menu_id: {**menu, "children": [child for child in menu["children"] if child not in hidden]}
-            for menu_id, menu in menus.items()
-            if menu_id not in hidden
+            id_: {**menu, "children": [child for child in menu["children"] if child not in hidden]}
+            for id_, menu in menus.items()
+            if id_ not in hidden
         }
+
+    def _xpps_switched_off(self):
+        """:return: the ids of the menus of parts that are switched off, a set"""
+        # Menus follow the settings of companies whoever looks.
+        companies = self.env.user.sudo().company_ids
+        off = [xmlid for name, xmlids in SWITCHED.items() if not any(companies.mapped(name)) for xmlid in xmlids]
+        return {self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid in off}
 
     def _xpps_begins_with_quickstart(self):
         if not self.env.user.has_group(MANAGER_GROUP):

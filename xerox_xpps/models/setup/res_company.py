@@ -103,6 +103,12 @@ class ResCompany(models.Model):
         "scheduled invoicing of subscriptions skips the agreements.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_escalators = fields.Boolean(
+        string="Escalators",
+        help="Prices of agreements may rise by a percentage every year, or at other intervals: increases are proposed, "
+        "notified to the customer and applied from a day on.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_responsible_id = fields.Many2one(
         "res.users",
         string="Responsible for Billing Files",

@@ -42,6 +42,7 @@ class ResConfigSettings(models.TransientModel):
     xpps_approve_services = fields.Boolean(
         related="company_id.xpps_approve_services", readonly=False, groups=SETTINGS_GROUPS
     )
+    xpps_escalators = fields.Boolean(related="company_id.xpps_escalators", readonly=False, groups=SETTINGS_GROUPS)
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,
