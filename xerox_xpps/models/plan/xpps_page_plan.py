@@ -267,16 +267,28 @@ class XppsPagePlan(models.Model):
     def _prices(self, day):
         """:return: rating.PlanPrices of the cycle that ends on a day"""
         self.ensure_one()
-        tiers = (Tier(0, to_decimal(self.unit_price)),)
+        tiers = (Tier(0, to_decimal(self._price_on("unit_price", day))),)
         if self.tier_mode != FLAT:
-            tiers = tuple(Tier(tier.from_pages, to_decimal(tier.unit_price)) for tier in self.tier_ids.sorted("from_pages"))
+            tiers = tuple(
+                Tier(tier.from_pages, to_decimal(tier._price_on("unit_price", day)))
+                for tier in self.tier_ids.sorted("from_pages")
+            )
+        minimum = self._price_on("minimum_amount", day)
         return PlanPrices(
             tiers,
             self.tier_mode,
-            to_decimal(self.unders_price),
-            to_decimal(self.minimum_amount) if self.minimum_amount else None,
+            to_decimal(self._price_on("unders_price", day)),
+            to_decimal(minimum) if minimum else None,
             to_decimal(self.maximum_amount) if self.maximum_amount else None,
         )
+
+    def _price_on(self, name, day):
+        """What a price of the plan is on a day.
+
+        :param name: of its field
+        """
+        self.ensure_one()
+        return self[name]
 
     def _included_by_model(self):
         """:return: {product.template id: included pages}"""
@@ -364,8 +376,14 @@ class XppsPagePlan(models.Model):
         self.date_to = first - DAY
         # The database compares the new version with what it has.
         self.flush_recordset(["date_to"])
-        version = self.copy({"date_from": first, "date_to": False})
-        return open_form(version)
+        return open_form(self._make_version(first))
+
+    def _make_version(self, first):
+        return self.copy(self._prepare_version(first))
+
+    def _prepare_version(self, first):
+        """:return: values of the version that begins on a day, where they are other ones than now"""
+        return {"date_from": first, "date_to": False}
 
     def _next_start(self):
         """The first day of the cycle after the last one that pages were imported of."""

@@ -30,6 +30,10 @@ class XppsPagePlan(models.Model):
             self._check_not_imported()
         return result
 
+    def _take_price(self, name, price):
+        """Write a price whose day has come: cycles before it keep theirs."""
+        return super().write({name: price})
+
     def _check_unused(self):
         """:raises UserError: when pages were rated by one of the plans"""
         last = self._last_read_days()

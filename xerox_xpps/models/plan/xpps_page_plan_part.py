@@ -24,6 +24,10 @@ class XppsPagePlanPart(models.AbstractModel):
         self.plan_id._check_unused()
         return result
 
+    def _take_price(self, name, price):
+        """Write a price whose day has come: cycles before it keep theirs."""
+        return super().write({name: price})
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self.plan_id._check_unused()

@@ -20,3 +20,8 @@ class XppsPagePlanTier(models.Model):
     _not_negative = models.Constraint(
         "CHECK (from_pages >= 0 AND unit_price >= 0)", "Pages and prices of a tier cannot be below 0."
     )
+
+    def _price_on(self, name, day):
+        """What a price of the tier is on a day; see the plan's."""
+        self.ensure_one()
+        return self[name]

@@ -13,5 +13,7 @@ from . import (
     sale_subscription_prices,
     sale_subscription_line_prices,
     sale_subscription_charge_default_prices,
+    xpps_page_plan_prices,
+    xpps_page_plan_tier_prices,
     res_company_prices,
 )

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from ...common.constants import USER_GROUP
 from ...common.today import company_today
 from .priced_items import BasePrices, PagePrices
+from .priced_plans import plan_kinds
 
 
 class SaleSubscription(models.Model):
@@ -14,7 +15,7 @@ class SaleSubscription(models.Model):
 
     ``_xpps_priced_items`` gives the prices of a day, of all kinds that ``_xpps_priced_kinds`` lists. What bills them
     asks the same rule, ``rules.price_on``: base prices by ``_xpps_price_on`` of the service, prices per page by
-    ``importing.ChargePricing``.
+    ``importing.ChargePricing``, those of page plans by ``_price_on`` of the plan.
     """
 
     _inherit = "sale.subscription"
@@ -41,7 +42,7 @@ class SaleSubscription(models.Model):
     @api.model
     def _xpps_priced_kinds(self):
         """:return: [PricedKind]"""
-        return [BasePrices(), PagePrices()]
+        return [BasePrices(), PagePrices(), *plan_kinds()]
 
     @api.model
     def _xpps_priced_kind(self, name):

@@ -35,6 +35,7 @@ class XppsPriceChange(models.Model):
             same.write({"state": "applied", "applied_on": company_today(company)})
         versions = changes._create_versions()
         changes._reprice_charges("old_price", "new_price")
+        changes._rerate_plans()
         versions.filtered(lambda version: version.date_from <= company_today(version.company_id))._take_effect()
         return True
 
@@ -135,6 +136,17 @@ class XppsPriceChange(models.Model):
                 if mine:
                     mine.write({"unit_price": line[after], "reason": change._reason()})
 
+    def _rerate_plans(self):
+        """Charge what cycles of page plans come to by the prices of their last day: the difference, where they were."""
+        ratings = self.env["xpps.page.rating"].search(
+            [
+                ("plan_id", "in", self.line_ids.page_plan_id.ids),
+                ("cycle_end", ">=", min(self.mapped("date_effective"))),
+            ]
+        )
+        first = {change.subscription_id: change.date_effective for change in self}
+        ratings.filtered(lambda rating: rating.cycle_end >= first[rating.subscription_id])._rate()
+
     # Taking it back
 
     def action_take_back(self, reason=None):
@@ -152,6 +164,7 @@ class XppsPriceChange(models.Model):
         changes.write({"state": "skipped", "skip_reason": reason})
         changes.version_ids._give_back()
         changes._reprice_charges("new_price", "old_price")
+        changes._rerate_plans()
         return True
 
     def _reasons_against_taking_back(self):
@@ -167,7 +180,8 @@ class XppsPriceChange(models.Model):
         billed |= {(agreement, "page"): last for agreement, last in charged}
         reasons = {}
         for change in self:
-            days = [billed.get((change.subscription_id, kind)) for kind in set(change.version_ids.mapped("kind"))]
+            kinds = {"base" if kind == "base" else "page" for kind in change.version_ids.mapped("kind")}
+            days = [billed.get((change.subscription_id, kind)) for kind in kinds]
             if any(day and day >= change.date_effective for day in days):
                 reasons[change] = self.env._(
                     "The increase cannot be taken back, as invoices bill its prices already. Delete their drafts, or "
