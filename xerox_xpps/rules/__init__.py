@@ -57,7 +57,7 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
-from .schedule import Cycle, first_free, free_spans, pieces
+from .schedule import Cycle, add_months, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 from .stock import in_stock_domain, in_stock_sql
 
@@ -67,6 +67,7 @@ __all__ = [
     "OverageTerms",
     "RUN_FIELDS",
     "STARTED_STAGES",
+    "add_months",
     "below_floor",
     "below_floor_sql",
     "beyond_border",
