@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import Form, TransactionCase, new_test_user
 from odoo.tools.misc import file_open
 
 from odoo.addons.xerox_xpps.billing_file import to_decimal
@@ -220,6 +220,30 @@ class TestOwnTerms(BackTestCase):
         self.assertEqual(str(test.total.cost), "0.00")
         self.assertIn("unknown in 1 case", test.notes[0])
 
+    def test_the_form(self):
+        self._months(2100)
+        wizards = self.env["xpps.back.test.wizard"].with_context(
+            active_model="sale.subscription", active_ids=self.agreement.ids
+        )
+        with Form(wizards) as form:
+            self.assertEqual(form.terms_ids.edit(0).name, "As they are")
+            form.date_from = "2026-01-15"
+            with form.terms_ids.new() as terms:
+                terms.name = "More pages"
+                terms.base_price = 62
+                terms.included_pages = 2000
+                terms.unit_price = 0.0125
+        wizard = form.save()
+        self.assertEqual((str(wizard.date_from), str(wizard.date_to)), ("2026-01-01", "2026-01-31"))
+        self.assertEqual(
+            wizard.terms_ids.mapped("description"),
+            ["Base price as it is · Pages as they are", "$62.00 a month · 2,000 pages included, others at 0.0125"],
+        )
+        action = wizard.action_calculate()
+        self.assertEqual((action["res_id"], action["target"]), (wizard.id, "new"))
+        self.assertIn("63.25", wizard.result)
+        self.assertEqual(wizard.action_download()["url"], f"/xerox_xpps/back_test/{wizard.id}")
+
     def test_who_may(self):
         self._months(2100)
         clerk = new_test_user(self.env, "back_test_reader", "xerox_xpps.group_xpps_user", company_id=self.company.id)
@@ -318,19 +342,22 @@ class TestCurrentTerms(BackTestCase):
 
 class TestMany(BackTestCase):
     def test_the_number_of_queries_does_not_follow_that_of_agreements(self):
+        count = 40
         agreements = self.agreement
-        for number in range(2, 13):
+        for number in range(2, count + 1):
             agreement = self._agreement(next_date="2026-02-01")
             self._device(f"SN-{number}", agreement)
             agreements |= agreement
-        for month in range(1, 5):
-            self._month(month, *[2100] * 12, serials=[f"SN-{number}" for number in range(1, 13)])
+        self._plan(agreements[0])
+        self._plan(agreements[1])
+        for month in range(1, 13):
+            self._file_of(2026, month, [self._row(f"SN-{number}", 2100) for number in range(1, count + 1)])
 
         def queries(some):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self._test_of("2026-01-01", "2026-04-30", CURRENT, BASE_50, agreements=some)
+            self._test_of("2026-01-01", "2026-12-31", CURRENT, BASE_50, BASE_62, agreements=some)
             return self.env.cr.sql_log_count - before
 
         queries(agreements[:2])

@@ -214,6 +214,13 @@ class Reseller(Records):
             {"line_ids": cls.run.line_ids[:1].ids, "reason": "They know"}
         )
         report = clerk["xpps.vendor.report.wizard"].create({})
+        tiers = [Command.create({"from_pages": 0, "unit_price": 0.01})]
+        testing = clerk["xpps.back.test.wizard"].create(
+            {
+                "agreement_ids": cls.agreement.ids,
+                "terms_ids": [Command.create({"name": "Tiers", "tier_mode": "volume", "tier_ids": tiers})],
+            }
+        )
         settings = manager["xpps.settings"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         writing_off = clerk["xpps.charge.write.off.wizard"].create({"reason": "Agreed"})
@@ -235,6 +242,7 @@ class Reseller(Records):
                 swapping,
                 release,
                 report,
+                testing,
                 settings,
                 rejecting,
                 writing_off,
@@ -249,6 +257,8 @@ class Reseller(Records):
             (adding, "row_ids"),
             (removing, "read_ids"),
             (swapping, "read_ids"),
+            (testing, "terms_ids"),
+            (testing.terms_ids, "tier_ids"),
             (opened["xpps.device.create.wizard"], "row_ids"),
             (opened["xpps.device.assign.wizard"], "row_ids"),
             (opened["xpps.file.format.wizard"], "column_ids"),
