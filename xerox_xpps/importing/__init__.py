@@ -4,7 +4,8 @@
 ``check_file`` takes a record of ``xpps.billing.file`` and has ``billing_file`` read it; it asks the database, writes
 nothing, and gives a ``CheckResult``. ``CheckWriter`` stores what that found, ``ImportWriter`` what it planned: lines,
 reads, charges and unit costs. ``ImportUndo`` takes an import back. ``CODES`` are the kinds of problems that there are.
-``PlanRater`` rates page plans, and ``ChargePricing`` knows prices. ``DeviceProposals`` are what a file tells about devices that nobody knows yet.
+``PlanRater`` rates page plans, and ``ChargePricing`` knows prices. ``DeviceProposals`` are what a file tells about
+devices that nobody knows yet.
 May import ``billing_file``, ``rules`` and ``common``.
 """
 

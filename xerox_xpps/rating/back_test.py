@@ -1,8 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What months that were read would have come to by other terms.
 
+>>> from .plans import Tier
 >>> def rounded(amount):
-...     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+...     return amount.quantize(Decimal("0.01"), "ROUND_HALF_UP")
 >>> def flat(price, **values):
 ...     return OwnPages({"mono": Decimal(1)}, PlanPrices((Tier(0, Decimal(price)),)), **values)
 >>> read = MonthRead(1, "mono", printed=2100, included=1000, overage=1100, unit_cost=Decimal("0.0042"))
@@ -27,7 +28,7 @@ A base price of 50 with 1,000 pages and 0.0125 for others, or one of 62 with 2,0
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from .plans import (
@@ -35,7 +36,6 @@ from .plans import (
     PlanPages,
     PlanPrices,
     Rollover,
-    Tier,
     half_up,
     plan_allowance,
     plan_lines,
@@ -140,6 +140,7 @@ def own_amounts(
 
     A quarter in which a page costs 0.012; what July leaves, August and September use:
 
+    >>> from .plans import Tier
     >>> def month(pages, days=30):
     ...     reads = [MonthRead(1, "mono", pages, 0, pages, None)]
     ...     return MonthUse(30, days, {1: days} if days else {}, reads if days else [])

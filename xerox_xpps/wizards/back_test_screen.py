@@ -24,13 +24,13 @@ class BackTestScreen:
         return {
             "currency": test.currency,
             "terms": [terms.name for terms in test.terms],
-            "summary": [self._terms(*found) for found in zip(test.terms, test.total.revenues, test.total.margins, strict=True)],
+            "summary": [
+                self._terms(*found) for found in zip(test.terms, test.total.revenues, test.total.margins, strict=True)
+            ],
             "cost": self.format.amount(test.total.cost),
             "uses": [self._row(self._say_use(use.percent), use.total) for use in test.uses],
             "months": [self._row(month_text(self.env, row.month), row) for row in test.months],
-            "agreements": [
-                self._row(row.agreement, row, row.customer) for row in agreements[:SHOWN_AGREEMENTS]
-            ],
+            "agreements": [self._row(row.agreement, row, row.customer) for row in agreements[:SHOWN_AGREEMENTS]],
             "more": self._say_more(len(agreements) - SHOWN_AGREEMENTS),
             "notes": test.notes,
         }

@@ -106,7 +106,9 @@ class XppsBackTestTerms(models.TransientModel):
         "Pages, prices and months of terms cannot be below 0.",
     )
 
-    @api.constrains("pages_method", "tier_mode", "tier_ids", "cycle", "rollover_months", "minimum_amount", "maximum_amount")
+    @api.constrains(
+        "pages_method", "tier_mode", "tier_ids", "cycle", "rollover_months", "minimum_amount", "maximum_amount"
+    )
     def _check_terms(self):
         for terms in self.filtered(lambda terms: terms.pages_method == "own"):
             first = min(terms.tier_ids.mapped("from_pages"), default=None)

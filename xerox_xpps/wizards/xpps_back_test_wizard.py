@@ -55,9 +55,7 @@ class XppsBackTestWizard(models.TransientModel):
         "wizard_id",
         string="Terms",
         default=lambda self: [
-            Command.create(
-                {"name": self.env._("As they are"), "base_method": "current", "pages_method": "current"}
-            )
+            Command.create({"name": self.env._("As they are"), "base_method": "current", "pages_method": "current"})
         ],
     )
     result = fields.Html(readonly=True)

@@ -20,7 +20,9 @@ class BackTestCase(PlanCase):
                 "agreement_ids": [Command.set(agreements.ids)],
                 "date_from": first,
                 "date_to": last,
-                "terms_ids": [Command.create({"name": f"Terms {number}", **values}) for number, values in enumerate(terms)],
+                "terms_ids": [
+                    Command.create({"name": f"Terms {number}", **values}) for number, values in enumerate(terms)
+                ],
             }
         )
 

@@ -41,6 +41,7 @@ class BackTestBuilder:
         self.env = agreements.env
         self.agreements = agreements
         self.currency = agreements.currency_id
+        self._rounding = self.currency.decimal_places, self.currency.rounding
         self.months = months
         self.terms = terms
         self.reads = BackTestReads(agreements, months)
@@ -66,7 +67,8 @@ class BackTestBuilder:
             first=self.reads.first,
             last=self.reads.last,
             terms=tuple(
-                self._tested(terms, number, cost, sum(pages[number].values())) for number, terms in enumerate(self.terms)
+                self._tested(terms, number, cost, sum(pages[number].values()))
+                for number, terms in enumerate(self.terms)
             ),
             rows=tuple(rows),
             uses=tuple(uses),
@@ -74,7 +76,7 @@ class BackTestBuilder:
         )
 
     def _rounded(self, amount):
-        return round_amount(amount, self.currency.decimal_places, self.currency.rounding)
+        return round_amount(amount, *self._rounding)
 
     def _tested(self, terms, number, cost, pages_revenue):
         units = sum(self.units[number].values(), Decimal(0))
@@ -194,7 +196,10 @@ class BackTestBuilder:
             yield plural(
                 len(current.unpriced),
                 env._("1 read has no price by the terms as they are. Its pages bring nothing here."),
-                env._("%s reads have no price by the terms as they are. Their pages bring nothing here.", len(current.unpriced)),
+                env._(
+                    "%s reads have no price by the terms as they are. Their pages bring nothing here.",
+                    len(current.unpriced),
+                ),
             )
         uncounted = sum(1 for row in rows if row.read.printed is None)
         if uncounted:

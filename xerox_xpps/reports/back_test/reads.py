@@ -60,6 +60,7 @@ class BackTestReads:
         self.env = agreements.env
         self.agreements = agreements
         self.company = agreements.company_id
+        self._currency = agreements.currency_id
         self.months = months
         self.first, self.last = months[0], add_months(months[-1], 1) - DAY
         self._rates = {}
@@ -113,7 +114,7 @@ class BackTestReads:
             SQL(
                 """
                 SELECT read.subscription_id, product.product_tmpl_id, read.device_id, read.output_type, read.printed,
-                       read.included, read.overage, read.unit_cost, read.cost_unknown, read.currency_id,
+                       COALESCE(read.included, 0), COALESCE(read.overage, 0), read.unit_cost, read.cost_unknown, read.currency_id,
                        COALESCE(file.invoice_date, read.period_end), read.period_start, read.period_end,
                        read.page_plan_id, read.cycle_start, read.cycle_end
                   FROM (
@@ -182,10 +183,6 @@ class BackTestReads:
 
     # Currencies
 
-    @property
-    def _currency(self):
-        return self.agreements.currency_id
-
     def _rate(self, currency_id, day):
         """What a unit of Xerox's currency was worth in the agreements', or None where nobody knows it."""
         currency = self.env["res.currency"].browse(currency_id) or self.company.currency_id
@@ -216,7 +213,9 @@ class BackTestReads:
             reads = defaultdict(list)
             for row in self.reads:
                 reads[row.subscription_id, row.month].append(row.read)
-            self._uses = {(one.id, month): self._use(one, month, reads) for one in self.agreements for month in self.months}
+            self._uses = {
+                (one.id, month): self._use(one, month, reads) for one in self.agreements for month in self.months
+            }
         return [self._uses.get((agreement.id, month)) or _no_use(month) for month in months]
 
     def _use(self, agreement, month, reads):
