@@ -47,6 +47,7 @@ class TestDialogs(SlowAnswers, RobotCase):
             {"action": "xerox_xpps.action_xpps_import_wizard"},
             {"action": "xerox_xpps.action_xpps_file_format_wizard"},
             {"action": "xerox_xpps.action_xpps_vendor_report_wizard"},
+            {"action": "xerox_xpps.action_xpps_back_test"},
             {"action": "xerox_xpps.action_xpps_quickstart", "button": "Open"},
             {"action": "xerox_xpps.action_xpps_settings"},
         ]

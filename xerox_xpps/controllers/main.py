@@ -57,6 +57,14 @@ class DisputeController(http.Controller):
         return xlsx_response(dispute._dispute_xlsx(), dispute._dispute_filename())
 
 
+class BackTestController(http.Controller):
+    @http.route("/xerox_xpps/back_test/<int:wizard_id>", type="http", auth="user", readonly=True)
+    def back_test(self, wizard_id):
+        """A back-test of terms as XLSX, for whoever asked for it."""
+        wizard = readable_record("xpps.back.test.wizard", wizard_id)
+        return xlsx_response(wizard._back_test_xlsx(), wizard._back_test_filename())
+
+
 class VendorReportController(http.Controller):
     @http.route("/xerox_xpps/vendor_report/file/<int:file_id>", type="http", auth="user", readonly=True)
     def vendor_report_of_file(self, file_id):

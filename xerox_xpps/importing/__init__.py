@@ -4,7 +4,8 @@
 ``check_file`` takes a record of ``xpps.billing.file`` and has ``billing_file`` read it; it asks the database, writes
 nothing, and gives a ``CheckResult``. ``CheckWriter`` stores what that found, ``ImportWriter`` what it planned: lines,
 reads, charges and unit costs. ``ImportUndo`` takes an import back. ``CODES`` are the kinds of problems that there are.
-``DeviceProposals`` are what a file tells about devices that nobody knows yet.
+``PlanRater`` rates page plans, and ``ChargePricing`` knows prices. ``DeviceProposals`` are what a file tells about
+devices that nobody knows yet.
 May import ``billing_file``, ``rules`` and ``common``.
 """
 
@@ -18,6 +19,7 @@ from .cycles import CycleLedger, uncharged_cycles
 from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES, PLAN, PLAN_AMOUNT, PLAN_KINDS, UNDERS
 from .issues import clipped, issue_text, pages_text
 from .plan_rating import PlanRater
+from .plan_reads import PRINTED
 from .pricing import ChargePricing, price_for_cost
 from .proposals import DeviceProposals, only_agreements
 from .undo import ImportUndo
@@ -40,6 +42,7 @@ __all__ = [
     "PLAN",
     "PLAN_AMOUNT",
     "PLAN_KINDS",
+    "PRINTED",
     "PlanRater",
     "SEVERITY_RANKS",
     "UNDERS",

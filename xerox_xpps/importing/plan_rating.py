@@ -131,22 +131,39 @@ class PlanRater:
         if not self.first:
             return self.charges
         self.undoing = not charge
-        chains = self._chains()
-        plans = self.env["xpps.page.plan"].union(*chains.values())
-        claim(plans)
+        self.load(lock=True)
+        return self._write(self.rate(), charge)
+
+    def load(self, lock=False):
+        """Read what the plans are rated by.
+
+        :param lock: whether what is rated is written afterwards
+        """
+        self._same = self._chains()
+        plans = self.env["xpps.page.plan"].union(*self._same.values())
+        if lock:
+            claim(plans)
         self.terms = {plan: plan._terms() for plan in plans}
-        starts = {
+        self._starts = {
             key: min(self._cycle(plan, self.first[plan])[0] for plan in same if plan in self.first)
-            for key, same in chains.items()
+            for key, same in self._same.items()
         }
-        agreements = plans._agreements()
-        every = self.env["sale.subscription"].union(*agreements.values())
-        self.reads = PlanReads(self.env, plans.ids, every.ids, min(starts.values()))
-        before = self._ratings(plans, min(starts.values()))
+        self._agreements = plans._agreements()
+        every = self.env["sale.subscription"].union(*self._agreements.values())
+        self.reads = PlanReads(self.env, plans.ids, every.ids, min(self._starts.values()))
+        self._before = self._ratings(plans, min(self._starts.values()))
+
+    def rate(self, change=None):
+        """Rate what was loaded, and write nothing.
+
+        :param change: what becomes of a PlanRead: another one, or None where it is not to count
+        :return: [RatedCycle]
+        """
+        self._change = change or (lambda read: read)
         rated = []
-        for key, same in chains.items():
-            rated += self._rate_chain(same, starts[key], agreements, before)
-        return self._write(rated, charge)
+        for key, same in self._same.items():
+            rated += self._rate_chain(same, self._starts[key], self._agreements, self._before)
+        return rated
 
     def _chains(self):
         """Versions of one plan follow each other: what one leaves, the next may use.
@@ -203,7 +220,7 @@ class PlanRater:
                 cycles[key] = RatedCycle(plan, key[0], first, last, rating)
             return cycles[key]
 
-        for read in self.reads.by_plan.get(plan.id, ()):
+        for read in filter(None, map(self._change, self.reads.by_plan.get(plan.id, ()))):
             first, _last = self._cycle(plan, read.period[1])
             if first < since:
                 continue

@@ -4,6 +4,18 @@
 Nothing here imports Odoo, nor anything else of the addon.
 """
 
+from .back_test import (
+    EACH,
+    SHARED,
+    TOGETHER,
+    MonthRead,
+    MonthUse,
+    OwnPages,
+    at_use,
+    break_even_base,
+    own_amounts,
+    read_cost,
+)
 from .cycles import CycleRead, allowance, balance, cycle_pages
 from .plans import (
     FLAT,
@@ -20,6 +32,7 @@ from .plans import (
     Settled,
     Tier,
     device_shares,
+    half_up,
     plan_allowance,
     plan_differences,
     plan_lines,
@@ -29,14 +42,20 @@ from .plans import (
 from .proportion import in_proportion
 
 __all__ = [
+    "EACH",
     "FLAT",
     "GRADUATED",
     "PLAN",
     "PLAN_AMOUNT",
+    "SHARED",
+    "TOGETHER",
     "UNDERS",
     "VOLUME",
     "Carried",
     "CycleRead",
+    "MonthRead",
+    "MonthUse",
+    "OwnPages",
     "PlanLine",
     "PlanPages",
     "PlanPrices",
@@ -44,13 +63,18 @@ __all__ = [
     "Settled",
     "Tier",
     "allowance",
+    "at_use",
     "balance",
+    "break_even_base",
     "cycle_pages",
     "device_shares",
+    "half_up",
     "in_proportion",
+    "own_amounts",
     "plan_allowance",
     "plan_differences",
     "plan_lines",
+    "read_cost",
     "settle",
     "weighted_pages",
 ]

@@ -9,6 +9,8 @@ from . import (
     xpps_agreement_copy_wizard,
     xpps_agreement_resume_wizard,
     xpps_device_maker,
+    xpps_back_test_terms,
+    xpps_back_test_wizard,
     xpps_billing_run_release,
     xpps_charge_reject_wizard,
     xpps_charge_write_off_wizard,

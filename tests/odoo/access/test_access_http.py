@@ -18,6 +18,7 @@ ROUTES = (
     ("/xerox_xpps/dispute/", "xpps.dispute"),
     ("/xerox_xpps/vendor_report/file/", "xpps.billing.file"),
     ("/xerox_xpps/vendor_report/period/", "xpps.vendor.report.wizard"),
+    ("/xerox_xpps/back_test/", "xpps.back.test.wizard"),
 )
 
 

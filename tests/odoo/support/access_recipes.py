@@ -133,10 +133,16 @@ RECIPES = {
         "reason": "Mine",
     },
     "xpps.vendor.report.wizard": lambda reseller, env: {},
+    "xpps.back.test.wizard": lambda reseller, env: {"agreement_ids": [Command.set(reseller.agreement.ids)]},
+    "xpps.back.test.tier": lambda reseller, env: {
+        "terms_id": reseller.wizards["xpps.back.test.terms"][:1].id,
+        "from_pages": 7,
+    },
     **{
         name: _wizard(name)
         for name in (
             "xpps.agreement.copy.wizard.line",
+            "xpps.back.test.terms",
             "xpps.device.add.wizard.row",
             "xpps.device.assign.wizard.row",
             "xpps.device.create.wizard.row",

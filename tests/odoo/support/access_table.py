@@ -114,6 +114,18 @@ TABLE = {
         wizard("choice message subscription_id"),
         calls("action_resume", who=BILLERS),
     ),
+    "xpps.back.test.terms": Wizard(CLERKS).having(
+        wizard(
+            "base_method base_price currency_id cycle description group_id included_pages maximum_amount minimum_amount "
+            "minimum_pages name pages_method rollover_cap rollover_months sequence share tier_ids tier_mode unders_price "
+            "unit_price wizard_id"
+        ),
+    ),
+    "xpps.back.test.tier": Wizard(CLERKS).having(wizard("from_pages terms_id unit_price")),
+    "xpps.back.test.wizard": Wizard(CLERKS).having(
+        wizard("agreement_ids chart company_id currency_id date_from date_to result terms_ids"),
+        calls("action_calculate action_download", who=CLERKS),
+    ),
     "xpps.background.work": Abstract(),
     "xpps.base.waiver": Model(read=USERS).having(
         program("company_id date_from date_to kind reason subscription_id subscription_line_id"),

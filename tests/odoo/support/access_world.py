@@ -236,6 +236,13 @@ class Reseller(Records):
             {"line_ids": cls.run.line_ids[:1].ids, "reason": "They know"}
         )
         report = clerk["xpps.vendor.report.wizard"].create({})
+        tiers = [Command.create({"from_pages": 0, "unit_price": 0.01})]
+        testing = clerk["xpps.back.test.wizard"].create(
+            {
+                "agreement_ids": cls.agreement.ids,
+                "terms_ids": [Command.create({"name": "Tiers", "tier_mode": "volume", "tier_ids": tiers})],
+            }
+        )
         settings = manager["xpps.settings"].create({})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         proposing = clerk["xpps.price.propose.wizard"].create({})
@@ -260,6 +267,7 @@ class Reseller(Records):
                 swapping,
                 release,
                 report,
+                testing,
                 settings,
                 rejecting,
                 writing_off,
@@ -277,6 +285,8 @@ class Reseller(Records):
             (adding, "row_ids"),
             (removing, "read_ids"),
             (swapping, "read_ids"),
+            (testing, "terms_ids"),
+            (testing.terms_ids, "tier_ids"),
             (opened["xpps.device.create.wizard"], "row_ids"),
             (opened["xpps.device.assign.wizard"], "row_ids"),
             (opened["xpps.file.format.wizard"], "column_ids"),
