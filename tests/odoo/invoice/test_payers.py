@@ -306,6 +306,12 @@ class TestLife(PayerCase):
         )
         self.assertBilledInAll(self.charges)
 
+    def test_a_duplicate(self):
+        """It bills no share, so that it may go by itself."""
+        copy = self.theirs.copy()
+        copy.unlink()
+        self.assertRaisesMessage("Delete or cancel them together", self.theirs.unlink)
+
     def test_cancelled_together(self):
         self.moves.button_cancel()
         self.assertEqual(self.charges.invoice_status, "to_invoice")

@@ -163,16 +163,27 @@ class XppsBilledItem(models.AbstractModel):
         # What was billed does not depend on what the user may see.
         lines = self.sudo()._xpps_bills_share()
         others = lines._xpps_other_shares()
+        # A duplicate says what the line says that it was copied from, and nothing is lost with it.
+        standing = {other._xpps_share_identity() for other in others}
+        lines = lines.filtered(lambda line: line._xpps_share_identity() not in standing)
+        others = others.filtered(lambda other: other.xpps_share_key in lines.mapped("xpps_share_key"))
         if others:
-            documents, standing = lines._xpps_documents_of(), others._xpps_documents_of()
+            documents, other_documents = lines._xpps_documents_of(), others._xpps_documents_of()
+            names = (other_documents - documents or other_documents).mapped("display_name")
             raise UserError(
                 self.env._(
                     "%(document)s bills the shares of one payer, and %(others)s those of the others. Delete or cancel "
                     "them together, after those that are posted are reset to draft.",
                     document=documents[:1].display_name,
-                    others=enumeration(self.env, (standing - documents or standing).mapped("display_name"), MAX_LISTED),
+                    others=enumeration(self.env, names, MAX_LISTED),
                 )
             )
+
+    def _xpps_share_identity(self):
+        """What the line bills of what: the same of a line and its duplicate."""
+        self.ensure_one()
+        billed = self._xpps_billed_item_values()
+        return tuple(billed[name] for name in sorted(billed)), self.xpps_charge_ids._ids
 
     def _xpps_documents_of(self):
         """:return: the invoices or orders of the lines"""
