@@ -132,11 +132,9 @@ class CurrentTerms:
             return
 
         def change(read):
-            if read.output_type in without and read.subscription_id in self.by_id:
-                return None
-            if use == 1 or read.printed is None:
-                return read
-            return read._replace(printed=half_up(read.printed * use))
+            left_out = without if read.subscription_id in self.by_id else ()
+            pages = {name: half_up(count * use) for name, count in read.pages.items() if name not in left_out}
+            return read._replace(pages=pages) if pages or not read.pages else None
 
         for cycle in self._rater.rate(change):
             key = cycle.plan.subscription_id.id, month_of(cycle.first, cycle.last)
