@@ -117,6 +117,7 @@ class PlanRater:
         self.env = env(su=True)
         self.ratings = self.env["xpps.page.rating"]
         self.charges = self.env["sale.subscription.charge"]
+        # As above.
         self.first = {plan.sudo(): day for plan, day in first.items()}
         self.file = file
         self.undoing = False

@@ -303,14 +303,14 @@ class XppsPagePlan(models.Model):
 
         :return: {sale.subscription id: {output type: xpps.page.plan}}, agreements without a plan left out
         """
-        companies = agreements.company_id
         # Whoever imports follows the company's settings without a right to read them.
-        if not any(companies.sudo().mapped("xpps_page_plans")):
+        companies = agreements.company_id.sudo().filtered("xpps_page_plans")
+        if not companies:
             return {}
         customers = agreements.partner_id.commercial_partner_id
         plans = self.search(
             [
-                ("company_id", "in", companies.sudo().filtered("xpps_page_plans").ids),
+                ("company_id", "in", companies.ids),
                 ("is_master", "=", False),
                 "|",
                 ("subscription_id", "in", agreements.ids),

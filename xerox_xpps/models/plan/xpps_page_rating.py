@@ -158,6 +158,7 @@ class XppsPageRating(models.Model):
             )
 
     def _lock(self):
+        # Nobody may write ratings, and they are locked by those who may have them rated.
         lock_or_refuse(
             self.sudo(),
             self.env._("Some of these cycles are being rated right now. Reload them before you continue."),
