@@ -203,7 +203,7 @@ class XppsBackTestTier(models.TransientModel):
     _order = "from_pages, id"
 
     terms_id = fields.Many2one("xpps.back.test.terms", required=True, ondelete="cascade")
-    from_pages = fields.Integer(string="From Pages", help="The first tier begins with 0 pages.")
+    from_pages = fields.Integer(help="The first tier begins with 0 pages.")
     unit_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2)
 
     _from_uniq = models.Constraint("UNIQUE (terms_id, from_pages)", "Each tier begins with another number of pages.")

@@ -53,7 +53,6 @@ class XppsBackTestWizard(models.TransientModel):
     terms_ids = fields.One2many(
         "xpps.back.test.terms",
         "wizard_id",
-        string="Terms",
         default=lambda self: [
             Command.create({"name": self.env._("As they are"), "base_method": "current", "pages_method": "current"})
         ],

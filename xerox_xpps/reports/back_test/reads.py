@@ -114,9 +114,9 @@ class BackTestReads:
             SQL(
                 """
                 SELECT read.subscription_id, product.product_tmpl_id, read.device_id, read.output_type, read.printed,
-                       COALESCE(read.included, 0), COALESCE(read.overage, 0), read.unit_cost, read.cost_unknown, read.currency_id,
-                       COALESCE(file.invoice_date, read.period_end), read.period_start, read.period_end,
-                       read.page_plan_id, read.cycle_start, read.cycle_end
+                       COALESCE(read.included, 0), COALESCE(read.overage, 0), read.unit_cost, read.cost_unknown,
+                       read.currency_id, COALESCE(file.invoice_date, read.period_end), read.period_start,
+                       read.period_end, read.page_plan_id, read.cycle_start, read.cycle_end
                   FROM (
                         SELECT *, %s AS printed
                           FROM xpps_meter_read
