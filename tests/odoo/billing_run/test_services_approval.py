@@ -70,6 +70,12 @@ class TestServicesApproval(PayerCase):
         with self.assertRaises(AccessError), self.cr.savepoint():
             self.line.with_user(reader).action_approve_services()
 
+    def test_several_at_once(self):
+        """The list of the run's agreements offers it, where the company has services approved."""
+        self.assertTrue(self.run.action_open_lines()["context"]["xpps_approves_services"])
+        self.company.xpps_approve_services = False
+        self.assertNotIn("xpps_approves_services", self.run.action_open_lines()["context"])
+
     def test_off_at_first(self):
         self.company.xpps_approve_services = False
         self.run.action_prepare()

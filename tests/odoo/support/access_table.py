@@ -108,7 +108,7 @@ TABLE = {
             "base_percent customer_reference has_annex invoice_detail overage_percent partner_id sequence "
             "subscription_id unders_percent"
         ),
-        program("company_id"),
+        program("company_id invoice_partner_id"),
     ),
     "xpps.agreement.resume.wizard": Wizard(BILLERS).having(
         wizard("choice message subscription_id"),

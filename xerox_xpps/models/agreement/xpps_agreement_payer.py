@@ -32,15 +32,25 @@ class XppsAgreementPayer(models.Model):
         check_company=True,
         help="Who gets an invoice. If it is empty, the row is about the invoice address of the agreement.",
     )
+    invoice_partner_id = fields.Many2one(
+        "res.partner", string="Invoices To", compute="_compute_invoice_partner_id", compute_sudo=True
+    )
     base_percent = fields.Float(
-        string="Base Prices (%)", digits=PERCENT_DIGITS, help="What the payer pays of the base prices of devices."
+        string="Base (%)",
+        digits=PERCENT_DIGITS,
+        min_display_digits=2,
+        help="What the payer pays of the base prices of devices.",
     )
     overage_percent = fields.Float(
-        string="Overage (%)", digits=PERCENT_DIGITS, help="What the payer pays of the charges for pages."
+        string="Overage (%)",
+        digits=PERCENT_DIGITS,
+        min_display_digits=2,
+        help="What the payer pays of the charges for pages.",
     )
     unders_percent = fields.Float(
         string="Unders (%)",
         digits=PERCENT_DIGITS,
+        min_display_digits=2,
         help="What the payer pays of pages that are lacking to the minimum of a page plan. If no payer has a share, "
         "they are paid like overage.",
     )
@@ -58,6 +68,11 @@ class XppsAgreementPayer(models.Model):
         "CHECK (base_percent >= 0 AND overage_percent >= 0 AND unders_percent >= 0)",
         "The share of a payer cannot be negative.",
     )
+
+    @api.depends("partner_id", "subscription_id.partner_invoice_id", "subscription_id.partner_id")
+    def _compute_invoice_partner_id(self):
+        for payer in self:
+            payer.invoice_partner_id = payer._xpps_partner()
 
     @api.depends("partner_id", "subscription_id")
     def _compute_display_name(self):

@@ -515,6 +515,9 @@ class XppsBillingRun(models.Model):
     def _action_lines(self, lines=None, filter_name=None):
         domain = [("run_id", "in", self.ids)] if lines is None else [("id", "in", lines.ids)]
         context = {f"search_default_{filter_name}": 1} if filter_name else {}
+        # Whoever bills agreements follows the company's settings without a right to read them.
+        if any(self.company_id.sudo().mapped("xpps_approve_services")):
+            context["xpps_approves_services"] = True
         return open_records(self, "xerox_xpps.action_xpps_billing_run_line", domain, context)
 
     def action_open_lines(self):
