@@ -194,6 +194,14 @@ class TestPagePrices(PriceCase):
         raised, _left_out = self._prices(self._propose())
         self.assertEqual(raised[MONO], (0.02, 0.0216))
 
+    def test_another_currency(self):
+        """Dated prices are in the currency in which they were agreed: billed in another one, the pricelist has them."""
+        self._rise()
+        with self._on("2026-08-05"):
+            self.agreement.pricelist_id = self._pricelist("In euros", self.eur, mono=0.05, base=70)
+            self.assertEqual(self._month(JULY).unit_price, 0.05)
+        self.assertEqual({price for _product, _quantity, price in self._bill("2026-08-05")}, {70.0})
+
     def test_cycle(self):
         """A quarter that is rated as a whole is charged at the price of its end."""
         self.company.xpps_overage_cycles = True
@@ -568,6 +576,7 @@ class TestDue(PriceCase):
     def test_missed(self):
         rule = self._rule()
         self.assertNotIn(self.agreement, self._missed())
+        self.assertIn(rule, rule.search([("is_missed", "=", False)]))
         change = self._propose()
         with self._on("2026-07-01"):
             self.assertIn(self.agreement, self._missed())

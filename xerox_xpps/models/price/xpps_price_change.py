@@ -53,7 +53,9 @@ class XppsPriceChange(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(related="subscription_id.company_id", store=True, precompute=True, index=True)
-    partner_id = fields.Many2one(related="subscription_id.partner_id", store=True, precompute=True, index=True)
+    partner_id = fields.Many2one(
+        related="subscription_id.partner_id", string="Customer", store=True, precompute=True, index=True
+    )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="proposed", tracking=True, index=True)
     date_due = fields.Date(string="Due", readonly=True, required=True, help="When prices rise by the escalator.")

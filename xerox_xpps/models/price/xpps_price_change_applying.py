@@ -6,7 +6,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...billing_file import to_decimal
-from ...common.listing import bullets
+from ...common.listing import bullets, enumeration
+from ...common.locking import lock_or_refuse
 from ...common.today import company_today
 from ...importing import CYCLE, PAGES
 from .xpps_price_change_notice import MAX_LISTED
@@ -29,6 +30,7 @@ class XppsPriceChange(models.Model):
         self._check_state("notified")
         # Dated prices are the program's to write.
         changes = self.sudo()
+        changes._lock_agreements()
         changes.subscription_id._xpps_take_prices()
         self._refuse(changes._reasons_against_applying())
         for company, same in changes.grouped("company_id").items():
@@ -38,6 +40,16 @@ class XppsPriceChange(models.Model):
         changes._rerate_plans()
         versions.filtered(lambda version: version.date_from <= company_today(version.company_id))._take_effect()
         return True
+
+    def _lock_agreements(self):
+        """Keep everybody from billing the agreements meanwhile, at prices that change."""
+        lock_or_refuse(
+            self.subscription_id,
+            self.env._(
+                "%s is being billed or changed by someone else right now. Try again in a moment.",
+                enumeration(self.env, self.subscription_id.mapped("display_name"), MAX_LISTED),
+            ),
+        )
 
     def _refuse(self, reasons):
         """:param reasons: {xpps.price.change: sentence}"""
@@ -160,6 +172,7 @@ class XppsPriceChange(models.Model):
         self._check_state("applied")
         # See action_apply.
         changes = self.sudo()
+        changes._lock_agreements()
         self._refuse(changes._reasons_against_taking_back())
         changes.write({"state": "skipped", "skip_reason": reason})
         changes.version_ids._give_back()

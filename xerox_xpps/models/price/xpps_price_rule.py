@@ -58,7 +58,9 @@ class XppsPriceRule(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(related="subscription_id.company_id", store=True, precompute=True, index=True)
-    partner_id = fields.Many2one(related="subscription_id.partner_id", store=True, precompute=True, index=True)
+    partner_id = fields.Many2one(
+        related="subscription_id.partner_id", string="Customer", store=True, precompute=True, index=True
+    )
     is_xpps_master = fields.Boolean(related="subscription_id.is_xpps_master")
     base_percent = fields.Float(
         string="Base Prices (%)",
