@@ -92,7 +92,7 @@ def _asked(lines):
 def pooled_shares():
     """What posted invoice lines bill of page plans for several devices together, by device.
 
-    Amounts are shared as they add up, so that those of a charge are its amount to the cent. Where nothing was printed,
+    In proportion to weighted pages, by largest remainder, as ``rating.device_shares`` does. Where nothing was printed,
     all devices have the same.
 
     :return: SQL of a SELECT with ``move_line_id``, ``slot`` (a number of the share within its charge), ``charge_id``,
@@ -113,28 +113,35 @@ def pooled_shares():
         SELECT share.move_line_id, share.charge_id, share.company_id, share.subscription_id, share.device_id,
                share.period_end, share.date,
                ROW_NUMBER() OVER (PARTITION BY share.charge_id ORDER BY share.move_line_id, share.device_id) AS slot,
-               CASE WHEN share.total IS NULL THEN share.amount
-                    ELSE ROUND(share.amount * share.so_far / share.total, currency.decimal_places)
-                       - ROUND(share.amount * (share.so_far - share.weight) / share.total, currency.decimal_places)
-                END AS amount
+               CASE WHEN share.exact IS NULL THEN share.amount ELSE share.unit * (
+                   TRUNC(share.exact) + CASE WHEN share.place <= ABS(share.missing) THEN SIGN(share.missing) ELSE 0 END
+               ) END AS amount
           FROM (
-                SELECT billed.*, rated.device_id, rated.weight,
-                       SUM(rated.weight) OVER so_far AS so_far,
-                       SUM(rated.weight) OVER (PARTITION BY billed.move_line_id, billed.charge_id) AS total
+                SELECT part.*, ROUND(part.amount / part.unit - SUM(TRUNC(part.exact)) OVER line) AS missing,
+                       ROW_NUMBER() OVER (
+                           PARTITION BY part.move_line_id, part.charge_id
+                           ORDER BY ABS(part.exact - TRUNC(part.exact)) DESC, part.device_id
+                       ) AS place
                   FROM (
-                        SELECT %(names)s FROM (%(alone)s) line WHERE is_pooled
-                         UNION ALL
-                        SELECT %(names)s FROM (%(together)s) line WHERE is_pooled
-                       ) billed
-             LEFT JOIN (
-                        SELECT rating_id, device_id,
-                               CASE WHEN SUM(weighted) OVER (PARTITION BY rating_id) = 0 THEN 1 ELSE weighted END
-                               AS weight
-                          FROM xpps_page_rating_device
-                       ) rated ON rated.rating_id = billed.page_rating_id
-                WINDOW so_far AS (PARTITION BY billed.move_line_id, billed.charge_id ORDER BY rated.device_id)
+                        SELECT billed.*, rated.device_id, POWER(0.1::numeric, currency.decimal_places) AS unit,
+                               billed.amount * rated.weight / (
+                                   SUM(rated.weight) OVER (PARTITION BY billed.move_line_id, billed.charge_id)
+                               ) * POWER(10::numeric, currency.decimal_places) AS exact
+                          FROM (
+                                SELECT %(names)s FROM (%(alone)s) line WHERE is_pooled
+                                 UNION ALL
+                                SELECT %(names)s FROM (%(together)s) line WHERE is_pooled
+                               ) billed
+                          JOIN res_currency currency ON currency.id = billed.company_currency_id
+                     LEFT JOIN (
+                                SELECT rating_id, device_id,
+                                       CASE WHEN SUM(weighted) OVER (PARTITION BY rating_id) = 0 THEN 1 ELSE weighted
+                                        END AS weight
+                                  FROM xpps_page_rating_device
+                               ) rated ON rated.rating_id = billed.page_rating_id
+                       ) part
+                WINDOW line AS (PARTITION BY part.move_line_id, part.charge_id)
                ) share
-          JOIN res_currency currency ON currency.id = share.company_currency_id
         """,
         names=names,
         alone=charge_shares(alone=True, lines=lines),
