@@ -246,7 +246,11 @@ def check_overage(data, file, invoices):
                     wrong.append(f"{serial} {tag}: counts towards a cycle, but is invoiced by itself.")
                 continue
             if not charge.billable:
-                why = f"covered by {charge.page_plan_id.name}" if charge.page_plan_id else "not billed, as the agreement says"
+                why = (
+                    f"covered by {charge.page_plan_id.name}"
+                    if charge.page_plan_id
+                    else "not billed, as the agreement says"
+                )
                 print(f"{row}{'':>16}  {why}")
                 if lines:
                     wrong.append(f"{serial} {tag}: not billable, but invoiced.")

@@ -204,9 +204,7 @@ def settle(pages: PlanPages, carried: Sequence[Carried], rollover: Rollover) -> 
     )
 
 
-def plan_lines(
-    settled: Settled, prices: PlanPrices, round_amount: Callable[[Decimal], Decimal]
-) -> list[PlanLine]:
+def plan_lines(settled: Settled, prices: PlanPrices, round_amount: Callable[[Decimal], Decimal]) -> list[PlanLine]:
     """What a cycle charges, each line of pages above 0.
 
     :param round_amount: rounds as the currency does

@@ -32,7 +32,8 @@ class TestPool(PlanCase):
         self.assertEqual(covered.page_plan_id, self.plan)
         rating = self._ratings()
         self.assertEqual(
-            (rating.state, rating.weighted, rating.included, rating.billable, rating.charged), ("rated", 6500, 6000, 500, 6.25)
+            (rating.state, rating.weighted, rating.included, rating.billable, rating.charged),
+            ("rated", 6500, 6000, 500, 6.25),
         )
         self.assertEqual((rating.xerox_cost, round(rating.margin, 2)), (15.12, -8.87))
         self.assertEqual(rating.line_ids.mapped("share"), [4.04, 0.86, 1.35])
@@ -190,7 +191,9 @@ class TestPool(PlanCase):
             self._plan(group_id=both.id).flush_recordset()
 
     def test_the_switch(self):
-        self.assertRaisesMessage("is in force", self.company.write, {"xpps_page_plans": False}, exception=ValidationError)
+        self.assertRaisesMessage(
+            "is in force", self.company.write, {"xpps_page_plans": False}, exception=ValidationError
+        )
         self.plan.unlink()
         self.company.xpps_page_plans = False
         self._month(6, 4200, 900, 1400)

@@ -54,7 +54,9 @@ class TestPlanPrices(PriceCase):
             self.assertEqual(self._charged(7), [("plan", 1000, 0.0135), ("unders", 500, 0.0108)])
 
     def test_tiers_rise_together(self):
-        tiers = [Command.create({"from_pages": first, "unit_price": price}) for first, price in ((0, 0.01), (600, 0.008))]
+        tiers = [
+            Command.create({"from_pages": first, "unit_price": price}) for first, price in ((0, 0.01), (600, 0.008))
+        ]
         self._plan(tier_mode="graduated", tier_ids=tiers)
         self._rise()
         self.assertEqual(self._charged(6), [("plan", 600, 0.01), ("plan", 400, 0.008)])

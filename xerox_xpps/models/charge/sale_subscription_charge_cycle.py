@@ -56,7 +56,12 @@ class SaleSubscriptionCharge(models.Model):
     def _say_cycle(self):
         if self.is_provisional:
             return self.env._("Counts towards %s", months_text(self.env, self.cycle_start, self.bill_after))
-        if self.billable and self.invoice_status != "invoiced" and self.bill_after and self.bill_after > company_today(self.company_id):
+        if (
+            self.billable
+            and self.invoice_status != "invoiced"
+            and self.bill_after
+            and self.bill_after > company_today(self.company_id)
+        ):
             return self.env._("Waits until %s", format_date(self.env, self.bill_after))
         return False
 

@@ -57,7 +57,9 @@ class XppsPageGroup(models.Model):
     def write(self, vals):
         if any(f"{output_type}_weight" in vals for output_type in OUTPUT_TYPES):
             changed = self.filtered(
-                lambda group: any(name in vals and group[name] != vals[name] for name in vals if name.endswith("_weight"))
+                lambda group: any(
+                    name in vals and group[name] != vals[name] for name in vals if name.endswith("_weight")
+                )
             )
             # Whether a plan counted by it does not depend on what the user may see.
             rating = self.env["xpps.page.rating"].sudo().search([("plan_id.group_id", "in", changed.ids)], limit=1)

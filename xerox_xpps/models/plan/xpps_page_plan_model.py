@@ -21,5 +21,7 @@ class XppsPagePlanModel(models.Model):
     )
     included_pages = fields.Integer(help="Pages that a cycle includes for each active device of the model.")
 
-    _model_uniq = models.Constraint("UNIQUE (plan_id, product_tmpl_id)", "A printer model can be named only once in a plan.")
+    _model_uniq = models.Constraint(
+        "UNIQUE (plan_id, product_tmpl_id)", "A printer model can be named only once in a plan."
+    )
     _not_negative = models.Constraint("CHECK (included_pages >= 0)", "Included pages cannot be below 0.")

@@ -16,7 +16,9 @@ class XppsPagePlanTier(models.Model):
     from_pages = fields.Integer(string="From Pages", help="The first tier begins with 0 pages.")
     unit_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2)
 
-    _from_uniq = models.Constraint("UNIQUE (plan_id, from_pages)", "Each tier of a plan begins with another number of pages.")
+    _from_uniq = models.Constraint(
+        "UNIQUE (plan_id, from_pages)", "Each tier of a plan begins with another number of pages."
+    )
     _not_negative = models.Constraint(
         "CHECK (from_pages >= 0 AND unit_price >= 0)", "Pages and prices of a tier cannot be below 0."
     )

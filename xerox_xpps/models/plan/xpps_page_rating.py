@@ -104,7 +104,9 @@ class XppsPageRating(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_program(self):
         if not self.env.su:
-            raise UserError(self.env._("Page ratings cannot be deleted. They go when the imports of their cycle are undone."))
+            raise UserError(
+                self.env._("Page ratings cannot be deleted. They go when the imports of their cycle are undone.")
+            )
 
     def _pages(self):
         """:return: {output type: pages}"""
@@ -211,9 +213,7 @@ class XppsPageRating(models.Model):
         )
 
     def action_open_charges(self):
-        return open_records(
-            self, "xerox_xpps.action_sale_subscription_charge", [("page_rating_id", "in", self.ids)]
-        )
+        return open_records(self, "xerox_xpps.action_sale_subscription_charge", [("page_rating_id", "in", self.ids)])
 
     def action_open_devices(self):
         return open_records(self, "xerox_xpps.action_xpps_page_rating_device", [("rating_id", "in", self.ids)])

@@ -64,4 +64,3 @@ class PlanPrice(PricedKind):
 def plan_kinds():
     """:return: [PricedKind]"""
     return [PlanPrice(kind) for kind in PLAN_KINDS]
-

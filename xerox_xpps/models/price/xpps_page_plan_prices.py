@@ -63,4 +63,3 @@ class XppsPagePlan(models.Model):
                 }
             )
         return version
-

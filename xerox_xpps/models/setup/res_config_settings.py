@@ -32,9 +32,7 @@ class ResConfigSettings(models.TransientModel):
     xpps_overage_cycles = fields.Boolean(
         related="company_id.xpps_overage_cycles", readonly=False, groups=SETTINGS_GROUPS
     )
-    xpps_page_plans = fields.Boolean(
-        related="company_id.xpps_page_plans", readonly=False, groups=SETTINGS_GROUPS
-    )
+    xpps_page_plans = fields.Boolean(related="company_id.xpps_page_plans", readonly=False, groups=SETTINGS_GROUPS)
     xpps_payers = fields.Boolean(related="company_id.xpps_payers", readonly=False, groups=SETTINGS_GROUPS)
     xpps_join_other_items = fields.Boolean(
         related="company_id.xpps_join_other_items", readonly=False, groups=SETTINGS_GROUPS
