@@ -68,6 +68,9 @@ class TestCompany(XppsCase):
         self.env["xpps.import.progress"].create({"billing_file_id": file.id, "company_id": self.company.id})
         self.env["xpps.billing.run"].create({}).action_prepare()
         self.env["xpps.dispute"]._create_from_rows(self.env["xpps.vendor.report"].search([("flag", "!=", False)]))
+        increase = self._increases(self.agreement)
+        increase.action_mark_notified()
+        increase.action_apply()
         findings = self.env["xpps.health"].search([("company_id", "=", self.company.id)], limit=1)
         self.env["xpps.health.snooze"]._keep(findings, "2031-01-01", "Later")
         for model in (*self._models(), self.env["stock.lot"], self.env["sale.subscription"]):

@@ -8,9 +8,7 @@ open. Names of users are those of the table of expectations (``access_table``).
 
 import base64
 
-from dateutil.relativedelta import relativedelta
-
-from odoo import Command, fields
+from odoo import Command
 
 from ...billing_file.builder import build_xml
 from .access_rights import ACCOUNTANT, BILLING, EMPLOYEE, MANAGER, PORTAL, PUBLIC, SALESMAN, STOCK, USER
@@ -187,16 +185,8 @@ class Reseller(Records):
     @classmethod
     def _make_prices(cls):
         """The next increase of one agreement is applied, that of the other to be decided."""
-        cls.company.xpps_escalators = True
         cls.spare_agreement = cls._agreement(partner_id=cls.partner_2.id)
-        first = fields.Date.today() + relativedelta(months=2, day=1)
-        rules = cls.env["xpps.price.rule"].create(
-            [
-                {"subscription_id": agreement.id, "base_percent": 3, "page_percent": 3, "date_from": first}
-                for agreement in (cls.agreement, cls.agreement_2)
-            ]
-        )
-        applied, _proposed = rules._propose(first)
+        applied, _proposed = cls._increases(cls.agreement + cls.agreement_2)
         applied.action_mark_notified()
         applied.action_apply()
 

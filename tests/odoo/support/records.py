@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """How tests make their records, in the company that ``cls.env`` works in."""
 
-from odoo import Command
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command, fields
 
 from .companies import take_company
 
@@ -201,6 +203,19 @@ class Records:
                 **values,
             }
         )
+
+    @classmethod
+    def _increases(cls, agreements):
+        """Increases of 3 % that are proposed, two months from now. :return: xpps.price.change, in the same order"""
+        cls.company.xpps_escalators = True
+        first = fields.Date.today() + relativedelta(months=2, day=1)
+        rules = cls.env["xpps.price.rule"].create(
+            [
+                {"subscription_id": agreement.id, "base_percent": 3, "page_percent": 3, "date_from": first}
+                for agreement in agreements
+            ]
+        )
+        return rules._propose(first)
 
     @classmethod
     def _user(cls, login, *groups, company=None, **values):
