@@ -212,8 +212,8 @@ TABLE = {
         entered("override_reason"),
         program(
             "amount_total approved_amount approved_by_id approved_on base_notice can_approve can_release charge_amount "
-            "charge_count company_id covered_count currency_id delivery_state device_count error has_base_gap hold_code "
-            "invoice_state joint_key move_ids next_date noted notice partner_id payer_ids previous_next_date problem "
+            "charge_count company_id covered_count currency_id delivery_state device_count error has_base_gap "
+            "hold_code invoice_state joint_key move_ids next_date noted notice partner_id payer_ids previous_next_date problem "
             "reason recurring_amount recurring_due run_id state subscription_id waiting"
         ),
         calls(

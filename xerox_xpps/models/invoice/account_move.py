@@ -81,8 +81,8 @@ class AccountMove(models.Model):
     def _xpps_drop_empty(self):
         """Invoices that come to 0 are not made: their charges wait for the next one, and so do services with them.
 
-        Where another invoice bills other services of the same agreement for the same days, or the share of another payer,
-        it has to be made.
+        Where another invoice bills other services of the same agreement for the same days, or the share of another
+        payer, it has to be made.
 
         :return: the other invoices
         """

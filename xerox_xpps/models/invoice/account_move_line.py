@@ -272,8 +272,8 @@ class AccountMoveLine(models.Model):
             if others:
                 raise UserError(
                     self.env._(
-                        "%(move)s cannot be used again: charge “%(charge)s” of device %(device)s is billed by %(other)s. "
-                        "Delete the line from one of them first.",
+                        "%(move)s cannot be used again: charge “%(charge)s” of device %(device)s is billed by "
+                        "%(other)s. Delete the line from one of them first.",
                         move=(charge.invoice_line_ids & lines)[:1].move_id.display_name,
                         charge=charge.name,
                         device=charge.device_id.name or "–",
