@@ -486,11 +486,13 @@ class TestKept(PriceCase):
         )
 
     def test_service_is_replaced(self):
-        """The new service has the price that was chosen for it; nothing of the old one reaches it."""
-        self._rise(page_percent=0)
+        """Not while a price is to come that the other one would not have; afterwards its own price counts."""
+        change = self._rise(page_percent=0)
         new = self.env["sale.subscription.line"].create(
             {"sale_subscription_id": self.agreement.id, "product_id": self.base.id, "price_unit": 70}
         )
+        self.assertRaisesMessage("has another price from 07/01/2026 on", self.base_line._xpps_replace_by, new)
+        change.action_take_back("Another service")
         self.base_line._xpps_replace_by(new)
         with self._on("2026-07-01"):
             self._take_effect()

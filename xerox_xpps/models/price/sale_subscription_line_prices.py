@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...common.constants import USER_GROUP
 from ...rules import price_on
@@ -34,3 +36,19 @@ class SaleSubscriptionLine(models.Model):
             # What is typed comes after the increases whose day has come.
             self._xpps_of_agreements().sale_subscription_id._xpps_take_prices()
         return super().write(vals)
+
+    def _xpps_replace_by(self, new):
+        """:raises UserError: when the service has a price from a day on that the other one would not have"""
+        # What the service costs does not depend on what the user may see.
+        coming = self.sudo().xpps_price_version_ids.filtered(lambda version: not version.in_force)
+        if coming:
+            raise UserError(
+                self.env._(
+                    "“%(service)s” has another price from %(day)s on, which “%(other)s” would not have. Take the price "
+                    "increase back first, or replace the service after that day.",
+                    service=self.product_id.display_name or self.name,
+                    other=new.product_id.display_name or new.name,
+                    day=format_date(self.env, min(coming.mapped("date_from"))),
+                )
+            )
+        return super()._xpps_replace_by(new)
