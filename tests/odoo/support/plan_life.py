@@ -442,7 +442,8 @@ class World:
             self._fill(version, found)
             for cycle in [cycle for cycle in found.values() if cycle.version is version]:
                 self._fill_cycle(cycle, mine, there, read_in)
-        return found
+        # A device that is read elsewhere, or has no such meter, has no cycle of its own.
+        return {key: cycle for key, cycle in found.items() if cycle.member is None or cycle.serials}
 
     def _members(self, version, mine, there, span, days):
         if version.plan.scope != "device":
