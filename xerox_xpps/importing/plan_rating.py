@@ -255,7 +255,7 @@ class PlanRater:
         for (plan_id, member, first), _rating in before.items():
             if plan_id == plan.id and first >= since:
                 cycle_of(member, first)
-        self._find_devices(list(own.values()), stays)
+        self._find_devices(plan, list(own.values()), stays)
         for key, cycle in own.items():
             # A device that is read elsewhere, or has no such meter, has no cycle; nor has what only an undone import had.
             if key in found and (not each or cycle.device_ids()) or cycle.rating.id in self.charged:
@@ -302,13 +302,19 @@ class PlanRater:
             while day < last:
                 day = cycle_of(member, day).last + DAY
 
-    def _find_devices(self, own, stays):
+    def _find_devices(self, plan, own, stays):
         """Who was there in the cycles, on how many days, and who was not read.
 
+        :param own: RatedCycles of the plan
         :param stays: as ``_stays`` gives them
         """
-        periods = defaultdict(set)
+        known = defaultdict(set)
+        for first, last in {cycle.span for cycle in own}:
+            for device_id, spans in stays.items():
+                if any(overlap(stay.date_from, stay.date_to, first, last) for _id, stay in spans):
+                    known[first, last].add(device_id)
         for cycle in own:
+            known[cycle.span] |= cycle.pages.keys()
             there = stays if cycle.member is None else {cycle.member: stays.get(cycle.member, ())}
             for device_id, spans in there.items():
                 for agreement_id, stay in spans:
@@ -317,16 +323,19 @@ class PlanRater:
                         cycle.active[device_id] = cycle.active.get(device_id, 0) + days
                         cycle.agreements.setdefault(device_id, agreement_id)
                         cycle.stays.append((device_id, stay))
-            for device_id in cycle.active.keys() | cycle.pages.keys():
-                periods[cycle.first] |= {
-                    period
-                    for period in self.reads.read_in.get(device_id, ())
-                    # What comes after the plan's end counts towards nothing.
-                    if period[0] <= cycle.last and self._cycle(cycle.plan, period[1])[0] == cycle.first
-                }
+        periods = {
+            span: {
+                period
+                for device_id in device_ids
+                for period in self.reads.read_in.get(device_id, ())
+                # What comes after the plan's end counts towards nothing.
+                if period[0] <= span[1] and self._cycle(plan, period[1]) == span
+            }
+            for span, device_ids in known.items()
+        }
         for cycle in own:
             # A file that has other devices of the plan is there for this one, too.
-            cycle.periods = periods[cycle.first]
+            cycle.periods = periods[cycle.span]
             self._find_missing(cycle, stays)
 
     def _find_missing(self, cycle, stays):

@@ -26,6 +26,7 @@ MONTHS = 12
 PREFIX = {"mono": "Mono", "color": "Color"}
 PRICES = {"mono": Decimal("0.0125"), "color": Decimal("0.081575")}
 WEIGHTS = tuple(map(Decimal, ("0.5", "1", "1.5", "2.25")))
+NO_ANCHOR = date(2026, 1, 1)
 #: All of it has to happen, in many histories.
 EVENTS = {"late", "correction", "undo", "version", "end", "remove", "move", "install", "waive", "reject", "change", "post"}
 
@@ -241,14 +242,14 @@ class TestPlanOracle(ImportCase):
         for agreement in running:
             if month > 2 and self._chance(0.04):
                 self.done["end"] += 1
-                day = first_of(month) + timedelta(days=self.random.randrange(45))
+                day = self._day_of(month)
                 self._say("end", agreement, day)
                 agreement.record.date = day
                 self.world.end(agreement, day)
         running = [agreement for agreement in self.world.agreements if not agreement.end]
         for device in list(self.world.devices.values()):
             agreement, first, last = device.stays[-1]
-            day = first_of(month) + timedelta(days=self.random.randrange(28))
+            day = self._day_of(month)
             if not month or last or first >= first_of(month):
                 continue
             others = [other for other in running if other is not agreement]
@@ -274,9 +275,15 @@ class TestPlanOracle(ImportCase):
                 )
         if running and month and self._chance(0.15):
             self.done["install"] += 1
-            day = first_of(month) + timedelta(days=self.random.randrange(28))
+            day = self._day_of(month)
             self._new_device(self.random.choice(running), day)
         self._rate_by_night()
+
+    def _day_of(self, month):
+        """A day that no cycle has which is over with the month before."""
+        anchors = [version.terms.anchor for plan in self.world.plans for version in plan.versions]
+        first = max(anchor.day for anchor in [NO_ANCHOR, *filter(None, anchors)])
+        return first_of(month) + timedelta(days=self.random.randrange(first - 1, 28))
 
     def _new_version(self, plan):
         """From the cycle after the last one that was read on."""

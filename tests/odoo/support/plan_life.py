@@ -421,6 +421,7 @@ class World:
                 self._settle(sorted(same, key=lambda cycle: cycle.first), lost)
             for key in [key for key in self.cycles if key[0].plan is plan and key not in found]:
                 del self.cycles[key]
+                self.waived.discard(key)
             for cycle in found.values():
                 if cycle.state == "rated":
                     self._charge(cycle, file, lost)
@@ -434,16 +435,20 @@ class World:
         found = {}
         for version in plan.versions:
             mine = {meter: read for meter, read in live.items() if read.version is version}
-            spans = {version.cycle(month) for _serial, _name, month in mine}
+            spans = sorted({version.cycle(month) for _serial, _name, month in mine})
             for span in spans:
                 days = set(days_between(*span))
-                for member in self._members(version, mine, there, span, days):
+                for member in sorted(self._members(version, mine, there, span, days), key=str):
                     found[version, member, span[0]] = Cycle(version, member, *span)
             self._fill(version, found)
             for cycle in [cycle for cycle in found.values() if cycle.version is version]:
                 self._fill_cycle(cycle, mine, there, read_in)
-        # A device that is read elsewhere, or has no such meter, has no cycle of its own.
-        return {key: cycle for key, cycle in found.items() if cycle.member is None or cycle.serials}
+        # A device that is read elsewhere, or has no such meter, has no cycle of its own; what was charged stays.
+        return {
+            key: cycle
+            for key, cycle in found.items()
+            if cycle.member is None or cycle.serials or self.charges_of(key)
+        }
 
     def _members(self, version, mine, there, span, days):
         if version.plan.scope != "device":
@@ -453,7 +458,7 @@ class World:
 
     def _fill(self, version, found):
         """No cycle is left out between two."""
-        for member in {member for other, member, _first in found if other is version}:
+        for member in sorted({member for other, member, _first in found if other is version}, key=str):
             firsts = sorted(first for other, same, first in found if other is version and same == member)
             for first, last in pairwise(firsts):
                 day = found[version, member, first].last + DAY
