@@ -365,13 +365,12 @@ class PlanRater:
         return self.env._("No billing file of %s", period_text(self.env, first, last))
 
     def _last_before(self, plans, member, cycle, before):
-        """:return: the xpps.page.rating of the cycle before"""
-        found = [
-            rating
-            for (plan_id, other, _first), rating in before.items()
-            if plan_id in plans.ids and other == member and rating.cycle_end < cycle.first
-        ]
-        return max(found, key=lambda rating: rating.cycle_end, default=self.ratings)
+        """:return: the xpps.page.rating of the cycle right before, or empty"""
+        for (plan_id, other, _first), rating in before.items():
+            ours = plan_id in plans.ids and other == member and rating not in self._gone
+            if ours and rating.cycle_end == cycle.first - DAY:
+                return rating
+        return self.ratings
 
     # Rating
 
@@ -382,8 +381,13 @@ class PlanRater:
         """
         carried = tuple(Carried(*part) for part in last.carried or ())
         ready = not last or last.state == "rated"
+        end = cycles[0].first - DAY
         for cycle in cycles:
             plan, rollover = cycle.plan, cycle.plan._rollover()
+            if cycle.first != end + DAY:
+                # What a device left before it was elsewhere has expired.
+                carried, ready = (), True
+            end = cycle.last
             weights = plan.group_id._weights()
             cycle.weighted = weighted_pages(cycle.totals(), weights)
             cycle.included = self._included(cycle)

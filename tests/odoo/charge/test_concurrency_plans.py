@@ -29,7 +29,9 @@ class TestPlans(ConcurrencyCase):
         company = env["res.company"].browse(cls.ids["company"])
         company.xpps_page_plans = True
         device = env["stock.lot"].search([("name", "=", "SN-1"), ("company_id", "=", company.id)])
-        device.copy({"name": "SN-2"})
+        kept = ("product_id", "company_id", "xpps_partner_id", "xpps_subscription_id", "xpps_subscription_line_id")
+        values = {"name": "SN-2", "is_xpps_device": True, **{name: device[name].id for name in kept}}
+        env["stock.lot"].create(values)
         group = env["xpps.page.group"].create({"name": "Mono pages", "mono_weight": 1, "company_id": company.id})
         plan = env["xpps.page.plan"].create(
             {
@@ -106,8 +108,8 @@ class TestPlans(ConcurrencyCase):
     @QUIET
     def test_a_file_that_another_import_did_not_see(self):
         """A transaction from before the other's commit begins anew."""
-        first_cr, first = self._open_file(self._file_of(6, SN_1=2200))
-        second_cr, second = self._open_file(self._file_of(6, SN_2=1300))
+        files = [self._file_of(6, SN_1=2200), self._file_of(6, SN_2=1300)]
+        (first_cr, first), (second_cr, second) = map(self._open_file, files)
         first._import()
         first_cr.commit()
         retrying(second._import, second.env)
@@ -117,8 +119,8 @@ class TestPlans(ConcurrencyCase):
     @QUIET
     def test_the_next_month_uses_what_is_left(self):
         """May leaves 1,000 pages, of which a file of June that did not see May's would know nothing."""
-        first_cr, first = self._open_file(self._file_of(5, SN_1=1000, SN_2=1000))
-        second_cr, second = self._open_file(self._file_of(6, SN_1=2200, SN_2=1300))
+        files = [self._file_of(5, SN_1=1000, SN_2=1000), self._file_of(6, SN_1=2200, SN_2=1300)]
+        (first_cr, first), (second_cr, second) = map(self._open_file, files)
         first._import()
         first_cr.commit()
         retrying(second._import, second.env)
@@ -129,8 +131,9 @@ class TestPlans(ConcurrencyCase):
     @QUIET
     def test_an_undo_of_what_another_import_charges(self):
         """Its pages are charged by then."""
-        first_cr, first = self._open_file(self._file_of(6, SN_2=1300))
-        second_cr, second = self._open_file(self._file_of(6, "imported", SN_1=2200))
+        undone, last = self._file_of(6, "imported", SN_1=2200), self._file_of(6, SN_2=1300)
+        first_cr, first = self._open_file(last)
+        second_cr, second = self._open_file(undone)
         first._import()
         first_cr.commit()
         with self.assertRaisesRegex(UserError, "charge cycles that its pages count towards"):
@@ -141,9 +144,9 @@ class TestPlans(ConcurrencyCase):
     @QUIET
     def test_an_import_after_an_undo_that_it_did_not_see(self):
         """It does not count the pages that are taken back."""
-        undone = self._file_of(6, "imported", SN_1=2200)
+        undone, last = self._file_of(6, "imported", SN_1=2200), self._file_of(6, SN_2=1300)
         first_cr, first = self._open_file(undone)
-        second_cr, second = self._open_file(self._file_of(6, SN_2=1300))
+        second_cr, second = self._open_file(last)
         first.action_cancel()
         first_cr.commit()
         retrying(second._import, second.env)
@@ -164,7 +167,8 @@ class TestPlans(ConcurrencyCase):
     def test_a_waiver_of_what_comes_meanwhile(self):
         """Who waives did not see the file: nothing is missing any more, and nothing is charged twice."""
         self._file_of(6, "imported", SN_1=3100)
-        file_cr, file = self._open_file(self._file_of(6, SN_2=1300))
+        last = self._file_of(6, SN_2=1300)
+        file_cr, file = self._open_file(last)
         waiver_cr, agreement = self._open()
         rating = agreement.env["xpps.page.rating"].search([("plan_id", "=", self.ids["plan"])])
         self.assertEqual(rating.state, "waiting")
@@ -179,9 +183,10 @@ class TestPlans(ConcurrencyCase):
     def test_an_import_after_a_waiver_that_it_did_not_see(self):
         """It charges the difference to what the waiver charged."""
         self._file_of(6, "imported", SN_1=3100)
+        last = self._file_of(6, SN_2=1300)
         waiver_cr, agreement = self._open()
         rating = agreement.env["xpps.page.rating"].search([("plan_id", "=", self.ids["plan"])])
-        file_cr, file = self._open_file(self._file_of(6, SN_2=1300))
+        file_cr, file = self._open_file(last)
         rating.action_waive("Lost")
         waiver_cr.commit()
         retrying(file._import, file.env)

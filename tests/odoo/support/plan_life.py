@@ -506,9 +506,13 @@ class World:
     # Pages and amounts
 
     def _settle(self, cycles, lost):
-        carried, ready = [], True
+        carried, ready, end = [], True, None
         for cycle in cycles:
             terms = cycle.version.terms
+            if end != cycle.first - DAY:
+                # What a device left before it was elsewhere has expired.
+                carried, ready = [], True
+            end = cycle.last
             uses = terms.rollover // terms.months
             cycle.weighted = whole(sum((cycle.weight(serial) for serial in cycle.pages), Decimal(0)))
             cycle.included = self._included(cycle)
