@@ -34,10 +34,11 @@ from ..rating import (
     settle,
     weighted_pages,
 )
-from ..rules import days_in_common, overlap, round_amount
-from .plan_reads import PlanReads
+from ..rules import days_in_common, free_spans, overlap, round_amount
+from .plan_reads import PlanReads, Stay
 
 DAY = timedelta(days=1)
+EVER = (date.min, date.max)
 #: For how long after its end a cycle's last file is waited for before it counts as missing.
 LATE = timedelta(days=45)
 #: How many missing reads a rating names.
@@ -54,8 +55,10 @@ class RatedCycle:
     - ``pages``: {device id: {output type: pages}}; ``unknown``: {(device id, period) of which nobody knows them}
     - ``active``: {device id: days of the cycle}; ``agreements``: {device id: sale.subscription id}
     - ``periods``: {(first, last day)} of the files; ``unread``: ids of active devices that none of them has
+    - ``stays``: [(device id, Stay)] of its days
     - ``missing``: what it waits for, (device id, last day) or a sentence; ``missing_ids``: of these devices
-    - ``file_id``: the xpps.billing.file with the last read
+    - ``read_id``: the newest xpps.meter.read; ``file_id``: the xpps.billing.file that it is of
+    - ``waived``: whether it is rated without what is missing
     """
 
     plan: Any
@@ -71,7 +74,10 @@ class RatedCycle:
     missing: list = field(default_factory=list)
     missing_ids: set = field(default_factory=set)
     unread: set = field(default_factory=set)
+    stays: list = field(default_factory=list)
+    read_id: int = 0
     file_id: int | None = None
+    waived: bool = False
     state: str = "open"
     weighted: int = 0
     included: int = 0
@@ -92,6 +98,10 @@ class RatedCycle:
         """Devices that the plan is about: those with pages, and those that nobody read."""
         return sorted(self.pages.keys() | self.unread)
 
+    def is_there(self, first, last):
+        """Whether a device is there on one of these days."""
+        return any(overlap(stay.date_from, stay.date_to, first, last) for _device_id, stay in self.stays)
+
     def totals(self):
         """:return: {output type: pages} of all devices"""
         totals = dict.fromkeys(OUTPUT_TYPES, 0)
@@ -110,9 +120,11 @@ class PlanRater:
 
     :param first: {xpps.page.plan: day}; the cycle that the day is in, and those after it, are rated
     :param file: xpps.billing.file whose import it is, or empty
+    :param lost: of an undo: ids of the xpps.page.rating of which it took charges along. What is rated stays so, but
+        not what is undone, and it charges no more than what these still come to
     """
 
-    def __init__(self, env, first, file=None):
+    def __init__(self, env, first, file=None, lost=None):
         # Ratings are evidence: nobody has the right to write them, only imports and what follows them do.
         self.env = env(su=True)
         self.ratings = self.env["xpps.page.rating"]
@@ -120,20 +132,20 @@ class PlanRater:
         # As above.
         self.first = {plan.sudo(): day for plan, day in first.items()}
         self.file = file
-        self.undoing = False
+        self.undoing = lost is not None
+        self.lost = set(lost or ())
         self._cycles = {}
+        self._gone = self.ratings
 
-    def run(self, charge=True):
+    def run(self):
         """Rate, and charge.
 
-        :param charge: whether what is still to be charged is; an undo only rates
         :return: the new charges
         """
         if not self.first:
             return self.charges
-        self.undoing = not charge
         self.load(lock=True)
-        return self._write(self.rate(), charge)
+        return self._write(self.rate())
 
     def load(self, lock=False):
         """Read what the plans are rated by.
@@ -149,6 +161,8 @@ class PlanRater:
             key: min(self._cycle(plan, self.first[plan])[0] for plan in same if plan in self.first)
             for key, same in self._same.items()
         }
+        self._look_back(self._same, self._starts)
+        self.own_spans = plans._own_spans()
         self._agreements = plans._agreements()
         every = self.env["sale.subscription"].union(*self._agreements.values())
         self.reads = PlanReads(self.env, plans.ids, every.ids, min(self._starts.values()))
@@ -179,6 +193,24 @@ class PlanRater:
         chains = (asked | versions).sorted(lambda plan: (plan.date_from or date.min, plan.id)).grouped(_chain_key)
         return {key: same for key, same in chains.items() if key in keys}
 
+    def _look_back(self, chains, starts):
+        """Begin right after what was rated last, so that no cycle is left out between.
+
+        :param starts: {key of a chain: first day}; it is changed
+        """
+        keys = {plan: key for key, same in chains.items() for plan in same}
+        groups = self.ratings._read_group(
+            [("plan_id", "in", [plan.id for plan in keys]), ("cycle_end", "<", max(starts.values()))],
+            ["plan_id", "cycle_end:day"],
+        )
+        last = {}
+        for plan, day in groups:
+            key = keys[plan]
+            if day < starts[key]:
+                last[key] = max(last.get(key, day), day)
+        for key, day in last.items():
+            starts[key] = min(starts[key], day + DAY)
+
     def _cycle(self, plan, day):
         """The cycle that a period counts towards, by its last day. The agreement's last month ends with it."""
         if (plan, day) not in self._cycles:
@@ -190,9 +222,12 @@ class PlanRater:
         """:return: {(plan id, device id or None, first day): xpps.page.rating}, those that end before included"""
         found = self.ratings.search([("plan_id", "in", plans.ids), ("cycle_end", ">=", since - DAY)])
         self.standing = defaultdict(list)
-        for charge in self.charges.search([("page_rating_id", "in", found.ids), ("state", "!=", "rejected")]):
-            line = PlanLine(charge.kind, charge.quantity, to_decimal(charge.unit_price))
-            self.standing[charge.page_rating_id.id].append(line)
+        self.charged = set()
+        for charge in self.charges.search([("page_rating_id", "in", found.ids)]):
+            self.charged.add(charge.page_rating_id.id)
+            if charge.state != "rejected":
+                line = PlanLine(charge.kind, charge.quantity, to_decimal(charge.unit_price))
+                self.standing[charge.page_rating_id.id].append(line)
         return {(rating.plan_id.id, rating.device_id.id or None, rating.cycle_start): rating for rating in found}
 
     # Cycles
@@ -210,60 +245,94 @@ class PlanRater:
         return list(cycles.values())
 
     def _collect(self, cycles, plan, since, agreements, before):
-        """Find the cycles of a plan, and give them their reads and devices."""
+        """Find the cycles of a plan, and give them their reads and devices.
+
+        :param cycles: {(device id or None, first day): RatedCycle}; those of the plan are added
+        """
         each = plan.scope == "device"
+        own = {}
 
         def cycle_of(member, day):
             first, last = self._cycle(plan, day)
             key = (member if each else None, first)
-            if key not in cycles:
+            if key not in own:
                 rating = before.get((plan.id, key[0], first), self.ratings)
-                cycles[key] = RatedCycle(plan, key[0], first, last, rating)
-            return cycles[key]
+                own[key] = RatedCycle(plan, key[0], first, last, rating, waived=rating.waived)
+            return own[key]
 
         for read in filter(None, map(self._change, self.reads.by_plan.get(plan.id, ()))):
-            first, _last = self._cycle(plan, read.period[1])
-            if first < since:
-                continue
-            cycle = cycle_of(read.device_id, read.period[1])
-            cycle.file_id = read.file_id
-            cycle.agreements[read.device_id] = read.subscription_id
-            pages = cycle.pages.setdefault(read.device_id, {})
-            for output_type, count in read.pages.items():
-                pages[output_type] = pages.get(output_type, 0) + count
-            if read.is_unknown:
-                cycle.unknown.add((read.device_id, read.period))
-        for (plan_id, member, first), _rating in before.items():
-            if plan_id == plan.id and first >= since:
-                cycle_of(member, first)
-        stays = defaultdict(list)
-        for agreement in agreements:
-            for stay in self.reads.stays.get(agreement.id, ()):
-                stays[stay.device_id].append((agreement.id, stay))
-        own = [cycle for cycle in cycles.values() if cycle.plan == plan]
-        for span in {cycle.span for cycle in own} if each else ():
+            if self._cycle(plan, read.period[1])[0] >= since:
+                self._add_read(cycle_of(read.device_id, read.period[1]), read)
+        stays = self._stays(plan, agreements)
+        for span in {cycle.span for cycle in own.values()} if each else ():
             for device_id, spans in stays.items():
                 if any(overlap(stay.date_from, stay.date_to, *span) for _id, stay in spans):
                     cycle_of(device_id, span[1])
-        self._fill_gaps([cycle for cycle in cycles.values() if cycle.plan == plan], cycle_of)
-        self._find_devices([cycle for cycle in cycles.values() if cycle.plan == plan], stays)
+        self._fill_gaps(plan, since, list(own.values()), before, cycle_of)
+        found = set(own)
+        for (plan_id, member, first), _rating in before.items():
+            if plan_id == plan.id and first >= since:
+                cycle_of(member, first)
+        self._find_devices(plan, list(own.values()), stays)
+        for key, cycle in own.items():
+            # A device that is read elsewhere, or has no such meter, has no cycle; nor has what only an undone import had.
+            if key in found and (not each or cycle.device_ids()) or cycle.rating.id in self.charged:
+                cycles[key] = cycle
+            else:
+                self._gone |= cycle.rating
 
-    def _fill_gaps(self, own, cycle_of):
+    def _add_read(self, cycle, read):
+        if read.last_id > cycle.read_id:
+            cycle.read_id, cycle.file_id = read.last_id, read.file_id
+        cycle.agreements[read.device_id] = read.subscription_id
+        pages = cycle.pages.setdefault(read.device_id, {})
+        for output_type, count in read.pages.items():
+            pages[output_type] = pages.get(output_type, 0) + count
+        if read.is_unknown:
+            cycle.unknown.add((read.device_id, read.period))
+
+    def _stays(self, plan, agreements):
+        """:return: {stock.lot id: [(sale.subscription id, Stay)]} of the days on which devices are under the plan"""
+        stays = defaultdict(list)
+        output_types = plan.group_id._weights()
+        for agreement in agreements:
+            own = self.own_spans.get(agreement.id) if plan.scope == "customer" else None
+            free = [span for name in output_types for span in free_spans(own[name], *EVER)] if own else [EVER]
+            taken = free_spans(free, *EVER)
+            for stay in self.reads.stays.get(agreement.id, ()):
+                for first, last in free_spans(taken, stay.date_from or date.min, stay.date_to or date.max):
+                    stays[stay.device_id].append((agreement.id, Stay(stay.device_id, first, last)))
+        return stays
+
+    def _fill_gaps(self, plan, since, own, before, cycle_of):
         """A cycle without a file keeps the order of those around it."""
+        rated_before = {
+            member
+            for (plan_id, member, _first), rating in before.items()
+            if plan_id == plan.id and rating.cycle_end == since - DAY
+        }
         members = defaultdict(list)
         for cycle in own:
             members[cycle.member].append(cycle)
         for member, same in members.items():
-            day, last = min(cycle.first for cycle in same), max(cycle.last for cycle in same)
+            day = since if member in rated_before else min(cycle.first for cycle in same)
+            last = max(cycle.last for cycle in same)
             while day < last:
                 day = cycle_of(member, day).last + DAY
 
-    def _find_devices(self, own, stays):
+    def _find_devices(self, plan, own, stays):
         """Who was there in the cycles, on how many days, and who was not read.
 
-        :param stays: {stock.lot id: [(sale.subscription id, Stay)]}
+        :param own: RatedCycles of the plan
+        :param stays: as ``_stays`` gives them
         """
+        known = defaultdict(set)
+        for first, last in {cycle.span for cycle in own}:
+            for device_id, spans in stays.items():
+                if any(overlap(stay.date_from, stay.date_to, first, last) for _id, stay in spans):
+                    known[first, last].add(device_id)
         for cycle in own:
+            known[cycle.span] |= cycle.pages.keys()
             there = stays if cycle.member is None else {cycle.member: stays.get(cycle.member, ())}
             for device_id, spans in there.items():
                 for agreement_id, stay in spans:
@@ -271,34 +340,40 @@ class PlanRater:
                     if days > 0:
                         cycle.active[device_id] = cycle.active.get(device_id, 0) + days
                         cycle.agreements.setdefault(device_id, agreement_id)
-            for device_id in cycle.active.keys() | cycle.pages.keys():
-                cycle.periods |= {
-                    period
-                    for period in self.reads.read_in.get(device_id, ())
-                    if self._cycle(cycle.plan, period[1])[0] == cycle.first
-                }
-            self._find_missing(cycle, there)
+                        cycle.stays.append((device_id, stay))
+        periods = {
+            span: {
+                period
+                for device_id in device_ids
+                for period in self.reads.read_in.get(device_id, ())
+                # What comes after the plan's end counts towards nothing.
+                if period[0] <= span[1] and self._cycle(plan, period[1]) == span
+            }
+            for span, device_ids in known.items()
+        }
+        for cycle in own:
+            # A file that has other devices of the plan is there for this one, too.
+            cycle.periods = periods[cycle.span]
+            self._find_missing(cycle, stays)
 
     def _find_missing(self, cycle, stays):
         """Note the periods of which there is no file, and the devices that a file does not have.
 
-        :param stays: as for ``_find_devices``
+        :param stays: as ``_stays`` gives them
         """
         periods = sorted(cycle.periods, key=lambda period: period[1])
-        own = [(device_id, stay) for device_id in cycle.active for _agreement_id, stay in stays.get(device_id, ())]
-        own = [(device_id, stay) for device_id, stay in own if overlap(stay.date_from, stay.date_to, *cycle.span)]
-        day = min((max(stay.date_from or date.min, cycle.first) for _id, stay in own), default=cycle.first)
+        day = min((max(stay.date_from, cycle.first) for _id, stay in cycle.stays), default=cycle.first)
         for first, last in periods:
-            if first > day:
+            if first > day and cycle.is_there(day, first - DAY):
                 cycle.missing.append(self._say_gap(day, first - DAY))
             day = max(day, last + DAY)
         # A device that is read but has no such meter is none of the plan's.
         cycle.unread = {
             device_id for device_id in cycle.active if not self.reads.read_in.get(device_id, set()) & cycle.periods
         }
-        for device_id, stay in own:
+        for device_id in cycle.active:
             for period in periods:
-                if not overlap(stay.date_from, stay.date_to, *period):
+                if not any(overlap(stay.date_from, stay.date_to, *period) for _id, stay in stays[device_id]):
                     continue
                 if period not in self.reads.read_in.get(device_id, ()) or (device_id, period) in cycle.unknown:
                     cycle.missing_ids.add(device_id)
@@ -308,13 +383,12 @@ class PlanRater:
         return self.env._("No billing file of %s", period_text(self.env, first, last))
 
     def _last_before(self, plans, member, cycle, before):
-        """:return: the xpps.page.rating of the cycle before"""
-        found = [
-            rating
-            for (plan_id, other, _first), rating in before.items()
-            if plan_id in plans.ids and other == member and rating.cycle_end < cycle.first
-        ]
-        return max(found, key=lambda rating: rating.cycle_end, default=self.ratings)
+        """:return: the xpps.page.rating of the cycle right before, or empty"""
+        for (plan_id, other, _first), rating in before.items():
+            ours = plan_id in plans.ids and other == member and rating not in self._gone
+            if ours and rating.cycle_end == cycle.first - DAY:
+                return rating
+        return self.ratings
 
     # Rating
 
@@ -325,12 +399,18 @@ class PlanRater:
         """
         carried = tuple(Carried(*part) for part in last.carried or ())
         ready = not last or last.state == "rated"
+        end = cycles[0].first - DAY
         for cycle in cycles:
             plan, rollover = cycle.plan, cycle.plan._rollover()
+            if cycle.first != end + DAY:
+                # What a device left before it was elsewhere has expired.
+                carried, ready = (), True
+            end = cycle.last
             weights = plan.group_id._weights()
             cycle.weighted = weighted_pages(cycle.totals(), weights)
             cycle.included = self._included(cycle)
             cycle.minimum = self._by_days(cycle, plan.minimum_pages)
+            ready = ready or not (rollover.cycles or carried)
             cycle.settled = settle(PlanPages(cycle.weighted, cycle.included, cycle.minimum), carried, rollover)
             currency = plan.currency_id
 
@@ -339,11 +419,14 @@ class PlanRater:
 
             cycle.lines = plan_lines(cycle.settled, plan._prices(cycle.last), rounded)
             cycle.amount = sum((rounded(line.pages * line.unit_price) for line in cycle.lines), Decimal(0))
-            cycle.state = self._state(cycle, ready or not rollover.cycles)
+            cycle.state = self._state(cycle, ready)
             carried, ready = cycle.settled.carried, cycle.state == "rated"
 
     def _state(self, cycle, ready):
-        if cycle.rating.waived or (cycle.rating.state == "rated" and not self.undoing):
+        if cycle.rating.id in self.lost and self._open_lines(cycle):
+            # Who waived what was missing then did not waive what was taken back now.
+            cycle.waived = False
+        if cycle.waived or (cycle.rating.state == "rated" and not self.undoing):
             return "rated"
         last = max((period[1] for period in cycle.periods), default=None)
         terms = self.terms[cycle.plan]
@@ -353,7 +436,8 @@ class PlanRater:
             if cycle.last + LATE >= today:
                 return "open"
             day = last + DAY if last else cycle.first
-            cycle.missing.append(self._say_gap(min(day, cycle.last), cycle.last))
+            if cycle.is_there(day, cycle.last):
+                cycle.missing.append(self._say_gap(day, cycle.last))
         if not ready:
             cycle.missing.append(self.env._("The cycle before is not rated yet."))
         return "waiting" if cycle.missing else "rated"
@@ -387,15 +471,12 @@ class PlanRater:
 
     # Writing
 
-    def _write(self, rated, charge):
-        gone = [cycle for cycle in rated if cycle.rating and not cycle.pages and cycle.rating.id not in self.standing]
-        if gone and not charge:
-            self.ratings.union(*(cycle.rating for cycle in gone)).unlink()
-            rated = [cycle for cycle in rated if cycle not in gone]
-        differences = {id(cycle): self._differences(cycle) for cycle in rated} if charge else {}
+    def _write(self, rated):
+        self._gone.unlink()
+        differences = {id(cycle): self._differences(cycle) for cycle in rated}
         self._save(rated)
         charges = self.charges.create(
-            [self._prepare_charge(cycle, line) for cycle in rated for line in differences.get(id(cycle), ())]
+            [self._prepare_charge(cycle, line) for cycle in rated for line in differences[id(cycle)]]
         )
         self._save_devices(rated)
         return charges
@@ -405,10 +486,17 @@ class PlanRater:
         if cycle.state != "rated":
             return []
         rating = cycle.rating
-        if rating.state == "rated" and cycle.outcome() == (rating.billable, rating.unders, to_decimal(rating.amount)):
-            # What was rejected or changed by hand stays so as long as it comes to as much as before.
+        if rating.state == "rated" and (rating.id not in self.lost if self.undoing else self._is_as_before(cycle)):
             return []
-        return plan_differences(cycle.lines, self.standing.get(rating.id, ()))
+        return self._open_lines(cycle)
+
+    def _is_as_before(self, cycle):
+        """What was rejected or changed by hand stays so as long as a cycle comes to as much as before."""
+        rating = cycle.rating
+        return cycle.outcome() == (rating.billable, rating.unders, to_decimal(rating.amount))
+
+    def _open_lines(self, cycle):
+        return plan_differences(cycle.lines, self.standing.get(cycle.rating.id, ()))
 
     def _save(self, rated):
         """Write the ratings."""
@@ -433,7 +521,6 @@ class PlanRater:
                     "currency_id": cycle.plan.currency_id.id,
                     "device_id": cycle.member,
                     "cycle_start": cycle.first,
-                    "waived": False,
                     "carried": json.dumps(self._prepare_carried(cycle)),
                 }
                 for cycle, id_ in zip(new, ids, strict=True)
@@ -450,6 +537,8 @@ class PlanRater:
         return {
             "cycle_end": cycle.last,
             "state": cycle.state,
+            "waived": cycle.waived,
+            "waive_reason": cycle.rating.waive_reason if cycle.waived else None,
             **{f"{output_type}_pages": count for output_type, count in cycle.totals().items()},
             "weighted": cycle.weighted,
             "included": cycle.included,

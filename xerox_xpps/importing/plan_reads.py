@@ -16,18 +16,22 @@ PRINTED = SQL(
 
 
 class PlanRead(NamedTuple):
-    """What a device printed in a period: {output type: pages}; ``is_unknown`` where of one of them nobody knows."""
+    """What a device printed in a period: {output type: pages}; ``is_unknown`` where of one of them nobody knows.
+
+    ``last_id`` is that of the newest xpps.meter.read.
+    """
 
     device_id: int
     subscription_id: int
     period: tuple
     pages: dict
     is_unknown: bool
+    last_id: int
     file_id: int
 
 
 class Stay(NamedTuple):
-    """A device on an agreement; the days are None where nobody knows them."""
+    """A device on an agreement that runs; the days are None where nobody knows them."""
 
     device_id: int
     date_from: Any
@@ -58,7 +62,7 @@ class PlanReads:
             SQL(
                 """
                 SELECT page_plan_id, device_id, subscription_id, period_start, period_end, BOOL_OR(%(printed)s IS NULL),
-                       MAX(billing_file_id), %(pages)s
+                       MAX(id), (ARRAY_AGG(billing_file_id ORDER BY id DESC))[1], %(pages)s
                   FROM xpps_meter_read
                  WHERE page_plan_id = ANY(%(plans)s) AND period_end >= %(since)s AND superseded_by_id IS NULL
               GROUP BY page_plan_id, device_id, subscription_id, period_start, period_end
@@ -74,19 +78,25 @@ class PlanReads:
             )
         )
         reads = defaultdict(list)
-        for plan_id, device_id, agreement_id, first, last, is_unknown, file_id, *pages in rows:
+        for plan_id, device_id, agreement_id, first, last, is_unknown, last_id, file_id, *pages in rows:
             by_type = {output_type: count for output_type, count in zip(OUTPUT_TYPES, pages, strict=True) if count}
-            reads[plan_id].append(PlanRead(device_id, agreement_id, (first, last), by_type, is_unknown, file_id))
+            reads[plan_id].append(PlanRead(device_id, agreement_id, (first, last), by_type, is_unknown, last_id, file_id))
         return reads
 
     def _stays(self, agreement_ids, since):
+        self.env["sale.subscription"].flush_model(["date_start", "date", "xpps_closed_on"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT subscription_id, device_id, date_from, date_to
-                  FROM (%s) span
-                 WHERE subscription_id = ANY(%s) AND (date_to IS NULL OR date_to >= %s)
-              ORDER BY device_id, date_from
+                SELECT subscription_id, device_id, first_day, last_day
+                  FROM (SELECT span.subscription_id, span.device_id,
+                               GREATEST(span.date_from, agreement.date_start) AS first_day,
+                               LEAST(span.date_to, agreement.date, agreement.xpps_closed_on) AS last_day
+                          FROM (%s) span
+                          JOIN sale_subscription agreement ON agreement.id = span.subscription_id
+                         WHERE span.subscription_id = ANY(%s)) stay
+                 WHERE last_day IS NULL OR (last_day >= %s AND (first_day IS NULL OR first_day <= last_day))
+              ORDER BY device_id, first_day
                 """,
                 self.env["xpps.device.assignment"]._spans(),
                 agreement_ids,

@@ -92,11 +92,11 @@ class ImportUndo:
         counts = {"charges": len(charges), "reads": len(self.evidence.meter_read_ids)}
         # What an import made is deleted by its undo, and by nothing that its user may do else.
         charges.with_env(self.env).check_access("unlink")
-        plans = self._rated_plans()
+        plans, lost = self._rated_plans(), charges.page_rating_id.ids
         charges.unlink()
         # The foreign key of the reads that these replaced is set to null: they are live again.
         bulk_delete(self.reads, self._of_file())
-        PlanRater(self.env, plans).run(charge=False)
+        PlanRater(self.env, plans, lost=lost).run()
         self._release_lines()
         kept = self.evidence.cost_change_ids._revert()
         self.evidence.summary_ids.unlink()

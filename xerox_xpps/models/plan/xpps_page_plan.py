@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timedelta
+from collections import defaultdict
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -11,7 +12,7 @@ from ...common.constants import CLICK_DIGITS, OVERAGE_CYCLE_SELECTION
 from ...common.formats import period_text
 from ...common.window_actions import open_form, open_records
 from ...rating import FLAT, GRADUATED, VOLUME, PlanPrices, Rollover, Tier
-from ...rules import OverageTerms, plan_in_force
+from ...rules import OverageTerms, overlap, plan_in_force
 
 DAY = timedelta(days=1)
 #: The output types of a plan as ranges that the database compares: a bit of ``type_mask`` each.
@@ -256,6 +257,12 @@ class XppsPagePlan(models.Model):
         end = min(filter(None, (self.date_to, agreement.date, agreement.xpps_closed_on)), default=None)
         return OverageTerms(int(self.cycle), self.cycle_anchor, since, end)
 
+    def _agreement_runs_in(self, first, last):
+        """Whether the agreement that the plan charges runs in a period: a customer's others may go on without it."""
+        agreement = self.subscription_id
+        end = min(filter(None, (agreement.date, agreement.xpps_closed_on)), default=None)
+        return overlap(agreement.date_start, end, first, last)
+
     def _long_cycle_end(self, period_end):
         """:return: the last day of the cycle that a period counts towards, or None where months are rated alone"""
         if self.cycle == "1":
@@ -337,7 +344,7 @@ class XppsPagePlan(models.Model):
                 spans = [
                     (plan.scope, plan.date_from, plan.date_to, plan)
                     for plan in candidates
-                    if output_type in plan.group_id._weights()
+                    if output_type in plan.group_id._weights() and plan._agreement_runs_in(period_start, period_end)
                 ]
                 if plan := plan_in_force(spans, period_start, period_end):
                     found[output_type] = plan
@@ -365,6 +372,20 @@ class XppsPagePlan(models.Model):
             else plan.subscription_id
             for plan in self
         }
+
+    def _own_spans(self):
+        """When agreements of a customer have plans of their own, which go before the customer's.
+
+        :return: {sale.subscription id: {output type: [(first day, last day)]}}, with one query
+        """
+        pooled = self._agreements() if "customer" in self.mapped("scope") else {}
+        agreements = self.env["sale.subscription"].union(*pooled.values())
+        spans = defaultdict(lambda: defaultdict(list))
+        for plan in self.search([("subscription_id", "in", agreements.ids), ("scope", "!=", "customer")]):
+            for output_type in plan.group_id._weights():
+                span = (plan.date_from or date.min, plan.date_to or date.max)
+                spans[plan.subscription_id.id][output_type].append(span)
+        return spans
 
     # Versions
 
