@@ -35,16 +35,18 @@ class Share:
     """What one of several payers pays of a charge, or of the base price of some days.
 
     All shares of one billing of an agreement have a ``key`` in common: their lines stand or fall together, so that
-    nothing is ever billed in part. ``number`` is the place of this one among ``percents``. *Joined* are shares of
-    charges where all payers have a line for many of them: it is the line that is split then, not each charge.
+    nothing is ever billed in part. ``number`` is the place of this one among ``percents`` and ``partners``, which name
+    all payers: those of whom it is nothing get no line. *Joined* are shares of charges where all payers have a line for
+    many of them: it is the line that is split then, not each charge.
 
-    >>> share = Share("a", (Decimal(60), Decimal(40)), 0)
+    >>> share = Share("a", (Decimal(60), Decimal(40)), ("lessor", "customer"), 0)
     >>> share.percent, share.of(Decimal("0.05"), Decimal("0.01"))
     (Decimal('60'), Decimal('0.03'))
     """
 
     key: str
     percents: tuple[Decimal, ...]
+    partners: tuple[Any, ...]
     number: int
     joined: bool = False
 
@@ -65,7 +67,9 @@ class Share:
             "xpps_share_key": self.key,
             "xpps_share_number": self.number,
             "xpps_share_percent": float(self.percent),
-            "xpps_share_percents": json.dumps([str(percent) for percent in self.percents]),
+            "xpps_share_percents": json.dumps(
+                [[str(percent), partner.id] for percent, partner in zip(self.percents, self.partners, strict=True)]
+            ),
         }
 
 
@@ -73,8 +77,10 @@ def share_of_line(line: Any) -> Share | None:
     """:return: what a line of an invoice or order bills; None where it bills the whole"""
     if not line.xpps_share_key:
         return None
-    percents = tuple(Decimal(text) for text in json.loads(line.xpps_share_percents))
-    return Share(line.xpps_share_key, percents, line.xpps_share_number)
+    shares = json.loads(line.xpps_share_percents)
+    percents = tuple(Decimal(text) for text, _id in shares)
+    partners = tuple(line.env["res.partner"].browse(id_) for _text, id_ in shares)
+    return Share(line.xpps_share_key, percents, partners, line.xpps_share_number)
 
 
 def make_shares(
@@ -93,8 +99,8 @@ def make_shares(
     """
     if len(payers) == 1:
         return [(payers[0][0], None)]
-    percents = tuple(percent for _partner, percent in payers)
-    return [(partner, Share(key, percents, number, joined)) for number, (partner, _percent) in enumerate(payers)]
+    partners, percents = zip(*payers, strict=True)
+    return [(partner, Share(key, percents, partners, number, joined)) for number, partner in enumerate(partners)]
 
 
 def add_up(payers: Sequence[tuple[Any, Decimal]]) -> list[tuple[Any, Decimal]]:

@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 
 from ..support.common import record
-from ..support.importing import JANUARY
+from ..support.importing import FEBRUARY, JANUARY
 from ..support.payers import PayerCase
 
 
@@ -403,6 +403,30 @@ class TestLife(PayerCase):
         moves = self.agreement._create_xpps_invoices(self.agreement.browse())
         self.assertEqual(self._amounts(moves), {"XPPS Test Customer": [1.0], "XPPS Test Lessor": [1.5]})
         self.assertEqual(set(moves.mapped("move_type")), {"out_refund"})
+
+    def test_a_correction_of_a_share_of_nothing(self):
+        """Who paid nothing of a single page pays his share of what corrects it, whoever pays now."""
+        self._share((self.lessor, 0, 10), (None, 100, 90))
+        february = self._january(pages=1, **FEBRUARY)
+        self.agreement._create_xpps_invoices(self.agreement.browse()).action_post()
+        self.assertFalse(february.invoice_line_ids.filtered(lambda line: line.xpps_payer_id == self.lessor))
+        self._share((None, 100, 100))
+        self._correct([record("SN-1", mono=(1601, "0.0042")), record("SN-2")], **FEBRUARY).charge_ids.action_approve()
+        moves = self.agreement._create_xpps_invoices(self.agreement.browse())
+        self.assertEqual(self._amounts(moves), {"XPPS Test Customer": [18.0], "XPPS Test Lessor": [2.0]})
+
+    def test_one_line_of_each_set_of_payers(self):
+        """A page of those who paid it, and one of those who pay now: each cent is split among its own payers."""
+        self.agreement.xpps_invoice_detail = "material"
+        other = self._partner("XPPS Test Other Payer")
+        self.moves.action_post()
+        self._share((self.lessor, 0, 60), (other, 100, 40))
+        rows = [record("SN-1", mono=(501, "0.0042")), record("SN-2")]
+        charges = self._correct(rows, **JANUARY).charge_ids | self._january(pages=1, **FEBRUARY)
+        charges.action_approve()
+        moves = self.agreement._create_xpps_invoices(self.agreement.browse())
+        self.assertEqual(self._amounts(moves), {"XPPS Test Lessor": [0.02]})
+        self.assertBilledInAll(charges)
 
     def test_reports(self):
         """What is posted is revenue, and what is not waits, whoever pays it."""

@@ -57,23 +57,23 @@ class AccountMoveLine(models.Model):
         """Who paid what the newest of these lines billed.
 
         :param agreement: whose invoice address paid what no payer is named for
-        :return: [(res.partner, Decimal percent)]; none where these lines do not tell of all shares
+        :return: [(res.partner, Decimal percent)]; none where one of them does not exist any more
         """
         if not self:
             return []
         newest = self[0]
-        same = (
-            self.filtered(lambda line: line.xpps_share_key == newest.xpps_share_key)
-            if newest.xpps_share_key
-            else newest
-        )
-        payers = {}
-        for line in same:
-            payer = line.xpps_payer_id.with_env(agreement.env) or agreement._xpps_payer()
-            share = share_of_line(line)
-            payers.setdefault(line.xpps_share_number, (payer, share.percent if share else HUNDRED))
-        found = [payers[number] for number in sorted(payers)]
-        return found if sum(percent for _payer, percent in found) == HUNDRED else []
+        share = share_of_line(newest)
+        if not share:
+            return [(newest.xpps_payer_id.with_env(agreement.env) or agreement._xpps_payer(), HUNDRED)]
+        # Partners may have been merged since; whose share came to nothing has no line.
+        partners = dict(enumerate(share.partners)) | {
+            line.xpps_share_number: line.xpps_payer_id
+            for line in self
+            if line.xpps_payer_id
+            and (line.xpps_share_key, line.xpps_share_percents) == (share.key, newest.xpps_share_percents)
+        }
+        found = [(partners[number].with_env(agreement.env), percent) for number, percent in enumerate(share.percents)]
+        return found if all(partner.exists() for partner, _percent in found) else []
 
     def _xpps_parts_of_charges(self):
         """What the line bills of each of its charges as long as nobody changes it.

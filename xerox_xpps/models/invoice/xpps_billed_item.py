@@ -78,7 +78,9 @@ class XppsBilledItem(models.AbstractModel):
         help="What the line bills of the whole, where several pay it; 0 where it bills all of it.",
     )
     xpps_share_percents = fields.Text(
-        string="XPPS Shares of All Payers", readonly=True, help="The shares of all payers, from which each is made."
+        string="XPPS Shares of All Payers",
+        readonly=True,
+        help="The shares of all payers, from which each is made, and who they are.",
     )
 
     #: Odoo looks at new lines before they are made, and knows no value that is not of a field.
