@@ -464,7 +464,7 @@ TABLE = {
             "minimum_amount minimum_pages model_ids name product_id prorate rollover_cap rollover_months scope "
             "subscription_id tier_ids tier_mode unders_price unit_price"
         ),
-        program("company_id currency_id is_master partner_id rating_count rating_ids type_mask"),
+        program("company_id currency_id is_master partner_id rating_count rating_ids type_mask xpps_price_version_ids"),
         calls("action_new_version", who=CLERKS),
         calls("action_open_ratings", who=USERS),
     ),
@@ -472,6 +472,7 @@ TABLE = {
         entered("included_pages plan_id product_tmpl_id"),
         program("company_id"),
     ),
+    "xpps.page.plan.part": Abstract(),
     "xpps.page.plan.tier": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
         entered("from_pages plan_id unit_price"),
         program("company_id"),
@@ -530,8 +531,8 @@ TABLE = {
     ),
     "xpps.price.change.line": Model(read=USERS).having(
         program(
-            "change_id company_id item_key kind left_out name new_price old_price percent product_id "
-            "subscription_line_id"
+            "change_id company_id item_key kind left_out name new_price old_price page_plan_id page_plan_tier_id percent "
+            "product_id subscription_line_id"
         ),
     ),
     "xpps.price.item": Abstract(),
@@ -558,8 +559,8 @@ TABLE = {
     ),
     "xpps.price.version": Model(read=USERS).having(
         program(
-            "active change_id company_id currency_id date_from in_force item_key kind name old_price own_price price "
-            "product_id subscription_id subscription_line_id"
+            "active change_id company_id currency_id date_from in_force item_key kind name old_price own_price "
+            "page_plan_id page_plan_tier_id price product_id subscription_id subscription_line_id"
         ),
     ),
     "xpps.profitability.report": Model(read=CLERKS).having(
