@@ -340,7 +340,7 @@ class World:
 
     def read(self, file, month, rows, is_correction=False):
         """A file says what devices printed: {serial number: {output type: Printed}}."""
-        touched = set()
+        touched = {}
         for serial, meters in rows.items():
             agreement = self.devices[serial].agreement_in(month)
             for name, printed in meters.items():
@@ -354,9 +354,15 @@ class World:
                     read = Read(file, printed, agreement, self._version_of(agreement, name, month))
                 stack.append(read)
                 self._charge_meter(file, (serial, name, month), read, prior)
-                if read.version:
-                    touched.add(read.version.plan)
+                self._touch(touched, read, month)
         self.rate(touched, file)
+
+    @staticmethod
+    def _touch(touched, read, month):
+        """:param touched: {Plan: first day of the first cycle that is to be rated}; it is changed"""
+        if read.version:
+            plan, first = read.version.plan, read.version.cycle(month)[0]
+            touched[plan] = min(touched.get(plan, first), first)
 
     def _charge_meter(self, file, meter, read, prior):
         difference = read.printed.overage - (prior.printed.overage if prior else 0)
@@ -374,12 +380,10 @@ class World:
 
     def undo(self, file):
         """Of the last file."""
-        touched = set()
-        for stack in self.reads.values():
+        touched = {}
+        for (_serial, _name, month), stack in self.reads.items():
             while stack and stack[-1].file == file:
-                read = stack.pop()
-                if read.version:
-                    touched.add(read.version.plan)
+                self._touch(touched, stack.pop(), month)
         lost = {charge.key for charge in self.charges if charge.file == file}
         self.charges = [charge for charge in self.charges if charge.file != file]
         self.rate(touched, None, lost)
@@ -391,11 +395,11 @@ class World:
 
     def waive(self, key):
         self.waived.add(key)
-        self.rate({key[0].plan}, None)
+        self.rate({key[0].plan: key[2]}, None)
 
     def night(self):
         """What is over meanwhile is rated."""
-        self.rate({cycle.version.plan for cycle in self.cycles.values() if cycle.state != "rated"}, None)
+        self.rate({cycle.version.plan: FIRST for cycle in self.cycles.values() if cycle.state != "rated"}, None)
 
     def end(self, agreement, day):
         agreement.end = day
@@ -412,13 +416,17 @@ class World:
     # Rating
 
     def rate(self, plans, file, lost=None):
-        """:param lost: keys of cycles whose charges an undo took along; None of anything but an undo"""
-        for plan in sorted(plans, key=lambda plan: plan.number):
+        """Of cycles that were over before, it is found by night that nothing is missing any more.
+
+        :param plans: {Plan: first day of what is rated}
+        :param lost: keys of cycles whose charges an undo took along; None of anything but an undo
+        """
+        for plan, since in sorted(plans.items(), key=lambda item: item[0].number):
             found = self._find(plan)
             members = sorted({cycle.member or "" for cycle in found.values()})
             for member in members:
                 same = [cycle for cycle in found.values() if (cycle.member or "") == member]
-                self._settle(sorted(same, key=lambda cycle: cycle.first), lost)
+                self._settle(sorted(same, key=lambda cycle: cycle.first), lost, since)
             for key in [key for key in self.cycles if key[0].plan is plan and key not in found]:
                 del self.cycles[key]
                 self.waived.discard(key)
@@ -505,7 +513,7 @@ class World:
 
     # Pages and amounts
 
-    def _settle(self, cycles, lost):
+    def _settle(self, cycles, lost, since):
         carried, ready, end = [], True, None
         for cycle in cycles:
             terms = cycle.version.terms
@@ -521,7 +529,7 @@ class World:
             carried = self._carry(cycle, carried, uses, terms.cap)
             cycle.unders = max(cycle.minimum - cycle.weighted, 0)
             cycle.lines = self._lines(cycle)
-            self._state(cycle, waits, lost)
+            self._state(cycle, waits, lost, since)
             ready = cycle.state == "rated"
 
     def _by_days(self, cycle, pages):
@@ -592,8 +600,11 @@ class World:
             lines.append(("plan_amount", -1, amount - terms.most))
         return lines
 
-    def _state(self, cycle, waits, lost):
+    def _state(self, cycle, waits, lost, since):
         before = self.cycles.get(cycle.key)
+        if before and cycle.last < since:
+            cycle.state = before.state
+            return
         if lost and cycle.key in lost and self._differences(cycle):
             self.waived.discard(cycle.key)
         if cycle.key in self.waived or (before and before.state == "rated" and lost is None):
