@@ -20,7 +20,6 @@ from ..common.listing import bullets
 from ..common.locking import claim
 from ..common.today import company_today
 from ..rating import (
-    PLAN,
     PLAN_AMOUNT,
     UNDERS,
     Carried,
@@ -486,7 +485,9 @@ class PlanRater:
         for cycle in rated:
             if cycle.rating:
                 values = self._prepare_rating(cycle) | {"carried": self._prepare_carried(cycle)}
-                cycle.rating.write({name: value for name, value in values.items() if (cycle.rating[name] or None) != (value or None)})
+                cycle.rating.write(
+                    {name: value for name, value in values.items() if (cycle.rating[name] or None) != (value or None)}
+                )
         ids = next_ids(self.ratings, len(new))
         bulk_create(
             self.ratings,
@@ -539,9 +540,7 @@ class PlanRater:
         if not cycle.missing:
             return False
         said = [
-            part
-            if isinstance(part, str)
-            else f"{self.reads.devices[part[0]].name}: {month_text(self.env, part[1])}"
+            part if isinstance(part, str) else f"{self.reads.devices[part[0]].name}: {month_text(self.env, part[1])}"
             for part in cycle.missing[:MAX_LISTED]
         ]
         return bullets(self.env, said, MAX_LISTED, len(cycle.missing))
@@ -612,7 +611,10 @@ class PlanRater:
         weights = cycle.plan.group_id._weights()
         device_ids = cycle.device_ids()
         weighted = [
-            sum((count * weights.get(name, Decimal(0)) for name, count in cycle.pages.get(device_id, {}).items()), Decimal(0))
+            sum(
+                (count * weights.get(name, Decimal(0)) for name, count in cycle.pages.get(device_id, {}).items()),
+                Decimal(0),
+            )
             for device_id in device_ids
         ]
         shares = device_shares(total, weighted, to_decimal(cycle.plan.currency_id.rounding))

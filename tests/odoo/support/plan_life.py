@@ -100,10 +100,7 @@ class Device:
 
     def days_on(self, agreement):
         return {
-            day
-            for other, first, last in self.stays
-            if other is agreement
-            for day in days_between(first, last or FAR)
+            day for other, first, last in self.stays if other is agreement for day in days_between(first, last or FAR)
         }
 
     def agreement_in(self, month):
@@ -453,9 +450,7 @@ class World:
                 self._fill_cycle(cycle, mine, there, read_in)
         # A device that is read elsewhere, or has no such meter, has no cycle of its own; what was charged stays.
         return {
-            key: cycle
-            for key, cycle in found.items()
-            if cycle.member is None or cycle.serials or self.charges_of(key)
+            key: cycle for key, cycle in found.items() if cycle.member is None or cycle.serials or self.charges_of(key)
         }
 
     def _members(self, version, mine, there, span, days):
@@ -490,18 +485,14 @@ class World:
         }
         # Months of which there is a file.
         months = {
-            month
-            for serial, month in read_in
-            if serial in known and version.cycle(month) == (cycle.first, cycle.last)
+            month for serial, month in read_in if serial in known and version.cycle(month) == (cycle.first, cycle.last)
         }
         own = {serial: under[serial] for serial in under if cycle.member in (None, serial)}
         cycle.there = {serial: len(own[serial] & days) for serial in own}
         covered = {day for month in months for day in days_between(first_of(month), last_of(month))}
         somebody = set().union(*own.values()) & days
         after = last_of(max(months)) if months else None
-        cycle.is_over = bool(months) and (
-            after >= cycle.last or last_of(max(months) + 1) > version.full(after)[1]
-        )
+        cycle.is_over = bool(months) and (after >= cycle.last or last_of(max(months) + 1) > version.full(after)[1])
         early = {day for day in somebody if after and day <= after}
         cycle.lacks, cycle.lacks_last = bool(early - covered), bool(somebody - early)
         cycle.unread = {serial for serial in own if not any((serial, month) in read_in for month in months)}

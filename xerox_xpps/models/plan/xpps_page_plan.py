@@ -97,7 +97,12 @@ class XppsPagePlan(models.Model):
         help="What the customer reads on the invoice, with its taxes and account.",
     )
     cycle = fields.Selection(
-        OVERAGE_CYCLE_SELECTION, string="Rated", default="1", required=True, tracking=True, help="How often pages are rated."
+        OVERAGE_CYCLE_SELECTION,
+        string="Rated",
+        default="1",
+        required=True,
+        tracking=True,
+        help="How often pages are rated.",
     )
     cycle_anchor = fields.Date(
         string="Cycles Counted From",
@@ -112,7 +117,8 @@ class XppsPagePlan(models.Model):
         tracking=True,
     )
     included_pages = fields.Integer(
-        tracking=True, help="Pages that a cycle includes: in all, for each active device, or for each device without a model below."
+        tracking=True,
+        help="Pages that a cycle includes: in all, for each active device, or for each device without a model below.",
     )
     model_ids = fields.One2many("xpps.page.plan.model", "plan_id", string="Included by Model", copy=True)
     prorate = fields.Boolean(
@@ -216,9 +222,7 @@ class XppsPagePlan(models.Model):
         for plan in self:
             first = [tier.from_pages for tier in plan.tier_ids.sorted("from_pages")]
             if plan.tier_mode != FLAT and (not first or first[0]):
-                raise ValidationError(
-                    self.env._("The first tier of plan “%s” has to begin with 0 pages.", plan.name)
-                )
+                raise ValidationError(self.env._("The first tier of plan “%s” has to begin with 0 pages.", plan.name))
 
     @api.constrains("minimum_amount", "maximum_amount")
     def _check_amounts(self):
@@ -276,7 +280,9 @@ class XppsPagePlan(models.Model):
         self.ensure_one()
         tiers = (Tier(0, to_decimal(self.unit_price)),)
         if self.tier_mode != FLAT:
-            tiers = tuple(Tier(tier.from_pages, to_decimal(tier.unit_price)) for tier in self.tier_ids.sorted("from_pages"))
+            tiers = tuple(
+                Tier(tier.from_pages, to_decimal(tier.unit_price)) for tier in self.tier_ids.sorted("from_pages")
+            )
         return PlanPrices(
             tiers,
             self.tier_mode,
@@ -379,7 +385,9 @@ class XppsPagePlan(models.Model):
         self.check_access("write")
         if self.date_to:
             raise UserError(
-                self.env._("Plan “%(plan)s” ends already. Make the new version of its last one.", plan=self.display_name)
+                self.env._(
+                    "Plan “%(plan)s” ends already. Make the new version of its last one.", plan=self.display_name
+                )
             )
         first = self._next_start()
         self.date_to = first - DAY
@@ -399,8 +407,14 @@ class XppsPagePlan(models.Model):
     def _last_read_days(self):
         """:return: {xpps.page.plan: last day of the last period that its pages were read of}"""
         # Whether a plan was used does not depend on what the user may see.
-        groups = self.env["xpps.meter.read"].sudo()._read_group(
-            [("page_plan_id", "in", self.ids), ("superseded_by_id", "=", False)], ["page_plan_id"], ["period_end:max"]
+        groups = (
+            self.env["xpps.meter.read"]
+            .sudo()
+            ._read_group(
+                [("page_plan_id", "in", self.ids), ("superseded_by_id", "=", False)],
+                ["page_plan_id"],
+                ["period_end:max"],
+            )
         )
         return {plan.with_env(self.env): day for plan, day in groups}
 
