@@ -256,7 +256,7 @@ class PlanRater:
                 cycle_of(member, first)
         self._find_devices(plan, list(own.values()), stays)
         for key, cycle in own.items():
-            # A device that is read elsewhere, or has no such meter, has no cycle; nor has what only an undone import had.
+            # A device that is read elsewhere, or has no such meter, has no cycle; nor is there one that is undone.
             if key in found and (not each or cycle.device_ids()) or cycle.rating.id in self.charged:
                 cycles[key] = cycle
             else:

@@ -27,21 +27,9 @@ PREFIX = {"mono": "Mono", "color": "Color"}
 PRICES = {"mono": Decimal("0.0125"), "color": Decimal("0.081575")}
 WEIGHTS = tuple(map(Decimal, ("0.5", "1", "1.5", "2.25")))
 NO_ANCHOR = date(2026, 1, 1)
-#: All of it has to happen, in many histories.
-EVENTS = {
-    "late",
-    "correction",
-    "undo",
-    "version",
-    "end",
-    "remove",
-    "move",
-    "install",
-    "waive",
-    "reject",
-    "change",
-    "post",
-}
+#: All of it has to happen; the rest in many histories.
+OFTEN = {"late", "correction", "undo", "waive", "post"}
+SELDOM = {"version", "end", "remove", "move", "install", "reject", "change"}
 
 
 def exact(amount, places=2):
@@ -70,7 +58,8 @@ class TestPlanOracle(ImportCase):
                 self.env.invalidate_all()
         _logger.info("%s histories from seed %s: %s", HISTORIES, FIRST_SEED, self.done)
         # Histories in which nothing happens prove nothing.
-        self.assertEqual(EVENTS - set(self.done), set())
+        expected = OFTEN | SELDOM if HISTORIES >= 10 else OFTEN
+        self.assertEqual(expected - set(self.done), set())
 
     # Live
 
