@@ -20,7 +20,6 @@ from ..common.listing import bullets
 from ..common.locking import claim
 from ..common.today import company_today
 from ..rating import (
-    PLAN,
     PLAN_AMOUNT,
     UNDERS,
     Carried,
@@ -275,7 +274,7 @@ class PlanRater:
                 cycle_of(member, first)
         self._find_devices(plan, list(own.values()), stays)
         for key, cycle in own.items():
-            # A device that is read elsewhere, or has no such meter, has no cycle; nor has what only an undone import had.
+            # A device that is read elsewhere, or has no such meter, has no cycle; nor is there one that is undone.
             if key in found and (not each or cycle.device_ids()) or cycle.rating.id in self.charged:
                 cycles[key] = cycle
             else:

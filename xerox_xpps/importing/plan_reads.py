@@ -80,7 +80,9 @@ class PlanReads:
         reads = defaultdict(list)
         for plan_id, device_id, agreement_id, first, last, is_unknown, last_id, file_id, *pages in rows:
             by_type = {output_type: count for output_type, count in zip(OUTPUT_TYPES, pages, strict=True) if count}
-            reads[plan_id].append(PlanRead(device_id, agreement_id, (first, last), by_type, is_unknown, last_id, file_id))
+            reads[plan_id].append(
+                PlanRead(device_id, agreement_id, (first, last), by_type, is_unknown, last_id, file_id)
+            )
         return reads
 
     def _stays(self, agreement_ids, since):

@@ -148,8 +148,30 @@ class ImportWriter(CheckWriter):
             if read.page_plan_id:
                 day = read.base["period_end"]
                 first[read.page_plan_id] = min(first.get(read.page_plan_id, day), day)
+        for plan_id, day in self._plans_that_missed():
+            first[plan_id] = min(first.get(plan_id, day), day)
         plans = self.env["xpps.page.plan"].browse(first)
         return PlanRater(self.env, dict(zip(plans, first.values(), strict=True)), self.file).run()
+
+    def _plans_that_missed(self):
+        """Plans that a device of the file was missing in: it is there now, even where it has no such meter.
+
+        :return: [(xpps.page.plan id, last day of the first cycle)]
+        """
+        bases = {read.base["device_id"]: read.base for read in self.result.reads}
+        if not bases:
+            return []
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT plan_id, MIN(cycle_end) FROM xpps_page_rating_device
+                 WHERE is_missing AND device_id = ANY(%s) AND cycle_end >= %s
+              GROUP BY plan_id
+                """,
+                list(bases),
+                min(base["period_start"] for base in bases.values()),
+            )
+        )
 
     def _update_defaults(self):
         """Bring the agreements' unit costs up to date with what Xerox bills now."""

@@ -27,8 +27,9 @@ PREFIX = {"mono": "Mono", "color": "Color"}
 PRICES = {"mono": Decimal("0.0125"), "color": Decimal("0.081575")}
 WEIGHTS = tuple(map(Decimal, ("0.5", "1", "1.5", "2.25")))
 NO_ANCHOR = date(2026, 1, 1)
-#: All of it has to happen, in many histories.
-EVENTS = {"late", "correction", "undo", "version", "end", "remove", "move", "install", "waive", "reject", "change", "post"}
+#: All of it has to happen; the rest in many histories.
+OFTEN = {"late", "correction", "undo", "waive", "post"}
+SELDOM = {"version", "end", "remove", "move", "install", "reject", "change"}
 
 
 def exact(amount, places=2):
@@ -57,7 +58,8 @@ class TestPlanOracle(ImportCase):
                 self.env.invalidate_all()
         _logger.info("%s histories from seed %s: %s", HISTORIES, FIRST_SEED, self.done)
         # Histories in which nothing happens prove nothing.
-        self.assertEqual(EVENTS - set(self.done), set())
+        expected = OFTEN | SELDOM if HISTORIES >= 10 else OFTEN
+        self.assertEqual(expected - set(self.done), set())
 
     # Live
 
@@ -391,17 +393,17 @@ class TestPlanOracle(ImportCase):
     def _touch_charges(self):
         """Reject a charge of a plan, or change its pages."""
         open_ = [
-            charge
-            for charge in self.world.charges
-            if charge.kind != "pages" and charge.live and not charge.billed
+            charge for charge in self.world.charges if charge.kind != "pages" and charge.live and not charge.billed
         ]
         if not open_:
             return
         charge = self.random.choice(open_)
         found = self._found(charge.key).filtered(
-            lambda row: (row.kind, row.quantity, exact(row.unit_price, 6), row.state == "rejected", row.invoice_status)
-            == (charge.kind, charge.pages, charge.price, False, row.invoice_status)
-            and row.invoice_status != "invoiced"
+            lambda row: (
+                (row.kind, row.quantity, exact(row.unit_price, 6), row.state == "rejected", row.invoice_status)
+                == (charge.kind, charge.pages, charge.price, False, row.invoice_status)
+                and row.invoice_status != "invoiced"
+            )
         )[:1]
         self.assertTrue(found)
         if charge.kind == "plan" and charge.pages > 10 and self._chance(0.5):
@@ -419,8 +421,9 @@ class TestPlanOracle(ImportCase):
     def _found(self, key):
         version, member, first = key
         ratings = self._ratings().filtered(
-            lambda rating: (rating.plan_id, rating.device_id.name or None, rating.cycle_start)
-            == (version.record, member, first)
+            lambda rating: (
+                (rating.plan_id, rating.device_id.name or None, rating.cycle_start) == (version.record, member, first)
+            )
         )
         return ratings.charge_ids.sorted("id")
 
@@ -432,8 +435,9 @@ class TestPlanOracle(ImportCase):
         version, member, first = key = self.random.choice(waiting)
         self._say("waive", version.plan, member, first)
         rating = self._ratings().filtered(
-            lambda rating: (rating.plan_id, rating.device_id.name or None, rating.cycle_start)
-            == (version.record, member, first)
+            lambda rating: (
+                (rating.plan_id, rating.device_id.name or None, rating.cycle_start) == (version.record, member, first)
+            )
         )
         # The night may find that nothing is missing any more.
         self._rate_by_night()
@@ -530,7 +534,12 @@ class TestPlanOracle(ImportCase):
                 exact(rating.margin),
             )
             found_rows[key] = {
-                line.device_id.name: (exact(line.weighted, 3), line.is_missing, exact(line.share), exact(line.xerox_cost))
+                line.device_id.name: (
+                    exact(line.weighted, 3),
+                    line.is_missing,
+                    exact(line.share),
+                    exact(line.xerox_cost),
+                )
                 for line in rating.line_ids
             }
         expected, expected_rows = {}, {}
@@ -581,9 +590,7 @@ class TestPlanOracle(ImportCase):
             for charge in charges
         )
         expected = Counter(self._expected(charge) for charge in self.world.charges)
-        self.assertEqual(
-            (sorted(map(str, found - expected)), sorted(map(str, expected - found))), ([], []), "charges"
-        )
+        self.assertEqual((sorted(map(str, found - expected)), sorted(map(str, expected - found))), ([], []), "charges")
 
     @staticmethod
     def _expected(charge):
@@ -611,10 +618,7 @@ class TestPlanOracle(ImportCase):
         for agreement in self.world.agreements:
             lines = self._product_lines(self._moves(agreement.record)).filtered("xpps_charge_ids")
             amount = sum(
-                (
-                    (-1 if line.move_id.move_type == "out_refund" else 1) * exact(line.price_subtotal)
-                    for line in lines
-                ),
+                ((-1 if line.move_id.move_type == "out_refund" else 1) * exact(line.price_subtotal) for line in lines),
                 Decimal(0),
             )
             billed = [charge for charge in self.world.charges if charge.billed and charge.agreement is agreement]

@@ -53,7 +53,10 @@ class TestCustomer(PlanCase):
         self._month(6, 1500, 900)
         file = self._load([self._row("SN-2", 1200)], **MONTHS[7])
         self.assertEqual(self._ratings().mapped("weighted"), [2400])
-        self.assertEqual(file.charge_ids.mapped(lambda charge: (charge.kind, charge.quantity, charge.billable)), [("pages", 200, True)])
+        self.assertEqual(
+            file.charge_ids.mapped(lambda charge: (charge.kind, charge.quantity, charge.billable)),
+            [("pages", 200, True)],
+        )
 
 
 class TestDevices(PlanCase):

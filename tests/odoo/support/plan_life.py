@@ -100,10 +100,7 @@ class Device:
 
     def days_on(self, agreement):
         return {
-            day
-            for other, first, last in self.stays
-            if other is agreement
-            for day in days_between(first, last or FAR)
+            day for other, first, last in self.stays if other is agreement for day in days_between(first, last or FAR)
         }
 
     def agreement_in(self, month):
@@ -340,7 +337,7 @@ class World:
 
     def read(self, file, month, rows, is_correction=False):
         """A file says what devices printed: {serial number: {output type: Printed}}."""
-        touched = set()
+        touched = {}
         for serial, meters in rows.items():
             agreement = self.devices[serial].agreement_in(month)
             for name, printed in meters.items():
@@ -354,9 +351,15 @@ class World:
                     read = Read(file, printed, agreement, self._version_of(agreement, name, month))
                 stack.append(read)
                 self._charge_meter(file, (serial, name, month), read, prior)
-                if read.version:
-                    touched.add(read.version.plan)
+                self._touch(touched, read, month)
         self.rate(touched, file)
+
+    @staticmethod
+    def _touch(touched, read, month):
+        """:param touched: {Plan: first day of the first cycle that is to be rated}; it is changed"""
+        if read.version:
+            plan, first = read.version.plan, read.version.cycle(month)[0]
+            touched[plan] = min(touched.get(plan, first), first)
 
     def _charge_meter(self, file, meter, read, prior):
         difference = read.printed.overage - (prior.printed.overage if prior else 0)
@@ -374,12 +377,10 @@ class World:
 
     def undo(self, file):
         """Of the last file."""
-        touched = set()
-        for stack in self.reads.values():
+        touched = {}
+        for (_serial, _name, month), stack in self.reads.items():
             while stack and stack[-1].file == file:
-                read = stack.pop()
-                if read.version:
-                    touched.add(read.version.plan)
+                self._touch(touched, stack.pop(), month)
         lost = {charge.key for charge in self.charges if charge.file == file}
         self.charges = [charge for charge in self.charges if charge.file != file]
         self.rate(touched, None, lost)
@@ -391,11 +392,11 @@ class World:
 
     def waive(self, key):
         self.waived.add(key)
-        self.rate({key[0].plan}, None)
+        self.rate({key[0].plan: key[2]}, None)
 
     def night(self):
         """What is over meanwhile is rated."""
-        self.rate({cycle.version.plan for cycle in self.cycles.values() if cycle.state != "rated"}, None)
+        self.rate({cycle.version.plan: FIRST for cycle in self.cycles.values() if cycle.state != "rated"}, None)
 
     def end(self, agreement, day):
         agreement.end = day
@@ -412,13 +413,17 @@ class World:
     # Rating
 
     def rate(self, plans, file, lost=None):
-        """:param lost: keys of cycles whose charges an undo took along; None of anything but an undo"""
-        for plan in sorted(plans, key=lambda plan: plan.number):
+        """Of cycles that were over before, it is found by night that nothing is missing any more.
+
+        :param plans: {Plan: first day of what is rated}
+        :param lost: keys of cycles whose charges an undo took along; None of anything but an undo
+        """
+        for plan, since in sorted(plans.items(), key=lambda item: item[0].number):
             found = self._find(plan)
             members = sorted({cycle.member or "" for cycle in found.values()})
             for member in members:
                 same = [cycle for cycle in found.values() if (cycle.member or "") == member]
-                self._settle(sorted(same, key=lambda cycle: cycle.first), lost)
+                self._settle(sorted(same, key=lambda cycle: cycle.first), lost, since)
             for key in [key for key in self.cycles if key[0].plan is plan and key not in found]:
                 del self.cycles[key]
                 self.waived.discard(key)
@@ -445,9 +450,7 @@ class World:
                 self._fill_cycle(cycle, mine, there, read_in)
         # A device that is read elsewhere, or has no such meter, has no cycle of its own; what was charged stays.
         return {
-            key: cycle
-            for key, cycle in found.items()
-            if cycle.member is None or cycle.serials or self.charges_of(key)
+            key: cycle for key, cycle in found.items() if cycle.member is None or cycle.serials or self.charges_of(key)
         }
 
     def _members(self, version, mine, there, span, days):
@@ -482,18 +485,14 @@ class World:
         }
         # Months of which there is a file.
         months = {
-            month
-            for serial, month in read_in
-            if serial in known and version.cycle(month) == (cycle.first, cycle.last)
+            month for serial, month in read_in if serial in known and version.cycle(month) == (cycle.first, cycle.last)
         }
         own = {serial: under[serial] for serial in under if cycle.member in (None, serial)}
         cycle.there = {serial: len(own[serial] & days) for serial in own}
         covered = {day for month in months for day in days_between(first_of(month), last_of(month))}
         somebody = set().union(*own.values()) & days
         after = last_of(max(months)) if months else None
-        cycle.is_over = bool(months) and (
-            after >= cycle.last or last_of(max(months) + 1) > version.full(after)[1]
-        )
+        cycle.is_over = bool(months) and (after >= cycle.last or last_of(max(months) + 1) > version.full(after)[1])
         early = {day for day in somebody if after and day <= after}
         cycle.lacks, cycle.lacks_last = bool(early - covered), bool(somebody - early)
         cycle.unread = {serial for serial in own if not any((serial, month) in read_in for month in months)}
@@ -505,7 +504,7 @@ class World:
 
     # Pages and amounts
 
-    def _settle(self, cycles, lost):
+    def _settle(self, cycles, lost, since):
         carried, ready, end = [], True, None
         for cycle in cycles:
             terms = cycle.version.terms
@@ -521,7 +520,7 @@ class World:
             carried = self._carry(cycle, carried, uses, terms.cap)
             cycle.unders = max(cycle.minimum - cycle.weighted, 0)
             cycle.lines = self._lines(cycle)
-            self._state(cycle, waits, lost)
+            self._state(cycle, waits, lost, since)
             ready = cycle.state == "rated"
 
     def _by_days(self, cycle, pages):
@@ -592,8 +591,11 @@ class World:
             lines.append(("plan_amount", -1, amount - terms.most))
         return lines
 
-    def _state(self, cycle, waits, lost):
+    def _state(self, cycle, waits, lost, since):
         before = self.cycles.get(cycle.key)
+        if before and cycle.last < since:
+            cycle.state = before.state
+            return
         if lost and cycle.key in lost and self._differences(cycle):
             self.waived.discard(cycle.key)
         if cycle.key in self.waived or (before and before.state == "rated" and lost is None):

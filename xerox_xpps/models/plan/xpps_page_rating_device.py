@@ -37,6 +37,8 @@ class XppsPageRatingDevice(models.Model):
         string="Xerox's Cost", readonly=True, groups=BILLING_GROUP, help="What Xerox bills for the same pages."
     )
 
+    # The few that a later file may have.
+    _missing_idx = models.Index("(device_id) WHERE is_missing")
     _device_uniq = models.UniqueIndex("(rating_id, device_id)", "The device is in this cycle already.")
 
     @api.depends("rating_id", "device_id")
