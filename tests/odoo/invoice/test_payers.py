@@ -404,6 +404,17 @@ class TestLife(PayerCase):
         self.assertEqual(self._amounts(moves), {"XPPS Test Customer": [1.0], "XPPS Test Lessor": [1.5]})
         self.assertEqual(set(moves.mapped("move_type")), {"out_refund"})
 
+    def test_a_correction_of_what_is_billed_again(self):
+        """It goes with the pages to those who paid them, though nobody is billed them at the moment."""
+        self.moves.action_post()
+        for move in self.moves:
+            self._credit(move)
+        self._share((None, 100, 100))
+        self.theirs.action_xpps_bill_again()
+        self._correct([record("SN-1", mono=(300, "0.0042")), record("SN-2")], **JANUARY).charge_ids.action_approve()
+        again = self._drafts(self._run())
+        self.assertEqual(self._amounts(again), {"XPPS Test Customer": [65.5], "XPPS Test Lessor": [98.25]})
+
     def test_a_correction_of_a_share_of_nothing(self):
         """Who paid nothing of a single page pays his share of what corrects it, whoever pays now."""
         self._share((self.lessor, 0, 10), (None, 100, 90))
