@@ -241,7 +241,6 @@ class TestPagePrices(PriceCase):
         change.action_take_back("Not agreed")
         self.assertEqual((june.unit_price, july.unit_price, august.unit_price), (0.0125, 0.0125, 0.02))
 
-
     def test_corrected_before_it_is_applied(self):
         """Pages that a correction took back before are priced as those that they were taken from."""
         self._rule()
