@@ -404,6 +404,17 @@ class TestLife(PayerCase):
         self.assertEqual(self._amounts(moves), {"XPPS Test Customer": [1.0], "XPPS Test Lessor": [1.5]})
         self.assertEqual(set(moves.mapped("move_type")), {"out_refund"})
 
+    def test_a_correction_of_what_is_billed_again(self):
+        """It goes with the pages to those who paid them, though nobody is billed them at the moment."""
+        self.moves.action_post()
+        for move in self.moves:
+            self._credit(move)
+        self._share((None, 100, 100))
+        self.theirs.action_xpps_bill_again()
+        self._correct([record("SN-1", mono=(300, "0.0042")), record("SN-2")], **JANUARY).charge_ids.action_approve()
+        again = self._drafts(self._run())
+        self.assertEqual(self._amounts(again), {"XPPS Test Customer": [65.5], "XPPS Test Lessor": [98.25]})
+
     def test_a_correction_of_a_share_of_nothing(self):
         """Who paid nothing of a single page pays his share of what corrects it, whoever pays now."""
         self._share((self.lessor, 0, 10), (None, 100, 90))
@@ -416,16 +427,17 @@ class TestLife(PayerCase):
         self.assertEqual(self._amounts(moves), {"XPPS Test Customer": [18.0], "XPPS Test Lessor": [2.0]})
 
     def test_one_line_of_each_set_of_payers(self):
-        """A page of those who paid it, and one of those who pay now: each cent is split among its own payers."""
+        """Pages of those who paid them, and as many of those who pay now: 60 % of 0.04 twice, and not of 0.08."""
         self.agreement.xpps_invoice_detail = "material"
         other = self._partner("XPPS Test Other Payer")
         self.moves.action_post()
         self._share((self.lessor, 0, 60), (other, 100, 40))
-        rows = [record("SN-1", mono=(501, "0.0042")), record("SN-2")]
-        charges = self._correct(rows, **JANUARY).charge_ids | self._january(pages=1, **FEBRUARY)
+        rows = [record("SN-1", mono=(503, "0.0042")), record("SN-2")]
+        charges = self._correct(rows, **JANUARY).charge_ids | self._january(pages=3, **FEBRUARY)
         charges.action_approve()
         moves = self.agreement._create_xpps_invoices(self.agreement.browse())
-        self.assertEqual(self._amounts(moves), {"XPPS Test Lessor": [0.02]})
+        expected = {"XPPS Test Customer": [0.02], "XPPS Test Lessor": [0.04], "XPPS Test Other Payer": [0.02]}
+        self.assertEqual(self._amounts(moves), expected)
         self.assertBilledInAll(charges)
 
     def test_reports(self):

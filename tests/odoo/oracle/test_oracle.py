@@ -18,6 +18,8 @@ from ..support.records import Records
 from ..support.report_reading import read_report
 
 INVOICE_DATES = ("2026-02-03", "2026-03-03")
+#: The switches of a company.
+PARTS = ("xpps_overage_cycles", "xpps_page_plans", "xpps_payers", "xpps_escalators")
 
 
 def exact(value, places=6):
@@ -408,7 +410,10 @@ class Reseller(Records):
 
 
 class TestOracle(XppsCase):
-    """Two companies at a time, with the same serial numbers in files of the same invoice numbers."""
+    """Two companies at a time, with the same serial numbers in files of the same invoice numbers.
+
+    One of them has all parts of contracts switched on, none of which its agreements use: that changes nothing.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -420,6 +425,7 @@ class TestOracle(XppsCase):
             # It has devices of its own world only.
             reseller.device.unlink()
             cls.resellers.append(reseller)
+        cls.resellers[1].company.write(dict.fromkeys(PARTS, True))
         companies = [reseller.company.id for reseller in cls.resellers]
         cls.env.user.company_ids = [Command.link(company) for company in companies]
 

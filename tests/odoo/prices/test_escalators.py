@@ -241,6 +241,22 @@ class TestPagePrices(PriceCase):
         change.action_take_back("Not agreed")
         self.assertEqual((june.unit_price, july.unit_price, august.unit_price), (0.0125, 0.0125, 0.02))
 
+    def test_corrected_before_it_is_applied(self):
+        """Pages that a correction took back before are priced as those that they were taken from."""
+        self._rule()
+        change = self._propose()
+        change.action_mark_notified()
+        with self._on("2026-08-05"):
+            june, july = self._month(JUNE), self._month(JULY)
+            correction = record("SN-1", mono=(900, "0.0042"))
+            june |= self._load([correction], "correction", **JUNE).charge_ids
+            july |= self._load([correction], "correction", **JULY).charge_ids
+            change.action_apply()
+        self.assertEqual(self._standing(june), (900, 11.25, 3.78))
+        self.assertEqual(self._standing(july), (900, 12.15, 3.78))
+        change.action_take_back("Not agreed")
+        self.assertEqual(self._standing(july), (900, 11.25, 3.78))
+
 
 class TestLeftOut(PriceCase):
     """What does not rise is named, with the reason."""

@@ -233,7 +233,10 @@ class PaidContract(Contract):
     def named_payers(self):
         return {payer for payers in self.payers.values() for payer, _percent in payers}
 
-    def _is_kept_back(self, today):
+    def bills_on(self, today):
+        return (self._is_due(today) or self.waiting(today)) and not self.is_kept_back(today)
+
+    def is_kept_back(self, today):
         """Whether somebody would get an invoice who is archived."""
         lines = self._lines() if self._is_due(today) else []
         payers = [self._payers_of_line(line) for line in lines]
@@ -248,7 +251,7 @@ class PaidContract(Contract):
 
     def night(self, others, today, rate, drafts=False):
         """:return: [Bill]"""
-        if self._is_kept_back(today):
+        if self.is_kept_back(today):
             return []
         bills = [bill for made in super().night(others, today, rate) for bill in self._bills(made)]
         for bill in bills:

@@ -28,12 +28,16 @@ class SaleSubscriptionCharge(models.Model):
                 ("subscription_id", "in", corrections.subscription_id.ids),
                 ("device_id", "in", corrections.device_id.ids),
                 ("period_end", "in", list(set(corrections.mapped("period_end")))),
+                "|",
                 ("invoice_status", "=", "invoiced"),
+                ("earlier_line_ids", "!=", False),
             ]
         ).grouped(_pages_of)
         for charge in corrections:
             if not lines[charge.id]:
-                lines[charge.id] = corrected.get(_pages_of(charge), charge.browse()).invoice_line_ids
+                same = corrected.get(_pages_of(charge), charge.browse())
+                # Who paid pages that are billed again gets them with what corrects them.
+                lines[charge.id] = same.invoice_line_ids or same.earlier_line_ids
         return {
             charge.id: payers
             for charge in charges

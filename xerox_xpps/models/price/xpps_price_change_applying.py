@@ -9,7 +9,7 @@ from ...billing_file import to_decimal
 from ...common.listing import bullets, enumeration
 from ...common.locking import lock_or_refuse
 from ...common.today import company_today
-from ...importing import CYCLE, PAGES
+from ...importing import CORRECTION, CYCLE, PAGES
 from .xpps_price_change_notice import MAX_LISTED
 
 
@@ -128,7 +128,7 @@ class XppsPriceChange(models.Model):
                 [
                     ("subscription_id", "in", self.subscription_id.ids),
                     ("period_end", ">=", min(self.mapped("date_effective"))),
-                    ("kind", "in", (PAGES, CYCLE)),
+                    ("kind", "in", (PAGES, CORRECTION, CYCLE)),
                     ("is_manual", "=", False),
                     ("state", "!=", "rejected"),
                     ("invoice_status", "!=", "invoiced"),
