@@ -2,7 +2,7 @@
 """The reseller with many agreements, each of them a pool of devices; the same one without plans is the yardstick."""
 
 from . import billing_xml
-from .world import make_world
+from .world import COMPANY, WARM_UP_COMPANY, make_world
 
 #: Agreements of 10,000 devices, and so pools.
 POOLS = 500
@@ -21,7 +21,7 @@ def make_poolless_world(env, devices):
 def make_plan_world(env, devices):
     """The same, with a plan of all output types for each agreement, from the measured month on."""
     make_poolless_world(env, devices)
-    companies = env["sale.subscription"].search([("is_xpps", "=", True)]).company_id
+    companies = env["res.company"].search([("name", "in", (COMPANY, WARM_UP_COMPANY))])
     companies.xpps_page_plans = True
     for company in companies:
         _make_plans(env(context=dict(env.context, allowed_company_ids=company.ids)), company)

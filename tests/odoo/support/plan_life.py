@@ -352,6 +352,11 @@ class World:
                 stack.append(read)
                 self._charge_meter(file, (serial, name, month), read, prior)
                 self._touch(touched, read, month)
+        # A device that was missing is there now, even where it has no meter of the plan.
+        for cycle in self.cycles.values():
+            if cycle.last >= first_of(month) and cycle.missing & rows.keys():
+                plan = cycle.version.plan
+                touched[plan] = min(touched.get(plan, cycle.first), cycle.first)
         self.rate(touched, file)
 
     @staticmethod
