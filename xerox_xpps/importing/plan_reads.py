@@ -42,8 +42,8 @@ class PlanReads:
     """Reads at once for all plans, from a day on.
 
     ``by_plan`` is {plan id: [PlanRead]}; ``read_in`` is {device id: {(first, last day) of each period that it was read
-    in}}; ``stays`` is {agreement id: [Stay]}; ``costs`` is {plan id: [(device id, last day of the period, what Xerox bills
-    in the agreement's currency)]}; ``devices`` is {id: stock.lot}.
+    in}}; ``stays`` is {agreement id: [Stay]}; ``costs`` is {plan id: [(device id, last day of the period, what
+    Xerox bills in the agreement's currency)]}; ``devices`` is {id: stock.lot}.
     """
 
     def __init__(self, env, plan_ids, agreement_ids, since):

@@ -116,9 +116,9 @@ TABLE = {
     ),
     "xpps.back.test.terms": Wizard(CLERKS).having(
         wizard(
-            "base_method base_price currency_id cycle description group_id included_pages maximum_amount minimum_amount "
-            "minimum_pages name pages_method rollover_cap rollover_months sequence share tier_ids tier_mode unders_price "
-            "unit_price wizard_id"
+            "base_method base_price currency_id cycle description group_id included_pages maximum_amount "
+            "minimum_amount minimum_pages name pages_method rollover_cap rollover_months sequence share tier_ids "
+            "tier_mode unders_price unit_price wizard_id"
         ),
     ),
     "xpps.back.test.tier": Wizard(CLERKS).having(wizard("from_pages terms_id unit_price")),
@@ -213,8 +213,8 @@ TABLE = {
         program(
             "amount_total approved_amount approved_by_id approved_on base_notice can_approve can_release charge_amount "
             "charge_count company_id covered_count currency_id delivery_state device_count error has_base_gap "
-            "hold_code invoice_state joint_key move_ids next_date noted notice partner_id payer_ids previous_next_date problem "
-            "reason recurring_amount recurring_due run_id state subscription_id waiting"
+            "hold_code invoice_state joint_key move_ids next_date noted notice partner_id payer_ids "
+            "previous_next_date problem reason recurring_amount recurring_due run_id state subscription_id waiting"
         ),
         calls(
             "action_approve_services action_bill_gaps action_fix action_open_agreement action_open_invoices "
@@ -531,8 +531,8 @@ TABLE = {
     ),
     "xpps.price.change.line": Model(read=USERS).having(
         program(
-            "change_id company_id item_key kind left_out name new_price old_price page_plan_id page_plan_tier_id percent "
-            "product_id subscription_line_id"
+            "change_id company_id item_key kind left_out name new_price old_price page_plan_id "
+            "page_plan_tier_id percent product_id subscription_line_id"
         ),
     ),
     "xpps.price.item": Abstract(),

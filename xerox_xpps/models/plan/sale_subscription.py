@@ -30,7 +30,7 @@ class SaleSubscription(models.Model):
         for agreement in self:
             own = by_agreement.get(agreement, ratings.browse())
             ends = sorted(set(own.mapped("cycle_end")))[-6:]
-            agreement.page_rating_ids = own.filtered(lambda rating: rating.cycle_end in ends)
+            agreement.page_rating_ids = own.filtered_domain([("cycle_end", "in", ends)])
             agreement.page_rating_count = len(own)
 
     @api.constrains("pricelist_id")

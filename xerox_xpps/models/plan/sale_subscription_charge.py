@@ -24,19 +24,20 @@ class SaleSubscriptionCharge(models.Model):
 
     @api.depends("page_rating_id")
     def _compute_is_manual(self):
-        super()._compute_is_manual()
-        for charge in self.filtered("page_rating_id"):
-            charge.is_manual = False
+        result = super()._compute_is_manual()
+        self.filtered("page_rating_id").is_manual = False
+        return result
 
     @api.depends("page_rating_id", "page_plan_id")
     def _compute_bill_after(self):
-        super()._compute_bill_after()
+        result = super()._compute_bill_after()
         for charge in self:
             # What several months come to is looked at with the last of them, where nothing has it wait for longer.
             if charge.page_plan_id and not charge.bill_after:
                 charge.bill_after = charge.page_plan_id._long_cycle_end(charge.period_end)
             elif charge.page_rating_id and not charge.bill_after and charge.page_rating_id.plan_id.cycle != "1":
                 charge.bill_after = charge.period_end
+        return result
 
     def _set_state(self, state, reason=None):
         rejected = self.filtered(lambda charge: "rejected" in (state, charge.state)).page_rating_id

@@ -125,8 +125,8 @@ class XppsPagePlan(models.Model):
         string="By Days",
         default=True,
         tracking=True,
-        help="Where the plan, the agreement or a device begins or ends within a cycle, included pages and minimum count "
-        "by days. Otherwise, they count in full.",
+        help="Where the plan, the agreement or a device begins or ends within a cycle, included pages and minimum "
+        "count by days. Otherwise, they count in full.",
     )
     tier_mode = fields.Selection(
         [
@@ -145,8 +145,8 @@ class XppsPagePlan(models.Model):
     tier_ids = fields.One2many("xpps.page.plan.tier", "plan_id", string="Tiers", copy=True)
     minimum_pages = fields.Integer(
         tracking=True,
-        help="Pages that the customer commits to print in a cycle, included ones among them. Those that are lacking are "
-        "billed on a line of their own.",
+        help="Pages that the customer commits to print in a cycle, included ones among them. Those that are lacking "
+        "are billed on a line of their own.",
     )
     unders_price = fields.Float(
         string="Price of Lacking Pages",
@@ -238,7 +238,8 @@ class XppsPagePlan(models.Model):
             if plan.rollover_months % int(plan.cycle):
                 raise ValidationError(
                     self.env._(
-                        "Plan “%(plan)s” is rated every %(cycle)s months: pages are carried over for a multiple of them.",
+                        "Plan “%(plan)s” is rated every %(cycle)s months: pages are carried over for a multiple of "
+                        "them.",
                         plan=plan.name,
                         cycle=plan.cycle,
                     )

@@ -68,8 +68,8 @@ class XppsPagePlan(models.Model):
             if (ended and ended < last) or (not vals.get("active", True) and not ended):
                 raise UserError(
                     self.env._(
-                        "Plan “%(plan)s” rated pages until %(day)s and cannot end before. Enter that day or a later one "
-                        "as its end.",
+                        "Plan “%(plan)s” rated pages until %(day)s and cannot end before. Enter that day or a later "
+                        "one as its end.",
                         plan=plan.display_name,
                         day=format_date(self.env, last),
                     )

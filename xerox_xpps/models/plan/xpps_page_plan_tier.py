@@ -13,7 +13,7 @@ class XppsPagePlanTier(models.Model):
     _order = "plan_id, from_pages, id"
     _check_company_auto = True
 
-    from_pages = fields.Integer(string="From Pages", help="The first tier begins with 0 pages.")
+    from_pages = fields.Integer(help="The first tier begins with 0 pages.")
     unit_price = fields.Float(digits=CLICK_DIGITS, min_display_digits=2)
 
     _from_uniq = models.Constraint(
