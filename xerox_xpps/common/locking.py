@@ -28,6 +28,25 @@ def lock_or_refuse(records, message):
         raise UserError(message) from error
 
 
+def lock_in_state(records, states, refusal):
+    """Keep others from doing anything with records, and refuse those that are in another state.
+
+    :param refusal: a function that gives the sentence, of the wrong ones with their states
+    :raises UserError: naming them
+    """
+    lock_or_refuse(
+        records,
+        records.env._(
+            "Someone else is working on %s right now. Reload it before you continue.",
+            ", ".join(records.mapped("display_name")),
+        ),
+    )
+    labels = dict(records._fields["state"]._description_selection(records.env))
+    wrong = records.filtered(lambda record: record.state not in states)
+    if wrong:
+        raise UserError(refusal(", ".join(f"{record.display_name} ({labels[record.state]})" for record in wrong)))
+
+
 def claim(records):
     """Have every other transaction that claims one of the records wait for this one, and begin anew then.
 

@@ -58,6 +58,7 @@ class RatedCycle:
     - ``missing``: what it waits for, (device id, last day) or a sentence; ``missing_ids``: of these devices
     - ``read_id``: the newest xpps.meter.read; ``file_id``: the xpps.billing.file that it is of
     - ``waived``: whether it is rated without what is missing
+    - ``costs``: {device id: what Xerox bills for the pages}
     """
 
     plan: Any
@@ -84,6 +85,7 @@ class RatedCycle:
     settled: Settled = NO_SETTLED
     lines: list = field(default_factory=list)
     amount: Decimal = Decimal(0)
+    costs: dict[int, Decimal] = field(default_factory=dict)
 
     @property
     def span(self):
@@ -213,8 +215,7 @@ class PlanRater:
     def _cycle(self, plan, day):
         """The cycle that a period counts towards, by its last day. The agreement's last month ends with it."""
         if (plan, day) not in self._cycles:
-            terms = self.terms[plan]
-            self._cycles[plan, day] = terms.cycle(min(day, terms.end) if terms.end else day) or (day, day)
+            self._cycles[plan, day] = self.terms[plan].last_cycle(day) or (day, day)
         return self._cycles[plan, day]
 
     def _ratings(self, plans, since):
@@ -499,6 +500,8 @@ class PlanRater:
 
     def _save(self, rated):
         """Write the ratings."""
+        for cycle in rated:
+            cycle.costs = self._costs(cycle)
         new = [cycle for cycle in rated if not cycle.rating]
         for cycle in rated:
             if cycle.rating:
@@ -551,7 +554,7 @@ class PlanRater:
             "device_count": len(cycle.device_ids()),
             "missing_count": len(cycle.missing_ids),
             "missing": self._say_missing(cycle) or None,
-            "xerox_cost": float(sum(self._costs(cycle).values(), Decimal(0))),
+            "xerox_cost": float(sum(cycle.costs.values(), Decimal(0))),
         }
 
     def _say_missing(self, cycle):
@@ -612,7 +615,7 @@ class PlanRater:
         bulk_delete(model, SQL("rating_id = ANY(%s)", ratings.ids))
         rows = []
         for cycle in rated:
-            rows += self._device_rows(cycle, charged.get(cycle.rating.id, Decimal(0)), self._costs(cycle))
+            rows += self._device_rows(cycle, charged.get(cycle.rating.id, Decimal(0)))
         bulk_create(model, rows)
         ratings._write_charged(charged)
 
@@ -624,7 +627,7 @@ class PlanRater:
                 costs[device_id] += to_decimal(float(cost))
         return costs
 
-    def _device_rows(self, cycle, total, costs):
+    def _device_rows(self, cycle, total):
         """:return: [values of xpps.page.rating.device]"""
         weights = cycle.plan.group_id._weights()
         device_ids = cycle.device_ids()
@@ -648,7 +651,7 @@ class PlanRater:
                 "weighted": float(count),
                 "is_missing": device_id in cycle.missing_ids,
                 "share": float(share),
-                "xerox_cost": float(costs.get(device_id, 0)),
+                "xerox_cost": float(cycle.costs.get(device_id, 0)),
             }
             for device_id, count, share in zip(device_ids, weighted, shares, strict=True)
         ]

@@ -45,6 +45,14 @@ class OverageTerms:
             last = self.end
         return max(first, self.since or first), last
 
+    def last_cycle(self, period_end: date) -> Span | None:
+        """As ``cycle``; what is read after the end counts towards the last one.
+
+        >>> OverageTerms(3, end=date(2026, 6, 20)).last_cycle(date(2026, 7, 14))
+        (datetime.date(2026, 4, 1), datetime.date(2026, 6, 20))
+        """
+        return self.cycle(min(period_end, self.end) if self.end else period_end)
+
     def closes(self, period_end: date) -> bool:
         """Whether a period is the last one of its cycle, if months follow each other.
 

@@ -11,7 +11,7 @@ from random import Random
 
 from freezegun import freeze_time
 
-from ..support.common import record
+from ..support.common import printed_record
 from ..support.cycle_life import Contract, Printed, Terms, first_of, last_of
 from ..support.importing import ImportCase
 
@@ -22,7 +22,7 @@ HISTORIES = int(os.environ.get("XPPS_CYCLE_HISTORIES", 2))
 FIRST_SEED = int(os.environ.get("XPPS_CYCLE_HISTORIES_FROM", 0))
 TOGETHER = 4
 MONTHS = 14
-PREFIX = {"mono": "Mono", "color": "Color"}
+OUTPUT_TYPES = ("mono", "color")
 PRICES = {"mono": Decimal("0.0125"), "color": Decimal("0.081575")}
 #: All of it has to happen.
 EVENTS = {"late", "correction", "undo", "terms", "end", "remove", "charged", "difference", "billed"}
@@ -88,7 +88,7 @@ class TestCycleOracle(ImportCase):
         start = date(2026, 1, self.random.randint(1, 20))
         agreement = self._agreement(date_start=start, **self._values(terms))
         serials = [f"CYCLE-{seed}-{number}-{device}" for device in range(self.random.randint(1, 2))]
-        meters = [(serial, output_type) for serial in serials for output_type in PREFIX]
+        meters = [(serial, output_type) for serial in serials for output_type in OUTPUT_TYPES]
         contract = Contract(number, terms, start, meters)
         contract.agreement = agreement
         contract.lots = {serial: self._device(serial, agreement) for serial in serials}
@@ -148,23 +148,11 @@ class TestCycleOracle(ImportCase):
         """What a device printed: {output type: Printed}."""
         random = self.random
         rows = {}
-        for output_type in PREFIX:
+        for output_type in OUTPUT_TYPES:
             included = random.choice((0, 500, 1000))
             pages = random.choice((0, included, included + 1, random.randrange(2000), random.randrange(2000)))
             rows[output_type] = Printed(pages, included, random.random() < 0.85)
         return rows
-
-    def _record(self, serial, month, rows):
-        values = {}
-        for output_type, printed in rows.items():
-            prefix = PREFIX[output_type]
-            values[output_type] = (printed.overage, "0.004")
-            values[f"{prefix}Included"] = printed.included
-            if printed.counted:
-                # Counters of months that are far apart, so that none is before the other.
-                before = 10_000 * (month + 1)
-                values |= {f"{prefix}Previous": before, f"{prefix}Current": before + printed.pages}
-        return record(serial, **values)
 
     def _file(self, month, rows, kind="regular"):
         """:param rows: {(number of a contract, serial number): {output type: Printed}}"""
@@ -172,7 +160,7 @@ class TestCycleOracle(ImportCase):
             return
         self.number += 1
         self._say(kind, month, rows)
-        records = [self._record(serial, month, printed) for (_number, serial), printed in rows.items()]
+        records = [printed_record(serial, month, printed, "0.004") for (_number, serial), printed in rows.items()]
         file = self._load(
             records,
             kind,

@@ -12,7 +12,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 
-from ..support.common import record
+from ..support.common import printed_record
 from ..support.cycle_life import DAY, Printed, first_of, last_of
 from ..support.importing import ImportCase
 from ..support.plan_life import COST, Agreement, Device, Plan, Terms, Version, World
@@ -23,7 +23,6 @@ _logger = logging.getLogger(__name__)
 HISTORIES = int(os.environ.get("XPPS_PLAN_HISTORIES", 2))
 FIRST_SEED = int(os.environ.get("XPPS_PLAN_HISTORIES_FROM", 0))
 MONTHS = 12
-PREFIX = {"mono": "Mono", "color": "Color"}
 PRICES = {"mono": Decimal("0.0125"), "color": Decimal("0.081575")}
 WEIGHTS = tuple(map(Decimal, ("0.5", "1", "1.5", "2.25")))
 NO_ANCHOR = date(2026, 1, 1)
@@ -315,18 +314,6 @@ class TestPlanOracle(ImportCase):
             rows[output_type] = Printed(pages, included, random.random() < 0.9)
         return rows
 
-    def _record(self, serial, month, rows):
-        values = {}
-        for output_type, printed in rows.items():
-            prefix = PREFIX[output_type]
-            values[output_type] = (printed.overage, str(COST))
-            values[f"{prefix}Included"] = printed.included
-            if printed.counted:
-                # Counters of months that are far apart, so that none is before the other.
-                before = 10_000 * (month + 1)
-                values |= {f"{prefix}Previous": before, f"{prefix}Current": before + printed.pages}
-        return record(serial, **values)
-
     def _file(self, month, rows, kind="regular"):
         """:param rows: {serial number: {output type: Printed}}"""
         if not rows:
@@ -334,7 +321,7 @@ class TestPlanOracle(ImportCase):
         self.number += 1
         self._say(kind, month, self.number, rows)
         file = self._load(
-            [self._record(serial, month, printed) for serial, printed in rows.items()],
+            [printed_record(serial, month, printed, str(COST)) for serial, printed in rows.items()],
             kind,
             InvoiceNumber=f"P-{self.number}",
             InvoiceDate=last_of(month) + timedelta(days=3),

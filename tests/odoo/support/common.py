@@ -29,6 +29,23 @@ def record(serial, **values):
     return row | values
 
 
+def printed_record(serial, month, rows, cost):
+    """A device record of what an oracle says was printed.
+
+    :param month: a number; counters of months are far apart, so that none is before the other
+    :param rows: {output type: Printed}
+    """
+    values = {}
+    for output_type, printed in rows.items():
+        prefix = TYPES[output_type]
+        values[output_type] = (printed.overage, cost)
+        values[f"{prefix}Included"] = printed.included
+        if printed.counted:
+            before = 10_000 * (month + 1)
+            values |= {f"{prefix}Previous": before, f"{prefix}Current": before + printed.pages}
+    return record(serial, **values)
+
+
 def line_of(data, number=1, tag=b"<Device>"):
     """The line of the file on which the n-th ``tag`` starts."""
     position = -1

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...common.formats import amount_text
 from ...common.listing import enumeration
-from ...common.locking import lock_or_refuse
+from ...common.locking import lock_in_state
 from ...common.plural import plural
 from ...common.window_actions import open_dialog, open_records
 from ...documents import write_dispute_xlsx
@@ -331,26 +331,12 @@ class XppsDispute(models.Model):
         return True
 
     def _check_state(self, *states):
-        """Keep others from doing anything with the disputes, and refuse those that are in another state.
-
-        :raises UserError: naming them
-        """
-        lock_or_refuse(
+        """See ``lock_in_state``."""
+        lock_in_state(
             self,
-            self.env._(
-                "Someone else is working on %s right now. Reload it before you continue.",
-                ", ".join(self.mapped("name")),
-            ),
+            states,
+            lambda wrong: self.env._("This is not possible in the current status of the dispute: %s.", wrong),
         )
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        wrong = self.filtered(lambda dispute: dispute.state not in states)
-        if wrong:
-            raise UserError(
-                self.env._(
-                    "This is not possible in the current status of the dispute: %s.",
-                    ", ".join(f"{dispute.name} ({labels[dispute.state]})" for dispute in wrong),
-                )
-            )
 
     # The workbook
 

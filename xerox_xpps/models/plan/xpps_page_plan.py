@@ -268,8 +268,7 @@ class XppsPagePlan(models.Model):
         """:return: the last day of the cycle that a period counts towards, or None where months are rated alone"""
         if self.cycle == "1":
             return None
-        terms = self._terms()
-        cycle = terms.cycle(min(period_end, terms.end) if terms.end else period_end)
+        cycle = self._terms().last_cycle(period_end)
         return cycle and cycle[1]
 
     def _rollover(self):

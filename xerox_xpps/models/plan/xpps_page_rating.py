@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...billing_file import OUTPUT_TYPES, to_decimal
+from ...billing_file import to_decimal
 from ...common.bulk import bulk_update
 from ...common.constants import BILLING_GROUP
 from ...common.formats import months_text
@@ -107,11 +107,6 @@ class XppsPageRating(models.Model):
             raise UserError(
                 self.env._("Page ratings cannot be deleted. They go when the imports of their cycle are undone.")
             )
-
-    def _pages(self):
-        """:return: {output type: pages}"""
-        self.ensure_one()
-        return {output_type: self[f"{output_type}_pages"] for output_type in OUTPUT_TYPES}
 
     # Rating without a file
 

@@ -5,7 +5,7 @@ from odoo.tools import format_date
 
 from ...billing_file import to_decimal
 from ...common.formats import decimal_text, percent_text
-from ...common.locking import lock_or_refuse
+from ...common.locking import lock_in_state
 from ...common.window_actions import open_form
 from .xpps_price_rule_proposal import OPEN
 
@@ -144,26 +144,12 @@ class XppsPriceChange(models.Model):
         return self.with_context(tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True)
 
     def _check_state(self, *states):
-        """Keep others from doing anything with the increases, and refuse those that are in another state.
-
-        :raises UserError: naming them
-        """
-        lock_or_refuse(
+        """See ``lock_in_state``."""
+        lock_in_state(
             self,
-            self.env._(
-                "Someone else is working on %s right now. Reload it before you continue.",
-                ", ".join(self.mapped("display_name")),
-            ),
+            states,
+            lambda wrong: self.env._("This is not possible in the current status of the increase: %s.", wrong),
         )
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        wrong = self.filtered(lambda change: change.state not in states)
-        if wrong:
-            raise UserError(
-                self.env._(
-                    "This is not possible in the current status of the increase: %s.",
-                    ", ".join(f"{change.display_name} ({labels[change.state]})" for change in wrong),
-                )
-            )
 
     def _reason(self):
         """What the history of prices says of it."""
