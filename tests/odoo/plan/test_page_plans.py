@@ -128,6 +128,25 @@ class TestPool(PlanCase):
         self.assertEqual(rating.charged, 6.25)
         self.assertEqual(sum(rating.line_ids.mapped("share")), 6.25)
 
+    def _invoiced(self, pages):
+        """Have the invoice bill fewer pages than the plan charges. :return: the charge"""
+        self._month(6, 4200, 900, 1400).charge_ids.action_approve()
+        line = self._post().invoice_line_ids.filtered("xpps_charge_ids")
+        line.move_id.button_draft()
+        line.quantity = pages
+        line.move_id.action_post()
+        return line.xpps_charge_ids
+
+    def test_what_is_written_off_is_not_shared(self):
+        self._invoiced(200).action_write_off("Complaint")
+        rating = self._ratings()
+        self.assertEqual((rating.charged, round(sum(rating.line_ids.mapped("share")), 2)), (2.5, 2.5))
+
+    def test_what_is_billed_later_is_shared(self):
+        self._invoiced(200).action_bill_rest()
+        rating = self._ratings()
+        self.assertEqual((rating.charged, round(sum(rating.line_ids.mapped("share")), 2)), (6.25, 6.25))
+
     def test_two_months_are_two_cycles(self):
         self._month(6, 4200, 900, 1400)
         self._month(7, 4000, 1000, 1000)

@@ -53,5 +53,10 @@ class SaleSubscriptionCharge(models.Model):
             self.sudo().page_rating_id._share_out()
         return result
 
+    def _part_rest(self, billable, reason):
+        super()._part_rest(billable, reason)
+        # What is written off is no longer charged; it is asked of the charges as superuser.
+        self.page_rating_id._share_out()
+
     def _prepare_rest(self, billable, pages):
         return super()._prepare_rest(billable, pages) | {"page_rating_id": self.page_rating_id.id}
