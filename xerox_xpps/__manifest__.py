@@ -74,6 +74,7 @@
         "views/xpps_quickstart_views.xml",
         "views/xpps_menus.xml",
         "views/xpps_price_change_views.xml",
+        "views/xpps_rate_card_views.xml",
         "documents/report_style.xml",
         "documents/device_usage_report.xml",
         "documents/invoice_report.xml",
