@@ -35,6 +35,7 @@
         "wizards/xpps_agreement_resume_wizard_views.xml",
         "wizards/xpps_price_propose_wizard_views.xml",
         "wizards/xpps_price_reason_wizard_views.xml",
+        "wizards/xpps_rate_paste_wizard_views.xml",
         "wizards/xpps_service_replace_wizard_views.xml",
         "wizards/xpps_page_waive_wizard_views.xml",
         "wizards/xpps_file_format_wizard_views.xml",
@@ -98,6 +99,7 @@
         "demo/xpps_agreement_demo.xml",
         "demo/xpps_device_demo.xml",
         "demo/xpps_vendor_demo.xml",
+        "demo/xpps_rate_card_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["xerox_xpps/static/src/**/*"],

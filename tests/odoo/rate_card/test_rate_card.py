@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.xerox_xpps.models.rate_card.xpps_rate_card_line import rate_key
+from odoo.addons.xerox_xpps.rules import rate_key_sql
 
 from ..support.access import BILLING, MANAGER
 from ..support.rate_cards import RateCardCase
@@ -172,8 +172,8 @@ class TestCards(RateCardCase):
             self.cr.execute(activate, (second.id, "mono"))
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation), self.cr.savepoint():
             self.cr.execute(
-                "UPDATE xpps_rate_card_line SET card_id = %s, component = 'mono' WHERE component = 'color'",
-                (first.id,),
+                "UPDATE xpps_rate_card_line SET card_id = %s, component = 'mono', state = 'draft' WHERE card_id = %s",
+                (first.id, second.id),
             )
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
             self.cr.execute("UPDATE xpps_rate_card_line SET scope = 'model' WHERE card_id = %s", (first.id,))
@@ -192,7 +192,7 @@ class TestCards(RateCardCase):
                           FROM UNNEST(%(scopes)s) scope, UNNEST(%(components)s) component,
                                UNNEST(%(measures)s) measure, GENERATE_SERIES(1, 20) id) line
                 """,
-                key=SQL(rate_key("line.")),
+                key=rate_key_sql("line"),
                 **{
                     f"{name}s": list(dict(self.env["xpps.rate.card.line"]._fields[name].selection))
                     for name in ("scope", "component", "measure")

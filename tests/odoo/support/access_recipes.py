@@ -103,6 +103,7 @@ RECIPES = {
         "company_id": reseller.company.id,
         "currency_id": reseller.usd.id,
     },
+    "xpps.rate.paste.wizard": lambda reseller, env: {"card_id": reseller.rate_card.id},
     "xpps.rate.card.line": lambda reseller, env: {
         "card_id": reseller.rate_card.id,
         "device_id": reseller.device_2.id,

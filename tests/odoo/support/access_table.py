@@ -574,7 +574,7 @@ TABLE = {
     "xpps.rate.card": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("company_id currency_id date_from date_to letter letter_name line_ids name"),
         program("line_count state"),
-        calls("action_activate action_set_draft", who=MANAGERS),
+        calls("action_activate action_open_paste action_set_draft action_take_from_file", who=MANAGERS),
         calls("action_open_lines", who=CLERKS),
     ),
     "xpps.rate.card.line": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
@@ -583,6 +583,10 @@ TABLE = {
             "unit_cost"
         ),
         program("company_id currency_id date_from date_to item state"),
+    ),
+    "xpps.rate.paste.wizard": Wizard(MANAGERS).having(
+        wizard("card_id file_data file_name problems text"),
+        calls("action_add", who=MANAGERS),
     ),
     "xpps.reference.guard": Abstract(),
     "xpps.reminder": Abstract(),

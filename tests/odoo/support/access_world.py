@@ -236,6 +236,7 @@ class Reseller(Records):
             }
         )
         settings = manager["xpps.settings"].create({})
+        pasting = manager["xpps.rate.paste.wizard"].create({"card_id": cls.rate_card.id, "text": "SN-2;Mono;0.0041"})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         proposing = clerk["xpps.price.propose.wizard"].create({})
         skipping = clerk["xpps.price.reason.wizard"].create({"reason": "Agreed"})
@@ -261,6 +262,7 @@ class Reseller(Records):
                 report,
                 testing,
                 settings,
+                pasting,
                 rejecting,
                 writing_off,
                 proposing,

@@ -4,4 +4,6 @@
 from . import (
     xpps_rate_card,
     xpps_rate_card_line,
+    xpps_rate_card_import,
+    xpps_rate_card_proposal,
 )

@@ -7,8 +7,8 @@ from odoo.tools import SQL
 
 from ...common.formats import period_text
 from ...common.locking import lock_in_state
-from ...common.window_actions import open_records
-from .xpps_rate_card_line import rate_key
+from ...common.window_actions import open_dialog, open_records
+from ...rules import RATE_OWNERS, UNIT_COST, rate_key_sql
 
 DAY = timedelta(days=1)
 
@@ -95,7 +95,7 @@ class XppsRateCard(models.Model):
         # Not what is computed of cards: written, the database would refuse it without naming anything.
         self.flush_model(["company_id", "currency_id", "date_from", "date_to", "state"])
         lines = self.env["xpps.rate.card.line"]
-        lines.flush_model(["card_id", "component", "measure", "scope", *lines._owner_names()])
+        lines.flush_model(["card_id", "component", "measure", "scope", *RATE_OWNERS.values()])
         found = self.env.execute_query(
             SQL(
                 """
@@ -113,8 +113,8 @@ class XppsRateCard(models.Model):
               ORDER BY mine.id, other.id
                  LIMIT 1
                 """,
-                mine_key=SQL(rate_key("mine.")),
-                other_key=SQL(rate_key("other.")),
+                mine_key=rate_key_sql("mine"),
+                other_key=rate_key_sql("other"),
                 ids=list(self.ids),
             )
         )
@@ -153,6 +153,29 @@ class XppsRateCard(models.Model):
                 )
             )
 
+    def _line_values(self, scope, owner, component, measure, value):
+        """What the columns of a line store, for ``bulk_create``.
+
+        :param owner: the id of what the rate holds for
+        :param value: the unit cost, or the included pages
+        """
+        self.ensure_one()
+        is_cost = measure == UNIT_COST
+        return {
+            "card_id": self.id,
+            "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
+            "date_from": self.date_from or None,
+            "date_to": self.date_to or None,
+            "state": self.state,
+            "scope": scope,
+            **{name: owner if each == scope else None for each, name in RATE_OWNERS.items()},
+            "component": component,
+            "measure": measure,
+            "unit_cost": value if is_cost else None,
+            "included": None if is_cost else value,
+        }
+
     # Buttons
 
     def action_activate(self):
@@ -171,6 +194,14 @@ class XppsRateCard(models.Model):
         self._check_state("active")
         self._set_state("draft")
         return True
+
+    def action_open_paste(self):
+        """Ask for many rates at once: pasted, or in a file."""
+        self.ensure_one()
+        self.check_access("write")
+        return open_dialog(
+            self.env["xpps.rate.paste.wizard"], self.env._("Paste Rates"), {"default_card_id": self.id}, wide=True
+        )
 
     def action_open_lines(self):
         """Show the rates on a screen of their own, where many can be searched."""

@@ -4,37 +4,9 @@ from odoo.exceptions import ValidationError
 
 from ...billing_file import OUTPUT_TYPES
 from ...common.constants import CLICK_DIGITS, COMPONENT_SELECTION
+from ...rules import INCLUDED, RATE_OWNERS, UNIT_COST, rate_key
 
-UNIT_COST = "unit_cost"
-INCLUDED = "included"
-#: Who has a rate, by its scope; the nearest first.
-OWNERS = {
-    "device": "device_id",
-    "agreement": "subscription_id",
-    "model": "product_tmpl_id",
-    "price_level": "price_level_id",
-}
-
-
-def rate_key(table=""):
-    """What a line states, as one number that PostgreSQL compares: whose rate, of what, and which of the two measures.
-
-    :param table: before the names of columns, with its point
-    :return: an expression of SQL
-    """
-
-    def number(column, names):
-        cases = " ".join(f"WHEN '{name}' THEN {at}" for at, name in enumerate(names))
-        return f"CASE {table}{column} {cases} END"
-
-    components = [name for name, _label in COMPONENT_SELECTION]
-    owner = f"COALESCE({', '.join(table + name for name in OWNERS.values())})::bigint"
-    key = f"({owner} * {len(OWNERS)} + {number('scope', OWNERS)})"
-    key = f"({key} * {len(components)} + {number('component', components)})"
-    return f"({key} * 2 + {number('measure', (UNIT_COST, INCLUDED))})"
-
-
-OWNED = " OR ".join(f"(scope = '{scope}' AND {name} IS NOT NULL)" for scope, name in OWNERS.items())
+OWNED = " OR ".join(f"(scope = '{scope}' AND {name} IS NOT NULL)" for scope, name in RATE_OWNERS.items())
 PAGES = ", ".join(f"'{name}'" for name in OUTPUT_TYPES)
 
 
@@ -115,7 +87,7 @@ class XppsRateCardLine(models.Model):
     )
 
     _one_owner = models.Constraint(
-        f"CHECK (num_nonnulls({', '.join(OWNERS.values())}) = 1 AND ({OWNED}))",
+        f"CHECK (num_nonnulls({', '.join(RATE_OWNERS.values())}) = 1 AND ({OWNED}))",
         "A rate holds for one device, agreement, printer model or price level: choose the one that its scope names, "
         "and no other.",
     )
@@ -145,10 +117,10 @@ class XppsRateCardLine(models.Model):
         "begins, or delete the rate from one of them.",
     )
 
-    @api.depends(*OWNERS.values())
+    @api.depends(*RATE_OWNERS.values())
     def _compute_item(self):
         for line in self:
-            line.item = next((line[name].display_name for name in OWNERS.values() if line[name]), False)
+            line.item = next((line[name].display_name for name in RATE_OWNERS.values() if line[name]), False)
 
     @api.depends("item", "component", "measure")
     def _compute_display_name(self):
@@ -163,7 +135,7 @@ class XppsRateCardLine(models.Model):
 
     @api.onchange("scope")
     def _onchange_scope(self):
-        for scope, name in OWNERS.items():
+        for scope, name in RATE_OWNERS.items():
             if scope != self.scope:
                 self[name] = False
 
@@ -181,9 +153,10 @@ class XppsRateCardLine(models.Model):
     def write(self, vals):
         return super().write(self._complete_values(vals))
 
-    @api.model
-    def _owner_names(self):
-        return list(OWNERS.values())
+    def _rate(self):
+        """:return: (scope, id of the owner, component, measure), which a card has once"""
+        self.ensure_one()
+        return self.scope, self[RATE_OWNERS[self.scope]].id, self.component, self.measure
 
     @api.model
     def _with_measure(self, vals):
@@ -203,11 +176,11 @@ class XppsRateCardLine(models.Model):
     def _complete_values(self, vals):
         """The scope of a single owner, and nothing but what scope and measure have."""
         vals = dict(vals)
-        owned = [scope for scope, name in OWNERS.items() if vals.get(name)]
+        owned = [scope for scope, name in RATE_OWNERS.items() if vals.get(name)]
         if "scope" not in vals and len(owned) == 1:
             vals["scope"] = owned[0]
         if "scope" in vals:
-            for scope, name in OWNERS.items():
+            for scope, name in RATE_OWNERS.items():
                 if scope != vals["scope"]:
                     vals.setdefault(name, False)
         if "measure" in vals:
