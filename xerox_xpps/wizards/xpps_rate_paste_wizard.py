@@ -43,15 +43,16 @@ class XppsRatePasteWizard(models.TransientModel):
         self.check_access("write")
         self.card_id.check_access("write")
         rows, issues = read_rates(*self._data(), self._titles())
-        problems = [self._at(issue.source_line, issue_text(self.env, issue)) for issue in issues]
+        problems = [(issue.source_line or 0, issue_text(self.env, issue)) for issue in issues]
         rates = {}
         if rows:
             rates, more = self._find_rates(rows)
             problems += more
         if not problems and not rates:
-            problems = [self.env._("There are no rates.")]
+            problems = [(0, self.env._("There are no rates."))]
         if problems:
-            self.problems = bullets(self.env, problems, MAX_LISTED)
+            texts = [self._at(line, problem) for line, problem in sorted(problems)]
+            self.problems = bullets(self.env, texts, MAX_LISTED)
             return open_dialog(self, self.env._("Paste Rates"), wide=True)
         return say_done(self._write_rates(rates))
 
@@ -95,7 +96,7 @@ class XppsRatePasteWizard(models.TransientModel):
         return {word_key(label): value for value, label in pairs}
 
     def _find_rates(self, rows):
-        """:return: ({(scope, id of the owner, component, measure): value}, [problem])"""
+        """:return: ({(scope, id of the owner, component, measure): value}, [(line, problem)])"""
         scopes = self._words("scope")
         components = {word_key(word): name for name, words in OUTPUT_WORDS.items() for word in words}
         components |= self._words("component")
@@ -126,7 +127,7 @@ class XppsRatePasteWizard(models.TransientModel):
                     problem = self.env._("The same rate is also on line %s. Delete one of them.", first)
                     problems.append((row.line, problem))
                 rates[key] = value
-        return rates, [self._at(line, problem) for line, problem in sorted(problems)]
+        return rates, problems
 
     def _named(self, row, scopes):
         """:return: (scope or None, what the row names, what is wrong with it or None)"""

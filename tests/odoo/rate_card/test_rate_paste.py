@@ -118,18 +118,18 @@ class TestPaste(PasteCase):
                 "T-1;Mono;1;2;3\n"
             ),
             [
-                "Line 5: Unit Cost is 'free'. Expected a cost like 0.0065 that is not negative: at most 12 digits, "
-                "then at most 6 decimals.",
-                "Line 12: The cell '3' is in a column without a title.",
                 "Line 1: “SN-1” is the name of more than one kind of item. Enter the scope, too.",
                 "Line 2: No device, agreement, printer model or price level is named “SN-99”. Correct it.",
                 "Line 4: “Purple” is no component. Enter one of these: Base Service Fee, Base Supply Fee, Mono, Color, "
                 "MonoColor1, ClrLvl12, ClrLvl3.",
+                "Line 5: Unit Cost is 'free'. Expected a cost like 0.0065 that is not negative: at most 12 digits, "
+                "then at most 6 decimals.",
                 "Line 6: A base fee includes no pages. Leave them empty.",
                 "Line 7: It states neither a unit cost nor included pages.",
                 "Line 8: It has no component: enter a base fee or an output type.",
                 "Line 9: It does not say which device, agreement, model or price level it is for.",
                 "Line 11: The same rate is also on line 10. Delete one of them.",
+                "Line 12: The cell '3' is in a column without a title.",
             ],
         )
         titles = "Scope;Item;Component;Unit Cost\n"

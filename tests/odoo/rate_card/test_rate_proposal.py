@@ -2,6 +2,7 @@
 """*Take from the Last File*: a draft with what Xerox billed, for the model where most of its devices agree."""
 
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
 
 from ..support.access import BILLING, MANAGER
 from ..support.common import record
@@ -18,7 +19,8 @@ class TestProposal(RateCardCase, ImportCase):
         cls.name = cls.model.display_name
 
     def _propose(self, env=None):
-        action = (env or self.env)["xpps.rate.card"].action_take_from_file()
+        # As the button of the list does, with what is selected there.
+        action = call_kw((env or self.env)["xpps.rate.card"], "action_take_from_file", [[]], {})
         return self.env["xpps.rate.card"].browse(action["res_id"])
 
     def _of_devices(self, *rows):
@@ -57,6 +59,18 @@ class TestProposal(RateCardCase, ImportCase):
         """Nor is the supply fee of a price that is not split, or a cost of 0 of no pages."""
         self._import(self._of_devices({"MonthlyBasePrice": "20.65", "MonoOver": 0, "color": (0, "0")}), **JANUARY)
         self.assertLines(self._propose(), (self.name, "base_service", 20.65))
+
+    def test_a_price_that_is_not_split_among_others(self):
+        """The supply fee of the model does not hold for such a device."""
+        split = {"BaseServiceFee": "11.40", "BaseSupplyFee": "9.25"}
+        self._import(self._of_devices(split, split, {"MonthlyBasePrice": "20.65"}), **JANUARY)
+        self.assertLines(
+            self._propose(),
+            (self.name, "base_service", 11.4),
+            ("SN-3", "base_service", 20.65),
+            (self.name, "base_supply", 9.25),
+            ("SN-3", "base_supply", 0),
+        )
 
     def test_pages_without_cost(self):
         self._import(self._of_devices({"BaseServiceFee": "1.00", "MonoOver": 10}), **JANUARY)

@@ -18,9 +18,8 @@ class XppsRateCard(models.Model):
 
     _inherit = "xpps.rate.card"
 
-    @api.model
     def action_take_from_file(self):
-        """Propose a card of the company's last imported file, and open it."""
+        """Propose a card of the company's last imported file, and open it; whatever is selected on the list."""
         self.check_access("create")
         company = self.env.company
         # Of two files of the same days the one that is no correction.
@@ -63,10 +62,14 @@ class XppsRateCard(models.Model):
     def _proposed_rates(self, file):
         """:return: [(scope, id of the owner, component, measure, value)]"""
         values = defaultdict(dict)
-        for device, model, component, measure, value in self._stated_rates(file):
+        stated = set()
+        for device, model, component, measure, value, is_stated in self._billed_rates(file):
             values[model, component, measure][device] = value
+            if is_stated:
+                stated.add((model, component, measure))
         rates = []
-        for (model, component, measure), of_devices in values.items():
+        for model, component, measure in sorted(stated):
+            of_devices = values[model, component, measure]
             # Of two that are as frequent, the one that is better for the reseller.
             lowest = 1 if measure == UNIT_COST else -1
             counts = Counter(of_devices.values())
@@ -78,13 +81,14 @@ class XppsRateCard(models.Model):
         return rates
 
     @api.model
-    def _stated_rates(self, file):
+    def _billed_rates(self, file):
         """What Xerox billed of the devices of a file, as it stands after corrections, by two queries.
 
-        Not what it did not state, nor the cost of no pages at 0, nor the supply fee of a price that is not split. A
-        read has 0 included pages where its record states none; a correction's keeps what the corrected record stated.
+        Not what it did not state, nor the cost of no pages at 0. A read has 0 included pages where its record states
+        none; a correction's keeps what the corrected record stated. The supply fee of a price that is not split is 0,
+        without being stated: that keeps the fee of other devices of the model from such a device.
 
-        :return: [(stock.lot id, product.template id, component, measure, Decimal or int)]
+        :return: [(stock.lot id, product.template id, component, measure, Decimal or int, whether it is stated)]
         """
         lines, reads = self.env["xpps.billing.file.line"], self.env["xpps.meter.read"]
         lines.flush_model()
@@ -105,9 +109,9 @@ class XppsRateCard(models.Model):
                 SELECT device.id, device.model_id,
                        CASE WHEN line.base_service_stated OR line.standing_service_cost IS NOT NULL
                             THEN %(service)s END,
-                       CASE WHEN (line.base_supply_stated AND NOT %(unsplit)s)
-                                 OR line.standing_supply_cost IS NOT NULL
-                            THEN %(supply)s END
+                       CASE WHEN line.base_supply_stated OR line.standing_supply_cost IS NOT NULL
+                            THEN %(supply)s END,
+                       line.standing_supply_cost IS NULL AND %(unsplit)s
                   FROM (%(devices)s) device
                   JOIN xpps_billing_file_line line
                     ON line.device_id = device.id AND line.superseded_by_id IS NULL
@@ -150,9 +154,11 @@ class XppsRateCard(models.Model):
                 currency=file.currency_id.id,
             )
         )
-        stated = []
-        for *owner, service, supply in fees:
-            stated += [(*owner, "base_service", UNIT_COST, service), (*owner, "base_supply", UNIT_COST, supply)]
+        billed = []
+        for *owner, service, supply, unsplit in fees:
+            billed.append((*owner, "base_service", UNIT_COST, service, True))
+            billed.append((*owner, "base_supply", UNIT_COST, supply, not unsplit))
         for *owner, output_type, included, unit_cost in pages:
-            stated += [(*owner, output_type, UNIT_COST, unit_cost), (*owner, output_type, INCLUDED, included)]
-        return [rate for rate in stated if rate[-1] is not None]
+            billed.append((*owner, output_type, UNIT_COST, unit_cost, True))
+            billed.append((*owner, output_type, INCLUDED, included, True))
+        return [(*what, value, is_stated) for *what, value, is_stated in billed if value is not None]
