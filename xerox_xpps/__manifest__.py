@@ -35,6 +35,7 @@
         "wizards/xpps_agreement_resume_wizard_views.xml",
         "wizards/xpps_price_propose_wizard_views.xml",
         "wizards/xpps_price_reason_wizard_views.xml",
+        "wizards/xpps_rate_paste_wizard_views.xml",
         "wizards/xpps_service_replace_wizard_views.xml",
         "wizards/xpps_page_waive_wizard_views.xml",
         "wizards/xpps_file_format_wizard_views.xml",
@@ -74,6 +75,7 @@
         "views/xpps_quickstart_views.xml",
         "views/xpps_menus.xml",
         "views/xpps_price_change_views.xml",
+        "views/xpps_rate_card_views.xml",
         "documents/report_style.xml",
         "documents/device_usage_report.xml",
         "documents/invoice_report.xml",
@@ -97,6 +99,7 @@
         "demo/xpps_agreement_demo.xml",
         "demo/xpps_device_demo.xml",
         "demo/xpps_vendor_demo.xml",
+        "demo/xpps_rate_card_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["xerox_xpps/static/src/**/*"],

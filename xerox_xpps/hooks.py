@@ -32,7 +32,12 @@ def uninstall_hook(env):
     if billed or ordered or bought:
         data = env["ir.model.data"].search([("module", "=", "xerox_xpps"), ("model", "in", SHARED_MODELS)])
         data.unlink()
-    for model in ("sale.subscription.charge", "sale.subscription.charge.default", "xpps.meter.read"):
+    for model in (
+        "xpps.rate.card.line",
+        "sale.subscription.charge",
+        "sale.subscription.charge.default",
+        "xpps.meter.read",
+    ):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(env[model]._table)))
     env["xpps.material.mapping"].search([]).unlink()
     # Without the addon nothing tells a master agreement from other subscriptions, which all have a customer.

@@ -12,6 +12,7 @@ import xlsxwriter
 FOLDER = Path(__file__).resolve().parents[2] / "xerox_xpps" / "static" / "xls"
 CUSTOMER, OTHER = "Bright School District", "Harbor Dental Group"
 NUMBER, OTHER_NUMBER = "XA-10001", "XA-10002"
+CARD = "Price agreement 2026"
 START = date(2026, 1, 1)
 
 #: {file: ([(heading, what to know of it)], example rows)}. Headings are labels of fields, or have a mapping
@@ -82,6 +83,25 @@ TEMPLATES = {
             ("Unit Price", "Price of a page. If it is 0, the pricelist has the price."),
         ],
         [(NUMBER, "Mono pages", 0.0085), (NUMBER, "Color pages", 0.065), (OTHER_NUMBER, "Mono pages", 0.009)],
+    ),
+    "xpps_rates": (
+        [
+            ("Rate Card", "Name of the rate card. “Paste Rates” on the card does not need it."),
+            ("Device", "Serial number, of a rate that a single device has. Fill in one of these four columns."),
+            ("Agreement", "Number of the agreement, or Xerox's number of it."),
+            ("Printer Model", "Name of the printer model. “Paste Rates” also knows its model number."),
+            ("Price Level", "Name of the price level."),
+            ("Component", "Base Service Fee, Base Supply Fee, or an output type such as Mono."),
+            ("Unit Cost", "The fee of a month, or the cost of a page above the allowance. If it is empty, see beside."),
+            ("Included Pages", "The allowance of a month. Fill in either this or the unit cost."),
+        ],
+        [
+            (CARD, "", "", "Xerox VersaLink C405", "", "Base Service Fee", 11.4, ""),
+            (CARD, "", "", "Xerox VersaLink C405", "", "Mono", 0.0068, ""),
+            (CARD, "", "", "Xerox VersaLink C405", "", "Mono", "", 1500),
+            (CARD, "", OTHER_NUMBER, "", "", "Mono", 0.0065, ""),
+            (CARD, "3TX100001", "", "", "", "Mono", 0.0062, ""),
+        ],
     ),
 }
 

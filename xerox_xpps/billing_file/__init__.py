@@ -17,6 +17,7 @@ from .inspect_file import inspect
 from .layout import Layout, TableLayout, XmlLayout
 from .limits import MAX_ISSUES, MAX_SIZE
 from .model import OUTPUT_TYPES, BillingDetails, DeviceRecord, InvoiceRecord, MeterRecord, serial_key
+from .rates import RateRow, read_rates
 from .reader import ReadResult, extension_of, read
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Issue",
     "Layout",
     "MeterRecord",
+    "RateRow",
     "ReadResult",
     "TableLayout",
     "XmlLayout",
@@ -47,6 +49,7 @@ __all__ = [
     "find_layout",
     "inspect",
     "read",
+    "read_rates",
     "round_half_up",
     "serial_key",
     "to_decimal",

@@ -26,7 +26,7 @@ _SHEETS = 20
 
 def inspect_csv(data: bytes, delimiter: str = "", encoding: str = "") -> Inspection:
     """What the beginning of the text holds, with this delimiter and encoding if they are given."""
-    encoding = encoding or _encoding(data)
+    encoding = encoding or encoding_of(data)
     if not encoding:
         template = _("The encoding of the file is unknown: it is not UTF-8, UTF-16 or Windows-1252 text.")
         return Inspection("csv", (Issue(ERROR, "file_syntax", template),))
@@ -66,7 +66,8 @@ def inspect_xlsx(data: bytes, sheet: str = "") -> Inspection:
 # Encoding
 
 
-def _encoding(data: bytes) -> str:
+def encoding_of(data: bytes) -> str:
+    """The encoding of a text, as its beginning shows it; empty if that is none of the usual ones."""
     mark, marked = byte_order_mark(data)
     if mark:
         return "utf-8-sig" if marked == "utf-8" else marked.removesuffix("-le").removesuffix("-be")

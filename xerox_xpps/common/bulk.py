@@ -94,7 +94,6 @@ def bulk_update(model, condition, values, source=None):
     model.check_access("write")
     model.flush_model()
     table = SQL.identifier(model._table)
-    source = SQL(" FROM %s", source) if source else SQL()
     if not model.env.su:
         asked = SQL("SELECT id FROM %s WHERE %s", table, condition)
         if source:
@@ -106,7 +105,7 @@ def bulk_update(model, condition, values, source=None):
             "UPDATE %s SET %s%s WHERE %s RETURNING %s",
             table,
             SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in stamped.items()),
-            source,
+            SQL(" FROM %s", source) if source else SQL(),
             condition,
             SQL.identifier(model._table, "id"),
         )

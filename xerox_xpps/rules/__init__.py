@@ -66,6 +66,7 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
+from .rate_key import INCLUDED, RATE_OWNERS, UNIT_COST, rate_key, rate_key_sql
 from .schedule import Cycle, add_months, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 from .stock import in_stock_domain, in_stock_sql
@@ -73,10 +74,13 @@ from .stock import in_stock_domain, in_stock_sql
 __all__ = [
     "AMOUNT_FIELDS",
     "Cycle",
+    "INCLUDED",
     "OverageTerms",
     "PriceStep",
+    "RATE_OWNERS",
     "RUN_FIELDS",
     "STARTED_STAGES",
+    "UNIT_COST",
     "add_months",
     "below_floor",
     "below_floor_sql",
@@ -137,6 +141,8 @@ __all__ = [
     "price_on",
     "printed_pages",
     "raised_price",
+    "rate_key",
+    "rate_key_sql",
     "reached_domain",
     "round_amount",
     "round_amount_sql",

@@ -30,6 +30,7 @@ from . import (
     xpps_page_waive_wizard,
     xpps_price_propose_wizard,
     xpps_price_reason_wizard,
+    xpps_rate_paste_wizard,
     xpps_service_replace_wizard,
     xpps_vendor_report_wizard,
 )

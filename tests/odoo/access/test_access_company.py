@@ -12,6 +12,7 @@ from ..support.access import MANAGER
 from ..support.common import XppsCase, record
 from ..support.importing import NEXT_INVOICE
 from ..support.plans import plan_records
+from ..support.rate_cards import rate_card
 
 
 class TestCompany(XppsCase):
@@ -59,6 +60,7 @@ class TestCompany(XppsCase):
         self.agreement.xpps_payer_ids = [Command.create({"partner_id": self.customer.id})]
         self._device("SN-2")
         plan_records(self.agreement, self.device, self.color)
+        rate_card(self.company, [{"device_id": self.device.id, "component": "mono", "unit_cost": 0.004}])
         file = self._import([record("SN-1", mono=(100, "0.004"))])
         self.assertTrue(file.issue_ids)
         self.company.xpps_vendor_id = self.company.partner_id

@@ -66,7 +66,7 @@ class TestAccessMatrix(Probes, AccessWorld, TransactionCase):
 
     def _owner(self, model):
         """The user who has the wizards of a model open."""
-        return MANAGER if model.startswith(("xpps.file.format", "xpps.settings")) else BILLING
+        return MANAGER if model.startswith(("xpps.file.format", "xpps.rate", "xpps.settings")) else BILLING
 
     def _expected(self, model, rights, operation, user, is_own):
         if not is_own:

@@ -15,6 +15,7 @@ from odoo.addons.xerox_xpps.common.bulk import bulk_create, bulk_delete, bulk_up
 from ...billing_file.builder import build_xml
 from ..support.access import BILLING, MANAGER, USER
 from ..support.common import XppsCase, record
+from ..support.rate_cards import rate_card
 
 TEXTS = (
     "plain",
@@ -273,6 +274,24 @@ class TestBulkUpdate(BulkCase):
         )
         self.assertEqual((old | new | other).mapped("superseded_by_id"), new)
         self.assertEqual(old.superseded_by_id, new)
+
+    def test_another_table_by_a_user(self):
+        """Who may write the records that both tables find, and no others."""
+        card = rate_card(self.company, [{"device_id": self.device.id, "component": "mono", "unit_cost": 0.004}])
+
+        def change(*groups):
+            user = self._user(f"xpps_test_bulk_{len(groups)}", *groups)
+            bulk_update(
+                card.line_ids.with_user(user),
+                SQL("xpps_rate_card_line.id = changed.id"),
+                {"unit_cost": SQL("changed.value")},
+                source=SQL("unnest(%s::int[], %s::numeric[]) AS changed(id, value)", card.line_ids.ids, [0.005]),
+            )
+
+        with self.assertRaises(AccessError):
+            change(BILLING)
+        change(BILLING, MANAGER)
+        self.assertEqual(card.line_ids.unit_cost, 0.005)
 
     def test_what_depends_on_it(self):
         """Fields of the record that are stored, and those of others that are not."""

@@ -11,6 +11,7 @@ from odoo.addons.xerox_xpps.rules import in_stock_domain
 from ...billing_file.builder import build_xml
 from ..support.access import BILLING, MANAGER, USER
 from ..support.common import XppsCase, record
+from ..support.rate_cards import rate_card
 
 TODAY = "2026-03-10"
 
@@ -129,6 +130,30 @@ class TestHealth(HealthCase):
         self.assertFound("code_no_price", self.color)
         file.action_cancel()
         self.assertFound("code_no_price")
+
+    def test_rate_card_that_ends(self):
+        """From 60 days before its end to 60 days after, unless a card follows that states one of its rates."""
+        rates = [{"device_id": self.device.id, "component": "mono", "unit_cost": 0.004}]
+        card = rate_card(self.company, rates)
+        self.assertFound("rate_card_ends")
+        for day, is_found in (("2026-05-09", 1), ("2026-05-10", 0), ("2026-01-09", 1), ("2026-01-08", 0)):
+            card.date_to = day
+            self.assertFound("rate_card_ends", *card[:is_found])
+        card.date_to = "2026-03-31"
+        row = self.assertFound("rate_card_ends", card, since=[self.day("2026-03-31")], area=["company"])
+        self.assertEqual(row.name, card.display_name)
+        self.assertIn("03/31/2026", row.explanation)
+        action = row.action_open()
+        self.assertEqual((action["res_model"], action["res_id"]), ("xpps.rate.card", card.id))
+        following = rate_card(self.company, rates, active=False, date_from="2026-04-01")
+        rate_card(self.company, [rates[0] | {"component": "color"}], date_from="2026-04-01")
+        rate_card(self.company, rates, date_from="2026-04-01", currency_id=self.eur.id)
+        self.assertFound("rate_card_ends", card)
+        following.action_activate()
+        self.assertFound("rate_card_ends")
+        following.action_set_draft()
+        card.action_set_draft()
+        self.assertFound("rate_card_ends")
 
     def test_agreement_without_devices(self):
         other = self._agreement(next_date="2026-04-01")

@@ -4,13 +4,13 @@
 import io
 
 import openpyxl
-from import_templates import CUSTOMER, NUMBER, OTHER, OTHER_NUMBER, TEMPLATES, workbook
+from import_templates import CARD, CUSTOMER, NUMBER, OTHER, OTHER_NUMBER, TEMPLATES, workbook
 
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_open
 from odoo.tools.safe_eval import safe_eval
 
-from ..support.access import BILLING, USER
+from ..support.access import BILLING, MANAGER, USER
 from ..support.common import XppsCase
 
 MODELS = {
@@ -18,6 +18,7 @@ MODELS = {
     "xpps_agreements": ("sale.subscription", "action_xpps_agreement"),
     "xpps_devices": ("stock.lot", "action_xpps_device"),
     "xpps_click_prices": ("sale.subscription.charge.default", "action_sale_subscription_charge_default"),
+    "xpps_rates": ("xpps.rate.card.line", "action_xpps_rate_card_line"),
 }
 #: What the client sends unless somebody chooses otherwise.
 OPTIONS = {
@@ -164,6 +165,23 @@ class TestTemplates(ImportTemplateCase):
             ],
         )
         self.assertEqual(set(prices.mapped("billable")), {True})
+
+        manager = self._user("xpps_test_manager", MANAGER)
+        card = self.env["xpps.rate.card"].create({"name": CARD})
+        rates = self._imported("xpps_rates", user=manager)
+        self.assertNotIn(False, self.mapped)
+        self.assertEqual(card.line_ids, rates)
+        model = self.model.product_tmpl_id.display_name
+        self.assertEqual(
+            [(rate.item, rate.component, rate.measure, rate.unit_cost, rate.included) for rate in rates.sorted("id")],
+            [
+                (model, "base_service", "unit_cost", 11.4, 0),
+                (model, "mono", "unit_cost", 0.0068, 0),
+                (model, "mono", "included", 0, 1500),
+                (agreements[1].display_name, "mono", "unit_cost", 0.0065, 0),
+                ("3TX100001", "mono", "unit_cost", 0.0062, 0),
+            ],
+        )
 
     def test_as_the_generator_writes_them(self):
         for name, (columns, rows) in TEMPLATES.items():

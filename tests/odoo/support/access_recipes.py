@@ -98,6 +98,18 @@ RECIPES = {
         "company_id": reseller.company.id,
         "product_tmpl_id": reseller.spare_printer.product_tmpl_id.id,
     },
+    "xpps.rate.card": lambda reseller, env: {
+        "name": "Mine",
+        "company_id": reseller.company.id,
+        "currency_id": reseller.usd.id,
+    },
+    "xpps.rate.paste.wizard": lambda reseller, env: {"card_id": reseller.rate_card.id},
+    "xpps.rate.card.line": lambda reseller, env: {
+        "card_id": reseller.rate_card.id,
+        "device_id": reseller.device_2.id,
+        "component": "mono",
+        "unit_cost": 0.004,
+    },
     "xpps.blocking.warning": lambda reseller, env: {"code": "read_gap", "company_id": reseller.company.id},
     "xpps.component.account": lambda reseller, env: {"component": "color", "company_id": reseller.company.id},
     "xpps.output.name": lambda reseller, env: {

@@ -571,6 +571,23 @@ TABLE = {
         ),
         calls("action_open action_open_charges action_open_invoices action_open_records", who=CLERKS),
     ),
+    "xpps.rate.card": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered("company_id currency_id date_from date_to letter letter_name line_ids name"),
+        program("line_count state"),
+        calls("action_activate action_open_paste action_set_draft action_take_from_file", who=MANAGERS),
+        calls("action_open_lines", who=CLERKS),
+    ),
+    "xpps.rate.card.line": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered(
+            "card_id component device_id included measure price_level_id product_tmpl_id scope subscription_id "
+            "unit_cost"
+        ),
+        program("company_id currency_id date_from date_to item state"),
+    ),
+    "xpps.rate.paste.wizard": Wizard(MANAGERS).having(
+        wizard("card_id file_data file_name problems text"),
+        calls("action_add", who=MANAGERS),
+    ),
     "xpps.reference.guard": Abstract(),
     "xpps.reminder": Abstract(),
     "xpps.upload.wizard": Abstract(),

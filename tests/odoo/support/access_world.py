@@ -15,6 +15,7 @@ from .access_rights import ACCOUNTANT, BILLING, EMPLOYEE, MANAGER, PORTAL, PUBLI
 from .common import record
 from .importing import FEBRUARY, JANUARY, MARCH
 from .plans import plan_records
+from .rate_cards import rate_card
 from .records import Records
 
 #: {kind of user: groups beside those of an employee}
@@ -77,6 +78,7 @@ class Reseller(Records):
         cls._default(cls.color, unit_price=0.09)
         cls.plan = plan_records(cls.agreement, cls.device, cls.color)
         env["xpps.agreement.payer"].create({"subscription_id": cls.agreement.id, "partner_id": cls.customer.id})
+        cls.rate_card = rate_card(cls.company, [{"device_id": cls.device.id, "component": "mono", "unit_cost": 0.0045}])
 
     @classmethod
     def _make_users(cls):
@@ -234,6 +236,7 @@ class Reseller(Records):
             }
         )
         settings = manager["xpps.settings"].create({})
+        pasting = manager["xpps.rate.paste.wizard"].create({"card_id": cls.rate_card.id, "text": "SN-2;Mono;0.0041"})
         rejecting = clerk["xpps.charge.reject.wizard"].create({"reason": "Wrong"})
         proposing = clerk["xpps.price.propose.wizard"].create({})
         skipping = clerk["xpps.price.reason.wizard"].create({"reason": "Agreed"})
@@ -259,6 +262,7 @@ class Reseller(Records):
                 report,
                 testing,
                 settings,
+                pasting,
                 rejecting,
                 writing_off,
                 proposing,

@@ -27,6 +27,13 @@ class Kind:
 KINDS = (
     Kind("vendor_missing", "Vendor Missing", "company", "res.company", "Nobody says who Xerox is as a vendor."),
     Kind(
+        "rate_card_ends",
+        "Rate Card Ends",
+        "company",
+        "xpps.rate.card",
+        "An active rate card ends within 60 days, or has ended within the last 60, and no card follows with its rates.",
+    ),
+    Kind(
         "model_no_number",
         "No Model Number",
         "model",

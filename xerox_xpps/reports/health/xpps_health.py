@@ -9,7 +9,7 @@ from ...common.plural import plural
 from ...common.today import company_today
 from ...common.window_actions import open_dialog, open_form
 from ..row_ids import health_row_id
-from . import agreement_rules, device_rules, model_rules, plan_rules
+from . import agreement_rules, device_rules, model_rules, plan_rules, rate_card_rules
 from .catalog import AREA_SELECTION, BY_CODE, COLUMNS, KIND_SELECTION, KINDS
 
 #: What is a part of an agreement, and known by its product.
@@ -58,7 +58,7 @@ class XppsHealth(models.Model):
     since = fields.Date(
         readonly=True,
         help="The next invoice date or the end of service that has passed, the last day that is not billed, or the end "
-        "of an agreement or page plan.",
+        "of an agreement, page plan or rate card.",
     )
     billed = fields.Float(string="Billed Quantity", readonly=True, aggregator=False)
     counted = fields.Integer(string="Active Devices", readonly=True, aggregator=False)
@@ -73,6 +73,7 @@ class XppsHealth(models.Model):
         agreement_rules.DEPENDS,
         device_rules.DEPENDS,
         plan_rules.DEPENDS,
+        rate_card_rules.DEPENDS,
         {"xpps.health.snooze": ["company_id", "date_until", "kind", "reason", "res_id", "user_id"]},
     )
 
@@ -80,7 +81,7 @@ class XppsHealth(models.Model):
     def _table_query(self):
         today = company_today(self.env.company)
         rules = [*model_rules.rules(), *agreement_rules.rules(today)]
-        rules += [*plan_rules.rules(today), *device_rules.rules(today)]
+        rules += [*plan_rules.rules(today), *device_rules.rules(today), *rate_card_rules.rules(today)]
         return SQL(
             """
             SELECT %(id)s AS id, found.kind, kind.area, kind.sequence, found.company_id, found.res_id, %(columns)s,
@@ -146,6 +147,9 @@ class XppsHealth(models.Model):
         """:return: {kind: what is wrong, and what to do about it}"""
         return {
             "vendor_missing": self.env._("Choose who Xerox is as a vendor, so that its bills can be checked."),
+            "rate_card_ends": self.env._(
+                "Its last day is %(date)s, and no active card follows: activate the next one, or enter a later day."
+            ),
             "model_no_number": self.env._("Enter Xerox's model number, by which its billing file names the model."),
             "model_number_twice": self.env._("Another printer model has the number %(number)s, too."),
             "model_no_codes": self.env._("Nothing bills its overage pages: choose material codes or a price level."),

@@ -1,0 +1,164 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import Counter, defaultdict
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...common.bulk import bulk_create
+from ...common.window_actions import open_form
+from ...rules import INCLUDED, UNIT_COST, billed_fee_sql
+
+
+class XppsRateCard(models.Model):
+    """A card can begin with what Xerox billed last: a draft, which somebody compares with Xerox's letter.
+
+    What most devices of a model have stands there once, for the model; other devices have lines of their own.
+    """
+
+    _inherit = "xpps.rate.card"
+
+    def action_take_from_file(self):
+        """Propose a card of the company's last imported file, and open it; whatever is selected on the list."""
+        self.check_access("create")
+        company = self.env.company
+        # Of two files of the same days the one that is no correction.
+        file = self.env["xpps.billing.file"].search(
+            [("company_id", "=", company.id), ("state", "=", "imported")],
+            order="period_end desc, kind desc, id desc",
+            limit=1,
+        )
+        if not file:
+            raise UserError(
+                self.env._(
+                    "%s has not imported any file yet. Import Xerox's file first, or add the rates manually.",
+                    company.name,
+                )
+            )
+        rates = self._proposed_rates(file)
+        if not rates:
+            raise UserError(
+                self.env._("Billing file %s states neither fees, nor costs of pages, nor included pages.", file.name)
+            )
+        card = self.create(
+            {
+                "name": self.env._("Rates of %s", file.display_name),
+                "company_id": company.id,
+                "currency_id": file.currency_id.id,
+                "date_from": file.period_start,
+            }
+        )
+        bulk_create(self.env["xpps.rate.card.line"], (card._line_values(*rate) for rate in rates))
+        card.message_post(
+            body=self.env._(
+                "Proposed by what Xerox billed with file %s. Compare it with Xerox's letter, and correct what is "
+                "wrong, before you activate it.",
+                file.display_name,
+            )
+        )
+        return open_form(card)
+
+    @api.model
+    def _proposed_rates(self, file):
+        """:return: [(scope, id of the owner, component, measure, value)]"""
+        values = defaultdict(dict)
+        stated = set()
+        for device, model, component, measure, value, is_stated in self._billed_rates(file):
+            values[model, component, measure][device] = value
+            if is_stated:
+                stated.add((model, component, measure))
+        rates = []
+        for model, component, measure in sorted(stated):
+            of_devices = values[model, component, measure]
+            # Of two that are as frequent, the one that is better for the reseller.
+            lowest = 1 if measure == UNIT_COST else -1
+            counts = Counter(of_devices.values())
+            usual = min(counts, key=lambda value: (-counts[value], lowest * value))
+            rates.append(("model", model, component, measure, usual))
+            rates += [
+                ("device", device, component, measure, value) for device, value in of_devices.items() if value != usual
+            ]
+        return rates
+
+    @api.model
+    def _billed_rates(self, file):
+        """What Xerox billed of the devices of a file, as it stands after corrections, by two queries.
+
+        Not what it did not state, nor the cost of no pages at 0. A read has 0 included pages where its record states
+        none; a correction's keeps what the corrected record stated. The supply fee of a price that is not split is 0,
+        without being stated: that keeps the fee of other devices of the model from such a device.
+
+        :return: [(stock.lot id, product.template id, component, measure, Decimal or int, whether it is stated)]
+        """
+        lines, reads = self.env["xpps.billing.file.line"], self.env["xpps.meter.read"]
+        lines.flush_model()
+        reads.flush_model()
+        devices = SQL(
+            """
+            SELECT DISTINCT line.device_id AS id, product.product_tmpl_id AS model_id
+              FROM xpps_billing_file_line line
+              JOIN stock_lot device ON device.id = line.device_id
+              JOIN product_product product ON product.id = device.product_id
+             WHERE line.billing_file_id = %s AND line.state = 'imported'
+            """,
+            file.id,
+        )
+        fees = self.env.execute_query(
+            SQL(
+                """
+                SELECT device.id, device.model_id,
+                       CASE WHEN line.base_service_stated OR line.standing_service_cost IS NOT NULL
+                            THEN %(service)s END,
+                       CASE WHEN line.base_supply_stated OR line.standing_supply_cost IS NOT NULL
+                            THEN %(supply)s END,
+                       line.standing_supply_cost IS NULL AND %(unsplit)s
+                  FROM (%(devices)s) device
+                  JOIN xpps_billing_file_line line
+                    ON line.device_id = device.id AND line.superseded_by_id IS NULL
+                   AND line.billed_period_end = %(end)s AND line.currency_id = %(currency)s
+              ORDER BY device.id
+                """,
+                devices=devices,
+                service=billed_fee_sql("base_service"),
+                supply=billed_fee_sql("base_supply"),
+                # A monthly base price alone: see rules.fees.is_unsplit.
+                unsplit=SQL("(line.base_price_cost <> 0 AND line.base_service_cost = 0 AND line.base_supply_cost = 0)"),
+                end=file.period_end,
+                currency=file.currency_id.id,
+            )
+        )
+        pages = self.env.execute_query(
+            SQL(
+                """
+                SELECT device.id, device.model_id, meter.output_type,
+                       CASE WHEN stated.included THEN meter.included END,
+                       CASE WHEN meter.unit_cost > 0 OR (meter.overage <> 0 AND meter.cost_unknown IS NOT TRUE)
+                            THEN meter.unit_cost END
+                  FROM (%(devices)s) device
+                  JOIN xpps_meter_read meter
+                    ON meter.device_id = device.id AND meter.superseded_by_id IS NULL AND meter.origin = 'file'
+                   AND meter.period_end = %(end)s AND meter.currency_id = %(currency)s
+                  JOIN (
+                    SELECT line.device_id, counter.key AS output_type,
+                           BOOL_OR(counter.value ->> 'included' IS NOT NULL) AS included
+                      FROM xpps_billing_file_line line
+                CROSS JOIN jsonb_each(line.meter_values) counter
+                     WHERE line.company_id = %(company)s AND line.billed_period_end = %(end)s
+                  GROUP BY line.device_id, counter.key
+                       ) stated ON stated.device_id = device.id AND stated.output_type = meter.output_type
+              ORDER BY device.id, meter.output_type
+                """,
+                devices=devices,
+                company=file.company_id.id,
+                end=file.period_end,
+                currency=file.currency_id.id,
+            )
+        )
+        billed = []
+        for *owner, service, supply, unsplit in fees:
+            billed.append((*owner, "base_service", UNIT_COST, service, True))
+            billed.append((*owner, "base_supply", UNIT_COST, supply, not unsplit))
+        for *owner, output_type, included, unit_cost in pages:
+            billed.append((*owner, output_type, UNIT_COST, unit_cost, True))
+            billed.append((*owner, output_type, INCLUDED, included, True))
+        return [(*what, value, is_stated) for *what, value, is_stated in billed if value is not None]

@@ -1,0 +1,43 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a line of a rate card states: whose rate it is, of what, and which of the two measures."""
+
+from collections.abc import Iterable
+
+from odoo.tools import SQL
+
+#: What a fee or a page costs, or how many pages are included.
+UNIT_COST = "unit_cost"
+INCLUDED = "included"
+#: Who has a rate, by its scope; the nearest first: {scope: field}.
+RATE_OWNERS = {
+    "device": "device_id",
+    "agreement": "subscription_id",
+    "model": "product_tmpl_id",
+    "price_level": "price_level_id",
+}
+_COMPONENTS = ("base_service", "base_supply", "mono", "color", "mono_color1", "clr_lvl12", "clr_lvl3")
+
+
+def rate_key(table: str = "") -> str:
+    """A number that all lines have in common which state the same, and no others.
+
+    :param table: the name of the table in a query, with its point
+    :return: an expression of SQL, as constraints and indexes have it too
+    """
+    owner = f"COALESCE({', '.join(table + name for name in RATE_OWNERS.values())})::bigint"
+    key = f"({owner} * {len(RATE_OWNERS)} + {_number(table + 'scope', RATE_OWNERS)})"
+    key = f"({key} * {len(_COMPONENTS)} + {_number(table + 'component', _COMPONENTS)})"
+    return f"({key} * 2 + {_number(table + 'measure', (UNIT_COST, INCLUDED))})"
+
+
+def rate_key_sql(table: str) -> SQL:
+    """As ``rate_key``, in a query.
+
+    :param table: its name in the query
+    """
+    return SQL(rate_key(f"{table}."))
+
+
+def _number(column: str, names: Iterable[str]) -> str:
+    cases = " ".join(f"WHEN '{name}' THEN {at}" for at, name in enumerate(names))
+    return f"CASE {column} {cases} END"
