@@ -152,7 +152,9 @@ class TestHistoryOracle(Contracts, ReportEquality, ImportCase):
         return None
 
     def _compare_with_contract(self):
-        """Each live read is compared with what was agreed, and Xerox over-bills what it bills above that."""
+        """Each live read is compared with what was agreed; Xerox over-bills what it bills above the expected pages at
+        that.
+        """
         names = {agreement: name for name, agreement in self.agreements.items()}
         rows = self.env["xpps.vendor.report"].search([("meter_read_id.device_id", "in", self._lot_ids())])
         for row in rows:
@@ -163,7 +165,7 @@ class TestHistoryOracle(Contracts, ReportEquality, ImportCase):
             self.done["wrong rate"] += wrong
             self.done["agreed rate"] += cost is not None and not wrong
             if cost is not None:
-                over = cents(read.overage * exact(read.unit_cost)) - cents(read.overage * cost)
+                over = cents(read.overage * exact(read.unit_cost)) - cents(row.expected_quantity * cost)
                 self.assertEqual(exact(row.difference, 2), over)
                 self.assertNotIn("rate_changed", row.flags or "")
 
