@@ -21,7 +21,7 @@ from ..rules import (
 )
 from .context import plain
 from .difference import PAGES
-from .expectations import expected_meter, known_start, last_unit_cost
+from .expectations import contract_meter, expected_meter, known_start, last_included, last_unit_cost
 from .issues import CostChange, PlannedRead, pages_text
 from .snapshots import PlanSnapshot
 
@@ -66,7 +66,7 @@ class ChargePlan:
         if plan and base["cycle_start"]:
             base = base | {"cycle_start": None, "cycle_end": None}
         balance_ = self.balance(device, charged, agreement, base)
-        values = self.prepare_read(device, meter, balance_, plan.id if plan else None)
+        values = self.prepare_read(device, agreement, meter, balance_, plan.id if plan else None)
         read = PlannedRead(check.index, base, values, supersedes=noted)
         read.expected_unit_cost = last_unit_cost(self.context.lookups, device.id, meter, self.context.currency)
         self.reads.append(read)
@@ -424,11 +424,13 @@ class ChargePlan:
         read = CycleRead(printed, meter.included or 0, meter.overage or 0)
         return balance(read, agreement.running_days, agreement.days)
 
-    def prepare_read(self, device, meter, cycle_balance=None, page_plan_id=None):
+    def prepare_read(self, device, agreement, meter, cycle_balance=None, page_plan_id=None):
         """What a read has of its own, in the order of ``METER_VALUES``."""
         overage = meter.overage or 0
         start = known_start(self.context.lookups, device.id, meter.output_type)
         previous, current = counted_reads(meter.previous, meter.current, start)
+        terms = self.context.contract_rates.of(device, agreement.id)
+        contract_unit_cost, contract_included = contract_meter(terms, meter)
         return (
             meter.output_type,
             previous,
@@ -439,7 +441,11 @@ class ChargePlan:
             meter.unit_cost or 0,
             self.context.round(meter.cost_unrounded) if overage else 0,
             cost_is_unknown(overage, meter.unit_cost),
-            *expected_meter(self.context.lookups, device.id, meter),
+            *expected_meter(self.context.lookups, device.id, meter, contract_included),
+            meter.included is not None,
+            contract_unit_cost,
+            contract_included,
+            last_included(self.context.lookups, device.id, meter),
             page_plan_id,
             cycle_balance,
         )

@@ -9,6 +9,7 @@ from ..common.today import company_today
 from .check_result import CheckResult
 from .codes import lowered_codes
 from .context import CheckContext
+from .contract_rates import ContractRates
 from .file_checks import FileChecks
 from .issues import Findings
 from .lines import prepare_line_base
@@ -121,6 +122,7 @@ def _make_context(file, findings, details, currency, places):
         period_end=period_end,
         lookups=lookups,
         pricing=ChargePricing(lookups.subscriptions, period_end, file.company_id),
+        contract_rates=ContractRates(file.env, file.company_id, currency, period_end),
         unrated=unrated_currencies(
             currency | lookups.subscriptions.currency_id, file.company_id, invoice.date or period_end
         ),

@@ -80,6 +80,27 @@ _TABLE = (
         "_fix_unarchive",
         "The agreement of a device is archived",
     ),
+    CheckCode(
+        "wrong_rate",
+        WARNING,
+        "Rate differs from the rate card",
+        "_fix_open_rate_card",
+        "Xerox bills another fee or unit cost than the rate card says",
+    ),
+    CheckCode(
+        "wrong_allowance",
+        WARNING,
+        "Included pages differ from the rate card",
+        "_fix_open_rate_card",
+        "Xerox includes another number of pages than the rate card says",
+    ),
+    CheckCode(
+        "allowance_changed",
+        WARNING,
+        "Included pages changed",
+        "_fix_open_reads",
+        "Xerox includes another number of pages than before",
+    ),
     CheckCode("unit_cost_changed", INFO, "Unit cost changed", "_fix_open_defaults"),
     CheckCode(
         "unit_cost_missing",

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from ..billing_file import BillingDetails, round_half_up, to_decimal
+from .contract_rates import ContractRates
 from .issues import Findings
 from .lookups import Lookups
 from .pricing import ChargePricing
@@ -35,6 +36,7 @@ class CheckContext:
     period_end: date
     lookups: Lookups
     pricing: ChargePricing
+    contract_rates: ContractRates
     unrated: Any
     type_labels: dict[str, str]
     imports: bool = False

@@ -40,7 +40,7 @@ class CorrectionPlan:
         base = base | {"cycle_start": prior.cycle_start or None, "cycle_end": prior.cycle_end or None}
         meter = self._completed(meter, prior)
         balance = self.plan.balance(check.device, meter, agreement, base)
-        values = self.plan.prepare_read(check.device, meter, balance, prior.page_plan_id.id or None)
+        values = self.plan.prepare_read(check.device, agreement, meter, balance, prior.page_plan_id.id or None)
         read = PlannedRead(check.index, base, values, supersedes=prior.id)
         if not self._differs(read.values, prior):
             return
@@ -70,7 +70,8 @@ class CorrectionPlan:
         earlier = {
             "previous": prior.previous_read if current else prior.previous_read or None,
             "current": current,
-            "included": prior.included,
+            # Of an older read nobody kept whether 0 was stated.
+            "included": prior.included if prior.included_stated else prior.included or None,
             "overage": prior.overage,
         }
         if prior.currency_id == self.context.currency:

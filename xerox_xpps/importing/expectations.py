@@ -5,7 +5,8 @@ It is kept on lines and reads, where None means that there is nothing to compare
 """
 
 from ..billing_file import to_decimal
-from ..rules import billed_fees, expected_overage, is_unsplit, missing_overage, service_fee
+from ..rules import billed_fees, contract_fees, expected_overage, is_unsplit, missing_overage, service_fee
+from .contract_rates import NO_TERMS
 
 
 def known_start(lookups, device_id, output_type):
@@ -18,22 +19,47 @@ def known_start(lookups, device_id, output_type):
     return noted[1] if noted else None
 
 
-def expected_meter(lookups, device_id, meter):
+def expected_meter(lookups, device_id, meter, contract_included=None):
     """Where a meter should start, and how many pages Xerox should bill.
 
     :param meter: billing_file.MeterRecord; only if it states both of its reads, the pages above the allowance can be
         compared; and if nothing is stated of these, only where the reads tell of some
+    :param contract_included: what the rate card has in place of the allowance that Xerox states, or None
     :return: (our last read, pages above the allowance from that read on); None where there is nothing to compare with
     """
     previous, current = meter.previous, meter.current
     start = known_start(lookups, device_id, meter.output_type)
     first = previous if start is None else start
+    included = meter.included if contract_included is None else contract_included
     if meter.overage is None:
         missing = missing_overage(first, current, meter.included, None)
-        return start if previous is not None else None, missing or None
+        expected = expected_overage(first, current, included) if missing else None
+        return start if previous is not None else None, expected
     if previous is None:
         return None, None
-    return start, expected_overage(first, current, meter.included)
+    return start, expected_overage(first, current, included)
+
+
+def contract_meter(terms, meter):
+    """What Xerox has agreed to bill for a meter, as far as the record states what is compared with it.
+
+    What nobody stated of a page that is billed is not known, but agreed all the same.
+
+    :param terms: as ``ContractRates.of`` gives them
+    :return: (unit cost, included pages); None where there is nothing to compare with
+    """
+    if not terms:
+        return None, None
+    agreed = terms.get(meter.output_type, NO_TERMS)
+    has_rate = agreed.unit_cost and (meter.unit_cost is not None or meter.overage)
+    has_allowance = agreed.included and meter.included is not None
+    return agreed.unit_cost.value if has_rate else None, agreed.included.value if has_allowance else None
+
+
+def last_included(lookups, device_id, meter):
+    """The pages that were included the last time; None where nobody stated them, then or now."""
+    last = lookups.last_billed.get((device_id, meter.output_type)) if meter.included is not None else None
+    return last[5] if last else None
 
 
 def last_unit_cost(lookups, device_id, meter, currency):
@@ -60,6 +86,28 @@ def expected_fees(record, last, currency):
     if not service and not supply:
         supply = min(float(record.base_supply or 0), price)
     return float(service_fee(to_decimal(price), to_decimal(supply))), supply
+
+
+def agreed_fees(context, terms, record, standing=(None, None)):
+    """The base fees that Xerox has agreed to, split as it bills them.
+
+    :param terms: as ``ContractRates.of`` gives them
+    :param standing: what ``standing_fees`` has of a correction
+    :return: (service fee, supply fee) as Decimals, None where there is nothing to compare with
+    """
+    if not terms:
+        return None, None
+    rates = (terms.get(component, NO_TERMS).unit_cost for component in ("base_service", "base_supply"))
+    service, supply = (rate and rate.value for rate in rates)
+    stated = record.base_service, record.base_supply
+    unsplit = is_unsplit(record.base_price, *stated)
+    if standing != (None, None):
+        # A correction that states no fee leaves what stood; without a supply fee that was a base price, not split.
+        unsplit = stated == (None, None) and bool(standing[0]) and not standing[1]
+    return tuple(
+        context.round(agreed) if agreed is not None and (unsplit or fee is not None or stands) else None
+        for agreed, fee, stands in zip(contract_fees(service, supply, unsplit), stated, standing, strict=True)
+    )
 
 
 def standing_fees(record, line, prior, currency):

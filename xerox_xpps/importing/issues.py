@@ -252,6 +252,10 @@ METER_VALUES = (
     "cost_unknown",
     "expected_previous",
     "expected_overage",
+    "included_stated",
+    "contract_unit_cost",
+    "contract_included",
+    "last_included",
     "page_plan_id",
     "cycle_balance",
 )

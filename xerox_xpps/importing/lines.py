@@ -5,7 +5,7 @@ import json
 from decimal import Decimal
 
 from ..rules import is_unsplit
-from .expectations import expected_fees
+from .expectations import agreed_fees, contract_meter, expected_fees
 
 
 def prepare_line_base(context):
@@ -28,6 +28,8 @@ def prepare_line(context, record, device, total):
     unsplit = is_unsplit(record.base_price, record.base_service, record.base_supply)
     last = device and context.lookups.last_base_costs.get(device.id)
     expected_service, expected_supply = expected_fees(record, last, context.currency)
+    terms = context.contract_rates.of(device, device.agreement.id if device and device.agreement else None)
+    contract_service, contract_supply = agreed_fees(context, terms, record)
     return {
         "sequence": record.sequence,
         "source_line": record.source_line,
@@ -50,22 +52,29 @@ def prepare_line(context, record, device, total):
         "base_supply_stated": record.base_supply is not None or unsplit,
         "expected_service_cost": expected_service,
         "expected_supply_cost": expected_supply,
+        "contract_service_cost": contract_service,
+        "contract_supply_cost": contract_supply,
         "standing_service_cost": None,
         "standing_supply_cost": None,
         "device_fix": None,
         "near_device_id": None,
         "overage_cost": context.round(total - base),
         "cost_total": context.round(total),
-        "meter_values": json.dumps(
-            {
-                meter.output_type: {
-                    "previous": meter.previous,
-                    "current": meter.current,
-                    "included": meter.included,
-                    "overage": meter.overage,
-                    "unit_cost": None if meter.unit_cost is None else f"{meter.unit_cost:f}",
-                }
-                for meter in record.meters
-            }
-        ),
+        "meter_values": json.dumps({meter.output_type: _meter_values(meter, terms) for meter in record.meters}),
     }
+
+
+def _meter_values(meter, terms):
+    values = {
+        "previous": meter.previous,
+        "current": meter.current,
+        "included": meter.included,
+        "overage": meter.overage,
+        "unit_cost": None if meter.unit_cost is None else f"{meter.unit_cost:f}",
+    }
+    unit_cost, included = contract_meter(terms, meter)
+    if unit_cost is not None:
+        values["contract_unit_cost"] = f"{unit_cost:f}"
+    if included is not None:
+        values["contract_included"] = included
+    return values

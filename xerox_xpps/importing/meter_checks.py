@@ -52,7 +52,7 @@ class MeterChecks:
     def _check_base_fee(self, check):
         last = self.context.lookups.last_base_costs.get(check.device.id)
         currency = self.context.currency
-        if not last or last[0] != currency.id:
+        if not last or last[0] != currency.id or self._is_agreed(check):
             return
         base = self.context.round(check.record.base_total)
         if to_decimal(last[1]) == base:
@@ -66,6 +66,14 @@ class MeterChecks:
                 **check.place,
             ),
             fix=check.device.record,
+        )
+
+    def _is_agreed(self, check):
+        """Whether a rate card says what the base fees are, so that last month's are of no account."""
+        line = check.line
+        has_supply = line["base_supply_cost"] or line["expected_supply_cost"]
+        return line["contract_service_cost"] is not None and (
+            not has_supply or line["contract_supply_cost"] is not None
         )
 
     def _check_meter(self, check, meter):

@@ -11,10 +11,11 @@ from ..billing_file import round_half_up
 from ..common.plural import plural
 from .charges import ChargePlan
 from .context import plain
+from .contract_checks import ContractChecks
 from .corrections import CorrectionPlan
 from .cycles import CyclePlan
 from .device_checks import DeviceChecks
-from .expectations import standing_fees
+from .expectations import agreed_fees, standing_fees
 from .issues import BaseFees, pages_text
 from .lines import prepare_line
 from .meter_checks import MeterChecks
@@ -44,6 +45,7 @@ class RecordChecks:
         self.is_duplicate = is_duplicate
         self.devices = DeviceChecks(context)
         self.meters = MeterChecks(context)
+        self.contract = ContractChecks(context)
         self.decisions = context.file._decided_pages()
         self.device_lines = {}
         self.plan = ChargePlan(context)
@@ -102,6 +104,7 @@ class RecordChecks:
             self.devices.period(check)
         if self._has_agreement(check) and self._has_rate(check) and record.complete:
             self.meters.run(check)
+            self.contract.run(check)
             self._plan_meters(check)
 
     def _has_agreement(self, check):
@@ -109,12 +112,16 @@ class RecordChecks:
         prior = self.context.is_correction and self.lookups.billed.get(check.device.id)
         if prior:
             check.prior = self.prior_lines[check.index] = prior
-            service, supply = standing_fees(check.record, check.line, prior, self.context.currency)
-            check.line |= {"standing_service_cost": service, "standing_supply_cost": supply}
-        if prior and prior.subscription_id:
-            # What was billed once is corrected on that agreement, whatever became of it and of the device.
-            check.line |= {"subscription_id": prior.subscription_id.id, "partner_id": prior.partner_id.id or None}
-            return True
+            standing = standing_fees(check.record, check.line, prior, self.context.currency)
+            check.line |= dict(zip(("standing_service_cost", "standing_supply_cost"), standing, strict=True))
+            if prior.subscription_id:
+                # What was billed once is corrected on that agreement, whatever became of it and of the device.
+                check.line |= {"subscription_id": prior.subscription_id.id, "partner_id": prior.partner_id.id or None}
+            terms = self.context.contract_rates.of(check.device, check.line["subscription_id"])
+            agreed = agreed_fees(self.context, terms, check.record, standing)
+            check.line |= dict(zip(("contract_service_cost", "contract_supply_cost"), agreed, strict=True))
+            if prior.subscription_id:
+                return True
         return self.devices.assignment(check)
 
     def _has_rate(self, check):

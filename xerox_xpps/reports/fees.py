@@ -6,9 +6,15 @@ from odoo.tools import SQL
 from ..rules import same_period_sql, serial_key_sql
 
 
+def contract_row_fee(component):
+    """:return: SQL, what the rate card says; NULL where there is nothing to compare with"""
+    return SQL.identifier("line", f"contract_{component.removeprefix('base_')}_cost")
+
+
 def expected_row_fee(component):
-    """:return: SQL, what Xerox billed the month before; NULL for a first bill"""
-    return SQL.identifier("line", f"expected_{component.removeprefix('base_')}_cost")
+    """:return: SQL, what the rate card says, else what Xerox billed the month before; NULL for a first bill"""
+    last = SQL.identifier("line", f"expected_{component.removeprefix('base_')}_cost")
+    return SQL("COALESCE(%s, %s)", contract_row_fee(component), last)
 
 
 def billed_records():

@@ -9,6 +9,7 @@ from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period,
 from .arrival import next_end, usual_arrival
 from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, other_share_sql
 from .charge import invoice_status, uninvoiced_status_sql
+from .contract_rate import SCOPES, card_counts, card_counts_sql, contract_fees, nearest_rate
 from .dated_price import (
     PriceStep,
     increased,
@@ -79,6 +80,7 @@ __all__ = [
     "PriceStep",
     "RATE_OWNERS",
     "RUN_FIELDS",
+    "SCOPES",
     "STARTED_STAGES",
     "UNIT_COST",
     "add_months",
@@ -91,7 +93,10 @@ __all__ = [
     "blurred_key_sql",
     "billed_twice_sql",
     "bills_days_sql",
+    "card_counts",
+    "card_counts_sql",
     "charge_amounts",
+    "contract_fees",
     "cost_is_unknown",
     "cost_is_unknown_sql",
     "cost_plus_price",
@@ -126,6 +131,7 @@ __all__ = [
     "name_key_sql",
     "named_domain",
     "near_keys",
+    "nearest_rate",
     "next_end",
     "next_increase",
     "order_bills_days_sql",

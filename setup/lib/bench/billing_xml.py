@@ -16,6 +16,9 @@ OUTPUT_TYPES = {
     "ClrLvl12": ((8,), "0.031"),
     "ClrLvl3": ((9,), "0.0725"),
 }
+#: The same as the addon calls them.
+COMPONENTS = ("mono", "color", "mono_color1", "clr_lvl12", "clr_lvl3")
+SERVICE_FEE, SUPPLY_FEE = 8.5, 4.25
 MODEL = "Bench Printer"
 MODEL_NUMBER = "BP-1"
 INCLUDED = 1000
@@ -87,7 +90,7 @@ def _device(number, month):
     )
     return (
         f"<Device>\n<SerialNumber>{serial(number)}</SerialNumber>\n<Model>{MODEL}</Model>\n"
-        f"<ModelNumber>{MODEL_NUMBER}</ModelNumber>\n<BaseServiceFee>8.50</BaseServiceFee>\n"
-        f"<BaseSupplyFee>4.25</BaseSupplyFee>\n<ReadDate>{month.end}</ReadDate>\n<ReadType>Actual</ReadType>\n"
+        f"<ModelNumber>{MODEL_NUMBER}</ModelNumber>\n<BaseServiceFee>{SERVICE_FEE:.2f}</BaseServiceFee>\n"
+        f"<BaseSupplyFee>{SUPPLY_FEE:.2f}</BaseSupplyFee>\n<ReadDate>{month.end}</ReadDate>\n<ReadType>Actual</ReadType>\n"
         f"{elements}</Device>\n"
     )

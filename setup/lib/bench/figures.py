@@ -184,6 +184,16 @@ FIGURES = (
         note="check + import of 10,000 devices on 500 agreements, each a pool, or none",
     ),
     Figure(
+        "cards",
+        "import with rate cards / without",
+        "s",
+        (("cards", "many"),),
+        ours=lambda samples: samples.get("many", "cards"),
+        yardstick=lambda samples: samples.get("many", "no_cards"),
+        target=lambda sizes: 1.05,
+        note="CPU time of the worker that checks and imports; a card with 1,100 rates: by model, agreement and device",
+    ),
+    Figure(
         "memory",
         "peak memory of a worker, huge",
         "MB",

@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 from . import billing_xml, client, floor, load
+from .card_world import make_card_world
 from .plan_world import make_plan_world, make_poolless_world
 from .vendor_world import MONTHS, make_vendor_world
+from .world import make_world
 
 #: Records of each kind that the slow load() is tried with; it is linear, so its time is multiplied.
 LOADED = 1000
@@ -103,6 +105,26 @@ class Steps:
             if len(rated) != pools or len(rated.charge_ids) != pools:
                 raise RuntimeError(f"{len(rated)} of {pools} pools were rated, {len(rated.charge_ids)} charged.")
         return {name: check.seconds + imported.seconds, f"{name}_queries": check.queries + imported.queries}
+
+    def cards(self):
+        """Check and import where a rate card says what everything costs, and where there is none."""
+        return self._carded("cards", make_card_world) | self._carded("no_cards", make_world)
+
+    def _carded(self, name, make):
+        self.database.reset(self.devices, make)
+        file_id = self.database.upload(self.data)
+        with self.database.timed() as (env, check):
+            env["xpps.billing.file"].browse(file_id)._check_now()
+        with self.database.timed() as (env, imported):
+            env["xpps.billing.file"].browse(file_id)._import()
+        with self.database.environment() as env:
+            compared = env["xpps.meter.read"].search_count(
+                [("billing_file_id", "=", file_id), ("contract_unit_cost", ">", 0), ("contract_included", ">", 0)]
+            )
+            expected = 5 * self.devices if make == make_card_world else 0
+            if compared != expected:
+                raise RuntimeError(f"{compared} of {expected} meter reads were compared with the rate card.")
+        return {name: check.cpu + imported.cpu, f"{name}_queries": check.queries + imported.queries}
 
     def load(self):
         """Odoo's load() of tables, for as many records as the file has."""

@@ -87,9 +87,11 @@ class TestFromRows(DisputeCase):
 
     def test_rows_as_expected_are_left_out(self):
         dispute = self._dispute(self._rows("A-1"))
-        self.assertEqual(self._figures(dispute), [("A-1", "color", 0.75), ("A-1", "mono", 0.05)])
+        self.assertEqual(
+            self._figures(dispute), [("A-1", "base_supply", 0.5), ("A-1", "color", 0.75), ("A-1", "mono", 0.55)]
+        )
         self.assertIn(
-            "2 rows were left out because Xerox billed what was expected.", dispute.message_ids.mapped("body")[0]
+            "1 row was left out because Xerox billed what was expected.", dispute.message_ids.mapped("body")[0]
         )
         with self.assertRaisesRegex(UserError, "nothing to dispute"):
             self._dispute(self._rows("A-1", component="base_service"))

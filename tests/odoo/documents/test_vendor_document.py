@@ -22,30 +22,32 @@ BILLING = "xerox_xpps.group_xpps_billing"
 
 #: February by component: (devices or pages, Xerox's cost, expected cost, January's cost).
 #: Service fees: 10 + 11 + 12.50; expected 10 + 10 + C-3's 20; January 10 + 10 + 20. Mono: 2.55 + 3.50 + 1; expected
-#: 2.50 + 3.00; January 2.50 + 3 + 3. Color: 300 pages at 0.0525 instead of 0.05; January 200 at 0.05.
+#: 2.00, by the card, + 3.00; January 2.50 + 3 + 3. Color: 300 pages at 0.0525 instead of 0.05; January 200 at 0.05.
 COMPONENTS = {
     "Base Service Fee": (3, "33.50", "40.00", "40.00"),
-    "Base Supply Fee": (2, "10.00", "10.00", "10.00"),
-    "Mono": (1310, "7.05", "5.50", "8.50"),
+    "Base Supply Fee": (2, "10.00", "9.50", "10.00"),
+    "Mono": (1310, "7.05", "5.00", "8.50"),
     "Color": (300, "15.75", "15.00", "10.00"),
 }
-TOTAL = ("66.30", "70.50", "68.50")
+TOTAL = ("66.30", "69.50", "68.50")
 #: (rows, Xerox's cost, expected cost)
 FLAGS = {
     "Unknown Device": (2, "13.50", "0"),
     "Missing from File": (1, "0", "20.00"),
-    "Quantity Wrong": (1, "2.55", "2.50"),
+    "Quantity Wrong": (1, "2.55", "2.00"),
+    "Wrong Rate": (1, "5.00", "4.50"),
     "Unit Cost Changed": (1, "15.75", "15.00"),
     "Base Fee Changed": (1, "11.00", "10.00"),
     "Read Gap": (1, "3.50", "3.00"),
-    "As expected": (3, "20.00", "20.00"),
+    "As expected": (2, "15.00", "15.00"),
 }
 #: (serial, component, quantity, cost, expected cost, difference), the worst first.
 DIFFERENCES = [
     ("X-9", "Base Service Fee", 1, "12.50", "0", "12.50"),
     ("X-9", "Mono", 100, "1.00", "0", "1.00"),
     ("C-3", "Base Service Fee", 0, "0", "20.00", "-20.00"),
-    ("A-1", "Mono", 510, "2.55", "2.50", "0.05"),
+    ("A-1", "Mono", 510, "2.55", "2.00", "0.55"),
+    ("A-1", "Base Supply Fee", 1, "5.00", "4.50", "0.50"),
     ("A-1", "Color", 300, "15.75", "15.00", "0.75"),
     ("B-2", "Base Service Fee", 1, "11.00", "10.00", "1.00"),
     ("B-2", "Mono", 700, "3.50", "3.00", "0.50"),
@@ -105,7 +107,7 @@ class TestFigures(VendorDocumentCase):
         )
         total = section.total
         self.assertEqual((total.xerox_cost, total.expected_cost, total.previous_cost), tuple(map(Decimal, TOTAL)))
-        self.assertEqual((total.difference, total.change), (Decimal("-4.20"), Decimal("-2.20")))
+        self.assertEqual((total.difference, total.change), (Decimal("-3.20"), Decimal("-2.20")))
 
     def test_totals_are_the_reports(self):
         section = self._section(self.february)
@@ -285,7 +287,7 @@ class TestFiles(VendorDocumentCase):
         self.assertEqual(
             (total["Xerox's Cost"], total["Expected Cost"], total["Previous Period"]), tuple(map(float, TOTAL))
         )
-        self.assertEqual((total["Difference"], total["Change"]), (-4.2, -2.2))
+        self.assertEqual((total["Difference"], total["Change"]), (-3.2, -2.2))
         self.assertEqual(
             {
                 row["Flag"]: (row["Rows"], row["Xerox's Cost"], row["Expected Cost"])
@@ -297,7 +299,7 @@ class TestFiles(VendorDocumentCase):
     def test_xlsx_lists(self):
         book = self._sheets(self.files[1])
         sheet = book["Differences"]
-        self.assertEqual((sheet.freeze_panes, sheet.auto_filter.ref), ("A2", "A1:P8"))
+        self.assertEqual((sheet.freeze_panes, sheet.auto_filter.ref), ("A2", "A1:P9"))
         rows = self._table(sheet, "Xerox Invoice")
         self.assertEqual(
             [
@@ -317,7 +319,7 @@ class TestFiles(VendorDocumentCase):
                 for costs in [(cost, expected, difference)]
             ],
         )
-        color = rows[4]
+        color = rows[5]
         self.assertEqual((color["Xerox's Unit Cost"], color["Expected Unit Cost"]), (0.0525, 0.05))
         self.assertEqual(color["Period End"], datetime.datetime(2026, 2, 28))
         self.assertEqual((sheet["I6"].number_format, sheet["J6"].number_format), ("0.000000", "#,##0.00"))
@@ -357,9 +359,10 @@ class TestFiles(VendorDocumentCase):
             "February 2026",
             r"FEB\s+Regular\s.*\s3\s+3\s+66\.30\s+66\.30\s+66\.30\s+Equal",
             r"Base Service Fee\s+3\s+33\.50\s+40\.00\s+-6\.50\s+40\.00\s+-6\.50",
-            r"Mono\s+1,310\s+7\.05\s+5\.50\s+1\.55\s+8\.50\s+-1\.45",
-            r"Total\s+66\.30\s+70\.50\s+-4\.20\s+68\.50\s+-2\.20",
+            r"Mono\s+1,310\s+7\.05\s+5\.00\s+2\.05\s+8\.50\s+-1\.45",
+            r"Total\s+66\.30\s+69\.50\s+-3\.20\s+68\.50\s+-2\.20",
             r"Unknown Device\s+2\s+13\.50\s+0\.00\s+13\.50",
+            r"Wrong Rate\s+1\s+5\.00\s+4\.50\s+0\.50",
             r"A-1.*Color\s+300\s+0\.0525\s+15\.75\s+300\s+0\.05\s+15\.00\s+0\.75",
             r"Devices billed:\s+3\s+33\.50\s+10\.00\s+7\.05\s+15\.75\s+66\.30\s+68\.50\s+-2\.20",
         ):

@@ -9,6 +9,7 @@ from random import Random
 from odoo.exceptions import UserError
 
 from ..support.common import record
+from ..support.contracts import Contracts, agreed
 from ..support.history import Contract, File, History, Read, Terms
 from ..support.importing import FEBRUARY, JANUARY, MARCH, ImportCase
 from ..support.report_equality import ReportEquality
@@ -30,6 +31,8 @@ EVENTS = (
     "post",
     "correction after a post",
     "price moved",
+    "wrong rate",
+    "agreed rate",
 )
 
 
@@ -42,7 +45,7 @@ def exact(value, places=6):
     return Decimal(repr(round(value, places)))
 
 
-class TestHistoryOracle(ReportEquality, ImportCase):
+class TestHistoryOracle(Contracts, ReportEquality, ImportCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -93,6 +96,7 @@ class TestHistoryOracle(ReportEquality, ImportCase):
         for serial, contract in self.history.devices.items():
             self.lots[serial] = self._device(serial, self.agreements["home"])
             self._assign(serial, contract)
+        self._agree()
         self.records = {}  # history.File -> xpps.billing.file
         self.posted = self.env["account.move"]
         steps = [
@@ -112,9 +116,58 @@ class TestHistoryOracle(ReportEquality, ImportCase):
             self._compare()
             # Xerox's bills follow the order of its invoices; the reports, that of the imports.
             self.assertReportsAgree(bills=False, searches=False)
+            self._compare_with_contract()
             self.assertEqual({id_: row for id_, row in self._frozen().items() if id_ in frozen}, frozen)
             frozen = self._frozen()
         self.assertReportsAgree(bills=False)
+
+    def _agree(self):
+        """Rate cards, of which some rates are what Xerox bills; Color has none but for one agreement and a device."""
+        random, whatever = self.random, Decimal("0.012345")
+        self.usual = Decimal(random.randrange(1, 2000)).scaleb(-5)
+        self.agreed = {  # (output type, device, agreement); without both, the printer model
+            ("mono", None, None): self.usual,
+            ("mono", None, "foreign"): random.choice([self.usual, whatever]),
+            ("mono", "SN-2", None): random.choice([self.usual, Decimal(0)]),
+            ("color", None, "home"): whatever,
+            ("color", "SN-4", None): self.usual,
+        }
+        self._card(
+            *(
+                agreed(
+                    self.lots[serial] if serial else self.agreements[name] if name else self.printer,
+                    output_type,
+                    float(cost),
+                )
+                for (output_type, serial, name), cost in self.agreed.items()
+            )
+        )
+        self._card(agreed(self.printer, "mono", 9.99), state="draft")
+
+    def _contract_cost(self, output_type, serial, name):
+        """What was agreed for a page, or None; the nearest counts."""
+        for key in ((output_type, serial, None), (output_type, None, name), (output_type, None, None)):
+            if key in self.agreed:
+                return self.agreed[key]
+        return None
+
+    def _compare_with_contract(self):
+        """Each live read is compared with what was agreed; Xerox over-bills what it bills above the expected pages at
+        that.
+        """
+        names = {agreement: name for name, agreement in self.agreements.items()}
+        rows = self.env["xpps.vendor.report"].search([("meter_read_id.device_id", "in", self._lot_ids())])
+        for row in rows:
+            read = row.meter_read_id
+            cost = self._contract_cost(read.output_type, read.device_id.name, names[read.subscription_id])
+            wrong = cost is not None and cost != exact(read.unit_cost)
+            self.assertEqual("wrong_rate" in (row.flags or ""), wrong, row.flags)
+            self.done["wrong rate"] += wrong
+            self.done["agreed rate"] += cost is not None and not wrong
+            if cost is not None:
+                over = cents(read.overage * exact(read.unit_cost)) - cents(row.expected_quantity * cost)
+                self.assertEqual(exact(row.difference, 2), over)
+                self.assertNotIn("rate_changed", row.flags or "")
 
     # Steps
 
@@ -122,7 +175,7 @@ class TestHistoryOracle(ReportEquality, ImportCase):
         random = self.random
         read = Read(
             random.choice([0, 1, 7, random.randrange(5000)]),
-            Decimal(random.randrange(1, 2000)).scaleb(-5),
+            self.usual if random.random() < 0.3 else Decimal(random.randrange(1, 2000)).scaleb(-5),
             random.randrange(10_000),
         )
         if prior:

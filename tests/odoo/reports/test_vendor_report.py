@@ -24,11 +24,11 @@ NUMBERS = (
 # A row: what Xerox bills (quantity, unit cost, cost), what was expected (the same), the difference, what the customer
 # is charged (quantity, amount), invoiced, the margin; the flag. A customer's base price is split like Xerox's fees.
 JANUARY = {
-    # 30.00 as 10 : 5, so 20.00 and 10.00; a first bill has nothing to be compared with
+    # 30.00 as 10 : 5, so 20.00 and 10.00; a first bill has nothing to be compared with but the card
     ("A-1", "base_service"): (1, 10, 10, 1, 10, 10, 0, 1, 20, 20, 10, False),
-    ("A-1", "base_supply"): (1, 5, 5, 1, 5, 5, 0, 1, 10, 10, 5, False),
-    # 3000 - 1000 - 1500 = 500 pages at 0.005; sold at 0.01
-    ("A-1", "mono"): (500, 0.005, 2.5, 500, 0.005, 2.5, 0, 500, 5, 5, 2.5, False),
+    ("A-1", "base_supply"): (1, 5, 5, 1, 4.5, 4.5, 0.5, 1, 10, 10, 5, "wrong_rate"),
+    # 3000 - 1000 - 1500 = 500 pages at 0.005; sold at 0.01. By the card 3000 - 1000 - 1600 = 400, 2.00
+    ("A-1", "mono"): (500, 0.005, 2.5, 400, 0.005, 2, 0.5, 500, 5, 5, 2.5, "wrong_allowance"),
     # 500 - 200 - 100 = 200 pages at 0.05; sold at 0.08
     ("A-1", "color"): (200, 0.05, 10, 200, 0.05, 10, 0, 200, 16, 16, 6, False),
     ("B-2", "base_service"): (1, 10, 10, 1, 10, 10, 0, 1, 20, 20, 10, False),
@@ -42,9 +42,9 @@ JANUARY = {
 }
 FEBRUARY = {
     ("A-1", "base_service"): (1, 10, 10, 1, 10, 10, 0, 1, 20, 20, 10, False),
-    ("A-1", "base_supply"): (1, 5, 5, 1, 5, 5, 0, 1, 10, 10, 5, False),
-    # 5000 - 3000 - 1500 = 500 pages, 2.50, and not 510, 2.55; the customer pays what Xerox bills
-    ("A-1", "mono"): (510, 0.005, 2.55, 500, 0.005, 2.5, 0.05, 510, 5.1, 5.1, 2.55, "quantity_wrong"),
+    ("A-1", "base_supply"): (1, 5, 5, 1, 4.5, 4.5, 0.5, 1, 10, 10, 5, "wrong_rate"),
+    # 5000 - 3000 - 1500 = 500 pages, and not 510, 2.55; by the card 400, 2.00. The customer pays what Xerox bills
+    ("A-1", "mono"): (510, 0.005, 2.55, 400, 0.005, 2, 0.55, 510, 5.1, 5.1, 2.55, "quantity_wrong"),
     # 900 - 500 - 100 = 300 pages at 0.05, 15.00, and not 0.0525, 15.75
     ("A-1", "color"): (300, 0.0525, 15.75, 300, 0.05, 15, 0.75, 300, 24, 24, 8.25, "rate_changed"),
     # 30.00 as 11 : 5: 30 × 5 / 16 = 9.375, so 9.38 and 20.62
@@ -60,10 +60,10 @@ FEBRUARY = {
 }
 MARCH = {
     ("A-1", "base_service"): (1, 10, 10, 1, 10, 10, 0, 1, 20, 20, 10, False),
-    ("A-1", "base_supply"): (1, 5, 5, 1, 5, 5, 0, 1, 10, 10, 5, False),
-    # 6400 - 5000 is within the 1500 that are included, and 1000 - 900 within the 100
-    ("A-1", "mono"): (0, 0.005, 0, 0, 0.005, 0, 0, 0, 0, 0, 0, False),
-    ("A-1", "color"): (0, 0.0525, 0, 0, 0.0525, 0, 0, 0, 0, 0, 0, False),
+    ("A-1", "base_supply"): (1, 5, 5, 1, 4.5, 4.5, 0.5, 1, 10, 10, 5, "wrong_rate"),
+    # 6400 - 5000 is within the 1500 that are included, and within the card's 1600; 1000 - 900 within the 120
+    ("A-1", "mono"): (0, 0.005, 0, 0, 0.005, 0, 0, 0, 0, 0, 0, "wrong_allowance"),
+    ("A-1", "color"): (0, 0.0525, 0, 0, 0.0525, 0, 0, 0, 0, 0, 0, "allowance_changed"),
     # the agreement has one device left, so that its base price is A-1's
     ("B-2", "base_service"): (1, 11, 11, 0, 0, 0, 11, 0, 0, 0, -11, "billed_after_removal"),
     ("B-2", "base_supply"): (1, 5, 5, 0, 0, 0, 5, 0, 0, 0, -5, "billed_after_removal"),
@@ -74,20 +74,30 @@ MARCH = {
 }
 #: Xerox's costs, what was expected, the difference, charged, invoiced, margin: the sums of the rows above.
 TOTALS = (
-    (68.5, 68.5, 0, 137, 137, 68.5),
-    # 66.30 - 70.50 = 0.05 + 0.75 + 1 + 0.50 - 20 + 13.50 = -4.20; 2 × 30 + 45 + 5.10 + 24 + 7 = 141.10
-    (66.3, 70.5, -4.2, 141.1, 141.1, 74.8),
-    (60, 44, 16, 75, 75, 15),
+    (68.5, 67.5, 1, 137, 137, 68.5),
+    # 66.30 - 69.50 = 0.50 + 0.55 + 0.75 + 1 + 0.50 - 20 + 13.50 = -3.20; 2 × 30 + 45 + 5.10 + 24 + 7 = 141.10
+    (66.3, 69.5, -3.2, 141.1, 141.1, 74.8),
+    (60, 43.5, 16.5, 75, 75, 15),
 )
 REASONS = {
+    **{
+        (month, "A-1", component): reason
+        for month in ("JAN", "FEB", "MAR")
+        for component, reason in (
+            ("base_supply", "Base fee $5.00 instead of $4.50 by the rate card"),
+            ("mono", "Included pages: 1,500 instead of 1,600 by the rate card"),
+        )
+    },
     ("JAN", "B-2", "mono"): "Xerox estimated the meter read",
-    ("FEB", "A-1", "mono"): "510 pages instead of 500 by Xerox's own reads",
+    ("FEB", "A-1", "mono"): "510 pages instead of 500 by Xerox's own reads; Included pages: 1,500 instead of 1,600 by "
+    "the rate card",
     ("FEB", "A-1", "color"): "Unit cost 0.0525 instead of 0.05",
     ("FEB", "B-2", "base_service"): "Base fee $11.00 instead of $10.00",
     ("FEB", "B-2", "mono"): "The meter starts at 900 instead of 1000",
     ("FEB", "C-3", "base_service"): "Not in the file; last billed $20.00",
     ("FEB", "X-9", "base_service"): "No device has the serial number X-9",
     ("FEB", "X-9", "mono"): "No device has the serial number X-9",
+    ("MAR", "A-1", "color"): "Included pages: 120 instead of 100 the last time",
     ("MAR", "B-2", "base_service"): "Billed after the removal on 02/28/2026",
     ("MAR", "B-2", "base_supply"): "Billed after the removal on 02/28/2026",
     ("MAR", "C-3", "mono"): "Pages charged to the customer: 0 of 1500",
@@ -178,7 +188,7 @@ class TestVendorReportExample(ReportExample):
         action = self.files[1].with_user(self.user).action_open_vendor_report()
         self.assertEqual(action["views"][0][1], "list")
         found = self.report.search([*action["domain"], ("flag", "!=", False)])
-        self.assertEqual(len(found), 7)
+        self.assertEqual(len(found), 8)
 
     def test_opens_the_device_and_the_file(self):
         row = self._row(1, "A-1", "mono")

@@ -7,34 +7,12 @@ from odoo import Command
 
 from ..support.access import BILLING
 from ..support.common import record
-from ..support.importing import FEBRUARY, JANUARY, MARCH, ImportCase
+from ..support.importing import FEBRUARY, JANUARY, MARCH
+from ..support.vendor_reports import VendorReportCase
 
 READS = {"MonoPrevious": 1000, "MonoCurrent": 2500, "MonoIncluded": 500}
 NEXT_READS = {"MonoPrevious": 2500, "MonoCurrent": 4000, "MonoIncluded": 500}
 FEES = {"BaseServiceFee": 20, "BaseSupplyFee": 5}
-
-
-class VendorReportCase(ImportCase):
-    def _row(self, component="mono", serial="SN-1", period_end="2026-01-31"):
-        """:return: the only such row"""
-        self.env.invalidate_all()
-        return (
-            self.env["xpps.vendor.report"]
-            .search([("serial", "=", serial), ("component", "=", component), ("period_end", "=", period_end)])
-            .ensure_one()
-        )
-
-    def _flagged(self):
-        """{(serial, component, period end): all flags} of the rows that have some."""
-        self.env.invalidate_all()
-        rows = self.env["xpps.vendor.report"].search([("flag", "!=", False)])
-        return {(row.serial, row.component, str(row.period_end)): row.flags for row in rows}
-
-    def _evidence(self, record, *names):
-        """What the columns have, NULL as None."""
-        self.env.flush_all()
-        self.env.cr.execute(f"SELECT {', '.join(names)} FROM {record._table} WHERE id = %s", [record.id])
-        return tuple(value if value is None else float(value) for value in self.env.cr.fetchone())
 
 
 class TestExpectations(VendorReportCase):

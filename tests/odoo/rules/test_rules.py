@@ -17,6 +17,7 @@ from odoo.addons.xerox_xpps.rules import (
     agreement,
     arrival,
     charge,
+    contract_rate,
     fees,
     meter,
     money,
@@ -286,6 +287,22 @@ class TestFees(RulesCase):
             self.assertEqual(self.env.execute_query(query), [(0,)])
 
 
+class TestContractRate(RulesCase):
+    def test_card_counts(self):
+        types = {"date_from": "date", "date_to": "date", "currency_id": "int", "period_end": "date", "billed": "int"}
+        rows = [
+            (
+                *self._span(),
+                self.random.randrange(1, 3),
+                self._day(),
+                self.random.randrange(1, 3),
+            )
+            for _row in range(ROWS)
+        ]
+        query = rules.card_counts_sql("given", SQL("given.period_end"), SQL("given.billed"))
+        self.assertSame(types, rows, rules.card_counts, query)
+
+
 class TestMeter(RulesCase):
     def test_expected_overage(self):
         names = ("previous", "current", "included")
@@ -432,6 +449,7 @@ class TestExamples(TransactionCase):
             agreement,
             arrival,
             charge,
+            contract_rate,
             fees,
             meter,
             money,

@@ -178,7 +178,8 @@ TABLE = {
         program(
             "base_price_cost base_service_cost base_service_stated base_supply_cost base_supply_stated "
             "billed_period_end billed_period_start billing_file_id clr_lvl12_overage clr_lvl3_overage color_overage "
-            "company_id cost_total currency_id device_fix device_id estimated expected_service_cost "
+            "company_id contract_service_cost contract_supply_cost "
+            "cost_total currency_id device_fix device_id estimated expected_service_cost "
             "expected_supply_cost issue_ids meter_values mono_color1_overage mono_overage near_device_id overage_cost "
             "partner_id "
             "read_date sequence serial source_line standing_service_cost standing_supply_cost state subscription_id "
@@ -433,11 +434,12 @@ TABLE = {
     "xpps.meter.read": Model(read=USERS | CUSTOMERS).having(
         program(
             "company_id current_read cycle_balance cycle_end cycle_start device_id estimated expected_overage "
-            "expected_previous included origin "
+            "expected_previous included included_stated origin "
             "output_type overage pages partner_id period_end period_start previous_read product_id read_date "
             "subscription_id superseded_by_id"
         ),
         program("cost cost_unknown currency_id expected_unit_cost unit_cost", read=CLERKS),
+        program("contract_included contract_unit_cost last_included", read=CLERKS),
         program("billing_file_id", read=CLERKS),
         program("page_plan_id", read=USERS),
     ),
@@ -599,6 +601,7 @@ TABLE = {
     "xpps.vendor.report": Model(read=CLERKS).having(
         program(
             "billing_file_id charged_amount charged_quantity company_currency_id company_id component cost "
+            "contract_included contract_unit_cost included last_included "
             "cost_unknown cost_unknown_count currency_id device_id difference dispute_id expected_cost "
             "expected_quantity expected_unit_cost flag flags invoiced_amount line_id margin meter_read_id "
             "page_plan_id partner_id period_end period_start product_id reason serial subscription_id "

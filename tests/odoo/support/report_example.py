@@ -12,20 +12,24 @@ B-2    ``agreement``          as above; the device is removed on February 28th
 C-3    ``other_agreement``    base price 45.00; Mono 0.01 a page
 =====  =====================  ======================================================================================
 
-What is wrong, and the flag of it:
+A rate card says of A-1 that its supply fee is 4.50, where Xerox bills 5.00 (wrong_rate, each month), and that 1,600
+Mono pages are included, where Xerox includes 1,500 (wrong_allowance, each month).
+
+What else is wrong, and the flag of it:
 
 - January: B-2's read is estimated (estimated_read).
 - February: 510 Mono pages of A-1 instead of 500 (quantity_wrong), its Color pages at 0.0525 instead of 0.05
   (rate_changed); B-2's service fee 11 instead of 10 (base_changed), and its meter starts at 900 instead of 1000
   (read_gap); C-3 is not in the file (missing_from_file), but X-9 is, which nobody knows (unknown_device).
-- March: B-2 is billed after its removal (billed_after_removal), and the charge of C-3's pages is rejected
-  (not_billed_to_customer).
+- March: 120 Color pages of A-1 are included instead of 100 (allowance_changed), B-2 is billed after its removal
+  (billed_after_removal), and the charge of C-3's pages is rejected (not_billed_to_customer).
 """
 
 import base64
 
 from ...billing_file.builder import build_xml
 from .common import XppsCase, record
+from .contracts import Contracts, agreed
 from .importing import FEBRUARY, JANUARY, MARCH
 
 #: Xerox's files; their totals are the sums of the records: 15 + 2.50 + 10 + 15 + 3 + 20 + 3 = 68.50 in January,
@@ -115,7 +119,7 @@ MONTHS = (
                 mono=(0, "0.005"),
                 ColorPrevious=900,
                 ColorCurrent=1000,
-                ColorIncluded=100,
+                ColorIncluded=120,
                 color=(0, "0.0525"),
             ),
             record(
@@ -140,7 +144,7 @@ MONTHS = (
 )
 
 
-class ReportExample(XppsCase):
+class ReportExample(Contracts, XppsCase):
     """``files`` and ``invoices`` have what each month left, the invoices by agreement.
 
     ``device_a``, ``device_b``, ``device_c`` are the devices; ``agreement`` is of ``customer``, ``other_agreement`` of
@@ -159,6 +163,7 @@ class ReportExample(XppsCase):
         cls.other_agreement = cls._agreement(partner_id=cls.other_customer.id)
         cls.other_agreement.sale_subscription_line_ids.price_unit = 45
         cls.device_c = cls._device("C-3", cls.other_agreement)
+        cls._card(agreed(cls.device_a, "base_supply", 4.5), agreed(cls.device_a, "mono", included=1600))
         cls.files, cls.invoices = [], []
         for invoice, devices in MONTHS:
             cls._bill_month(invoice, devices)

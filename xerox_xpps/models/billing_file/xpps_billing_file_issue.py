@@ -131,6 +131,7 @@ class XppsBillingFileIssue(models.Model):
             "_fix_open_defaults": self.env._("Open the agreement's costs and prices"),
             "_fix_open_base_fees": self.env._("Open what Xerox billed for this device, month by month"),
             "_fix_open_reads": self.env._("Open the device's meter reads"),
+            "_fix_open_rate_card": self.env._("Open the rate card"),
             "_fix_open_record": self.env._("Open the record"),
         }
 
@@ -293,6 +294,9 @@ class XppsBillingFileIssue(models.Model):
 
     def _fix_open_import(self):
         return self._open_record(self._named_record("xpps.billing.file"))
+
+    def _fix_open_rate_card(self):
+        return self._open_record(self._named_record("xpps.rate.card"))
 
     def _fix_open_record(self):
         return self._open_record(self._named_record(self.res_model))

@@ -51,13 +51,16 @@ class XppsBillingFileLine(models.Model):
     # What the vendor report compares with, NULL where there is nothing.
     expected_service_cost = fields.Monetary(help="Base service fee of the previous month.")
     expected_supply_cost = fields.Monetary(help="Base supply fee of the previous month.")
+    contract_service_cost = fields.Monetary(help="Base service fee by the rate card of the period's last day.")
+    contract_supply_cost = fields.Monetary(help="Base supply fee by the rate card of the period's last day.")
     standing_service_cost = fields.Monetary(help="Base service fee after a correction that does not state both fees.")
     standing_supply_cost = fields.Monetary(help="Base supply fee after a correction that does not state both fees.")
     overage_cost = fields.Monetary()
     cost_total = fields.Monetary(string="Total Cost")
     meter_values = fields.Json(
         help="Per output type of the record: previous, current, included, overage (pages) and unit_cost "
-        "(a decimal as text). The meter reads are made of it."
+        "(a decimal as text). The meter reads are made of it. Where a rate card has them, contract_unit_cost and "
+        "contract_included, too."
     )
     mono_overage = fields.Integer(compute="_compute_overages", string="Mono Over")
     color_overage = fields.Integer(compute="_compute_overages", string="Color Over")

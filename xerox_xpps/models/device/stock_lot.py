@@ -23,7 +23,7 @@ BILLED_BY = {
 #: From when to when it is billed: XPPS users who handle stock say so. Place and asset number are anybody's who does.
 BILLED_WHEN = {"xpps_install_date", "xpps_removal_date", "xpps_state"}
 #: What ``_xpps_last_reads`` would have of a meter that was never read.
-NO_READ = (None, 0, 0, 0.0, None)
+NO_READ = (None, 0, 0, 0.0, None, None)
 
 
 class StockLot(models.Model):
@@ -281,7 +281,8 @@ class StockLot(models.Model):
         :param before: a date; only periods that ended by then count, also on the very day: Xerox's may share one
         :param billed: leave out opening and closing reads, which bill nothing; else those of which nobody stated the
             counter, which is not known to be 0
-        :return: {(device id, output type): (read date, current read, overage, unit cost, id of the cost's currency)}
+        :return: {(device id, output type): (read date, current read, overage, unit cost, id of the cost's currency,
+            included pages, None where nobody stated them)}
         """
         if not device_ids:
             return {}
@@ -292,7 +293,7 @@ class StockLot(models.Model):
                 """
                 SELECT DISTINCT ON (device_id, output_type)
                        device_id, output_type, COALESCE(read_date, period_end), current_read, overage, unit_cost,
-                       currency_id
+                       currency_id, CASE WHEN included <> 0 OR included_stated THEN included END
                   FROM %(table)s
                  WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL %(before)s %(billed)s
               ORDER BY device_id, output_type, period_end DESC
@@ -304,8 +305,8 @@ class StockLot(models.Model):
             )
         )
         return {
-            (device_id, output_type): (read_date, current_read or 0, overage or 0, float(unit_cost or 0), currency_id)
-            for device_id, output_type, read_date, current_read, overage, unit_cost, currency_id in rows
+            (device_id, output_type): (read_date, current_read or 0, overage or 0, float(unit_cost or 0), *rest)
+            for device_id, output_type, read_date, current_read, overage, unit_cost, *rest in rows
         }
 
     def _xpps_usage_last_reads(self):

@@ -66,6 +66,26 @@ class XppsMeterRead(models.Model):
         groups=BILLING_GROUP,
         help="The agreement's default for the pages; if there is none, what Xerox billed in the previous month.",
     )
+    included_stated = fields.Boolean(help="Whether Xerox states how many pages are included.")
+    contract_unit_cost = fields.Float(
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        aggregator="avg",
+        groups=BILLING_GROUP,
+        help="What a page costs by the rate card that covered the last day of the period.",
+    )
+    contract_included = fields.Integer(
+        string="Included by Contract",
+        aggregator=False,
+        groups=BILLING_GROUP,
+        help="How many pages are included by the rate card that covered the last day of the period.",
+    )
+    last_included = fields.Integer(
+        string="Last Included Pages",
+        aggregator=False,
+        groups=BILLING_GROUP,
+        help="How many pages were included when Xerox billed the device the last time.",
+    )
     cycle_start = fields.Date(help="The first day of the cycle that the pages count towards.")
     cycle_end = fields.Date(help="The last day of the cycle that the pages count towards.")
     cycle_balance = fields.Integer(

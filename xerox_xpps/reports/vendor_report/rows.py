@@ -2,10 +2,11 @@
 """What Xerox billed, record by record, and what was expected of it: the parts of the vendor report's rows.
 
 Each function gives a SELECT with the columns of ``COLUMNS``. ``expected_*`` are what a device that was there is
-expected to cost; ``wrong_quantity``, ``rate_changed``, ``base_changed``, ``read_gap`` and ``estimated`` say what
-differs; ``cost_unknown`` that Xerox does not state what a page costs, and unit cost and cost are NULL; ``held`` that
-the record was not imported, ``missing`` that Xerox sent none. ``base_key`` tells the record whose base fee the row is;
-it is negative where there is none.
+expected to cost. ``wrong_quantity``, ``wrong_rate``, ``wrong_allowance``, ``allowance_changed``, ``rate_changed``,
+``base_changed``, ``read_gap`` and ``estimated`` say what differs: ``wrong_rate`` and ``wrong_allowance`` from what the
+rate card says, ``…_changed`` from the month before, where no card says anything. ``cost_unknown`` says that Xerox
+does not state what a page costs: unit cost and cost are NULL; ``held`` that the record was not imported, ``missing``
+that Xerox sent none. ``base_key`` tells the record whose base fee the row is; it is negative where there is none.
 
 Columns that a query does not ask for are not computed, so nothing here joins what only some of them need.
 """
@@ -13,7 +14,7 @@ Columns that a query does not ask for are not computed, so nothing here joins wh
 from odoo.tools import SQL
 
 from ...rules import billed_fee_sql, cost_is_unknown_sql, expected_overage_sql, known_sql, line_amount_sql
-from ..fees import expected_row_fee, held_condition
+from ..fees import contract_row_fee, expected_row_fee, held_condition
 from ..row_ids import BASE_CODES, METER_CODES, MISSING_CODES, READ_CODE, missing_key, record_key, vendor_row_id
 from .presence import missing_devices
 
@@ -39,8 +40,15 @@ COLUMNS = {
     "cost": "numeric",
     "expected_quantity": "int",
     "expected_unit_cost": "numeric",
+    "contract_unit_cost": "numeric",
+    "contract_included": "int",
+    "included": "int",
+    "last_included": "int",
     "cost_unknown": "bool",
     "wrong_quantity": "bool",
+    "wrong_rate": "bool",
+    "wrong_allowance": "bool",
+    "allowance_changed": "bool",
     "rate_changed": "bool",
     "base_changed": "bool",
     "read_gap": "bool",
@@ -72,6 +80,7 @@ def _select(values, tail):
 def base_fees(component, asked):
     """Base fees of live records: a supply fee only where there is, or was, one."""
     fee = billed_fee_sql(component)
+    contract_fee = contract_row_fee(component)
     expected_fee = SQL("COALESCE(%s, %s)", expected_row_fee(component), fee)
     return _select(
         {
@@ -97,7 +106,9 @@ def base_fees(component, asked):
             "cost": fee,
             "expected_quantity": SQL("(%s <> 0)::int", expected_fee),
             "expected_unit_cost": expected_fee,
-            "base_changed": SQL("%s <> %s", expected_fee, fee),
+            "contract_unit_cost": contract_fee,
+            "wrong_rate": SQL("COALESCE(%s <> %s, FALSE)", contract_fee, fee),
+            "base_changed": SQL("%s IS NULL AND %s <> %s", contract_fee, expected_fee, fee),
         },
         SQL(
             "FROM xpps_billing_file_line line "
@@ -113,7 +124,7 @@ def meter_reads(asked):
     quantity = SQL("COALESCE(read.expected_overage, read.overage)")
     unknown = SQL("COALESCE(read.cost_unknown, FALSE)")
     billed = known_sql(SQL("read.unit_cost"), unknown)
-    unit_cost = SQL("COALESCE(read.expected_unit_cost, %s)", billed)
+    unit_cost = SQL("COALESCE(read.contract_unit_cost, read.expected_unit_cost, %s)", billed)
     return _select(
         {
             "id": vendor_row_id(SQL("read.id::bigint"), READ_CODE),
@@ -137,12 +148,26 @@ def meter_reads(asked):
             "cost": known_sql(SQL("read.cost"), unknown),
             "expected_quantity": quantity,
             "expected_unit_cost": unit_cost,
+            "contract_unit_cost": SQL("read.contract_unit_cost"),
+            "contract_included": SQL("read.contract_included"),
+            "included": SQL("read.included"),
+            "last_included": SQL("read.last_included"),
             "wrong_quantity": SQL(
                 "(read.expected_overage IS NOT NULL AND read.overage <> %s)",
                 expected_overage_sql(SQL("read.previous_read"), SQL("read.current_read"), SQL("read.included")),
             ),
             "cost_unknown": unknown,
-            "rate_changed": SQL("(read.overage <> 0 AND NOT %s AND %s <> read.unit_cost)", unknown, unit_cost),
+            # Of what is stated: the rate also where no page is billed.
+            "wrong_rate": SQL("(NOT %s AND COALESCE(read.contract_unit_cost <> read.unit_cost, FALSE))", unknown),
+            "wrong_allowance": SQL("COALESCE(read.contract_included <> read.included, FALSE)"),
+            "allowance_changed": SQL(
+                "(read.contract_included IS NULL AND COALESCE(read.last_included <> read.included, FALSE))"
+            ),
+            "rate_changed": SQL(
+                "(read.contract_unit_cost IS NULL AND read.overage <> 0 AND NOT %s AND %s <> read.unit_cost)",
+                unknown,
+                unit_cost,
+            ),
             "read_gap": SQL("COALESCE(read.expected_previous <> read.previous_read, FALSE)"),
             "estimated": SQL("COALESCE(read.estimated, FALSE)"),
         },
@@ -157,35 +182,46 @@ def held_records(asked):
     """Base fees and meters of records that were held back or left out: of them there are no reads."""
     overage = SQL("COALESCE((meter.value ->> 'overage')::int, 0)")
     unit_cost = SQL("(meter.value ->> 'unit_cost')::numeric")
-    expected = expected_overage_sql(
-        SQL("(meter.value ->> 'previous')::int"),
-        SQL("(meter.value ->> 'current')::int"),
-        SQL("(meter.value ->> 'included')::int"),
+    included = SQL("(meter.value ->> 'included')::int")
+    contract_unit_cost = SQL("(meter.value ->> 'contract_unit_cost')::numeric")
+    contract_included = SQL("(meter.value ->> 'contract_included')::int")
+    stated, expected = (
+        expected_overage_sql(
+            SQL("(meter.value ->> 'previous')::int"), SQL("(meter.value ->> 'current')::int"), allowance
+        )
+        for allowance in (included, SQL("COALESCE(%s, %s)", contract_included, included))
     )
     codes = SQL(" ").join(SQL("WHEN %s THEN %s", output_type, code) for output_type, code in METER_CODES.items())
     parts = [
         SQL(
             "SELECT %s AS code, %s AS component, (%s <> 0)::int AS quantity, %s AS unit_cost, "
-            "COALESCE(%s, %s) AS expected_unit_cost, 1 AS expected_quantity",
+            "COALESCE(%s, %s) AS expected_unit_cost, 1 AS expected_quantity, 1 AS stated_quantity, "
+            "%s AS contract_unit_cost, NULL::int AS contract_included, NULL::int AS included",
             code,
             component,
             billed_fee_sql(component),
             billed_fee_sql(component),
             expected_row_fee(component),
             billed_fee_sql(component),
+            contract_row_fee(component),
         )
         for component, code in BASE_CODES.items()
     ]
     parts.append(
         SQL(
             """
-            SELECT CASE meter.key %(codes)s END, meter.key, %(overage)s, %(unit_cost)s, %(unit_cost)s,
-                   COALESCE(%(expected)s, %(overage)s)
+            SELECT CASE meter.key %(codes)s END, meter.key, %(overage)s, %(unit_cost)s,
+                   COALESCE(%(contract_unit_cost)s, %(unit_cost)s), COALESCE(%(expected)s, %(overage)s),
+                   COALESCE(%(stated)s, %(overage)s), %(contract_unit_cost)s, %(contract_included)s, %(included)s
               FROM jsonb_each(line.meter_values) meter
             """,
             codes=codes,
             overage=overage,
+            stated=stated,
             expected=expected,
+            included=included,
+            contract_unit_cost=contract_unit_cost,
+            contract_included=contract_included,
             unit_cost=known_sql(SQL("COALESCE(%s, 0)", unit_cost), cost_is_unknown_sql(overage, unit_cost)),
         )
     )
@@ -214,11 +250,18 @@ def held_records(asked):
                 min(METER_CODES.values()),
             ),
             "expected_unit_cost": SQL("part.expected_unit_cost"),
+            "contract_unit_cost": SQL("part.contract_unit_cost"),
+            "contract_included": SQL("part.contract_included"),
+            "included": SQL("part.included"),
             "wrong_quantity": SQL(
-                "part.code >= %s AND part.expected_quantity <> part.quantity", min(METER_CODES.values())
+                "part.code >= %s AND part.stated_quantity <> part.quantity", min(METER_CODES.values())
             ),
             "cost_unknown": SQL("part.unit_cost IS NULL"),
-            "base_changed": SQL("COALESCE(part.expected_unit_cost <> part.unit_cost, FALSE)"),
+            "wrong_rate": SQL("COALESCE(part.contract_unit_cost <> part.unit_cost, FALSE)"),
+            "wrong_allowance": SQL("COALESCE(part.contract_included <> part.included, FALSE)"),
+            "base_changed": SQL(
+                "part.contract_unit_cost IS NULL AND COALESCE(part.expected_unit_cost <> part.unit_cost, FALSE)"
+            ),
             "estimated": SQL("part.code >= %s AND COALESCE(line.estimated, FALSE)", min(METER_CODES.values())),
             "held": SQL("TRUE"),
         },

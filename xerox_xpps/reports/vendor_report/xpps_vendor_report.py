@@ -25,6 +25,9 @@ FLAG_SELECTION = [
     ("billed_after_removal", "Billed After Removal"),
     ("missing_from_file", "Missing from File"),
     ("quantity_wrong", "Quantity Wrong"),
+    ("wrong_rate", "Wrong Rate"),
+    ("wrong_allowance", "Wrong Included Pages"),
+    ("allowance_changed", "Included Pages Changed"),
     ("rate_changed", "Unit Cost Changed"),
     ("base_changed", "Base Fee Changed"),
     ("cost_unknown", "Cost Not Stated"),
@@ -96,14 +99,40 @@ class XppsVendorReport(models.Model):
         help="Xerox bills the pages, but does not state what one of them costs. That is not 0.",
     )
     expected_quantity = fields.Integer(
-        readonly=True, help="Pages above the allowance, from our last read to Xerox's; 1 for a base fee."
+        readonly=True,
+        help="Pages above the allowance, from our last read to Xerox's; 1 for a base fee. The allowance is the rate "
+        "card's or, if it has none, the one that Xerox states.",
     )
     expected_unit_cost = fields.Float(
         digits=CLICK_DIGITS,
         min_display_digits=2,
         aggregator="avg",
         readonly=True,
-        help="The agreement's default or, if there is none, last month's cost; for a base fee, last month's fee.",
+        help="What the rate card says. If there is none, the agreement's default or last month's cost; for a base "
+        "fee, last month's fee.",
+    )
+    contract_unit_cost = fields.Float(
+        string="Unit Cost by Contract",
+        digits=CLICK_DIGITS,
+        min_display_digits=2,
+        aggregator="avg",
+        readonly=True,
+        help="What a page or the fee costs by the rate card that covered the last day of the period.",
+    )
+    contract_included = fields.Integer(
+        string="Included by Contract",
+        aggregator=None,
+        readonly=True,
+        help="How many pages are included by the rate card that covered the last day of the period.",
+    )
+    included = fields.Integer(
+        string="Included Pages", aggregator=None, readonly=True, help="How many pages Xerox includes."
+    )
+    last_included = fields.Integer(
+        string="Last Included Pages",
+        aggregator=None,
+        readonly=True,
+        help="How many pages were included when Xerox billed the device the last time.",
     )
     expected_cost = fields.Monetary(readonly=True)
     difference = fields.Monetary(readonly=True, help="How much more Xerox bills than was expected.")
@@ -221,6 +250,7 @@ class XppsVendorReport(models.Model):
                    item.cost_unknown,
                    %(expected_quantity)s AS expected_quantity,
                    %(expected_unit_cost)s AS expected_unit_cost,
+                   item.contract_unit_cost, item.contract_included, item.included, item.last_included,
                    %(expected_cost)s AS expected_cost,
                    item.cost - %(expected_cost)s AS difference,
                    %(cost)s AS cost,
@@ -372,6 +402,9 @@ class XppsVendorReport(models.Model):
             "billed_after_removal": SQL("(absence.device_id IS NOT NULL AND %s)", billed),
             "missing_from_file": SQL("item.missing"),
             "quantity_wrong": SQL("item.wrong_quantity"),
+            "wrong_rate": SQL("item.wrong_rate"),
+            "wrong_allowance": SQL("item.wrong_allowance"),
+            "allowance_changed": SQL("item.allowance_changed"),
             "rate_changed": SQL("item.rate_changed"),
             "base_changed": SQL("item.base_changed"),
             "cost_unknown": SQL("item.cost_unknown"),

@@ -2,9 +2,10 @@
 from odoo import models
 from odoo.tools import format_date
 
+from ...billing_file import OUTPUT_TYPES
 from ...common.formats import amount_text
 from ...common.plural import plural
-from ...importing import plain
+from ...importing import pages_text, plain
 from ...rules import expected_overage
 
 
@@ -48,6 +49,33 @@ class XppsVendorReport(models.Model):
             return expected_overage(read.previous_read, read.current_read, read.included)
         meter = (self.line_id.meter_values or {}).get(self.component, {})
         return expected_overage(meter.get("previous"), meter.get("current"), meter.get("included"))
+
+    def _reason_wrong_rate(self):
+        if self.component in OUTPUT_TYPES:
+            return self.env._(
+                "Unit cost %(billed)s instead of %(agreed)s by the rate card",
+                billed=plain(self.xerox_unit_cost),
+                agreed=plain(self.contract_unit_cost),
+            )
+        return self.env._(
+            "Base fee %(billed)s instead of %(agreed)s by the rate card",
+            billed=amount_text(self.env, self.xerox_cost, self.currency_id),
+            agreed=amount_text(self.env, self.contract_unit_cost, self.currency_id),
+        )
+
+    def _reason_wrong_allowance(self):
+        return self.env._(
+            "Included pages: %(billed)s instead of %(agreed)s by the rate card",
+            billed=pages_text(self.env, self.included),
+            agreed=pages_text(self.env, self.contract_included),
+        )
+
+    def _reason_allowance_changed(self):
+        return self.env._(
+            "Included pages: %(billed)s instead of %(last)s the last time",
+            billed=pages_text(self.env, self.included),
+            last=pages_text(self.env, self.last_included),
+        )
 
     def _reason_rate_changed(self):
         return self.env._(

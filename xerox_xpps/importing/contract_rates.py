@@ -1,0 +1,102 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What Xerox has agreed to bill for the devices of a file, by the rate cards of the period's last day."""
+
+from typing import Any, NamedTuple
+
+from odoo.tools import SQL
+
+from ..billing_file import to_decimal
+from ..rules import card_counts_sql, nearest_rate
+
+INCLUDED = "included"
+
+
+class ContractRate(NamedTuple):
+    """A rate and whose it is: ``value`` is a Decimal, or a number of pages."""
+
+    value: Any
+    card_id: int
+    card_name: str
+
+
+class ContractTerms(NamedTuple):
+    """What is agreed for a component of a device; None where nothing is."""
+
+    unit_cost: ContractRate | None = None
+    included: ContractRate | None = None
+
+
+#: Of a component that no card has.
+NO_TERMS = ContractTerms()
+
+
+class ContractRates:
+    """The rates of a company's active cards, loaded with one query.
+
+    :param currency: res.currency in which Xerox bills, or an empty one
+    :param period_end: the day that decides which cards count
+    """
+
+    def __init__(self, env, company, currency, period_end):
+        # {(component, measure): {scope: {id: ContractRate}}}
+        self._rates = {}
+        self._devices = set()
+        self._terms = {}
+        for model in ("xpps.rate.card", "xpps.rate.card.line"):
+            env[model].flush_model()
+        found = env.execute_query(self._query(company, currency, period_end))
+        for scope, place, component, measure, value, *card in found:
+            rates = self._rates.setdefault((component, measure), {}).setdefault(scope, {})
+            rates[place] = ContractRate(int(value) if measure == INCLUDED else to_decimal(value), *card)
+            if scope == "device":
+                self._devices.add(place)
+
+    def _query(self, company, currency, period_end):
+        return SQL(
+            """
+            SELECT line.scope,
+                   CASE line.scope WHEN 'device' THEN line.device_id WHEN 'agreement' THEN line.subscription_id
+                        WHEN 'model' THEN line.product_tmpl_id ELSE line.price_level_id END,
+                   line.component, line.measure,
+                   COALESCE(CASE line.measure WHEN %(included)s THEN line.included ELSE line.unit_cost END, 0),
+                   card.id, card.name
+              FROM xpps_rate_card card
+              JOIN xpps_rate_card_line line ON line.card_id = card.id
+             WHERE card.company_id = %(company)s AND card.state = 'active' AND %(counts)s
+          ORDER BY line.id
+            """,
+            included=INCLUDED,
+            company=company.id,
+            counts=card_counts_sql("card", period_end, currency.id or None),
+        )
+
+    def of(self, device, agreement_id):
+        """What is agreed for a device.
+
+        :param device: DeviceSnapshot, or None
+        :param agreement_id: of the agreement that it is billed on, or None
+        :return: {component: ContractTerms}, without those that no card has
+        """
+        if not self._rates or not device:
+            return {}
+        template = device.template
+        # Most devices have no rates of their own: those of one model on one agreement share theirs.
+        key = device.id if device.id in self._devices else None, agreement_id, template.id
+        if key not in self._terms:
+            self._terms[key] = self._find(
+                {
+                    "device": device.id,
+                    "agreement": agreement_id,
+                    "model": template.id,
+                    "price_level": template.xpps_price_level_id.id,
+                }
+            )
+        return self._terms[key]
+
+    def _find(self, places):
+        found = {}
+        for (component, measure), rates in self._rates.items():
+            rate = nearest_rate(rates, places)
+            if rate is not None:
+                found[component] = found.get(component, NO_TERMS)._replace(**{measure: rate})
+        return found
