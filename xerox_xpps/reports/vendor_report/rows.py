@@ -3,7 +3,8 @@
 
 Each function gives a SELECT with the columns of ``COLUMNS``. ``expected_*`` are what a device that was there is
 expected to cost; ``wrong_quantity``, ``rate_changed``, ``base_changed``, ``read_gap`` and ``estimated`` say what
-differs; ``cost_unknown`` that Xerox does not state what a page costs, and unit cost and cost are NULL; ``held`` that
+differs; ``wrong_customer``, ``wrong_agreement`` and ``serial_form`` say so of a record, on the row of its service fee;
+``cost_unknown`` that Xerox does not state what a page costs, and unit cost and cost are NULL; ``held`` that
 the record was not imported, ``missing`` that Xerox sent none. ``base_key`` tells the record whose base fee the row is;
 it is negative where there is none.
 
@@ -41,10 +42,13 @@ COLUMNS = {
     "expected_unit_cost": "numeric",
     "cost_unknown": "bool",
     "wrong_quantity": "bool",
+    "wrong_customer": "bool",
+    "wrong_agreement": "bool",
     "rate_changed": "bool",
     "base_changed": "bool",
     "read_gap": "bool",
     "estimated": "bool",
+    "serial_form": "bool",
     "held": "bool",
     "missing": "bool",
 }
@@ -67,6 +71,22 @@ def _select(values, tail):
         for name, kind in COLUMNS.items()
     )
     return SQL("SELECT %s %s", SQL(", ").join(columns), tail)
+
+
+def _record_flags(condition):
+    """What differs of a record besides amounts: once, so that sums by flag count it once.
+
+    :param condition: SQL, whether the row is the one that says it
+    """
+    columns = {
+        "wrong_customer": "expected_customer_number",
+        "wrong_agreement": "expected_agreement_number",
+        "serial_form": "expected_serial",
+    }
+    return {
+        flag: SQL("(%s AND %s IS NOT NULL)", condition, SQL.identifier("line", column))
+        for flag, column in columns.items()
+    }
 
 
 def base_fees(component, asked):
@@ -98,6 +118,7 @@ def base_fees(component, asked):
             "expected_quantity": SQL("(%s <> 0)::int", expected_fee),
             "expected_unit_cost": expected_fee,
             "base_changed": SQL("%s <> %s", expected_fee, fee),
+            **(_record_flags(SQL("TRUE")) if component == "base_service" else {}),
         },
         SQL(
             "FROM xpps_billing_file_line line "
@@ -221,6 +242,7 @@ def held_records(asked):
             "base_changed": SQL("COALESCE(part.expected_unit_cost <> part.unit_cost, FALSE)"),
             "estimated": SQL("part.code >= %s AND COALESCE(line.estimated, FALSE)", min(METER_CODES.values())),
             "held": SQL("TRUE"),
+            **_record_flags(SQL("part.component = 'base_service'")),
         },
         SQL(
             """

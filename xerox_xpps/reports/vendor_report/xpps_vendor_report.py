@@ -25,12 +25,15 @@ FLAG_SELECTION = [
     ("billed_after_removal", "Billed After Removal"),
     ("missing_from_file", "Missing from File"),
     ("quantity_wrong", "Quantity Wrong"),
+    ("wrong_customer", "Wrong Customer"),
+    ("wrong_agreement", "Wrong Agreement"),
     ("rate_changed", "Unit Cost Changed"),
     ("base_changed", "Base Fee Changed"),
     ("cost_unknown", "Cost Not Stated"),
     ("read_gap", "Read Gap"),
     ("not_billed_to_customer", "Not Billed to Customer"),
     ("estimated_read", "Estimated Read"),
+    ("serial_form", "Serial Number Written Otherwise"),
 ]
 #: Fields of which there are far fewer values than rows; see ``_condensed``.
 FEW_VALUES = {
@@ -372,6 +375,8 @@ class XppsVendorReport(models.Model):
             "billed_after_removal": SQL("(absence.device_id IS NOT NULL AND %s)", billed),
             "missing_from_file": SQL("item.missing"),
             "quantity_wrong": SQL("item.wrong_quantity"),
+            "wrong_customer": SQL("item.wrong_customer"),
+            "wrong_agreement": SQL("item.wrong_agreement"),
             "rate_changed": SQL("item.rate_changed"),
             "base_changed": SQL("item.base_changed"),
             "cost_unknown": SQL("item.cost_unknown"),
@@ -384,6 +389,7 @@ class XppsVendorReport(models.Model):
                 billed,
             ),
             "estimated_read": SQL("item.estimated"),
+            "serial_form": SQL("item.serial_form"),
         }
 
     def _flag(self):
