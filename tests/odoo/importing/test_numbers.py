@@ -39,6 +39,7 @@ class TestForeignPartner(RefusalCase):
         self.assertEqual((issue.value, issue.fix_label), ("0700318863", "Fix"))
         action = issue.action_fix()
         self.assertEqual((action["res_model"], action["context"]["xpps_recheck"]), ("xpps.settings", True))
+        self.assertEqual(action["context"]["allowed_company_ids"], self.company.ids)
 
     def test_it_is_refused_whatever_is_held_back(self):
         self.company.xpps_quarantine = True

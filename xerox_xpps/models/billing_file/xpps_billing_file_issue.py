@@ -277,7 +277,8 @@ class XppsBillingFileIssue(models.Model):
         return self._open_to_change(currency)
 
     def _fix_partner_number(self):
-        return self._open_to_change(self.env["xpps.settings"])
+        # Of the file's company, whichever the user works in.
+        return self._open_to_change(self.env["xpps.settings"], allowed_company_ids=self.company_id.ids)
 
     # What one click mends
 
