@@ -104,13 +104,20 @@ def propose_agreement_numbers(agreements, stated, company):
     )
 
 
+def _fullest(number):
+    return len(number), number
+
+
 def _propose(records, stated, owner_of, used):
     """:param owner_of: gives whose number it is that several records state
     :param used: gives the numbers that records have already
     """
     if not records:
         return NumberProposal({}, records)
-    numbers = {record: {number_key(number): number for number in stated[record.id]} for record in records}
+    # Of several writings of one number, the one with its leading zeros.
+    numbers = {
+        record: {number_key(number): number for number in sorted(stated[record.id], key=_fullest)} for record in records
+    }
     unclear = records.filtered(lambda record: len(numbers[record]) > 1)
     by_key = defaultdict(records.browse)
     for record in records - unclear:
@@ -126,5 +133,5 @@ def _propose(records, stated, owner_of, used):
         if len(owner) != 1 or owner in unclear or len(keys[owner]) > 1 or key in used_keys:
             unclear |= same
         else:
-            taken[owner] = numbers[same[0]][key]
+            taken[owner] = max((numbers[record][key] for record in same), key=_fullest)
     return NumberProposal(taken, unclear)

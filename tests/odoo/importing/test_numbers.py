@@ -236,7 +236,7 @@ class TestTakeOver(NumberCase):
         rows = [self._numbered("SN-1", "0721"), self._numbered("SN-2", "0722"), self._numbered("SN-3", "722")]
         message = self._take(rows)
         self.assertIn("2 customers", message)
-        self.assertEqual((self.customer.xpps_customer_number, second.xpps_customer_number), ("0721", "722"))
+        self.assertEqual((self.customer.xpps_customer_number, second.xpps_customer_number), ("0721", "0722"))
         self.assertFalse(self._upload(rows).issue_ids)
 
     def test_an_address_gets_its_own_number(self):
@@ -251,9 +251,9 @@ class TestTakeOver(NumberCase):
         for number in (2, 3):
             device = self._device(f"SN-{number}")
             device.xpps_partner_id = self._partner(f"Site {number}", parent_id=self.customer.id, type="other")
-        rows = [self._numbered("SN-2", "11"), self._numbered("SN-3", "11")]
+        rows = [self._numbered("SN-2", "11"), self._numbered("SN-3", "0011")]
         self._take(rows)
-        self.assertEqual(self.customer.xpps_customer_number, "11")
+        self.assertEqual(self.customer.xpps_customer_number, "0011")
         self.assertFalse(
             self.env["res.partner"].search([("name", "like", "Site "), ("xpps_customer_number", "!=", False)])
         )
