@@ -57,6 +57,7 @@
         "views/xpps_options_row_views.xml",
         "views/xpps_file_format_views.xml",
         "views/xpps_blocking_warning_views.xml",
+        "views/xpps_holding_flag_views.xml",
         "views/xpps_component_account_views.xml",
         "views/xpps_output_name_views.xml",
         "views/xpps_page_group_views.xml",

@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..common.constants import BASE_ROLES
@@ -28,7 +29,15 @@ from ..rules import (
 )
 
 #: What may be billed all the same, when the user says why.
-RELEASABLE = ("file_missing", "devices_missing", "held_records", "charges_to_approve", "no_service", "joint")
+RELEASABLE = (
+    "file_missing",
+    "devices_missing",
+    "held_records",
+    "flagged",
+    "charges_to_approve",
+    "no_service",
+    "joint",
+)
 #: How many devices a reason names; the button beside it shows all of them.
 MAX_SERIALS = 5
 
@@ -265,16 +274,18 @@ class RunPreparation:
         for hold in holds.values():
             hold.covered = covered.intersection(hold.devices)
         held = self._held_records()
+        flagged = self._flagged_rows()
         unserved = self._devices_without_service()
         drafts = dict(self._group_charges([("state", "=", "draft")]))
         archived = self._archived_taxes()
-        subscriptions = self.env["sale.subscription"].union(*holds, *held, *unserved, *drafts, *extra)
+        subscriptions = self.env["sale.subscription"].union(*holds, *held, *flagged, *unserved, *drafts, *extra)
         for subscription in subscriptions:
             hold = holds[subscription]
             self._explain(
                 hold,
                 subscription,
                 held.get(subscription),
+                flagged.get(subscription),
                 drafts.get(subscription),
                 archived.get(subscription),
                 extra.get(subscription),
@@ -357,7 +368,7 @@ class RunPreparation:
             **values,
         )
 
-    def _explain(self, hold, subscription, held, drafts, archived, billable, approvals):
+    def _explain(self, hold, subscription, held, flagged, drafts, archived, billable, approvals):
         env = self.env
         hold.reasons |= subscription._xpps_hold_reasons(self.run.invoice_date)
         if archived:
@@ -380,12 +391,32 @@ class RunPreparation:
             )
         if held:
             hold.reasons["held_records"] = env._("Billing file records are held back: %s.", self._name(held))
+        if flagged:
+            hold.reasons["flagged"] = self._say_flagged(flagged)
         if drafts:
             hold.reasons["charges_to_approve"] = plural(
                 drafts,
                 env._("1 charge is waiting for approval."),
                 env._("%s charges are waiting for approval.", drafts),
             )
+
+    def _say_flagged(self, found):
+        """:param found: {xpps.vendor.report: {flag}}"""
+        labels = dict(self.env["xpps.holding.flag"]._selection_flag())
+        names = {
+            self.env._(
+                "%(serial)s (%(flag)s, billing file %(file)s)",
+                serial=row.serial,
+                flag=labels[flag],
+                file=row.billing_file_id.display_name,
+            )
+            for row, flags in found.items()
+            for flag in flags
+        }
+        return self.env._(
+            "Flagged in the Xerox Vendor Report, and not disputed: %s.",
+            enumeration(self.env, sorted(names), MAX_SERIALS, separator="; "),
+        )
 
     def _name(self, serials):
         return enumeration(self.env, sorted(set(serials.values())), MAX_SERIALS)
@@ -502,3 +533,27 @@ class RunPreparation:
             if subscription and (self.only is None or subscription.id in self.only):
                 held[subscription][line.id] = line.serial
         return dict(held)
+
+    def _flagged_rows(self):
+        """What Xerox bills in the run's period and the company wants settled first: flagged, and not disputed.
+
+        :return: {sale.subscription: {xpps.vendor.report: {flag that holds it}}}
+        """
+        holding = self.env["xpps.holding.flag"]._flags(self.run.company_id)
+        if not holding or not self._file_ids:
+            return {}
+        domain = Domain("billing_file_id", "in", self._file_ids)
+        domain &= Domain.OR(Domain("flags", "like", flag) for flag in holding)
+        if self.only is not None:
+            # Of a device without agreement, its own says whom it concerns.
+            domain &= Domain("subscription_id", "in", [*self.only, False])
+        rows = self.env["xpps.vendor.report"].search_fetch(
+            domain, ["flags", "subscription_id", "device_id", "serial", "billing_file_id", "line_id", "component"]
+        )
+        flagged = defaultdict(dict)
+        for row in rows._undisputed():
+            flags = holding.intersection(row.flags.split(","))
+            subscription = row.subscription_id or row.device_id.xpps_subscription_id
+            if flags and subscription and (self.only is None or subscription.id in self.only):
+                flagged[subscription][row] = flags
+        return dict(flagged)

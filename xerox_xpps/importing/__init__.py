@@ -18,6 +18,12 @@ from .device_bound import may_exceed
 from .cycles import CycleLedger, uncharged_cycles
 from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES, PLAN, PLAN_AMOUNT, PLAN_KINDS, UNDERS
 from .issues import clipped, issue_text, pages_text
+from .known_numbers import (
+    agreements_without_number,
+    customers_without_number,
+    propose_agreement_numbers,
+    propose_customer_numbers,
+)
 from .plan_rating import PlanRater
 from .plan_reads import PRINTED
 from .pricing import ChargePricing, price_for_cost
@@ -46,13 +52,17 @@ __all__ = [
     "PlanRater",
     "SEVERITY_RANKS",
     "UNDERS",
+    "agreements_without_number",
     "check_file",
     "clipped",
+    "customers_without_number",
     "issue_text",
     "may_exceed",
     "only_agreements",
     "pages_text",
     "plain",
     "price_for_cost",
+    "propose_agreement_numbers",
+    "propose_customer_numbers",
     "uncharged_cycles",
 ]

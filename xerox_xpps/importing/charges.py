@@ -410,6 +410,8 @@ class ChargePlan:
             "estimated": check.record.estimated,
             "billing_file_id": self.context.file.id,
             "origin": "file",
+            "xerox_customer_number": line["xerox_customer_number"],
+            "xerox_agreement_number": line["xerox_agreement_number"],
             "cycle_start": cycle_start,
             "cycle_end": cycle_end,
         }

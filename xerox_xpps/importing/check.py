@@ -58,6 +58,7 @@ def check_file(file, progress=None, imports=False):
     context.imports = imports
     checks.currency_rate(context)
     records = RecordChecks(context, totals, done, duplicate)
+    records.numbers.partner()
     records.run(lambda share: progress(0.4 + 0.4 * share))
     return _result(
         header,
@@ -94,6 +95,7 @@ def _prepare_header(details, currency, totals):
         "invoice_date": invoice.date,
         "period_start": invoice.period_start,
         "period_end": invoice.period_end,
+        "partner_number": invoice.partner_number or False,
         "currency_id": currency.id,
         "device_count": len(details.devices),
         "amount_total": float(sum(totals, Decimal(0))),

@@ -53,6 +53,7 @@ _TABLE = (
     CheckCode("invoice_duplicate", ERROR, "Xerox invoice imported already", "_fix_open_import"),
     CheckCode("period_duplicate", ERROR, "Device billed for the period already", "_fix_open_import"),
     # The file by itself
+    CheckCode("foreign_partner", ERROR, "File of another partner", "_fix_partner_number"),
     CheckCode("file_type", ERROR, "File type not supported", "_fix_file_type"),
     CheckCode("file_empty", ERROR, "File empty", "_fix_upload"),
     CheckCode("file_syntax", ERROR, "File not well-formed", "_fix_upload"),
@@ -100,6 +101,20 @@ _TABLE = (
         "Included pages changed",
         "_fix_open_reads",
         "Xerox includes another number of pages than before",
+    ),
+    CheckCode(
+        "wrong_customer",
+        WARNING,
+        "Another customer number",
+        "_fix_device",
+        "Xerox bills a device to another customer number",
+    ),
+    CheckCode(
+        "wrong_agreement",
+        WARNING,
+        "Another agreement number",
+        "_fix_device",
+        "Xerox bills a device on another agreement number",
     ),
     CheckCode("unit_cost_changed", INFO, "Unit cost changed", "_fix_open_defaults"),
     CheckCode(
@@ -164,6 +179,11 @@ _TABLE = (
         "A device prints far more than in previous months",
     ),
     CheckCode("read_estimated", WARNING, "Meter read estimated", "_fix_open_reads", "Xerox estimated a meter read"),
+    # What Xerox states and we do not know, or write otherwise
+    CheckCode("partner_number_missing", INFO, "Partner number missing", "_fix_take_partner_number"),
+    CheckCode("customer_number_missing", INFO, "Customer numbers missing", "_fix_take_customer_numbers"),
+    CheckCode("agreement_number_missing", INFO, "Agreement numbers missing", "_fix_take_agreement_numbers"),
+    CheckCode("serial_form", INFO, "Serial number written otherwise", "_fix_open_serials"),
 )
 
 #: {code: CheckCode}

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from ..rules import beyond_border_domain, same_period_domain
 from .assignments import expected_devices, set_assignments
 from .difference import CYCLE
+from .known_numbers import customer_numbers
 from .manual_reads import ManualReads
 from .near_devices import find_near_devices
 from .snapshots import DEVICE_FIELDS, agreement_snapshots, device_snapshots
@@ -53,6 +54,7 @@ class Lookups:
         )
         self.agreements = agreement_snapshots(self.subscriptions, period_start, period_end)
         self.devices = device_snapshots(devices, rows, self.agreements)
+        self.customer_numbers = self._customer_numbers(rows)
         self._by_id = {device.id: device for device in self.devices.values()} if self._decided else {}
         self.near = self._near(records, keys)
 
@@ -60,6 +62,12 @@ class Lookups:
         """:return: the DeviceSnapshot of a record: what somebody decided on, else that of its serial; or None"""
         decided = self._decided.get((record.sequence, record.serial))
         return self._by_id.get(decided) or self.devices.get(record.serial_key)
+
+    def _customer_numbers(self, rows):
+        """:return: {res.partner id: [number]} of all customers that a record may be compared with"""
+        ids = {row["xpps_partner_id"] for row in rows if row["xpps_partner_id"]}
+        partners = self.subscriptions.partner_id | self.env["res.partner"].browse(ids)
+        return customer_numbers(partners.union(*(line.partner_id for line in self.billed.values())))
 
     def _near(self, records, keys):
         """:return: {serial key that nobody knows: the only stock.lot that it may mean}"""

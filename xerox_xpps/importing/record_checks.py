@@ -19,6 +19,7 @@ from .expectations import agreed_fees, standing_fees
 from .issues import BaseFees, pages_text
 from .lines import prepare_line
 from .meter_checks import MeterChecks
+from .number_checks import NumberChecks
 from .record_check import RecordCheck
 
 #: After how many records the progress is reported.
@@ -46,6 +47,7 @@ class RecordChecks:
         self.devices = DeviceChecks(context)
         self.meters = MeterChecks(context)
         self.contract = ContractChecks(context)
+        self.numbers = NumberChecks(context)
         self.decisions = context.file._decided_pages()
         self.device_lines = {}
         self.plan = ChargePlan(context)
@@ -72,6 +74,7 @@ class RecordChecks:
                 self._check(index, record, repeated)
         if not self.done:
             self.devices.absent()
+        self.numbers.report()
         faulty = self.context.findings.faulty
         self.reads = [planned for planned in self.plan.reads if planned.index not in faulty]
         cycles = CyclePlan(self.context, self.plan)
@@ -102,7 +105,9 @@ class RecordChecks:
             return
         if not self.is_duplicate:
             self.devices.period(check)
-        if self._has_agreement(check) and self._has_rate(check) and record.complete:
+        billable = self._has_agreement(check)
+        self.numbers.run(check)
+        if billable and self._has_rate(check) and record.complete:
             self.meters.run(check)
             self.contract.run(check)
             self._plan_meters(check)

@@ -9,6 +9,7 @@ from ..rules import OverageTerms, running_days
 
 #: What ``DeviceSnapshot`` are read from.
 DEVICE_FIELDS = [
+    "name",
     "product_id",
     "xpps_serial_key",
     "xpps_partner_id",
@@ -24,6 +25,8 @@ DEVICE_FIELDS = [
 class AgreementSnapshot:
     """An agreement; ``runs`` says whether it does in the file's period, ``active`` whether it is not archived.
 
+    ``xerox_number`` is Xerox's number of it, "" where we do not know it.
+
     ``terms`` are those of its overage where more months are billed together; ``cycle`` is the one that the file's
     period counts towards, ``reconciled`` whether that is rated as a whole. ``running_days`` are those of the period's
     ``days`` on which it runs. ``plans`` are the page plans of the output types that
@@ -34,6 +37,7 @@ class AgreementSnapshot:
     id: int
     partner_id: int
     customer_id: int
+    xerox_number: str
     currency: Any
     places: int
     rounding: float
@@ -62,7 +66,7 @@ class PlanSnapshot(NamedTuple):
 
 @dataclass(slots=True)
 class DeviceSnapshot:
-    """A device, as it was assigned in the file's period.
+    """A device, as it was assigned in the file's period; ``serial`` is written as we write it.
 
     ``partner_id`` is its own customer's id or False, ``customer_id`` that customer's company's. ``until`` is the last
     day of the assignment, or False; ``nowhere`` says that the device has been assigned, but not in the period.
@@ -72,6 +76,7 @@ class DeviceSnapshot:
 
     record: Any
     id: int
+    serial: str
     template: Any
     model_number: str
     agreement: AgreementSnapshot | None
@@ -118,6 +123,7 @@ def _agreement_snapshot(subscription, period_start, period_end, plans):
         id=subscription.id,
         partner_id=subscription.partner_id.id,
         customer_id=subscription.partner_id.commercial_partner_id.id,
+        xerox_number=(subscription.xpps_agreement_number or "").strip(),
         currency=subscription.currency_id,
         places=subscription.currency_id.decimal_places,
         rounding=subscription.currency_id.rounding,
@@ -150,6 +156,7 @@ def device_snapshots(devices, rows, agreements):
         snapshots[row["xpps_serial_key"]] = DeviceSnapshot(
             record=device,
             id=device.id,
+            serial=row["name"].strip(),
             template=template,
             model_number=model_number or "",
             agreement=agreements.get(row["xpps_subscription_id"]),

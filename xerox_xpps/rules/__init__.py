@@ -71,6 +71,7 @@ from .rate_key import INCLUDED, RATE_OWNERS, UNIT_COST, rate_key, rate_key_sql
 from .schedule import Cycle, add_months, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 from .stock import in_stock_domain, in_stock_sql
+from .xerox_number import is_other_number, number_key, split_numbers
 
 __all__ = [
     "AMOUNT_FIELDS",
@@ -117,6 +118,7 @@ __all__ = [
     "increased",
     "invoice_status",
     "ip_address",
+    "is_other_number",
     "is_unsplit",
     "known_sql",
     "lies_in",
@@ -134,6 +136,7 @@ __all__ = [
     "nearest_rate",
     "next_end",
     "next_increase",
+    "number_key",
     "order_bills_days_sql",
     "other_share_sql",
     "overlap",
@@ -159,6 +162,7 @@ __all__ = [
     "same_period_sql",
     "serial_key_sql",
     "service_fee",
+    "split_numbers",
     "started_domain",
     "billed_fee_sql",
     "billed_fees",

@@ -85,6 +85,13 @@ class XppsVendorReportWizard(models.TransientModel):
         self.ensure_one()
         return VendorDocumentBuilder(self.company_id, self.date_from, self.date_to).build()
 
+    def action_dispute_overbilled(self):
+        """Dispute all rows of the months for which Xerox billed more than was expected."""
+        self.ensure_one()
+        self.check_access("read")
+        files = self.env["xpps.billing.file"]._xpps_about_months(self.company_id, self.date_from, self.date_to)
+        return self.env["xpps.vendor.report"]._dispute_overbilled(files)
+
     def action_print(self):
         """Print the document as PDF."""
         self.ensure_one()

@@ -31,12 +31,12 @@ JANUARY = {
     ("A-1", "mono"): (500, 0.005, 2.5, 400, 0.005, 2, 0.5, 500, 5, 5, 2.5, "wrong_allowance"),
     # 500 - 200 - 100 = 200 pages at 0.05; sold at 0.08
     ("A-1", "color"): (200, 0.05, 10, 200, 0.05, 10, 0, 200, 16, 16, 6, False),
-    ("B-2", "base_service"): (1, 10, 10, 1, 10, 10, 0, 1, 20, 20, 10, False),
+    ("B-2", "base_service"): (1, 10, 10, 1, 10, 10, 0, 1, 20, 20, 10, "wrong_agreement"),
     ("B-2", "base_supply"): (1, 5, 5, 1, 5, 5, 0, 1, 10, 10, 5, False),
     # 1000 - 0 - 400 = 600 pages
     ("B-2", "mono"): (600, 0.005, 3, 600, 0.005, 3, 0, 600, 6, 6, 3, "estimated_read"),
     # not split: all of it is the service fee
-    ("C-3", "base_service"): (1, 20, 20, 1, 20, 20, 0, 1, 45, 45, 25, False),
+    ("C-3", "base_service"): (1, 20, 20, 1, 20, 20, 0, 1, 45, 45, 25, "serial_form"),
     # 6000 - 5000 - 500 = 500 pages at 0.006
     ("C-3", "mono"): (500, 0.006, 3, 500, 0.006, 3, 0, 500, 5, 5, 2, False),
 }
@@ -68,7 +68,7 @@ MARCH = {
     ("B-2", "base_service"): (1, 11, 11, 0, 0, 0, 11, 0, 0, 0, -11, "billed_after_removal"),
     ("B-2", "base_supply"): (1, 5, 5, 0, 0, 0, 5, 0, 0, 0, -5, "billed_after_removal"),
     ("B-2", "mono"): (0, 0.005, 0, 0, 0, 0, 0, 0, 0, 0, 0, False),
-    ("C-3", "base_service"): (1, 20, 20, 1, 20, 20, 0, 1, 45, 45, 25, False),
+    ("C-3", "base_service"): (1, 20, 20, 1, 20, 20, 0, 1, 45, 45, 25, "wrong_customer"),
     # 8000 - 6000 - 500 = 1500 pages at 0.006, and their charge was rejected
     ("C-3", "mono"): (1500, 0.006, 9, 1500, 0.006, 9, 0, 0, 0, 0, -9, "not_billed_to_customer"),
 }
@@ -88,6 +88,8 @@ REASONS = {
             ("mono", "Included pages: 1,500 instead of 1,600 by the rate card"),
         )
     },
+    ("JAN", "B-2", "base_service"): "Agreement number PC-2 instead of PC-1",
+    ("JAN", "C-3", "base_service"): "Xerox writes the serial number c-3, we write C-3",
     ("JAN", "B-2", "mono"): "Xerox estimated the meter read",
     ("FEB", "A-1", "mono"): "510 pages instead of 500 by Xerox's own reads; Included pages: 1,500 instead of 1,600 by "
     "the rate card",
@@ -100,6 +102,7 @@ REASONS = {
     ("MAR", "A-1", "color"): "Included pages: 120 instead of 100 the last time",
     ("MAR", "B-2", "base_service"): "Billed after the removal on 02/28/2026",
     ("MAR", "B-2", "base_supply"): "Billed after the removal on 02/28/2026",
+    ("MAR", "C-3", "base_service"): "Customer number 0722 instead of 0721",
     ("MAR", "C-3", "mono"): "Pages charged to the customer: 0 of 1500",
 }
 

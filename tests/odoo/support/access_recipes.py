@@ -111,6 +111,7 @@ RECIPES = {
         "unit_cost": 0.004,
     },
     "xpps.blocking.warning": lambda reseller, env: {"code": "read_gap", "company_id": reseller.company.id},
+    "xpps.holding.flag": lambda reseller, env: {"flag": "read_gap", "company_id": reseller.company.id},
     "xpps.component.account": lambda reseller, env: {"component": "color", "company_id": reseller.company.id},
     "xpps.output.name": lambda reseller, env: {
         "output_type": "color",

@@ -141,14 +141,15 @@ TABLE = {
             "device_assign_count device_count device_create_count dispute_count error_count error_text file_data "
             "format_id held_count held_text invoice_count invoice_date is_blocked is_open is_unusable issue_ids "
             "left_out_text line_count line_digest line_ids "
-            "meter_read_count meter_read_ids name page_rating_count period_end period_start progress "
+            "meter_read_count meter_read_ids name page_rating_count partner_number period_end period_start progress "
             "queue_status queued_by_id state "
             "subscription_count summary_ids vendor_bill_amount vendor_bill_comparison vendor_bill_component_ids "
             "vendor_bill_difference vendor_bill_expected vendor_bill_id vendor_bill_state warning_count warning_text"
         ),
         calls(
             "action_approve_charges action_assign_devices action_cancel action_check action_create_billing_run "
-            "action_create_devices action_create_vendor_bill action_download_vendor_report action_draft action_import "
+            "action_create_devices action_create_vendor_bill action_dispute_overbilled "
+            "action_download_vendor_report action_draft action_import "
             "action_import_and_approve action_match_vendor_bill action_open_charges action_open_disputes "
             "action_open_invoices action_open_issues action_open_lines action_open_meter_reads "
             "action_open_page_ratings action_open_subscriptions action_open_vendor_bill action_open_vendor_report "
@@ -169,8 +170,8 @@ TABLE = {
     ),
     "xpps.billing.file.issue": Model(read=CLERKS).having(
         program(
-            "billing_file_id can_fix code company_id fix_help fix_label line_id message output_type problem "
-            "problem_count res_id res_model serial severity severity_rank source_line value"
+            "billing_file_id can_fix code company_id fix_help fix_label is_proposal line_id message output_type "
+            "problem problem_count res_id res_model serial severity severity_rank source_line value"
         ),
         calls("action_fix", who=CLERKS),
     ),
@@ -179,12 +180,13 @@ TABLE = {
             "base_price_cost base_service_cost base_service_stated base_supply_cost base_supply_stated "
             "billed_period_end billed_period_start billing_file_id clr_lvl12_overage clr_lvl3_overage color_overage "
             "company_id contract_service_cost contract_supply_cost "
-            "cost_total currency_id device_fix device_id estimated expected_service_cost "
+            "cost_total currency_id device_fix device_id estimated expected_agreement_number "
+            "expected_customer_number expected_serial expected_service_cost "
             "expected_supply_cost issue_ids meter_values mono_color1_overage mono_overage near_device_id overage_cost "
             "partner_id "
             "read_date sequence serial source_line standing_service_cost standing_supply_cost state subscription_id "
             "superseded_by_id xerox_agreement_number xerox_customer_name xerox_customer_number xerox_location "
-            "xerox_model xerox_model_number"
+            "xerox_model xerox_model_number xerox_partner_number"
         ),
         calls("action_leave_out", who=CLERKS),
     ),
@@ -229,6 +231,9 @@ TABLE = {
     ),
     "xpps.blocking.warning": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("code company_id"),
+    ),
+    "xpps.holding.flag": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered("company_id flag"),
     ),
     # Nobody writes or deletes what was changed, whatever his rights.
     "xpps.charge.change": Model(read=CLERKS).having(
@@ -440,7 +445,7 @@ TABLE = {
         ),
         program("cost cost_unknown currency_id expected_unit_cost unit_cost", read=CLERKS),
         program("contract_included contract_unit_cost last_included", read=CLERKS),
-        program("billing_file_id", read=CLERKS),
+        program("billing_file_id xerox_agreement_number xerox_customer_number", read=CLERKS),
         program("page_plan_id", read=USERS),
     ),
     "xpps.options.cells": Abstract(),
@@ -514,7 +519,7 @@ TABLE = {
             "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name "
             "xpps_approve_services xpps_background_threshold xpps_base_timing xpps_escalators "
             "xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent xpps_overage_cycles "
-            "xpps_overage_missing_passes xpps_page_plans xpps_payers "
+            "xpps_overage_missing_passes xpps_page_plans xpps_partner_number xpps_payers "
             "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id"
         ),
@@ -619,7 +624,7 @@ TABLE = {
     ),
     "xpps.vendor.report.wizard": Wizard(CLERKS).having(
         wizard("company_id date_from date_to file_count file_text"),
-        calls("action_download action_print", who=CLERKS),
+        calls("action_dispute_overbilled action_download action_print", who=CLERKS),
     ),
     "account.move": Extension().having(
         program("has_xpps_usage xpps_usage_pdf_file xpps_usage_pdf_id xpps_usage_xlsx_file xpps_usage_xlsx_id"),
@@ -666,7 +671,7 @@ TABLE = {
             "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
             "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
             "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
-            "xpps_payers xpps_proration xpps_quarantine "
+            "xpps_partner_number xpps_payers xpps_proration xpps_quarantine "
             "xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent "
             "xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
@@ -680,7 +685,7 @@ TABLE = {
             "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
             "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
             "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
-            "xpps_payers xpps_proration xpps_quarantine xpps_responsible_id "
+            "xpps_partner_number xpps_payers xpps_proration xpps_quarantine xpps_responsible_id "
             "xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,

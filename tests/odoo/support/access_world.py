@@ -73,6 +73,7 @@ class Reseller(Records):
         file_format = file_format.copy({"company_id": company.id, "name": f"{cls.name} XML"})
         file_format.field_ids.filtered(lambda field: field.name == "location").unlink()
         env["xpps.blocking.warning"].create({"code": "usage_spike", "company_id": company.id})
+        env["xpps.holding.flag"].create({"flag": "wrong_customer", "company_id": company.id})
         env["xpps.component.account"].create({"component": "mono", "company_id": company.id})
         env["xpps.output.name"].create({"output_type": "mono", "name": f"{cls.name} Mono", "company_id": company.id})
         cls._default(cls.color, unit_price=0.09)

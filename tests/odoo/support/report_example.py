@@ -17,12 +17,14 @@ Mono pages are included, where Xerox includes 1,500 (wrong_allowance, each month
 
 What else is wrong, and the flag of it:
 
-- January: B-2's read is estimated (estimated_read).
+- January: B-2's read is estimated (estimated_read), and it is billed on another agreement number (wrong_agreement);
+  C-3's serial number is written in lower case (serial_form).
 - February: 510 Mono pages of A-1 instead of 500 (quantity_wrong), its Color pages at 0.0525 instead of 0.05
   (rate_changed); B-2's service fee 11 instead of 10 (base_changed), and its meter starts at 900 instead of 1000
   (read_gap); C-3 is not in the file (missing_from_file), but X-9 is, which nobody knows (unknown_device).
 - March: 120 Color pages of A-1 are included instead of 100 (allowance_changed), B-2 is billed after its removal
-  (billed_after_removal), and the charge of C-3's pages is rejected (not_billed_to_customer).
+  (billed_after_removal), C-3 is billed to another customer number (wrong_customer), and the charge of its pages is
+  rejected (not_billed_to_customer).
 """
 
 import base64
@@ -53,6 +55,7 @@ MONTHS = (
             ),
             record(
                 "B-2",
+                AgreementNumber="PC-2",
                 BaseServiceFee=10,
                 BaseSupplyFee=5,
                 ReadType="Estimated",
@@ -62,7 +65,7 @@ MONTHS = (
                 mono=(600, "0.005"),
             ),
             record(
-                "C-3",
+                "c-3",
                 MonthlyBasePrice=20,
                 MonoPrevious=5000,
                 MonoCurrent=6000,
@@ -133,6 +136,7 @@ MONTHS = (
             ),
             record(
                 "C-3",
+                CustomerNumber="0722",
                 MonthlyBasePrice=20,
                 MonoPrevious=6000,
                 MonoCurrent=8000,
@@ -159,7 +163,8 @@ class ReportExample(Contracts, XppsCase):
         cls.device.name = "A-1"
         cls.device_a, cls.device_b = cls.device, cls._device("B-2")
         cls.base_line.xpps_qty_from_devices = True
-        cls.other_customer = cls._partner("Another Customer")
+        cls.agreement.xpps_agreement_number = "PC-1"
+        cls.other_customer = cls._partner("Another Customer", xpps_customer_number="0721")
         cls.other_agreement = cls._agreement(partner_id=cls.other_customer.id)
         cls.other_agreement.sale_subscription_line_ids.price_unit = 45
         cls.device_c = cls._device("C-3", cls.other_agreement)

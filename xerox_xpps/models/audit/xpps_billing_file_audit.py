@@ -66,5 +66,10 @@ class XppsBillingFile(models.Model):
             "target": "download",
         }
 
+    def action_dispute_overbilled(self):
+        """Dispute all rows for which Xerox billed more than was expected. :return: action that opens the dispute"""
+        self._check_reportable()
+        return self.env["xpps.vendor.report"]._dispute_overbilled(self)
+
     def action_open_disputes(self):
         return self._action_open("xerox_xpps.action_xpps_dispute", "line_ids.billing_file_id")

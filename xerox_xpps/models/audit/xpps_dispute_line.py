@@ -90,6 +90,10 @@ class XppsDisputeLine(models.Model):
         for line in self:
             line.is_open = line.dispute_id.state in OPEN_STATES
 
+    def _row_key(self):
+        """As ``xpps.vendor.report._row_key``."""
+        return self.billing_file_id.id, self.sequence, self.serial, self.component
+
     @api.model
     def _prepare_from_row(self, dispute, row):
         """:param row: xpps.vendor.report

@@ -21,6 +21,7 @@ from . import (
     xpps_billing_file_left_out,
     xpps_billing_file_decision,
     xpps_billing_file_decisions,
+    xpps_billing_file_numbers,
     xpps_billing_file_cost_change,
     xpps_import_progress,
 )

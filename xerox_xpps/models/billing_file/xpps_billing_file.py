@@ -47,6 +47,9 @@ class XppsBillingFile(models.Model):
     invoice_date = fields.Date(readonly=True, tracking=True)
     period_start = fields.Date(readonly=True)
     period_end = fields.Date(readonly=True)
+    partner_number = fields.Char(
+        string="Xerox Partner Number", readonly=True, help="Xerox's number of the partner that the file is for."
+    )
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_total = fields.Monetary(
         string="Xerox Total", readonly=True, help="What Xerox bills with this file: the sum of its device records."
@@ -599,8 +602,8 @@ class XppsBillingFile(models.Model):
         attachment = self._create_attachment(data, file_name, self.company_id)
         attachment.res_id = self.id
         # What the faulty file said goes with it; the check reads it anew.
-        read = ("name", "invoice_date", "period_start", "period_end", "device_count", "amount_total", "line_digest")
-        values = dict.fromkeys(read, False) | {"currency_id": self.company_id.currency_id.id}
+        read = ("name", "invoice_date", "period_start", "period_end", "partner_number", "device_count", "amount_total")
+        values = dict.fromkeys((*read, "line_digest"), False) | {"currency_id": self.company_id.currency_id.id}
         # The user gives the file, not what stands in it; see write.
         self.sudo().write(values | {"attachment_id": attachment.id, "file_name": file_name})
         self.message_post(

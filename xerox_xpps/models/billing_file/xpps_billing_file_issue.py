@@ -7,7 +7,17 @@ from ...common.window_actions import open_dialog, open_form, open_records
 from ...importing import CODES, SEVERITY_RANKS, pages_text
 
 #: Methods that mend what is wrong with a file, or with all devices of it: they need no record to open.
-WHOLE_FILE_FIXES = ("_fix_create_devices", "_fix_assign_devices", "_fix_currency", "_fix_file_type", "_fix_upload")
+WHOLE_FILE_FIXES = (
+    "_fix_create_devices",
+    "_fix_assign_devices",
+    "_fix_currency",
+    "_fix_file_type",
+    "_fix_open_serials",
+    "_fix_partner_number",
+    "_fix_upload",
+)
+#: Methods that take over what the file states and we do not know.
+TAKE_OVERS = ("_fix_take_partner_number", "_fix_take_customer_numbers", "_fix_take_agreement_numbers")
 
 
 class XppsBillingFileIssue(models.Model):
@@ -57,6 +67,9 @@ class XppsBillingFileIssue(models.Model):
     can_fix = fields.Boolean(compute="_compute_fix")
     fix_help = fields.Char(compute="_compute_fix", help="What the Fix button does.")
     fix_label = fields.Char(compute="_compute_fix", help="What stands on the Fix button.")
+    is_proposal = fields.Boolean(
+        compute="_compute_fix", help="Nothing is wrong, but there is something that one click takes over."
+    )
 
     @api.depends("severity")
     def _compute_severity_rank(self):
@@ -76,6 +89,7 @@ class XppsBillingFileIssue(models.Model):
             issue.can_fix = bool(method)
             issue.fix_help = helps.get(method)
             issue.fix_label = issue._say_fix(method)
+            issue.is_proposal = method in TAKE_OVERS
 
     def _say_fix(self, method):
         """What the button does that fixes the issue by one click; of others the place that it opens says it."""
@@ -85,6 +99,8 @@ class XppsBillingFileIssue(models.Model):
             return self.env._("Import as Correction")
         if method == "_fix_same_device":
             return self.env._("It Is %s", self.env["stock.lot"].browse(self.res_id).exists().name or "?")
+        if method in TAKE_OVERS:
+            return self.env._("Take Over")
         return self.env._("Fix")
 
     def _decided_number(self):
@@ -100,6 +116,8 @@ class XppsBillingFileIssue(models.Model):
             return "_fix_same_device"
         if self.code in CODES:
             method = CODES[self.code].fix
+            if method in TAKE_OVERS:
+                return method if self.value not in ("", "0", False) else None
             return method if method in WHOLE_FILE_FIXES or self.line_id or self.res_id else None
         return "_fix_open_record" if self.res_model and self.res_id else None
 
@@ -128,6 +146,11 @@ class XppsBillingFileIssue(models.Model):
             "_fix_open_import": self.env._("Open the earlier import"),
             "_fix_file_type": self.env._("Create a format for such files, or upload another file"),
             "_fix_upload": self.env._("Upload Xerox's corrected file in place of this one"),
+            "_fix_partner_number": self.env._("Open the XPPS settings to enter the partner number"),
+            "_fix_take_partner_number": self.env._("Make this the company's Xerox partner number"),
+            "_fix_take_customer_numbers": self.env._("Enter the numbers that the file states on the customers"),
+            "_fix_take_agreement_numbers": self.env._("Enter the numbers that the file states on the agreements"),
+            "_fix_open_serials": self.env._("Open the device records of these serial numbers"),
             "_fix_open_defaults": self.env._("Open the agreement's costs and prices"),
             "_fix_open_base_fees": self.env._("Open what Xerox billed for this device, month by month"),
             "_fix_open_reads": self.env._("Open the device's meter reads"),
@@ -254,7 +277,31 @@ class XppsBillingFileIssue(models.Model):
             )
         return self._open_to_change(currency)
 
+    def _fix_partner_number(self):
+        # Of the file's company, whichever the user works in.
+        return self._open_to_change(self.env["xpps.settings"], allowed_company_ids=self.company_id.ids)
+
     # What one click mends
+
+    def _fix_take_partner_number(self):
+        return self._take_over(self.billing_file_id._take_partner_number)
+
+    def _fix_take_customer_numbers(self):
+        return self._take_over(self.billing_file_id._take_customer_numbers)
+
+    def _fix_take_agreement_numbers(self):
+        return self._take_over(self.billing_file_id._take_agreement_numbers)
+
+    def _take_over(self, take):
+        """Take over what the file states. Of a file that is open, what is left is found by checking it again."""
+        file = self.billing_file_id
+        file.check_access("write")
+        take()
+        if file.is_open:
+            return self._check_again(file, self.env["xpps.import.wizard"]._from_context())
+        # Issues are evidence that nobody has the right to delete; this one has served.
+        self.sudo().unlink()
+        return {"type": "ir.actions.act_window_close"}
 
     def _fix_charge_pages(self):
         pages = self._decided_number()
@@ -311,6 +358,12 @@ class XppsBillingFileIssue(models.Model):
 
     def _fix_open_base_fees(self):
         return self._open_list("xerox_xpps.action_xpps_billing_file_line", [("device_id", "=", self._device().id)])
+
+    def _fix_open_serials(self):
+        return self._open_list(
+            "xerox_xpps.action_xpps_billing_file_line",
+            [("billing_file_id", "=", self.billing_file_id.id), ("expected_serial", "!=", False)],
+        )
 
     def _fix_open_reads(self):
         return self._open_list(

@@ -48,11 +48,22 @@ class XppsBillingFileLine(models.Model):
     base_supply_stated = fields.Boolean(
         help="Whether Xerox states the fee. A base price that is not split states both."
     )
+    xerox_partner_number = fields.Char(related="billing_file_id.partner_number")
     # What the vendor report compares with, NULL where there is nothing.
     expected_service_cost = fields.Monetary(help="Base service fee of the previous month.")
     expected_supply_cost = fields.Monetary(help="Base supply fee of the previous month.")
     contract_service_cost = fields.Monetary(help="Base service fee by the rate card of the period's last day.")
     contract_supply_cost = fields.Monetary(help="Base supply fee by the rate card of the period's last day.")
+    # What our side said when the file was imported, where Xerox states something else; NULL where nothing differs.
+    expected_customer_number = fields.Char(
+        help="The customer's number, if Xerox billed the device to another one when the file was imported."
+    )
+    expected_agreement_number = fields.Char(
+        help="The agreement's number, if Xerox billed the device on another one when the file was imported."
+    )
+    expected_serial = fields.Char(
+        string="Our Serial Number", help="The device's serial number, if Xerox writes it in another form."
+    )
     standing_service_cost = fields.Monetary(help="Base service fee after a correction that does not state both fees.")
     standing_supply_cost = fields.Monetary(help="Base supply fee after a correction that does not state both fees.")
     overage_cost = fields.Monetary()

@@ -9,4 +9,5 @@ from . import (
     xpps_billing_run_line,
     xpps_billing_run_line_approval,
     xpps_billing_run_line_work,
+    xpps_holding_flag,
 )

@@ -73,6 +73,7 @@ class XppsBillingRunLine(models.Model):
             ("file_missing", "File Missing"),
             ("devices_missing", "Devices Missing"),
             ("held_records", "Held Records"),
+            ("flagged", "Flagged in the Vendor Report"),
             ("charges_to_approve", "Charges to Approve"),
             ("no_service", "Devices Without Service"),
             ("joint", "Invoiced Together"),
@@ -276,6 +277,7 @@ class XppsBillingRunLine(models.Model):
         opener = {
             "charges_to_approve": self._action_charges,
             "held_records": self._action_held_records,
+            "flagged": self._action_flagged,
             "devices_missing": self._action_missing_devices,
             "file_missing": self._action_files,
             "no_service": self._action_devices_without_service,
@@ -336,6 +338,11 @@ class XppsBillingRunLine(models.Model):
         # A key only: preparation looks at agreements as superuser.
         ids = list(held.get(self.subscription_id.sudo(), {}))
         return open_records(self, "xerox_xpps.action_xpps_billing_file_line", [("id", "in", ids)])
+
+    def _action_flagged(self):
+        # See _action_held_records.
+        rows = self._preparation()._flagged_rows().get(self.subscription_id.sudo(), {})
+        return open_records(self, "xerox_xpps.action_xpps_vendor_report", [("id", "in", [row.id for row in rows])])
 
     def _action_missing_devices(self):
         # See _action_held_records.

@@ -92,6 +92,9 @@ class XppsMeterRead(models.Model):
         string="Towards the Cycle",
         help="Pages above the allowance that count towards the cycle; below 0, included pages that are left for it.",
     )
+    # Whom Xerox billed the pages to; the partner's number is on the file.
+    xerox_customer_number = fields.Char(groups=BILLING_GROUP)
+    xerox_agreement_number = fields.Char(groups=BILLING_GROUP)
     # It shows Xerox's invoice number, which customers and those without a right to cost do not know.
     billing_file_id = fields.Many2one("xpps.billing.file", index=True, ondelete="restrict", groups=BILLING_GROUP)
     origin = fields.Selection(

@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.mail import decode_message_header, email_normalize, single_email_re
 
 from ...common.constants import BASE_TIMING_SELECTION, BILLING_GROUP, MANAGER_GROUP
+from ...rules import split_numbers
 
 #: Who reads and sets what a company decides: portal users and colleagues may read the company itself.
 SETTINGS_GROUPS = "xerox_xpps.group_xpps_billing,base.group_system"
@@ -117,6 +118,12 @@ class ResCompany(models.Model):
         groups=SETTINGS_GROUPS,
     )
 
+    xpps_partner_number = fields.Char(
+        string="Xerox Partner Number",
+        help="Xerox's number of this company, as billing files state it; several are separated by commas. Files with "
+        "another one are refused. A branch uses the number of its parent company. If empty, any file is accepted.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_vendor_id = fields.Many2one(
         "res.partner",
         string="Xerox as Vendor",
@@ -385,6 +392,13 @@ class ResCompany(models.Model):
         # Whoever works in a branch need not have access to the companies above it.
         naming = self.sudo().parent_ids.filtered("xpps_vendor_id")
         return naming[-1:]
+
+    def _xpps_partner_numbers(self):
+        """:return: [str], Xerox's numbers of the company, or of the nearest above that has one"""
+        self.ensure_one()
+        # See _xpps_vendor_settings; files come by whoever may bring them, also without a right to these settings.
+        naming = self.sudo().parent_ids.filtered("xpps_partner_number")
+        return split_numbers(naming[-1:].xpps_partner_number)
 
     def _xpps_file_responsible(self):
         """:return: the user who looks after files that arrive by themselves, empty if nobody may"""

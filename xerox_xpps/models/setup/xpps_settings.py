@@ -47,6 +47,7 @@ class XppsSettings(models.TransientModel):
             ("company_ids", "in", self.env.company.ids),
         ],
     )
+    xpps_partner_number = fields.Char(related="company_id.xpps_partner_number", readonly=False)
     xpps_vendor_id = fields.Many2one(
         related="company_id.xpps_vendor_id",
         readonly=False,

@@ -4,9 +4,11 @@
 Each function gives a SELECT with the columns of ``COLUMNS``. ``expected_*`` are what a device that was there is
 expected to cost. ``wrong_quantity``, ``wrong_rate``, ``wrong_allowance``, ``allowance_changed``, ``rate_changed``,
 ``base_changed``, ``read_gap`` and ``estimated`` say what differs: ``wrong_rate`` and ``wrong_allowance`` from what the
-rate card says, ``…_changed`` from the month before, where no card says anything. ``cost_unknown`` says that Xerox
-does not state what a page costs: unit cost and cost are NULL; ``held`` that the record was not imported, ``missing``
-that Xerox sent none. ``base_key`` tells the record whose base fee the row is; it is negative where there is none.
+rate card says, ``…_changed`` from the month before, where no card says anything; ``wrong_customer``,
+``wrong_agreement`` and ``serial_form`` say so of a record, on the row of its service fee. ``cost_unknown`` says that
+Xerox does not state what a page costs: unit cost and cost are NULL; ``held`` that the record was not imported,
+``missing`` that Xerox sent none. ``base_key`` tells the record whose base fee the row is; it is negative where there is
+none.
 
 Columns that a query does not ask for are not computed, so nothing here joins what only some of them need.
 """
@@ -49,10 +51,13 @@ COLUMNS = {
     "wrong_rate": "bool",
     "wrong_allowance": "bool",
     "allowance_changed": "bool",
+    "wrong_customer": "bool",
+    "wrong_agreement": "bool",
     "rate_changed": "bool",
     "base_changed": "bool",
     "read_gap": "bool",
     "estimated": "bool",
+    "serial_form": "bool",
     "held": "bool",
     "missing": "bool",
 }
@@ -75,6 +80,22 @@ def _select(values, tail):
         for name, kind in COLUMNS.items()
     )
     return SQL("SELECT %s %s", SQL(", ").join(columns), tail)
+
+
+def _record_flags(condition):
+    """What differs of a record besides amounts: once, so that sums by flag count it once.
+
+    :param condition: SQL, whether the row is the one that says it
+    """
+    columns = {
+        "wrong_customer": "expected_customer_number",
+        "wrong_agreement": "expected_agreement_number",
+        "serial_form": "expected_serial",
+    }
+    return {
+        flag: SQL("(%s AND %s IS NOT NULL)", condition, SQL.identifier("line", column))
+        for flag, column in columns.items()
+    }
 
 
 def base_fees(component, asked):
@@ -109,6 +130,7 @@ def base_fees(component, asked):
             "contract_unit_cost": contract_fee,
             "wrong_rate": SQL("COALESCE(%s <> %s, FALSE)", contract_fee, fee),
             "base_changed": SQL("%s IS NULL AND %s <> %s", contract_fee, expected_fee, fee),
+            **(_record_flags(SQL("TRUE")) if component == "base_service" else {}),
         },
         SQL(
             "FROM xpps_billing_file_line line "
@@ -264,6 +286,7 @@ def held_records(asked):
             ),
             "estimated": SQL("part.code >= %s AND COALESCE(line.estimated, FALSE)", min(METER_CODES.values())),
             "held": SQL("TRUE"),
+            **_record_flags(SQL("part.component = 'base_service'")),
         },
         SQL(
             """

@@ -28,12 +28,15 @@ FLAG_SELECTION = [
     ("wrong_rate", "Wrong Rate"),
     ("wrong_allowance", "Wrong Included Pages"),
     ("allowance_changed", "Included Pages Changed"),
+    ("wrong_customer", "Wrong Customer"),
+    ("wrong_agreement", "Wrong Agreement"),
     ("rate_changed", "Unit Cost Changed"),
     ("base_changed", "Base Fee Changed"),
     ("cost_unknown", "Cost Not Stated"),
     ("read_gap", "Read Gap"),
     ("not_billed_to_customer", "Not Billed to Customer"),
     ("estimated_read", "Estimated Read"),
+    ("serial_form", "Serial Number Written Otherwise"),
 ]
 #: Fields of which there are far fewer values than rows; see ``_condensed``.
 FEW_VALUES = {
@@ -405,6 +408,8 @@ class XppsVendorReport(models.Model):
             "wrong_rate": SQL("item.wrong_rate"),
             "wrong_allowance": SQL("item.wrong_allowance"),
             "allowance_changed": SQL("item.allowance_changed"),
+            "wrong_customer": SQL("item.wrong_customer"),
+            "wrong_agreement": SQL("item.wrong_agreement"),
             "rate_changed": SQL("item.rate_changed"),
             "base_changed": SQL("item.base_changed"),
             "cost_unknown": SQL("item.cost_unknown"),
@@ -417,6 +422,7 @@ class XppsVendorReport(models.Model):
                 billed,
             ),
             "estimated_read": SQL("item.estimated"),
+            "serial_form": SQL("item.serial_form"),
         }
 
     def _flag(self):

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...common.window_actions import open_form
@@ -25,12 +26,40 @@ class XppsVendorReport(models.Model):
             ],
             ["billing_file_id", "sequence", "serial", "component", "dispute_id"],
         )
-        disputes = {
-            (line.billing_file_id, line.sequence, line.serial, line.component): line.dispute_id for line in lines
-        }
+        disputes = {line._row_key(): line.dispute_id for line in lines}
         for row in self:
-            key = (row.billing_file_id, row.line_id.sequence, row.serial, row.component)
-            row.dispute_id = disputes.get(key, False)
+            row.dispute_id = disputes.get(row._row_key(), False)
+
+    def _row_key(self):
+        """What the row is known by: a record that is checked again gets another id, but keeps its place."""
+        return self.billing_file_id.id, self.line_id.sequence, self.serial, self.component
+
+    def _undisputed(self):
+        """Rows that no dispute is about, whatever Xerox answered to it; one that was withdrawn does not count."""
+        lines = self.env["xpps.dispute.line"].search_fetch(
+            [("dispute_id.state", "!=", "cancelled"), ("billing_file_id", "in", self.billing_file_id.ids)],
+            ["billing_file_id", "sequence", "serial", "component"],
+        )
+        disputed = {line._row_key() for line in lines}
+        return self.filtered(lambda row: row._row_key() not in disputed) if disputed else self
+
+    @api.model
+    def _dispute_overbilled(self, files):
+        """Dispute all rows of files for which Xerox bills more than was expected, as far as nobody did so yet.
+
+        :param files: xpps.billing.file
+        :return: action that opens the dispute
+        :raises UserError: when there is no such row
+        """
+        rows = self.search([("billing_file_id", "in", files.ids), ("difference", ">", 0)])
+        left = rows._undisputed()
+        if not left:
+            raise UserError(
+                self.env._("All rows for which Xerox billed more than was expected have been disputed already.")
+                if rows
+                else self.env._("Xerox did not bill more than was expected, so there is nothing to dispute.")
+            )
+        return open_form(self.env["xpps.dispute"]._create_from_rows(left))
 
     @api.model
     def _search_dispute_id(self, operator, value):

@@ -77,6 +77,20 @@ class XppsVendorReport(models.Model):
             last=pages_text(self.env, self.last_included),
         )
 
+    def _reason_wrong_customer(self):
+        return self.env._(
+            "Customer number %(billed)s instead of %(expected)s",
+            billed=self.line_id.xerox_customer_number,
+            expected=self.line_id.expected_customer_number,
+        )
+
+    def _reason_wrong_agreement(self):
+        return self.env._(
+            "Agreement number %(billed)s instead of %(expected)s",
+            billed=self.line_id.xerox_agreement_number,
+            expected=self.line_id.expected_agreement_number,
+        )
+
     def _reason_rate_changed(self):
         return self.env._(
             "Unit cost %(billed)s instead of %(expected)s",
@@ -118,3 +132,10 @@ class XppsVendorReport(models.Model):
 
     def _reason_estimated_read(self):
         return self.env._("Xerox estimated the meter read")
+
+    def _reason_serial_form(self):
+        return self.env._(
+            "Xerox writes the serial number %(billed)s, we write %(expected)s",
+            billed=self.line_id.serial,
+            expected=self.line_id.expected_serial,
+        )

@@ -65,10 +65,10 @@ export class XppsFixButton extends Component {
     static template = "xerox_xpps.FixButton";
     static props = { ...standardWidgetProps };
 
-    /** Information is nothing to fix; its severity stands on the same list or form. */
+    /** Information is nothing to fix, unless it proposes something; its severity stands on the same list or form. */
     get isShown() {
-        const { can_fix: canFix, severity } = this.props.record.data;
-        return canFix && severity !== "info";
+        const { can_fix: canFix, is_proposal: isProposal, severity } = this.props.record.data;
+        return canFix && (severity !== "info" || isProposal);
     }
 
     async onClick() {
@@ -116,6 +116,7 @@ registry.category("view_widgets").add("xpps_fix_button", {
         { name: "can_fix", type: "boolean" },
         { name: "fix_help", type: "char" },
         { name: "fix_label", type: "char" },
+        { name: "is_proposal", type: "boolean" },
     ],
     listViewWidth: [64, 160],
 });

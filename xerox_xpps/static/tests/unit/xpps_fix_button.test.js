@@ -36,6 +36,7 @@ class Issue extends models.Model {
     fix_help = fields.Char();
     fix_label = fields.Char({ default: "Fix" });
     severity = fields.Char();
+    is_proposal = fields.Boolean();
 
     _records = [
         { id: 1, message: "Device unknown", billing_file_id: 1 },
@@ -171,4 +172,16 @@ test("information has nothing to fix", async () => {
     expect(".o_data_row").toHaveCount(3);
     expect(".o_data_row button[name=action_fix]").toHaveCount(2);
     expect(".o_data_row:last button[name=action_fix]").toHaveCount(0);
+});
+
+test("information that proposes something has a button", async () => {
+    const common = { severity: "info", billing_file_id: 1, fix_label: "Take Over" };
+    Issue._records = [
+        { id: 1, message: "Numbers missing", is_proposal: true, ...common },
+        { id: 2, message: "Unit cost changed", is_proposal: false, ...common },
+    ];
+    const arch = `<list><field name="severity"/><field name="message"/><widget name="xpps_fix_button"/></list>`;
+    await mountView({ type: "list", resModel: "xpps.billing.file.issue", arch });
+    expect(".o_data_row button[name=action_fix]").toHaveCount(1);
+    expect(".o_data_row:first button[name=action_fix]").toHaveText("Take Over");
 });
