@@ -39,9 +39,7 @@ class IrActionsReport(models.Model):
         if options.get("landscape") or said.get("data-report-landscape") or paper.orientation == "Landscape":
             sides.reverse()
         across = paper.margin_left + paper.margin_right
-        down = sum(
-            float(said.get(f"data-report-margin-{side}", paper[f"margin_{side}"])) for side in ("top", "bottom")
-        )
+        down = sum(float(said.get(f"data-report-margin-{side}", paper[f"margin_{side}"])) for side in ("top", "bottom"))
         return sides[0] - across, sides[1] - down
 
     @api.model

@@ -4,7 +4,7 @@
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..common.formats import decimal_text, period_text
+from ..common.formats import decimal_text, month_text, period_text
 
 
 class ReportFormat:
@@ -30,6 +30,9 @@ class ReportFormat:
 
     def date(self, date):
         return format_date(self.env, date) if date else ""
+
+    def month(self, month):
+        return month_text(self.env, month)
 
     def period(self, start, end):
         return period_text(self.env, start, end)
