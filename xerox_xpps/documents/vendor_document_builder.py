@@ -209,20 +209,9 @@ class VendorDocumentBuilder:
         kinds = dict(report._fields["kind"]._description_selection(self.env))
         severity = {kind: number for number, kind in enumerate(kinds)}
         savings = defaultdict(list)
-        for found in sorted(report._sums_of_files(files), key=lambda found: (found["month"], severity[found["kind"]])):
-            savings[found["currency_id"]].append(
-                SavingsRow(
-                    month=found["month"],
-                    kind=kinds[found["kind"]],
-                    over_billed=found["over_billed"],
-                    under_billed=found["under_billed"],
-                    not_claimed=found["not_claimed"],
-                    disputed=found["disputed_amount"],
-                    credited=found["credited_amount"],
-                    open=found["open_amount"],
-                    rejected=found["rejected_amount"],
-                )
-            )
+        sums = report._sums_of_files(files)
+        for currency, month, kind, *amounts in sorted(sums, key=lambda found: (found[1], severity[found[2]])):
+            savings[currency].append(SavingsRow(month, kinds[kind], *map(to_decimal, amounts)))
         return savings
 
     def _section(self, currency, rows, files, previous, savings):

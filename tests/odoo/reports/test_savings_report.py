@@ -195,8 +195,10 @@ class TestFigures(SavingsCase):
         rates.search([("currency_id", "=", euro.id)]).unlink()
         for day, rate in (("2026-01-01", 0.5), ("2026-06-01", 0.8)):
             rates.create({"currency_id": euro.id, "name": day, "rate": rate, "company_id": self.company.id})
-        values = {"InvoiceNumber": "EUR", **MARCH, "Currency": "EUR", "InvoiceTotal": "12.00"}
-        file = self._load_file(build_xml(values, [record("Y-1", MonthlyBasePrice=12)]))
+        self._device("E-5")
+        values = {"InvoiceNumber": "EUR", **MARCH, "Currency": "EUR", "InvoiceTotal": "19.00"}
+        records = [record("E-5", MonthlyBasePrice=7), record("Y-1", MonthlyBasePrice=12)]
+        file = self._load_file(build_xml(values, records))
         self.assertEqual(file.state, "imported")
         (row,) = self._rows([("billing_file_id", "=", file.id), ("over_billed", ">", 0)])
         self.assertEqual((row.over_billed, row.currency_id, row.xerox_currency_id), (24, self.usd, euro))
@@ -255,8 +257,9 @@ class TestReading(SavingsCase):
     def test_access(self):
         other = self._company("XPPS Other Reseller")
         stranger = self._user("xpps_test_stranger", BILLING, company=other)
-        self.assertFalse(self.report.with_user(stranger).search([]))
         theirs = self.report.with_user(stranger).with_context(allowed_company_ids=other.ids)
+        self.assertTrue(self._rows())
+        self.assertFalse(theirs.search([]))
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
             theirs._sums_of_files(self.files[1].with_env(theirs.env))
 

@@ -24,11 +24,11 @@ MEASURES = (
 )
 
 
-def savings_rows(rows, asked):
+def savings_rows(rows, disputed):
     """:param SQL rows: the rows of the vendor report, perhaps of some files only
-    :param RowFilter asked: which files
+    :param SQL disputed: a condition on the lines of disputes, ``line``
     """
-    return SQL("%s UNION ALL %s", _differences(rows), _disputed(asked))
+    return SQL("%s UNION ALL %s", _differences(rows), _disputed(disputed))
 
 
 def _differences(rows):
@@ -61,7 +61,7 @@ def _differences(rows):
     )
 
 
-def _disputed(asked):
+def _disputed(condition):
     """Lines of disputes that were not withdrawn. What Xerox did not credit once it answered is rejected."""
     return SQL(
         """
@@ -71,10 +71,10 @@ def _disputed(asked):
                CASE WHEN line.is_open THEN 0 ELSE line.amount - line.credited_amount END
           FROM xpps_dispute_line line
           JOIN xpps_dispute dispute ON dispute.id = line.dispute_id
-         WHERE dispute.state <> 'cancelled' AND %(asked)s
+         WHERE dispute.state <> 'cancelled' AND %(condition)s
         """,
         id=dispute_row_id(SQL("line.id::bigint")),
         month=month_of_sql(SQL("line.period_start"), SQL("line.period_end")),
         other=OTHER,
-        asked=asked.of_file(SQL("line.billing_file_id")),
+        condition=condition,
     )

@@ -80,24 +80,26 @@ class XppsSavingsReport(models.Model):
             """,
             measures,
             self._sums(
-                SQL("MIN(id) AS id"),
                 "company_id currency_id month kind billing_file_id dispute_id partner_id",
-                also=SQL("not_claimed <> 0"),
+                SQL("MIN(id) AS id"),
+                by=SQL("not_claimed <> 0"),
             ),
             self.env["xpps.vendor.report"]._rates(),
         )
 
     @api.model
-    def _sums(self, column, names, also=None):
+    def _sums(self, names, *columns, by=None, files=None):
         """The rows of the report in Xerox's currency, added up.
 
-        :param SQL column: what is selected besides
         :param names: what they are grouped by
-        :param SQL also: what else they are grouped by, which is not selected
+        :param SQL columns: what is selected behind the sums
+        :param SQL by: what else they are grouped by
+        :param files: [id], those of which it is asked; by default those of the search, as far as there are differences
+        :return: SQL: the names, the ``MEASURES``, the columns
         """
         for name in ("xpps.dispute", "xpps.dispute.line"):
             self.env[name].flush_model()
-        asked = self.env.context.get(ASKED)
+        asked = self.env.context.get(ASKED) if files is None else RowFilter(files)
         if not isinstance(asked, RowFilter):
             asked = RowFilter()
         # Which rows there are does not depend on how a client asks for those of the vendor report.
@@ -106,9 +108,9 @@ class XppsSavingsReport(models.Model):
         sums = [SQL("SUM(%s) AS %s", name, name) for name in map(SQL.identifier, MEASURES)]
         return SQL(
             "SELECT %s FROM (%s) detail GROUP BY %s",
-            SQL(", ").join([column, *groups, *sums]),
-            savings_rows(rows, asked),
-            SQL(", ").join([*groups, also] if also else groups),
+            SQL(", ").join([*groups, *sums, *columns]),
+            savings_rows(rows, RowFilter(files).of_file(SQL("line.billing_file_id"))),
+            SQL(", ").join([*groups, by] if by else groups),
         )
 
     @api.model
@@ -152,13 +154,11 @@ class XppsSavingsReport(models.Model):
         """What the document of some files says.
 
         :param files: xpps.billing.file, which the user may see
-        :return: [{"currency_id", "month", "kind", and the measures in Xerox's currency}], by month
+        :return: [(currency id, month, kind, and the ``MEASURES`` in Xerox's currency)]
         """
         self.check_access("read")
         files.check_access("read")
-        report = self.with_context(**{ASKED: RowFilter(files.ids)})
-        query = report._sums(SQL("MIN(billing_file_id) AS billing_file_id"), "currency_id month kind")
-        return self.env.execute_query_dict(SQL("%s ORDER BY month", query))
+        return self.env.execute_query(self._sums("currency_id month kind", files=files.ids))
 
     # What is behind it
 
