@@ -12,6 +12,8 @@
 // eslint-disable-next-line no-unused-vars
 function repeatHeads(width, height) {
     const HEADINGS = ["H2", "H3", "H4", "H5"];
+    // Borders, which count half, and fractions of pixels.
+    const SLACK = 4;
 
     function breaks(block, side) {
         return window.getComputedStyle(block).getPropertyValue(`page-break-${side}`) === "always";
@@ -32,7 +34,7 @@ function repeatHeads(width, height) {
         table.style.tableLayout = "fixed";
     }
 
-    /** A table with some rows of another one, on a new page. */
+    /** A table with some rows of another one. */
     function part(table, rows) {
         const copy = table.cloneNode(false);
         copy.appendChild(table.querySelector("colgroup").cloneNode(true));
@@ -46,18 +48,24 @@ function repeatHeads(width, height) {
             }
             body.appendChild(row);
         }
-        const page = document.createElement("div");
-        page.style.pageBreakBefore = "always";
-        page.appendChild(copy);
-        return page;
+        return copy;
     }
 
     /** Leave a table the rows up to the first of some numbers of rows, which a page each begins with. */
     function cutTable(table, rows, starts) {
         const next = table.nextSibling;
         starts.forEach((start, number) => {
-            table.parentNode.insertBefore(part(table, rows.slice(start, starts[number + 1])), next);
+            breakBefore(table.parentNode.insertBefore(part(table, rows.slice(start, starts[number + 1])), next));
         });
+    }
+
+    function breakBefore(block) {
+        block.style.pageBreakBefore = "always";
+        const before = block.previousElementSibling;
+        if (before) {
+            // A margin that does not fit on a page would get one of its own.
+            before.style.marginBottom = "0";
+        }
     }
 
     /** Where pages end: functions that cut there. */
@@ -69,12 +77,10 @@ function repeatHeads(width, height) {
         for (const block of blocks) {
             const box = block.getBoundingClientRect();
             const first = heading || block;
-            const fits = (bottom) => bottom - top <= height;
+            const fits = (bottom) => bottom - top <= height - SLACK;
             const move = () => {
                 top = first.getBoundingClientRect().top;
-                found.push(() => {
-                    first.style.pageBreakBefore = "always";
-                });
+                found.push(() => breakBefore(first));
             };
             if (breaks(block, "before")) {
                 top = box.top;
