@@ -9,7 +9,7 @@ flag.
 from odoo.tools import SQL
 
 from ...rules import month_of_sql
-from ..row_ids import dispute_row_id
+from ..row_ids import KINDS, READ_CODE, dispute_row_id
 
 #: The kind of what differs without a flag.
 OTHER = "other"
@@ -34,6 +34,8 @@ def savings_rows(rows, disputed):
 def _differences(rows):
     """Rows that Xerox billed otherwise than expected. What is claimed of one is told by what keeps it from being
     disputed twice.
+
+    Of the record that a row is of, only few ask: the report would look it up for all rows.
     """
     return SQL(
         """
@@ -42,22 +44,45 @@ def _differences(rows):
                GREATEST(item.difference, 0) AS over_billed, LEAST(item.difference, 0) AS under_billed,
                GREATEST(GREATEST(item.difference, 0) - GREATEST(claim.amount, 0), 0) AS not_claimed,
                0 AS disputed_amount, 0 AS credited_amount, 0 AS open_amount, 0 AS rejected_amount
-          FROM (SELECT id, company_id, currency_id, billing_file_id, line_id, serial, component, partner_id,
+          FROM (SELECT id, company_id, currency_id, billing_file_id, device_id, serial, component, partner_id,
                        period_start, period_end, difference, flag
                   FROM (%(rows)s) report
                  WHERE difference <> 0) item
-     LEFT JOIN xpps_billing_file_line record ON record.id = item.line_id
      LEFT JOIN (SELECT line.billing_file_id, line.sequence, COALESCE(line.serial, '') AS serial, line.component,
                        SUM(line.amount) AS amount
                   FROM xpps_dispute_line line
                   JOIN xpps_dispute dispute ON dispute.id = line.dispute_id AND dispute.state <> 'cancelled'
               GROUP BY 1, 2, 3, 4) claim
-            ON claim.billing_file_id = item.billing_file_id AND claim.sequence = COALESCE(record.sequence, 0)
-           AND claim.serial = COALESCE(item.serial, '') AND claim.component = item.component
+            ON claim.billing_file_id = item.billing_file_id AND claim.component = item.component
+           AND claim.serial = COALESCE(item.serial, '')
+           -- Not as an equation, which would be asked of all rows, also where nothing is claimed.
+           AND claim.sequence - %(sequence)s = 0
         """,
         month=month_of_sql(SQL("item.period_start"), SQL("item.period_end")),
         other=OTHER,
         rows=rows,
+        sequence=_sequence(),
+    )
+
+
+def _sequence():
+    """The place in its file of the record that a row is of, by what the row's id tells; 0 where there is none."""
+    return SQL(
+        """
+        COALESCE((
+            SELECT record.sequence
+              FROM xpps_billing_file_line record
+             WHERE record.id = CASE
+                   WHEN item.id %% %(kinds)s < %(read)s THEN item.id / %(kinds)s
+                   WHEN item.id %% %(kinds)s = %(read)s THEN (
+                       SELECT MIN(line.id)
+                         FROM xpps_billing_file_line line
+                        WHERE line.device_id = item.device_id AND line.billing_file_id = item.billing_file_id
+                   ) END
+        ), 0)
+        """,
+        kinds=KINDS,
+        read=READ_CODE,
     )
 
 
