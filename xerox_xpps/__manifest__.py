@@ -81,6 +81,7 @@
         "documents/device_usage_report.xml",
         "documents/invoice_report.xml",
         "reports/vendor_report/xpps_vendor_report_views.xml",
+        "reports/savings/xpps_savings_report_views.xml",
         "documents/vendor_document_report.xml",
         "wizards/xpps_vendor_report_wizard_views.xml",
         "wizards/xpps_back_test_wizard_views.xml",

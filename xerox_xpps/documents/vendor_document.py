@@ -105,6 +105,26 @@ class DifferenceRow:
     reason: str
 
 
+@dataclass(frozen=True)
+class SavingsRow:
+    """What Xerox billed otherwise than expected in a month, of one kind, what was claimed of it, and what of that Xerox
+    credited.
+
+    ``under_billed`` is negative. ``disputed`` is the sum of ``credited``, ``open`` and ``rejected``. The total of
+    several months has no month.
+    """
+
+    month: date | None
+    kind: str
+    over_billed: Decimal
+    under_billed: Decimal
+    not_claimed: Decimal
+    disputed: Decimal
+    credited: Decimal
+    open: Decimal
+    rejected: Decimal
+
+
 @dataclass
 class DeviceRow:
     """What Xerox bills of one device.
@@ -144,12 +164,19 @@ class VendorSection:
     flags: list[CostSummary]
     differences: list[DifferenceRow]
     devices: list[DeviceRow]
+    savings: list[SavingsRow] = field(default_factory=list)
     has_previous: bool = False
 
     @property
     def device_count(self) -> int:
         """Devices that are billed."""
         return sum(device.total is not None for device in self.devices)
+
+    @property
+    def savings_total(self) -> SavingsRow:
+        """All months and kinds together."""
+        names = ("over_billed", "under_billed", "not_claimed", "disputed", "credited", "open", "rejected")
+        return SavingsRow(None, "", *(total(self.savings, name) for name in names))
 
     @property
     def total(self) -> CostSummary:

@@ -16,7 +16,15 @@ from ..common.constants import VENDOR_ROW_FIELDS
 from ..common.formats import amount_text, period_text
 from ..common.plural import plural
 from ..rules import month_of
-from .vendor_document import CostSummary, DeviceRow, DifferenceRow, FileControl, VendorDocument, VendorSection
+from .vendor_document import (
+    CostSummary,
+    DeviceRow,
+    DifferenceRow,
+    FileControl,
+    SavingsRow,
+    VendorDocument,
+    VendorSection,
+)
 
 # Fetched at once: the ORM would read a thousand records a query. Reasons are worked out of the rows that have one.
 ROW_FIELDS = ("currency_id", *VENDOR_ROW_FIELDS)
@@ -102,8 +110,15 @@ class VendorDocumentBuilder:
             )
         )
         rows = rows.grouped("currency_id")
+        savings = self._savings(files)
         sections = [
-            self._section(currency, rows.get(currency, self.report), currency_files, previous.get(currency, {}))
+            self._section(
+                currency,
+                rows.get(currency, self.report),
+                currency_files,
+                previous.get(currency, {}),
+                savings[currency.id],
+            )
             for currency, currency_files in files.grouped("currency_id").items()
         ]
         return VendorDocument(
@@ -188,7 +203,18 @@ class VendorDocumentBuilder:
 
     # What is shown of them
 
-    def _section(self, currency, rows, files, previous):
+    def _savings(self, files):
+        """:return: {currency id: [SavingsRow]}, by month, the worst kinds first"""
+        report = self.env["xpps.savings.report"]
+        kinds = dict(report._fields["kind"]._description_selection(self.env))
+        severity = {kind: number for number, kind in enumerate(kinds)}
+        savings = defaultdict(list)
+        sums = report._sums_of_files(files)
+        for currency, month, kind, *amounts in sorted(sums, key=lambda found: (found[1], severity[found[2]])):
+            savings[currency].append(SavingsRow(month, kinds[kind], *map(to_decimal, amounts)))
+        return savings
+
+    def _section(self, currency, rows, files, previous, savings):
         rows_by_component = rows.grouped("component")
         previous_costs = defaultdict(Decimal)
         for _serial, _device, costs in previous.values():
@@ -221,6 +247,7 @@ class VendorDocumentBuilder:
             ],
             differences=self._differences(rows),
             devices=self._device_rows(rows, previous),
+            savings=savings,
             has_previous=bool(previous),
         )
 

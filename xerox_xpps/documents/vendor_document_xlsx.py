@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The document "Xerox Vendor Report" as a workbook, and the rows of a dispute."""
 
+from ..common.formats import month_text
 from .report_workbook import Column, ReportWorkbook
 from .vendor_document import total
 
@@ -103,7 +104,9 @@ class VendorWorkbook(ReportWorkbook):
         self._write_row(sheet, 5, (env._("Currency"), section.currency), ("bold", "text"))
         below = self._write_controls(sheet, 7, section)
         below = self._write_components(sheet, below + 1, section)
-        self._write_flags(sheet, below + 1, section)
+        below = self._write_flags(sheet, below + 1, section)
+        if section.savings:
+            self._write_savings(sheet, below + 1, section)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
 
@@ -197,6 +200,35 @@ class VendorWorkbook(ReportWorkbook):
             for summary in section.flags
         ]
         return self._write_table(sheet, number, columns, rows)
+
+    def _write_savings(self, sheet, number, section):
+        env = self.env
+        columns = [
+            Column(env._("Savings by Month"), 0),
+            Column(env._("Kind"), 0),
+            Column(env._("Overbilled"), 0, "money"),
+            Column(env._("Underbilled"), 0, "money"),
+            Column(env._("Not Claimed"), 0, "money"),
+            Column(env._("Disputed"), 0, "money"),
+            Column(env._("Credited"), 0, "money"),
+            Column(env._("Open"), 0, "money"),
+            Column(env._("Rejected"), 0, "money"),
+        ]
+        rows = [(month_text(env, saved.month), saved.kind, *self._saved(saved)) for saved in section.savings]
+        below = self._write_table(sheet, number, columns, rows)
+        values = (env._("Total"), None, *self._saved(section.savings_total))
+        self._write_row(sheet, below, values, ("bold", "bold", *["bold_money"] * 7))
+
+    def _saved(self, saved):
+        return (
+            saved.over_billed,
+            saved.under_billed,
+            saved.not_claimed,
+            saved.disputed,
+            saved.credited,
+            saved.open,
+            saved.rejected,
+        )
 
     # Devices
 

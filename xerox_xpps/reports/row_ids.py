@@ -14,6 +14,8 @@ BASE_CODES = {"base_service": 0, "base_supply": 1}
 METER_CODES = {output_type: 2 + index for index, output_type in enumerate(OUTPUT_TYPES)}
 READ_CODE = 7
 MISSING_CODES = {"base_service": 8, "base_supply": 9}
+#: Rows of the savings report that are of disputes, of which it has besides those of the vendor report.
+DISPUTE_CODE = 15
 #: Rows of missing devices are about a file and a device. This leaves room for 2 million files and 268 million devices.
 DEVICES = 2**28
 
@@ -53,6 +55,18 @@ def read_vendor_row_ids(ids):
         else:
             missing.add(divmod(source, DEVICES))
     return records, reads, missing
+
+
+def dispute_row_id(source):
+    """:param SQL source: the id of a line of a dispute. :return: SQL"""
+    return vendor_row_id(source, SQL("%s", DISPUTE_CODE))
+
+
+def read_savings_row_ids(ids):
+    """:return: ([id of a row of the vendor report], [id of a line of a dispute])"""
+    rows = [row_id for row_id in ids if row_id]
+    lines = [row_id // KINDS for row_id in rows if row_id % KINDS == DISPUTE_CODE]
+    return [row_id for row_id in rows if row_id % KINDS != DISPUTE_CODE], lines
 
 
 def profitability_row_id(kind, record_id, slot):

@@ -163,6 +163,20 @@ def month_of(first: Day, last: date) -> date:
     return month if covers_period(first or last, last, month, month_last) else before
 
 
+def month_of_sql(first: SQL, last: SQL) -> SQL:
+    """As ``month_of``."""
+    month = SQL("DATE_TRUNC('month', %s)::date", last)
+    length = SQL("(%(last)s - COALESCE(%(first)s, %(last)s) + 1)", first=first, last=last)
+    return SQL(
+        "CASE WHEN 2 * %(shared)s >= %(length)s OR (2 * %(length)s > 3 * %(days)s AND 2 * %(shared)s > %(days)s) "
+        "THEN %(month)s ELSE (%(month)s - INTERVAL '1 month')::date END",
+        shared=SQL("(%(last)s - GREATEST(%(first)s, %(month)s) + 1)", first=first, last=last, month=month),
+        length=length,
+        days=SQL("((%(month)s + INTERVAL '1 month')::date - %(month)s)", month=month),
+        month=month,
+    )
+
+
 def ended_by(first: Day, last: Day, day: date) -> bool:
     """Whether a period ended by a day: or has at most half a month to go, which is less than what has passed of it.
 

@@ -76,7 +76,14 @@ class TestAccessHttp(Clients, Probes, AccessWorld, HttpCase):
         """A model of each kind, by every user who has no right to it."""
         for user in (*self.a.users, *OF_B):
             self.enter(user)
-            for name in ("sale.subscription.charge", "xpps.billing.file", "xpps.import.wizard", "xpps.vendor.report"):
+            for name in (
+                "sale.subscription.charge",
+                "xpps.billing.file",
+                "xpps.import.wizard",
+                "xpps.vendor.report",
+                "xpps.savings.report",
+                "xpps.dispute",
+            ):
                 ids = self.a.records_of(name)[:1].ids
                 rights = TABLE[name]
                 may_read = user == BILLING if rights.is_wizard else kind_of(user) in rights.operations["read"]

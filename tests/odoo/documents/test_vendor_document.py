@@ -3,6 +3,7 @@
 
 import datetime
 import io
+import re
 import shutil
 import subprocess
 from decimal import Decimal
@@ -296,6 +297,31 @@ class TestFiles(VendorDocumentCase):
             {name: (rows, *map(float, costs)) for name, (rows, *costs) in FLAGS.items()},
         )
 
+    def test_xlsx_savings(self):
+        rows = self.env["xpps.vendor.report"].search(
+            [("billing_file_id", "=", self.files[1].id), ("serial", "=", "X-9")]
+        )
+        dispute = self.env["xpps.dispute"]._create_from_rows(rows)
+        dispute.action_mark_sent()
+        dispute.credited_amount = 10
+        dispute.action_credit()
+        summary = self._sheets(self.files[1])["Summary"]
+        *kinds, total = self._table(summary, "Savings by Month")
+        titles = ("Overbilled", "Underbilled", "Not Claimed", "Disputed", "Credited", "Open", "Rejected")
+        self.assertEqual(
+            {row["Kind"]: tuple(row[title] for title in titles) for row in kinds},
+            {
+                "Unknown Device": (13.5, 0, 0, 13.5, 10, 0, 3.5),
+                "Missing from File": (0, -20, 0, 0, 0, 0, 0),
+                "Quantity Wrong": (0.05, 0, 0.05, 0, 0, 0, 0),
+                "Unit Cost Changed": (0.75, 0, 0.75, 0, 0, 0, 0),
+                "Base Fee Changed": (1, 0, 1, 0, 0, 0, 0),
+                "Read Gap": (0.5, 0, 0.5, 0, 0, 0, 0),
+            },
+        )
+        self.assertEqual({row["Savings by Month"] for row in kinds}, {"February 2026"})
+        self.assertEqual(tuple(total[title] for title in titles), (15.8, -20, 2.3, 13.5, 10, 0, 3.5))
+
     def test_xlsx_lists(self):
         book = self._sheets(self.files[1])
         sheet = book["Differences"]
@@ -363,6 +389,8 @@ class TestFiles(VendorDocumentCase):
             r"Total\s+66\.30\s+69\.50\s+-3\.20\s+68\.50\s+-2\.20",
             r"Unknown Device\s+2\s+13\.50\s+0\.00\s+13\.50",
             r"Wrong Rate\s+1\s+5\.00\s+4\.50\s+0\.50",
+            r"February 2026\s+Unknown Device\s+13\.50\s+0\.00\s+13\.50\s+0\.00\s+0\.00\s+0\.00\s+0\.00",
+            r"Total\s+15\.80\s+-20\.00\s+15\.80\s+0\.00\s+0\.00\s+0\.00\s+0\.00",
             r"A-1.*Color\s+300\s+0\.0525\s+15\.75\s+300\s+0\.05\s+15\.00\s+0\.75",
             r"Devices billed:\s+3\s+33\.50\s+10\.00\s+7\.05\s+15\.75\s+66\.30\s+68\.50\s+-2\.20",
         ):
@@ -376,14 +404,34 @@ class TestFiles(VendorDocumentCase):
         self.assertRegex(text, r"Devices billed:\s+4\s.*\s194\.80")
         self.assertEqual(wizard._vendor_document_filename("pdf"), "Xerox Vendor Report January 2026 – March 2026.pdf")
 
-    def test_nothing_differs(self):
-        """March without the devices that something is wrong with."""
-        self._device("D-4")
+    def _april(self, *serials):
+        """A file with nothing wrong: April without the devices that something is wrong with."""
+        for serial in serials:
+            self._device(serial)
         clean = {"InvoiceNumber": "APR", "InvoiceDate": "2026-05-03", "PeriodStart": "2026-04-01"}
-        clean |= {"PeriodEnd": "2026-04-30", "InvoiceTotal": "7.00"}
+        clean |= {"PeriodEnd": "2026-04-30", "InvoiceTotal": f"{7 * len(serials)}.00"}
         for device in (self.device_a, self.device_b, self.device_c):
             device.write({"xpps_subscription_id": False, "xpps_subscription_line_id": False})
-        file = self._load_file(build_xml(clean, [record("D-4", MonthlyBasePrice=7)]))
+        return self._load_file(build_xml(clean, [record(serial, MonthlyBasePrice=7) for serial in serials]))
+
+    def test_pdf_pages(self):
+        """The head of a table stands once on each page, and no page is left half empty."""
+        serials = [f"P-{number:03}" for number in range(150)]
+        pages = self._pdf_text(REPORT, self._april(*serials)).split("\f")[:-1]
+        self.assertGreater(len(pages), 3)
+        found = [re.findall(r"P-\d{3}", page) for page in pages]
+        self.assertEqual([serial for rows in found for serial in rows], serials)
+        for number, page in enumerate(pages, start=1):
+            self.assertEqual(len(re.findall(r"Serial Number +Customer .*Flags", page)), 1)
+            self.assertIn(f"Page {number} / {len(pages)}", page)
+        rows = [len(of_page) for of_page in found]
+        self.assertGreater(rows[0], 0, "The table begins below the summary, not on a page of its own.")
+        self.assertEqual(len(set(rows[1:-1])), 1, "Each page in between is full.")
+        # What the summary takes of the first page is less than a page, and the last one has what is left.
+        self.assertLess(max(rows[0], rows[-1]), rows[1] + 1)
+
+    def test_nothing_differs(self):
+        file = self._april("D-4")
         self.assertEqual(file._vendor_document().sections[0].differences, [])
         html = self.env["ir.actions.report"]._render_qweb_html(REPORT, file.ids)[0].decode()
         self.assertIn("Xerox billed what was expected.", html)

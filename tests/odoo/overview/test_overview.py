@@ -80,6 +80,33 @@ class TestMonth(OverviewCase):
         self.assertEqual(self._values("file", "errors"), [1, 0])
         self.assertEqual(self._step()["key"], "invoice")
 
+    def test_savings(self):
+        """The year up to the shown month: SN-1's fee rose by 5.00, SN-2's by 1.00, of which 5.00 are disputed."""
+        self._january()
+        wrong = [record("SN-1", MonthlyBasePrice="25.00"), record("SN-2", MonthlyBasePrice="21.00")]
+        february = self._load(wrong, **FEBRUARY)
+        keys = ("over_billed", "disputed_amount", "credited_amount")
+        self.assertEqual(self._values(*keys), [0, 0, 0], "Nothing of January.")
+        figures = self._figures("2026-02-01")
+        self.assertEqual([figures[key]["value"] for key in keys], [6, 0, 0])
+        self.assertEqual(
+            (figures["over_billed"]["formatted"], figures["over_billed"]["look"]), ("$6.00", "warning")
+        )
+        rows = self.env["xpps.vendor.report"].search(
+            [("billing_file_id", "=", february.id), ("serial", "=", "SN-1"), ("difference", ">", 0)]
+        )
+        dispute = self.env["xpps.dispute"]._create_from_rows(rows)
+        dispute.action_mark_sent()
+        dispute.credited_amount = 4
+        dispute.action_credit()
+        figures = self._figures("2026-02-01")
+        self.assertEqual([figures[key]["value"] for key in keys], [6, 5, 4])
+        self.assertEqual(figures["over_billed"]["detail"], "Not claimed: $1.00")
+        self.assertOpensWhatItCounts(figures)
+        # A year on, and more.
+        self.assertEqual(self._values(*keys, month="2027-01-01"), [6, 5, 4])
+        self.assertEqual(self._values(*keys, month="2027-02-01"), [0, 0, 0])
+
     def test_held_records(self):
         self.company.xpps_quarantine = True
         file = self._upload([record("SN-1", mono=(100, "0.004")), record("UNKNOWN-1")], **JANUARY)

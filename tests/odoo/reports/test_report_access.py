@@ -12,6 +12,7 @@ from ..support.report_example import ReportExample
 
 MODELS = (
     "xpps.vendor.report",
+    "xpps.savings.report",
     "xpps.profitability.report",
     "xpps.low.margin",
     "xpps.dispute",

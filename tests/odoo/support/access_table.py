@@ -352,8 +352,8 @@ TABLE = {
     "xpps.dispute.line": Model(read=CLERKS, write=CLERKS, unlink=CLERKS).having(
         entered("amount"),
         program(
-            "billing_file_id company_id component cost_unknown currency_id device_id difference dispute_id "
-            "expected_cost expected_quantity expected_unit_cost flag is_open line_id partner_id period_end "
+            "billing_file_id company_id component cost_unknown credited_amount currency_id device_id difference "
+            "dispute_id expected_cost expected_quantity expected_unit_cost flag is_open line_id partner_id period_end "
             "period_start product_id reason sequence serial state xerox_cost xerox_quantity xerox_unit_cost"
         ),
     ),
@@ -597,6 +597,13 @@ TABLE = {
     ),
     "xpps.reference.guard": Abstract(),
     "xpps.reminder": Abstract(),
+    "xpps.savings.report": Model(read=CLERKS).having(
+        program(
+            "billing_file_id company_id credited_amount currency_id dispute_id disputed_amount kind month not_claimed "
+            "open_amount over_billed partner_id rejected_amount under_billed xerox_currency_id"
+        ),
+        calls("action_open", who=CLERKS),
+    ),
     "xpps.upload.wizard": Abstract(),
     "xpps.usage": Abstract(),
     "xpps.vendor.bill.component": Model(read=CLERKS).having(

@@ -8,7 +8,16 @@ from .importing import JANUARY, ImportCase
 BILLING = "xerox_xpps.group_xpps_billing"
 
 #: Figures that are sums and not numbers of records: {key: field that is summed up}.
-SUMS = {"pages": "pages", "revenue": "revenue", "cost": "cost", "margin": "margin", "uninvoiced": "uninvoiced"}
+SUMS = {
+    "pages": "pages",
+    "revenue": "revenue",
+    "cost": "cost",
+    "margin": "margin",
+    "uninvoiced": "uninvoiced",
+    "over_billed": "over_billed",
+    "disputed_amount": "disputed_amount",
+    "credited_amount": "credited_amount",
+}
 
 MONTH = "2026-01-01"
 

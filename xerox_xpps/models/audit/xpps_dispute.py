@@ -13,6 +13,8 @@ from ...documents import write_dispute_xlsx
 
 #: States in which Xerox's answer is still to come.
 OPEN_STATES = ("draft", "sent")
+#: States in which Xerox credits what it is asked for, or a part of it.
+CREDITED_STATES = ("credited", "partly_credited")
 
 #: How many rows a text names.
 MAX_LISTED = 10

@@ -2,9 +2,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...billing_file import to_decimal
 from ...common.constants import CLICK_DIGITS, COMPONENT_SELECTION, VENDOR_ROW_FIELDS
 from ...common.formats import amount_text
-from .xpps_dispute import OPEN_STATES
+from ...rating import in_proportion
+from .xpps_dispute import CREDITED_STATES, OPEN_STATES
 
 #: Fields that a line takes over from the report's row as they are.
 COPIED_FIELDS = (*VENDOR_ROW_FIELDS, "reason")
@@ -73,6 +75,12 @@ class XppsDisputeLine(models.Model):
     amount = fields.Monetary(
         string="Disputed", help="The amount claimed for this row. A positive amount means that Xerox billed too much."
     )
+    credited_amount = fields.Monetary(
+        string="Credited",
+        compute="_compute_credited_amount",
+        store=True,
+        help="The share of this row in what Xerox credits, in proportion to the disputed amounts.",
+    )
 
     # Two users who dispute the same rows at the same moment do not see each other's lines; this index does. A record
     # that is checked again gets another id, but keeps its place in the file.
@@ -93,6 +101,26 @@ class XppsDisputeLine(models.Model):
     def _row_key(self):
         """As ``xpps.vendor.report._row_key``."""
         return self.billing_file_id.id, self.sequence, self.serial, self.component
+
+    @api.depends("amount", "dispute_id.line_ids.amount", "dispute_id.state", "dispute_id.credited_amount")
+    def _compute_credited_amount(self):
+        for dispute, lines in self.grouped("dispute_id").items():
+            shares = {}
+            if dispute.state in CREDITED_STATES:
+                every = dispute.line_ids
+                shares = dict(
+                    zip(
+                        every,
+                        in_proportion(
+                            to_decimal(dispute.credited_amount),
+                            [to_decimal(line.amount) for line in every],
+                            to_decimal(dispute.currency_id.rounding),
+                        ),
+                        strict=True,
+                    )
+                )
+            for line in lines:
+                line.credited_amount = shares.get(line, 0)
 
     @api.model
     def _prepare_from_row(self, dispute, row):

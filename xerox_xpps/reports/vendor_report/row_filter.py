@@ -56,7 +56,7 @@ def find_row_filter(report, domain):
         return RowFilter()
     ids = next(_ids(domain), None)
     if ids is not None:
-        return RowFilter(*_files_and_devices(report, ids))
+        return of_rows(report, ids)
     domain = domain.map_conditions(_of_file)
     if domain.is_true():
         return RowFilter()
@@ -90,8 +90,8 @@ def _of_file(condition):
     return Domain(FILE_FIELDS[name], operator, condition.value) if known else Domain.TRUE
 
 
-def _files_and_devices(report, ids):
-    """:param ids: of rows, which tell what they are about. :return: ([id], [id])"""
+def of_rows(report, ids):
+    """:param ids: of rows, which tell what they are about. :return: RowFilter"""
     lines, reads, missing = read_vendor_row_ids(ids)
     files, devices = ({pair[side] for pair in missing} for side in (0, 1))
     for model, sources in (("xpps.billing.file.line", lines), ("xpps.meter.read", reads)):
@@ -100,4 +100,4 @@ def _files_and_devices(report, ids):
             groups = report.env[model].sudo()._read_group([("id", "in", sources)], ["billing_file_id", "device_id"])
             files.update(file.id for file, _device in groups)
             devices.update(device.id or None for _file, device in groups)
-    return list(files - {False}), list(devices)
+    return RowFilter(list(files - {False}), list(devices))
