@@ -17,4 +17,5 @@ from . import (
     price,
     billing_run,
     audit,
+    cutoff,
 )

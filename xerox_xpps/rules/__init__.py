@@ -9,6 +9,7 @@ from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period,
 from .arrival import next_end, usual_arrival
 from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, other_share_sql
 from .charge import invoice_status, uninvoiced_status_sql
+from .cutoff import part_of, passed_share
 from .dated_price import (
     PriceStep,
     increased,
@@ -130,6 +131,8 @@ __all__ = [
     "overlap_domain",
     "overlap_sql",
     "page_amount",
+    "part_of",
+    "passed_share",
     "pieces",
     "plan_in_force",
     "possible_increase",
