@@ -58,7 +58,7 @@ class TestPool(Cutoffs, PlanCase):
 
     def test_a_charge_without_a_period_is_told(self):
         self._approve()
-        self._charge(100, 0.01)
+        self._charge(100, 0.01, period_start=False, period_end=False)
         cutoff = self._cutoff(JUNE)
         self.assertEqual(cutoff.unbilled_revenue, 6.25)
         self.assertIn("1 charge has no period.", cutoff.remarks)
@@ -93,7 +93,7 @@ class TestPool(Cutoffs, PlanCase):
         self.assertEqual(self._cutoff(JUNE).accrued_cost, 15.12)
         self.assertEqual(self._cutoff("2026-07-31").accrued_cost, 0)
         bill.button_draft()
-        bill.write({"invoice_date": JUNE, "date": JUNE})
+        bill.write({"name": False, "invoice_date": JUNE, "date": JUNE})
         bill.action_post()
         self.assertEqual(self._cutoff(JUNE).accrued_cost, 0)
 
@@ -125,17 +125,13 @@ class TestPool(Cutoffs, PlanCase):
         self.assertEqual(cutoff.accrued_cost, -1.26)
 
     def test_a_file_in_another_currency(self):
-        """At the exchange rate of the day: 0.0042 × 900 = 3.78 EUR are 4.20."""
+        """At the exchange rate of the day: 900 × 0.0042 = 3.78 EUR are 4.20."""
         self.env["res.currency.rate"].create(
-            {"name": "2026-06-30", "rate": 0.9, "currency_id": self.eur.id, "company_id": self.company.id}
+            {"name": "2026-07-31", "rate": 0.9, "currency_id": self.eur.id, "company_id": self.company.id}
         )
         self._pay_xerox(self.file, JUNE)
-        self._load(
-            [self._row("SN-1", 1900)],
-            **MONTHS[7] | {"PeriodStart": "2026-06-30", "PeriodEnd": "2026-06-30"},
-            Currency="EUR",
-        )
-        self.assertEqual(self._cutoff(JUNE).accrued_cost, 4.2)
+        self._load([self._row("SN-1", 1900)], **MONTHS[7], Currency="EUR")
+        self.assertEqual(self._cutoff("2026-07-31").accrued_cost, 4.2)
 
     def test_a_currency_without_a_rate_is_refused(self):
         file = self.file
