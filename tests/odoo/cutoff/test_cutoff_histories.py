@@ -191,8 +191,11 @@ class TestCutoffHistories(Cutoffs, BasePeriodCase, ImportCase):
             move.reversal_move_ids.action_post()
 
     def _bill_it_all(self):
-        """What was earned by a day does not change when it is billed later, but for the rounding of its lines."""
-        earned = dict(self.earned)
+        """What was earned by the end of a month stays when it is billed later, but for the rounding of its lines.
+
+        Within a month the report does not ask on which days of it a device was there.
+        """
+        earned = {day: self.earned[day] for day in ENDS}
         with freeze_time("2027-03-01 10:00:00"):
             for agreement in self.living:
                 self._bill(agreement, date(2027, 3, 1))

@@ -258,7 +258,7 @@ TABLE = {
     ),
     "xpps.cutoff.line": Model(read=CLERKS).having(
         program(
-            "account_id amount analytic_distribution billing_file_id charge_id company_id component "
+            "account_id amount billing_file_id charge_id company_id component "
             "counter_account_id currency_id cutoff_id date days device_id kind move_line_id partner_id period_days "
             "period_end period_start product_id result subscription_id subscription_line_id whole_amount"
         ),
