@@ -99,7 +99,7 @@ class TestCutoffHistories(Cutoffs, BasePeriodCase, ImportCase):
         today = end + DAY * self.random.randint(1, 10)
         with freeze_time(f"{today} 10:00:00"):
             self._say(today)
-            if self._chance(0.4):
+            if self._chance(0.7):
                 self._come(end)
             self._import(month, end)
             for agreement in self.living:
@@ -165,7 +165,7 @@ class TestCutoffHistories(Cutoffs, BasePeriodCase, ImportCase):
         moves = self._moves(agreement) - before
         for move in moves:
             self._say("invoice", move.invoice_date, move.amount_untaxed)
-            if self.simple or self._chance(0.8):
+            if self.simple or self._chance(0.7):
                 move.action_post()
                 self.done["post"] += 1
             else:
