@@ -85,6 +85,8 @@
         "documents/vendor_document_report.xml",
         "wizards/xpps_vendor_report_wizard_views.xml",
         "wizards/xpps_back_test_wizard_views.xml",
+        "views/xpps_cutoff_line_views.xml",
+        "views/xpps_cutoff_views.xml",
         "views/xpps_dispute_line_views.xml",
         "views/xpps_dispute_views.xml",
         "views/xpps_vendor_report_dispute_views.xml",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from odoo import Command
 from odoo.exceptions import UserError
+from odoo.models import BaseModel
 from odoo.tools import formatLang
 
 from ..common.constants import COMPONENT_SELECTION
@@ -39,6 +40,20 @@ class Group:
         self.cost += share.cost
         self.pages += share.pages
         self.devices += bool(share.cost or share.pages)
+
+
+class VendorCost(NamedTuple):
+    """What one line of the bill comes to, in the currency of the file; below 0 Xerox takes it back.
+
+    ``partner_id`` and ``distribution`` are as in ``GroupKey``, the latter as a dict. Without an ``account`` Odoo
+    decides, as for any bill of this vendor.
+    """
+
+    component: str
+    cost: Decimal
+    partner_id: int
+    distribution: dict
+    account: BaseModel
 
 
 class VendorBillDraft:
@@ -76,11 +91,39 @@ class VendorBillDraft:
             )
         )
         # The bill knows its fiscal position by now.
-        self.settings = self.env["xpps.component.account"]._by_component(self.file.company_id)
-        self.fiscal_position = bill.fiscal_position_id
+        self._look_up_accounts(bill.fiscal_position_id)
         bill.invoice_line_ids = [Command.create(values) for values in self._prepare_lines()]
         self._check_total(bill)
         return bill
+
+    def costs(self, fiscal_position):
+        """What the lines of the bill say, without making it.
+
+        :param fiscal_position: that of the bill
+        :return: [VendorCost]
+        """
+        self._look_up_accounts(fiscal_position)
+        costs = [
+            self._cost(self.components[key.position], group.cost, key.partner_id, dict(key.distribution))
+            for key, group in sorted(self._group().items(), key=lambda item: item[0])
+            if group.cost
+        ]
+        if self.amounts.rounding:
+            costs.append(self._cost("base_service", self.amounts.rounding))
+        return costs
+
+    def _cost(self, component, cost, partner_id=0, distribution=None):
+        return VendorCost(component, cost, partner_id, distribution or {}, self._account(component))
+
+    def _look_up_accounts(self, fiscal_position):
+        self.settings = self.env["xpps.component.account"]._by_component(self.file.company_id)
+        self.fiscal_position = fiscal_position
+
+    def _account(self, component):
+        """:return: the account.account of a component; empty where Odoo decides"""
+        setting = self.settings.get(component)
+        account = setting.account_id if setting else self.env["account.account"]
+        return self.fiscal_position.map_account(account) if account else account
 
     # Lines
 
@@ -164,9 +207,9 @@ class VendorBillDraft:
             "price_unit": float(self.sign * cost),
             PROGRAM_VALUES: ProgramValues(xpps_component=component),
         }
+        if account := self._account(component):
+            values["account_id"] = account.id
         setting = self.settings.get(component)
-        if setting and setting.account_id:
-            values["account_id"] = self.fiscal_position.map_account(setting.account_id).id
         if setting and setting.tax_ids:
             values["tax_ids"] = [Command.set(self.fiscal_position.map_tax(setting.tax_ids).ids)]
         return values
@@ -188,12 +231,12 @@ class VendorBillDraft:
     def _distribution_of_customer(self, customer, component):
         if not customer:
             return {}
-        account = self.settings[component].account_id if component in self.settings else None
+        account = self._account(component)
         return self.env["account.analytic.distribution.model"]._get_distribution(
             {
                 "partner_id": customer.id,
                 "partner_category_id": customer.category_id.ids,
-                "account_prefix": account and self.fiscal_position.map_account(account).code,
+                "account_prefix": account.code,
                 "company_id": self.file.company_id.id,
             }
         )

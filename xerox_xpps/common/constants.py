@@ -86,3 +86,7 @@ BILLED_READS = [("superseded_by_id", "=", False), ("origin", "=", "file")]
 
 #: When a base price is billed: after its period, or on the first day of it.
 BASE_TIMING_SELECTION = [("arrears", "In arrears"), ("advance", "In advance")]
+
+#: Types of accounts that have what is earned and not billed yet, or billed and not earned or paid yet.
+ACCRUAL_ASSETS = ("asset_current", "asset_prepayments", "asset_non_current")
+ACCRUAL_LIABILITIES = ("liability_current", "liability_non_current")

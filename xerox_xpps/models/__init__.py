@@ -18,4 +18,5 @@ from . import (
     billing_run,
     audit,
     rate_card,
+    cutoff,
 )

@@ -10,6 +10,9 @@ What a page plan charges for several devices together is shared by their weighte
 
 from odoo.tools import SQL
 
+from ..common.rates import exchange_rate_sql
+from ..rules import round_amount_sql
+
 #: Which charges an invoice line or a line of a credit note has to do with, those that it bills no more among them.
 CHARGE_LINKS = SQL(
     """
@@ -146,4 +149,44 @@ def pooled_shares():
         names=names,
         alone=charge_shares(alone=True, lines=lines),
         together=charge_shares(alone=False, lines=lines),
+    )
+
+
+def waiting_charges(day):
+    """Billable charges that no posted invoice bills, or not all of it, those that wait for approval included.
+
+    :param day: SQL, the day whose exchange rates count
+    :return: SQL of a SELECT with the columns of ``sale_subscription_charge`` and ``uninvoiced``, what they come to in
+        the company's currency, less the shares of payers whose invoices are posted; NULL without an exchange rate
+    """
+    amount = round_amount_sql(
+        SQL(
+            "charge.price_subtotal * (1 - COALESCE(paid.percent, 0) / 100) * (%s)::numeric",
+            exchange_rate_sql(SQL("charge.currency_id"), SQL("company.currency_id"), "company", day),
+        ),
+        SQL("currency.decimal_places"),
+        SQL("currency.rounding"),
+    )
+    return SQL(
+        """
+        SELECT charge.*, %(amount)s AS uninvoiced
+          FROM sale_subscription_charge charge
+          JOIN res_company company ON company.id = charge.company_id
+          JOIN res_currency currency ON currency.id = company.currency_id
+     LEFT JOIN (SELECT link.charge_id, SUM(line.xpps_share_percent) AS percent
+                  FROM account_move_line line
+                  JOIN xpps_charge_invoice_line_rel link ON link.invoice_line_id = line.id
+                 WHERE line.xpps_share_key IS NOT NULL AND line.parent_state = 'posted'
+              GROUP BY link.charge_id) paid
+            ON paid.charge_id = charge.id
+         WHERE charge.billable AND charge.state IN ('draft', 'approved') AND charge.quantity <> 0
+           AND COALESCE(paid.percent, 0) < 100
+           AND NOT EXISTS (
+                   SELECT FROM xpps_charge_invoice_line_rel link
+                     JOIN account_move_line line ON line.id = link.invoice_line_id
+                    WHERE link.charge_id = charge.id AND line.parent_state = 'posted'
+                      AND line.xpps_share_key IS NULL
+               )
+        """,
+        amount=amount,
     )

@@ -10,6 +10,7 @@ from .arrival import next_end, usual_arrival
 from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, other_share_sql
 from .charge import invoice_status, uninvoiced_status_sql
 from .contract_rate import SCOPES, card_counts, card_counts_sql, contract_fees, nearest_rate
+from .cutoff import part_of, passed_share
 from .dated_price import (
     PriceStep,
     increased,
@@ -145,6 +146,8 @@ __all__ = [
     "overlap_domain",
     "overlap_sql",
     "page_amount",
+    "part_of",
+    "passed_share",
     "pieces",
     "plan_in_force",
     "possible_increase",

@@ -64,6 +64,7 @@ RECIPES = {
         "period_end": "2026-05-31",
         "invoice_date": "2026-06-03",
     },
+    "xpps.cutoff": lambda reseller, env: {"date": "2026-05-31"},
     "xpps.dispute": lambda reseller, env: {
         "reason": "Mine",
         "company_id": reseller.company.id,

@@ -254,6 +254,22 @@ TABLE = {
         entered("account_id company_id component tax_ids"),
         program("sequence"),
     ),
+    "xpps.cutoff": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
+        entered("accrued_cost_account_id accrued_revenue_account_id date deferred_revenue_account_id journal_id"),
+        program(
+            "accrued_cost company_id computed_on currency_id deferred_revenue line_count line_ids move_id remarks "
+            "reversal_id state unbilled_base unbilled_revenue"
+        ),
+        calls("action_compute action_create_entry action_open_lines action_open_moves action_post", who=CLERKS),
+    ),
+    "xpps.cutoff.line": Model(read=CLERKS).having(
+        program(
+            "account_id amount billing_file_id charge_id company_id component "
+            "counter_account_id currency_id cutoff_id date days device_id kind move_line_id partner_id period_days "
+            "period_end period_start product_id result subscription_id subscription_line_id whole_amount"
+        ),
+        calls("action_open", who=CLERKS),
+    ),
     "xpps.device.add.wizard": Wizard(CLERKS).having(
         wizard(
             "bad_count commercial_partner_id company_id customer_id exists_count has_base_service install_date "
@@ -518,6 +534,8 @@ TABLE = {
         wizard(
             "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name "
             "xpps_approve_services xpps_background_threshold xpps_base_timing xpps_escalators "
+            "xpps_cutoff_accrued_cost_account_id xpps_cutoff_accrued_revenue_account_id "
+            "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent xpps_overage_cycles "
             "xpps_overage_missing_passes xpps_page_plans xpps_partner_number xpps_payers "
             "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
@@ -676,6 +694,8 @@ TABLE = {
     "res.company": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
+            "xpps_cutoff_accrued_cost_account_id xpps_cutoff_accrued_revenue_account_id "
+            "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
             "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
             "xpps_partner_number xpps_payers xpps_proration xpps_quarantine "
@@ -690,6 +710,8 @@ TABLE = {
     "res.config.settings": Extension().having(
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
+            "xpps_cutoff_accrued_cost_account_id xpps_cutoff_accrued_revenue_account_id "
+            "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
             "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
             "xpps_partner_number xpps_payers xpps_proration xpps_quarantine xpps_responsible_id "

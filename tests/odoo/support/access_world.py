@@ -174,6 +174,8 @@ class Reseller(Records):
         cls.files[1].action_create_vendor_bill()
         rows = cls.env["xpps.vendor.report"].search([("company_id", "=", cls.company.id), ("flag", "!=", False)])
         cls.dispute = cls.env["xpps.dispute"]._create_from_rows(rows)
+        cls.cutoff = cls.env["xpps.cutoff"].create({"date": "2026-02-28"})
+        cls.cutoff.action_compute()
 
     @classmethod
     def _make_runs(cls):

@@ -97,9 +97,10 @@ class SaleSubscriptionLine(models.Model):
         for model, names in COVERING_FIELDS.items():
             self.env[model].flush_model(names)
 
-    def _xpps_covered(self):
+    def _xpps_covered(self, orders=True):
         """The days that are billed, or are not to be, with one query.
 
+        :param orders: whether what only an order bills yet counts, too
         :return: {line id: [(first day, last day)]}, apart from each other and in order; open ends are the first and
             the last day there is
         """
@@ -122,7 +123,7 @@ class SaleSubscriptionLine(models.Model):
                       FROM sale_order_line line
                       JOIN sale_order sale ON sale.id = line.order_id
                      WHERE line.xpps_subscription_line_id = ANY(%(ids)s) AND line.xpps_base_adjustment IS NOT TRUE
-                       AND %(ordering)s
+                       AND %(orders)s AND %(ordering)s
                  UNION ALL
                     SELECT service.id, COALESCE(waiver.date_from, '0001-01-01'), COALESCE(waiver.date_to, '9999-12-31')
                       FROM sale_subscription_line service
@@ -148,6 +149,7 @@ class SaleSubscriptionLine(models.Model):
                 """,
                 ids=self.ids,
                 billing=bills_days_sql(),
+                orders=orders,
                 ordering=order_bills_days_sql(),
             )
         )

@@ -3,7 +3,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.mail import decode_message_header, email_normalize, single_email_re
 
-from ...common.constants import BASE_TIMING_SELECTION, BILLING_GROUP, MANAGER_GROUP
+from ...common.constants import (
+    ACCRUAL_ASSETS,
+    ACCRUAL_LIABILITIES,
+    BASE_TIMING_SELECTION,
+    BILLING_GROUP,
+    MANAGER_GROUP,
+)
 from ...rules import split_numbers
 
 #: Who reads and sets what a company decides: portal users and colleagues may read the company itself.
@@ -134,6 +140,35 @@ class ResCompany(models.Model):
     xpps_vendor_bill_analytic = fields.Boolean(
         string="Vendor Bills by Customer",
         help="Each customer has separate lines on Xerox's bill, with its analytic distribution.",
+        groups=SETTINGS_GROUPS,
+    )
+
+    xpps_cutoff_journal_id = fields.Many2one(
+        "account.journal",
+        string="Cut-off Journal",
+        domain=[("type", "=", "general")],
+        help="The journal in which cut-offs and their reversals are posted.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_cutoff_accrued_revenue_account_id = fields.Many2one(
+        "account.account",
+        string="Accrued Revenue Account",
+        domain=[("account_type", "in", ACCRUAL_ASSETS)],
+        help="The asset account of what is earned and not billed yet.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_cutoff_deferred_revenue_account_id = fields.Many2one(
+        "account.account",
+        string="Deferred Revenue Account",
+        domain=[("account_type", "in", ACCRUAL_LIABILITIES)],
+        help="The liability account of what is billed and not earned yet.",
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_cutoff_accrued_cost_account_id = fields.Many2one(
+        "account.account",
+        string="Accrued Cost Account",
+        domain=[("account_type", "in", ACCRUAL_LIABILITIES)],
+        help="The liability account of what Xerox's files say and no vendor bill yet.",
         groups=SETTINGS_GROUPS,
     )
 
@@ -382,6 +417,32 @@ class ResCompany(models.Model):
                         "%(vendor)s belongs to %(owner)s, so it cannot be the vendor of %(company)s's bills.",
                         vendor=company.xpps_vendor_id.display_name,
                         owner=owner.name,
+                        company=company.name,
+                    )
+                )
+
+    @api.constrains(
+        "xpps_cutoff_journal_id",
+        "xpps_cutoff_accrued_revenue_account_id",
+        "xpps_cutoff_deferred_revenue_account_id",
+        "xpps_cutoff_accrued_cost_account_id",
+    )
+    def _check_xpps_cutoff(self):
+        # See _check_xpps_limits.
+        for company in self.sudo():
+            journal = company.xpps_cutoff_journal_id
+            accounts = (
+                company.xpps_cutoff_accrued_revenue_account_id
+                | company.xpps_cutoff_deferred_revenue_account_id
+                | company.xpps_cutoff_accrued_cost_account_id
+            )
+            foreign = [one for one in accounts if not one.company_ids & company.parent_ids]
+            foreign += [one for one in journal if one.company_id not in company.parent_ids]
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "%(record)s belongs to another company, so %(company)s cannot use it for cut-offs.",
+                        record=foreign[0].display_name,
                         company=company.name,
                     )
                 )

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
 
-from ...common.constants import BILLING_GROUP
+from ...common.constants import ACCRUAL_ASSETS, ACCRUAL_LIABILITIES, BILLING_GROUP
 from .res_company import SETTINGS_GROUPS
 
 
@@ -59,6 +59,34 @@ class ResConfigSettings(models.TransientModel):
     )
     xpps_vendor_bill_analytic = fields.Boolean(
         related="company_id.xpps_vendor_bill_analytic", readonly=False, groups=SETTINGS_GROUPS
+    )
+    xpps_cutoff_journal_id = fields.Many2one(
+        related="company_id.xpps_cutoff_journal_id",
+        readonly=False,
+        check_company=True,
+        domain=[("type", "=", "general")],
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_cutoff_accrued_revenue_account_id = fields.Many2one(
+        related="company_id.xpps_cutoff_accrued_revenue_account_id",
+        readonly=False,
+        check_company=True,
+        domain=[("account_type", "in", ACCRUAL_ASSETS)],
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_cutoff_deferred_revenue_account_id = fields.Many2one(
+        related="company_id.xpps_cutoff_deferred_revenue_account_id",
+        readonly=False,
+        check_company=True,
+        domain=[("account_type", "in", ACCRUAL_LIABILITIES)],
+        groups=SETTINGS_GROUPS,
+    )
+    xpps_cutoff_accrued_cost_account_id = fields.Many2one(
+        related="company_id.xpps_cutoff_accrued_cost_account_id",
+        readonly=False,
+        check_company=True,
+        domain=[("account_type", "in", ACCRUAL_LIABILITIES)],
+        groups=SETTINGS_GROUPS,
     )
     xpps_alias_name = fields.Char(related="company_id.xpps_alias_name", readonly=False, groups=SETTINGS_GROUPS)
     xpps_alias_domain_id = fields.Many2one(

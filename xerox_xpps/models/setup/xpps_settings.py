@@ -3,7 +3,7 @@ from lxml import etree
 
 from odoo import api, fields, models
 
-from ...common.constants import BILLING_GROUP
+from ...common.constants import ACCRUAL_ASSETS, ACCRUAL_LIABILITIES, BILLING_GROUP
 
 #: Odoo's settings, which belong to those who administer the database.
 SETTINGS_VIEW = "xerox_xpps.view_res_config_settings_form"
@@ -54,6 +54,30 @@ class XppsSettings(models.TransientModel):
         domain=lambda self: [("company_id", "in", [False, *self.env.company.parent_ids.ids])],
     )
     xpps_vendor_bill_analytic = fields.Boolean(related="company_id.xpps_vendor_bill_analytic", readonly=False)
+    xpps_cutoff_journal_id = fields.Many2one(
+        related="company_id.xpps_cutoff_journal_id",
+        readonly=False,
+        check_company=True,
+        domain=[("type", "=", "general")],
+    )
+    xpps_cutoff_accrued_revenue_account_id = fields.Many2one(
+        related="company_id.xpps_cutoff_accrued_revenue_account_id",
+        readonly=False,
+        check_company=True,
+        domain=[("account_type", "in", ACCRUAL_ASSETS)],
+    )
+    xpps_cutoff_deferred_revenue_account_id = fields.Many2one(
+        related="company_id.xpps_cutoff_deferred_revenue_account_id",
+        readonly=False,
+        check_company=True,
+        domain=[("account_type", "in", ACCRUAL_LIABILITIES)],
+    )
+    xpps_cutoff_accrued_cost_account_id = fields.Many2one(
+        related="company_id.xpps_cutoff_accrued_cost_account_id",
+        readonly=False,
+        check_company=True,
+        domain=[("account_type", "in", ACCRUAL_LIABILITIES)],
+    )
     xpps_alias_name = fields.Char(related="company_id.xpps_alias_name", readonly=False)
     xpps_alias_domain_id = fields.Many2one(related="company_id.xpps_alias_domain_id", readonly=False)
     xpps_sender_addresses = fields.Text(related="company_id.xpps_sender_addresses", readonly=False)

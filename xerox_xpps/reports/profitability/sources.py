@@ -10,9 +10,9 @@ from odoo.tools import SQL
 
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.rates import exchange_rate_sql
-from ...rules import billed_fee_sql, cost_is_unknown_sql, known_sql, line_amount_sql, round_amount_sql
+from ...rules import billed_fee_sql, cost_is_unknown_sql, known_sql, line_amount_sql
 from ..base_revenue import AGREEMENT_LINES, MONTHS, base_revenue_items, base_revenue_shares, uncharged
-from ..charge_revenue import charge_shares, pooled_shares
+from ..charge_revenue import charge_shares, pooled_shares, waiting_charges
 from ..fees import billed_records
 from ..row_ids import profitability_row_id
 
@@ -307,20 +307,7 @@ def held_part(env, columns):
 
 
 def waiting_part(env, columns):
-    """What charges come to at today's rate, less the shares of payers whose invoices are posted."""
-    amount = round_amount_sql(
-        SQL(
-            "charge.price_subtotal * (1 - COALESCE(paid.percent, 0) / 100) * (%s)::numeric",
-            exchange_rate_sql(
-                SQL("charge.currency_id"),
-                SQL("company.currency_id"),
-                "company",
-                SQL("%s::date", fields.Date.context_today(env.user)),
-            ),
-        ),
-        SQL("currency.decimal_places"),
-        SQL("currency.rounding"),
-    )
+    """What charges come to at today's rate."""
     return _part(
         "waiting",
         {
@@ -332,27 +319,7 @@ def waiting_part(env, columns):
             "component": SQL("charge.output_type"),
             "charge_id": SQL("charge.id"),
             "billing_file_id": SQL("charge.billing_file_id"),
-            "uninvoiced": amount,
+            "uninvoiced": SQL("charge.uninvoiced"),
         },
-        SQL(
-            """
-            FROM sale_subscription_charge charge
-            JOIN res_company company ON company.id = charge.company_id
-            JOIN res_currency currency ON currency.id = company.currency_id
-       LEFT JOIN (SELECT link.charge_id, SUM(line.xpps_share_percent) AS percent
-                    FROM account_move_line line
-                    JOIN xpps_charge_invoice_line_rel link ON link.invoice_line_id = line.id
-                   WHERE line.xpps_share_key IS NOT NULL AND line.parent_state = 'posted'
-                GROUP BY link.charge_id) paid
-              ON paid.charge_id = charge.id
-           WHERE charge.billable AND charge.state IN ('draft', 'approved') AND charge.quantity <> 0
-             AND COALESCE(paid.percent, 0) < 100
-             AND NOT EXISTS (
-                     SELECT FROM xpps_charge_invoice_line_rel link
-                       JOIN account_move_line line ON line.id = link.invoice_line_id
-                      WHERE link.charge_id = charge.id AND line.parent_state = 'posted'
-                        AND line.xpps_share_key IS NULL
-                 )
-            """
-        ),
+        SQL("FROM (%s) charge", waiting_charges(SQL("%s::date", fields.Date.context_today(env.user)))),
     )
