@@ -145,16 +145,24 @@ class EvidenceBuilder:
         )
 
     def _stated_figures(self):
-        """:return: {read id: (previous read, current read, included pages)}, None where a file states none: the ORM
-        has a 0 for that
+        """:return: {read id: (previous read, current read, included pages)}, None where the file states none
+
+        The ORM has a 0 for that, and so has the read itself where the file states no allowance.
         """
-        if not self.charges.meter_read_id:
-            return {}
-        self.charges.meter_read_id.flush_recordset(("previous_read", "current_read", "included"))
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, previous_read, current_read, included FROM xpps_meter_read WHERE id IN %s",
-                tuple(self.charges.meter_read_id.ids),
+                """
+                SELECT read.id, read.previous_read, read.current_read,
+                       CASE WHEN read.included <> 0 OR EXISTS (
+                           SELECT FROM xpps_billing_file_line line
+                            WHERE line.device_id = read.device_id AND line.billing_file_id = read.billing_file_id
+                              AND line.meter_values -> read.output_type ->> 'included' IS NOT NULL
+                       ) THEN read.included END
+                  FROM xpps_meter_read read
+                 WHERE read.id = ANY(%s)
+                """,
+                self.charges.meter_read_id.ids,
             )
         )
         return {id_: figures for id_, *figures in rows}

@@ -121,6 +121,15 @@ class TestAnnex(EInvoiceCase):
         self.assertValid(move.ubl_cii_xml_id.raw)
         return tree, sorted((move.message_ids - before).attachment_ids.mapped("name"))
 
+    def _make_annex_of(self, move, size):
+        """Have the invoice be sent for the first time, with an annex of so many bytes. :return: the annex"""
+        move.ubl_cii_xml_id.sudo().unlink()
+        move.invoice_pdf_report_id.sudo().unlink()
+        content = b"%PDF-1.4".ljust(size)
+        move.xpps_usage_pdf_id.sudo().raw = content
+        move.invalidate_recordset()
+        return content
+
     def _stem(self, move):
         return move.name.replace("/", "_")
 
@@ -189,11 +198,9 @@ class TestAnnex(EInvoiceCase):
 
     def test_too_large(self):
         """It is left out and told of; the e-mail has it all the same."""
-        self.company.xpps_ubl_annex_limit = 0.001
-        self.company.flush_recordset()
-        self.env.cr.execute("UPDATE res_company SET xpps_ubl_annex_limit = 0.001 WHERE id = %s", [self.company.id])
-        self.company.invalidate_recordset()
         move = self._billed()
+        self._send(move)
+        self._make_annex_of(move, 2 * 1024 * 1024 + 1)
         name = f"Device Usage {self._stem(move)}.pdf"
         tree, attached = self._send(move)
         self.assertEqual(list(self._embedded(tree)), [f"{self._stem(move)}.pdf"])
@@ -207,13 +214,10 @@ class TestAnnex(EInvoiceCase):
         self.company.xpps_ubl_annex_limit = 7
         move = self._billed()
         self._send(move)
-        move.ubl_cii_xml_id.sudo().unlink()
-        move.invoice_pdf_report_id.sudo().unlink()
-        content = b"%PDF" + bytes(7 * 1024 * 1024 - 4)
-        move.xpps_usage_pdf_id.sudo().with_context(xpps_not_indexed=True).raw = content
-        move.invalidate_recordset()
+        content = self._make_annex_of(move, 7 * 1024 * 1024)
         tree, _attached = self._send(move)
-        self.assertEqual([len(raw) for _mimetype, raw in self._embedded(tree).values()][0], len(content))
+        (_mimetype, embedded), *_others = self._embedded(tree).values()
+        self.assertEqual(embedded, content)
 
     def test_limits(self):
         for limit in (0, -1, 7.1):

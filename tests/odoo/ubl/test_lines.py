@@ -113,12 +113,16 @@ class TestDevices(EInvoiceCase):
     def test_attributes_of_a_product_stay(self):
         """What Odoo writes of a product comes first."""
         attribute = self.env["product.attribute"].create(
-            {"name": "Paper", "create_variant": "always", "value_ids": [Command.create({"name": "A4"})]}
+            {
+                "name": "Paper",
+                "create_variant": "always",
+                "value_ids": [Command.create({"name": name}) for name in ("A4", "A3")],
+            }
         )
         self.mono.product_tmpl_id.attribute_line_ids = [
             Command.create({"attribute_id": attribute.id, "value_ids": attribute.value_ids.ids})
         ]
-        product = self.mono.product_tmpl_id.product_variant_id
+        product = self.mono.product_tmpl_id.product_variant_ids[0]
         self.mapping.mono_product_id = product
         self._files(self._read())
         line = self._by_name(self._export(self._posted()))["Mono Pages"]
