@@ -64,10 +64,14 @@ class AccountEdiXmlUblBis3(models.AbstractModel):
 
     def _xpps_line_evidence(self, vals):
         base_line, evidence = vals["base_line"], vals.get("xpps_evidence")
-        # A deposit that a tax stands for is a line of its own, made of the line that it is paid for.
-        if not evidence or not base_line["record"] or base_line.get("_removed_tax_data"):
+        # A deposit that a tax stands for is a line of its own, made of the line that it is paid for …
+        if not evidence or base_line.get("_removed_tax_data"):
             return None
-        return evidence.lines.get(base_line["record"].id)
+        record = base_line["record"]
+        # … and what is left of that line is made of it, too.
+        while isinstance(record, dict):
+            record = record.get("record")
+        return evidence.lines.get(record.id) if record else None
 
     def _xpps_add_period(self, line_node, vals, evidence):
         # As Odoo does with deferred dates: lines of debit notes have none.

@@ -96,8 +96,8 @@ class TestHead(EInvoiceCase):
                 "move_type": "out_invoice",
                 "partner_id": self.customer.id,
                 "invoice_line_ids": [
-                    Command.create({"name": "Coffee", "price_unit": 5, "tax_ids": self.tax.ids}),
-                    Command.create({"product_id": self.mono.id, "tax_ids": self.tax.ids}),
+                    Command.create({"name": "Coffee", "price_unit": 5, "tax_ids": [Command.set(self.tax.ids)]}),
+                    Command.create({"product_id": self.mono.id, "tax_ids": [Command.set(self.tax.ids)]}),
                 ],
             }
         )

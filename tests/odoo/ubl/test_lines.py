@@ -105,7 +105,7 @@ class TestDevices(EInvoiceCase):
 
     def test_other_items_stay(self):
         """On the same invoice, other items say nothing, as without the addon."""
-        coffee = self._service("Coffee", price=5, taxes_id=self.tax.ids)
+        coffee = self._service("Coffee", price=5, taxes_id=[Command.set(self.tax.ids)])
         self.agreement.sale_subscription_line_ids = [Command.create({"product_id": coffee.id})]
         line = self._by_name(self._export(self._posted()))["Coffee"]
         self.assertEqual((self._period(line), self._properties(line)), ((None, None), {}))
@@ -113,17 +113,12 @@ class TestDevices(EInvoiceCase):
     def test_attributes_of_a_product_stay(self):
         """What Odoo writes of a product comes first."""
         attribute = self.env["product.attribute"].create(
-            {
-                "name": "Paper",
-                "create_variant": "always",
-                "value_ids": [Command.create({"name": name}) for name in ("A4", "A3")],
-            }
+            {"name": "Paper", "value_ids": [Command.create({"name": "A4"})]}
         )
         self.mono.product_tmpl_id.attribute_line_ids = [
-            Command.create({"attribute_id": attribute.id, "value_ids": attribute.value_ids.ids})
+            Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]})
         ]
-        product = self.mono.product_tmpl_id.product_variant_ids[0]
-        self.mapping.mono_product_id = product
+        self.assertEqual(self.mono.product_template_attribute_value_ids.name, "A4")
         self._files(self._read())
         line = self._by_name(self._export(self._posted()))["Mono Pages"]
         self.assertEqual(list(self._properties(line).items())[:2], [("Paper", "A4"), ("Serial number", "SN-1")])
