@@ -115,10 +115,14 @@ class TestDevices(EInvoiceCase):
         attribute = self.env["product.attribute"].create(
             {"name": "Paper", "value_ids": [Command.create({"name": "A4"})]}
         )
-        self.mono.product_tmpl_id.attribute_line_ids = [
-            Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]})
-        ]
-        self.assertEqual(self.mono.product_template_attribute_value_ids.name, "A4")
+        lines = self.env["product.template.attribute.line"].create(
+            {
+                "product_tmpl_id": self.mono.product_tmpl_id.id,
+                "attribute_id": attribute.id,
+                "value_ids": [Command.set(attribute.value_ids.ids)],
+            }
+        )
+        self.mono.product_template_attribute_value_ids = lines.product_template_value_ids
         self._files(self._read())
         line = self._by_name(self._export(self._posted()))["Mono Pages"]
         self.assertEqual(list(self._properties(line).items())[:2], [("Paper", "A4"), ("Serial number", "SN-1")])
