@@ -45,29 +45,30 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _link_xpps_usage(self, invoices_data):
-        """Make what is missing of the invoices' annexes."""
+        """Make what is missing of the invoices' annexes, but for what was made already for their sake."""
         to_make = {move: files for move in invoices_data if (files := self._xpps_usage_files_to_make(move))}
         values_list = []
         for move, files in to_make.items():
-            version = move._xpps_annex_version()
-            for field_name, extension, mimetype in files:
-                content = self._render_xpps_usage_pdf(move) if extension == "pdf" else move._xpps_usage_xlsx()
-                values_list.append(
-                    {
-                        "name": move._xpps_usage_filename(extension),
-                        "raw": content,
-                        "mimetype": mimetype,
-                        "res_model": move._name,
-                        "res_id": move.id,
-                        "res_field": field_name,
-                        "xpps_annex_version": version,
-                    }
-                )
+            made = {values["res_field"]: values for values in invoices_data[move].get("xpps_usage_values", ())}
+            values_list += [made.get(file[0]) or self._xpps_usage_values(move, *file) for file in files]
         # As Odoo does with the invoice's PDF: files of a posted invoice are nobody's to write.
         self.env["ir.attachment"].sudo().create(values_list)
         for move, files in to_make.items():
             names = [field_name for field_name, _extension, _mimetype in files]
             move.invalidate_recordset([*names, "xpps_usage_pdf_id", "xpps_usage_xlsx_id"])
+
+    @api.model
+    def _xpps_usage_values(self, move, field_name, extension, mimetype):
+        """One file of an invoice's annex, made now: values of an attachment."""
+        return {
+            "name": move._xpps_usage_filename(extension),
+            "raw": self._render_xpps_usage_pdf(move) if extension == "pdf" else move._xpps_usage_xlsx(),
+            "mimetype": mimetype,
+            "res_model": move._name,
+            "res_id": move.id,
+            "res_field": field_name,
+            "xpps_annex_version": move._xpps_annex_version(),
+        }
 
     @api.model
     def _send_mail(self, move, mail_template, **kwargs):

@@ -113,9 +113,9 @@ class XppsSettings(models.TransientModel):
         arch, view = super()._get_view(view_id, view_type, **options)
         place = arch.find(".//div[@name='settings']")
         if place is not None:
-            # Whoever sets XPPS up need not read views.
-            shown = etree.fromstring(self.env.ref(SETTINGS_VIEW).sudo().arch)
-            for block in shown.iter("block"):
+            # With what other addons have put there. Whoever sets XPPS up need not read views.
+            shown = self.env.ref(SETTINGS_VIEW).sudo()._get_combined_arch()
+            for block in shown.iterfind(".//app[@name='xerox_xpps']/block"):
                 etree.SubElement(place, "h2").text = block.get("title")
                 row = etree.SubElement(place, "div", {"class": "row mt16 o_settings_container"})
                 row.extend(list(block))
