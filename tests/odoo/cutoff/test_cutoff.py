@@ -217,6 +217,15 @@ class TestBase(Cutoffs, BasePeriodCase):
             agreement.action_resume()
         self.assertEqual(self._cutoff(JUNE).unbilled_base, 20)
 
+    def test_days_that_only_an_order_bills(self):
+        """Its invoice was deleted: the order is going to bill them, and has not yet."""
+        agreement = self._running(price=30, template_id=self.templates["sale_and_invoice"].id)
+        with self._on("2026-07-01"):
+            agreement.generate_invoice()
+        self._void(self._moves(agreement))
+        self.assertTrue(agreement.sale_order_ids)
+        self.assertEqual(self._cutoff(JUNE).unbilled_base, 30)
+
     def test_a_closed_agreement(self):
         self.company.xpps_proration = "day"
         agreement = self._running("2026-06-01", price=30, template_id=self.monthly.id)

@@ -63,7 +63,6 @@ class XppsCutoff(models.Model):
     )
     accrued_revenue_account_id = fields.Many2one(
         "account.account",
-        string="Accrued Revenue Account",
         compute="_compute_from_company",
         store=True,
         readonly=False,
@@ -75,7 +74,6 @@ class XppsCutoff(models.Model):
     )
     deferred_revenue_account_id = fields.Many2one(
         "account.account",
-        string="Deferred Revenue Account",
         compute="_compute_from_company",
         store=True,
         readonly=False,
@@ -87,7 +85,6 @@ class XppsCutoff(models.Model):
     )
     accrued_cost_account_id = fields.Many2one(
         "account.account",
-        string="Accrued Cost Account",
         compute="_compute_from_company",
         store=True,
         readonly=False,
@@ -138,7 +135,6 @@ class XppsCutoff(models.Model):
     )
     reversal_id = fields.Many2one(
         "account.move",
-        string="Reversal",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -190,18 +190,24 @@ class XppsCutoff(models.Model):
     # Xerox's bills
 
     def _prepare_costs(self, posting, remarks):
-        files = self.env["xpps.billing.file"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "imported"),
-                ("period_start", "<=", self.date),
-                "!",
-                "&",
-                ("vendor_bill_id.state", "=", "posted"),
-                ("vendor_bill_id.date", "<=", self.date),
-            ],
-            order="period_end, id",
+        # Whether there is a bill does not depend on what the user may see.
+        files = (
+            self.env["xpps.billing.file"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "imported"),
+                    ("period_start", "<=", self.date),
+                    "!",
+                    "&",
+                    ("vendor_bill_id.state", "=", "posted"),
+                    ("vendor_bill_id.date", "<=", self.date),
+                ],
+                order="period_end, id",
+            )
         )
+        files = files.with_env(self.env)
         self._check_rated(files.currency_id)
         settings = self.company_id._xpps_vendor_settings()
         vendor = settings.xpps_vendor_id.with_env(self.env)
