@@ -2,6 +2,7 @@
 """What the tests of electronic invoices share: a reseller and a customer of a country, and how XML is read."""
 
 import base64
+import gc
 from functools import cache
 
 import xmlschema
@@ -43,7 +44,11 @@ def ubl_schema():
         f'schemaLocation="file://{file_path(SCHEMAS.format(name))}"/>'
         for name in ("Invoice", "CreditNote")
     )
-    return xmlschema.XMLSchema(f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>')
+    schema = xmlschema.XMLSchema(f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>')
+    # It is very many objects, which stay: no collection need go through them again.
+    gc.collect()
+    gc.freeze()
+    return schema
 
 
 class EInvoiceCase(ImportCase):

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Odoo's tests of electronic invoices, which compare XML: what bills nothing of XPPS is written as without the addon."""
+"""Odoo's tests of electronic invoices, which compare XML: what bills nothing of XPPS is as without the addon."""
 
 from odoo.tools import config
 
