@@ -191,7 +191,9 @@ class TestPaste(PasteCase):
         other = self._company("XPPS Other Reseller")
         self._printer("XPPS Foreign Printer", company_id=other.id, xpps_model_number="F-1")
         self.env["xpps.price.level"].create({"name": "Foreign level", "company_id": other.id})
-        self.assertEqual(len(self._problems("F-1;Mono;1\nForeign level;Mono;1")), 2)
+        self.manager.company_ids |= other
+        both = self.env(user=self.manager, context={"allowed_company_ids": (self.company | other).ids})
+        self.assertEqual(len(self._problems("F-1;Mono;1\nForeign level;Mono;1", env=both)), 2)
 
     def test_nothing_or_both(self):
         for kwargs in ({}, {"text": " \n"}, {"text": "SN-1;Mono;1", "data": b"x", "file_name": "x.csv"}):

@@ -30,8 +30,8 @@ class TestProposal(RateCardCase, ImportCase):
         usual = {"BaseServiceFee": "11.40", "BaseSupplyFee": "9.25", "MonoIncluded": 1500}
         self._import(
             self._of_devices(
-                {**usual, "mono": (0, "0.0042"), "ColorIncluded": 200},
-                {**usual, "mono": (10, "0.0042"), "ColorIncluded": 100},
+                {**usual, "mono": (0, "0.0042"), "color": (1, "0.06"), "ColorIncluded": 200},
+                {**usual, "mono": (10, "0.0042"), "color": (1, "0.05"), "ColorIncluded": 100},
                 {**usual, "BaseServiceFee": "12.00", "mono": (5, "0.0045")},
             ),
             **JANUARY,
@@ -47,7 +47,9 @@ class TestProposal(RateCardCase, ImportCase):
             (self.name, "mono", 0.0042),
             ("SN-3", "mono", 0.0045),
             (self.name, "mono", 1500),
-            # As many pages for either: the more are the better for us.
+            # As many devices for either: fewer costs and more pages are better for us.
+            (self.name, "color", 0.05),
+            ("SN-1", "color", 0.06),
             (self.name, "color", 200),
             ("SN-2", "color", 100),
         )

@@ -82,7 +82,10 @@ class XppsRateCard(models.Model):
 
     @api.model
     def _billed_rates(self, file):
-        """What Xerox billed of the devices of a file, as it stands after corrections, by two queries.
+        """What Xerox billed of the devices of a file, as it stands after corrections.
+
+        Three plain queries are put together here: joined, they would take minutes where the database does not know yet
+        how many records a large file has brought.
 
         Not what it did not state, nor the cost of no pages at 0. A read has 0 included pages where its record states
         none; a correction's keeps what the corrected record stated. The supply fee of a price that is not split is 0,
@@ -93,72 +96,62 @@ class XppsRateCard(models.Model):
         lines, reads = self.env["xpps.billing.file.line"], self.env["xpps.meter.read"]
         lines.flush_model()
         reads.flush_model()
-        devices = SQL(
-            """
-            SELECT DISTINCT line.device_id AS id, product.product_tmpl_id AS model_id
-              FROM xpps_billing_file_line line
-              JOIN stock_lot device ON device.id = line.device_id
-              JOIN product_product product ON product.id = device.product_id
-             WHERE line.billing_file_id = %s AND line.state = 'imported'
-            """,
-            file.id,
+        execute = self.env.execute_query
+        models = dict(
+            execute(
+                SQL(
+                    """
+                    SELECT line.device_id, product.product_tmpl_id
+                      FROM xpps_billing_file_line line
+                      JOIN stock_lot device ON device.id = line.device_id
+                      JOIN product_product product ON product.id = device.product_id
+                     WHERE line.billing_file_id = %s AND line.state = 'imported'
+                  ORDER BY line.device_id
+                    """,
+                    file.id,
+                )
+            )
         )
-        fees = self.env.execute_query(
+        values = {"devices": list(models), "end": file.period_end, "currency": file.currency_id.id}
+        fees = execute(
             SQL(
                 """
-                SELECT device.id, device.model_id,
-                       CASE WHEN line.base_service_stated OR line.standing_service_cost IS NOT NULL
-                            THEN %(service)s END,
-                       CASE WHEN line.base_supply_stated OR line.standing_supply_cost IS NOT NULL
-                            THEN %(supply)s END,
-                       line.standing_supply_cost IS NULL AND %(unsplit)s
-                  FROM (%(devices)s) device
-                  JOIN xpps_billing_file_line line
-                    ON line.device_id = device.id AND line.superseded_by_id IS NULL
-                   AND line.billed_period_end = %(end)s AND line.currency_id = %(currency)s
-              ORDER BY device.id
+                SELECT device_id, superseded_by_id IS NULL, meter_values,
+                       CASE WHEN base_service_stated OR standing_service_cost IS NOT NULL THEN %(service)s END,
+                       CASE WHEN base_supply_stated OR standing_supply_cost IS NOT NULL THEN %(supply)s END,
+                       standing_supply_cost IS NULL
+                       AND base_price_cost <> 0 AND base_service_cost = 0 AND base_supply_cost = 0
+                  FROM xpps_billing_file_line line
+                 WHERE device_id = ANY(%(devices)s) AND billed_period_end = %(end)s AND currency_id = %(currency)s
+              ORDER BY device_id, id
                 """,
-                devices=devices,
                 service=billed_fee_sql("base_service"),
                 supply=billed_fee_sql("base_supply"),
-                # A monthly base price alone: see rules.fees.is_unsplit.
-                unsplit=SQL("(line.base_price_cost <> 0 AND line.base_service_cost = 0 AND line.base_supply_cost = 0)"),
-                end=file.period_end,
-                currency=file.currency_id.id,
+                **values,
             )
         )
-        pages = self.env.execute_query(
+        pages = execute(
             SQL(
                 """
-                SELECT device.id, device.model_id, meter.output_type,
-                       CASE WHEN stated.included THEN meter.included END,
-                       CASE WHEN meter.unit_cost > 0 OR (meter.overage <> 0 AND meter.cost_unknown IS NOT TRUE)
-                            THEN meter.unit_cost END
-                  FROM (%(devices)s) device
-                  JOIN xpps_meter_read meter
-                    ON meter.device_id = device.id AND meter.superseded_by_id IS NULL AND meter.origin = 'file'
-                   AND meter.period_end = %(end)s AND meter.currency_id = %(currency)s
-                  JOIN (
-                    SELECT line.device_id, counter.key AS output_type,
-                           BOOL_OR(counter.value ->> 'included' IS NOT NULL) AS included
-                      FROM xpps_billing_file_line line
-                CROSS JOIN jsonb_each(line.meter_values) counter
-                     WHERE line.company_id = %(company)s AND line.billed_period_end = %(end)s
-                  GROUP BY line.device_id, counter.key
-                       ) stated ON stated.device_id = device.id AND stated.output_type = meter.output_type
-              ORDER BY device.id, meter.output_type
+                SELECT device_id, output_type, included,
+                       CASE WHEN unit_cost > 0 OR (overage <> 0 AND cost_unknown IS NOT TRUE) THEN unit_cost END
+                  FROM xpps_meter_read
+                 WHERE device_id = ANY(%(devices)s) AND period_end = %(end)s AND currency_id = %(currency)s
+                   AND superseded_by_id IS NULL AND origin = 'file'
+              ORDER BY device_id, output_type
                 """,
-                devices=devices,
-                company=file.company_id.id,
-                end=file.period_end,
-                currency=file.currency_id.id,
+                **values,
             )
         )
-        billed = []
-        for *owner, service, supply, unsplit in fees:
-            billed.append((*owner, "base_service", UNIT_COST, service, True))
-            billed.append((*owner, "base_supply", UNIT_COST, supply, not unsplit))
-        for *owner, output_type, included, unit_cost in pages:
-            billed.append((*owner, output_type, UNIT_COST, unit_cost, True))
-            billed.append((*owner, output_type, INCLUDED, included, True))
-        return [(*what, value, is_stated) for *what, value, is_stated in billed if value is not None]
+        billed, including = [], set()
+        for device, is_live, meters, service, supply, unsplit in fees:
+            including |= {(device, name) for name, meter in (meters or {}).items() if meter.get("included") is not None}
+            if is_live:
+                # A monthly base price alone: see rules.is_unsplit.
+                billed.append((device, models[device], "base_service", UNIT_COST, service, True))
+                billed.append((device, models[device], "base_supply", UNIT_COST, supply, not unsplit))
+        for device, output_type, included, unit_cost in pages:
+            billed.append((device, models[device], output_type, UNIT_COST, unit_cost, True))
+            if (device, output_type) in including:
+                billed.append((device, models[device], output_type, INCLUDED, included, True))
+        return [rate for rate in billed if rate[4] is not None]
