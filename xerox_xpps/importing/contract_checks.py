@@ -6,7 +6,7 @@ from ..common.formats import amount_text
 from ..rules import billed_fees
 from .context import plain
 from .contract_rates import NO_TERMS
-from .expectations import contract_meter, last_included
+from .expectations import last_included
 from .issues import clipped, pages_text
 
 
@@ -24,13 +24,16 @@ class ContractChecks:
         if terms:
             self._check_fees(check, terms)
         for meter in check.record.meters:
-            unit_cost, included = contract_meter(terms, meter)
-            if unit_cost is not None and meter.unit_cost is not None and meter.unit_cost != unit_cost:
-                self._report_rate(check, meter, terms[meter.output_type].unit_cost)
-            if included is None:
+            rate, allowance = terms.get(meter.output_type, NO_TERMS)
+            # What is not stated is not compared.
+            if rate and meter.unit_cost is not None and meter.unit_cost != rate.value:
+                self._report_rate(check, meter, rate)
+            if meter.included is None:
+                continue
+            if not allowance:
                 self._check_last(check, meter)
-            elif meter.included != included:
-                self._report_allowance(check, meter, terms[meter.output_type].included)
+            elif meter.included != allowance.value:
+                self._report_allowance(check, meter, allowance)
 
     def _check_fees(self, check, terms):
         line = check.line

@@ -42,6 +42,8 @@ class ContractRates:
         self._rates = {}
         self._devices = set()
         self._terms = {}
+        # Each meter of a record asks for the same.
+        self._last = None, None, {}
         for model in ("xpps.rate.card", "xpps.rate.card.line"):
             env[model].flush_model()
         found = env.execute_query(self._query(company, currency, period_end))
@@ -79,6 +81,13 @@ class ContractRates:
         """
         if not self._rates or not device:
             return {}
+        last_device, last_agreement_id, terms = self._last
+        if device is not last_device or agreement_id != last_agreement_id:
+            terms = self._of(device, agreement_id)
+            self._last = device, agreement_id, terms
+        return terms
+
+    def _of(self, device, agreement_id):
         template = device.template
         # Most devices have no rates of their own: those of one model on one agreement share theirs.
         key = device.id if device.id in self._devices else None, agreement_id, template.id

@@ -97,17 +97,18 @@ def agreed_fees(context, terms, record, standing=(None, None)):
     """
     if not terms:
         return None, None
-    rates = (terms.get(component, NO_TERMS).unit_cost for component in ("base_service", "base_supply"))
-    service, supply = (rate and rate.value for rate in rates)
+    service, supply = terms.get("base_service", NO_TERMS).unit_cost, terms.get("base_supply", NO_TERMS).unit_cost
+    if not service and not supply:
+        return None, None
     stated = record.base_service, record.base_supply
     unsplit = is_unsplit(record.base_price, *stated)
     if standing != (None, None):
         # A correction that states no fee leaves what stood; without a supply fee that was a base price, not split.
         unsplit = stated == (None, None) and bool(standing[0]) and not standing[1]
-    return tuple(
-        context.round(agreed) if agreed is not None and (unsplit or fee is not None or stands) else None
-        for agreed, fee, stands in zip(contract_fees(service, supply, unsplit), stated, standing, strict=True)
-    )
+    service, supply = contract_fees(service and service.value, supply and supply.value, unsplit)
+    has_service = service is not None and (unsplit or stated[0] is not None or standing[0])
+    has_supply = supply is not None and (stated[1] is not None or standing[1])
+    return context.round(service) if has_service else None, context.round(supply) if has_supply else None
 
 
 def standing_fees(record, line, prior, currency):

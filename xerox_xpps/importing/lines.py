@@ -76,8 +76,9 @@ def _meter_values(meter, terms):
         "unit_cost": None if meter.unit_cost is None else f"{meter.unit_cost:f}",
     }
     unit_cost, included = contract_meter(terms, meter)
-    if unit_cost is not None:
+    # What is agreed is expected as well; it need not be said twice of each meter.
+    if unit_cost != meter.unit_cost and unit_cost is not None:
         values["contract_unit_cost"] = f"{unit_cost:f}"
-    if included is not None:
+    if included != meter.included and included is not None:
         values["contract_included"] = included
     return values

@@ -70,7 +70,7 @@ class XppsBillingFileLine(models.Model):
     cost_total = fields.Monetary(string="Total Cost")
     meter_values = fields.Json(
         help="Per output type of the record: previous, current, included, overage (pages) and unit_cost "
-        "(a decimal as text). The meter reads are made of it. Where a rate card has them, contract_unit_cost and "
+        "(a decimal as text). The meter reads are made of it. Where a rate card says otherwise, contract_unit_cost and "
         "contract_included, too."
     )
     mono_overage = fields.Integer(compute="_compute_overages", string="Mono Over")
