@@ -31,6 +31,19 @@ def open_vendor_pivot(env):
     return totals[0]["__count"]
 
 
+def open_savings_pivot(env):
+    """Call what the client calls for the pivot of the savings report, of all months.
+
+    :return: what Xerox billed too much
+    """
+    measures = []
+    for name in ("over_billed", "not_claimed", "disputed_amount", "credited_amount", "open_amount", "rejected_amount"):
+        measures += [f"{name}:sum", "currency_id:array_agg_distinct", f"{name}:sum_currency"]
+    groups = [[], ["kind"], ["month:month"], ["kind", "month:month"]]
+    totals, *_groups = env["xpps.savings.report"].formatted_read_grouping_sets([], groups, [*measures, "__count"])
+    return totals[0]["over_billed:sum"]
+
+
 def open_profitability_pivot(env):
     """Call what the client calls for the pivot of the profitability report, of all months.
 

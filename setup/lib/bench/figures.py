@@ -229,6 +229,15 @@ FIGURES = (
         note="24 months: component by month, Xerox's cost, what was expected and the difference",
     ),
     Figure(
+        "savings-pivot",
+        "pivot of the savings report",
+        "s",
+        (("savings_pivot", "many"),),
+        ours=lambda samples: samples.get("many", "savings_pivot"),
+        target=lambda sizes: 2,
+        note="24 months: kind by month, what was overbilled, not claimed, disputed and credited",
+    ),
+    Figure(
         "profitability-pivot",
         "pivot of the profitability report",
         "s",

@@ -13,6 +13,8 @@ from .world import make_world
 
 #: Records of each kind that the slow load() is tried with; it is linear, so its time is multiplied.
 LOADED = 1000
+#: One of so many reads is billed too dear where savings are measured.
+WRONG_EVERY = 100
 
 
 class Steps:
@@ -148,6 +150,21 @@ class Steps:
         with self.database.timed() as (env, cost):
             client.open_vendor_pivot(env)
         return {"vendor_pivot": cost.seconds}
+
+    def savings_pivot(self):
+        """Open the savings report's pivot as its view says, of two years in which Xerox bills some pages too dear."""
+        self.database.reset(self.devices, make_vendor_world)
+        with self.database.environment() as env:
+            env.cr.execute(
+                "UPDATE xpps_meter_read SET expected_unit_cost = unit_cost * 0.9 WHERE overage > 0 AND id %% %s = 0",
+                [WRONG_EVERY],
+            )
+            if not client.open_savings_pivot(env):
+                raise RuntimeError("The savings report has no row.")
+            env.cr.commit()
+        with self.database.timed() as (env, cost):
+            client.open_savings_pivot(env)
+        return {"savings_pivot": cost.seconds}
 
     def profitability_pivot(self):
         """Open the profitability report's pivot as its view says, of two years."""

@@ -89,9 +89,7 @@ class TestMonth(OverviewCase):
         self.assertEqual(self._values(*keys), [0, 0, 0], "Nothing of January.")
         figures = self._figures("2026-02-01")
         self.assertEqual([figures[key]["value"] for key in keys], [6, 0, 0])
-        self.assertEqual(
-            (figures["over_billed"]["formatted"], figures["over_billed"]["look"]), ("$6.00", "warning")
-        )
+        self.assertEqual((figures["over_billed"]["formatted"], figures["over_billed"]["look"]), ("$6.00", "warning"))
         rows = self.env["xpps.vendor.report"].search(
             [("billing_file_id", "=", february.id), ("serial", "=", "SN-1"), ("difference", ">", 0)]
         )

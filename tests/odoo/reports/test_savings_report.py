@@ -2,7 +2,10 @@
 """The savings report: what Xerox billed too much, what was claimed of it and credited, worked out by hand."""
 
 import datetime
+from ast import literal_eval
 from collections import defaultdict
+
+from lxml import etree
 
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
@@ -205,6 +208,35 @@ class TestFigures(SavingsCase):
         self.assertEqual(self._totals()["over_billed"], 55.8)
         sections = {section.currency: section for section in file._vendor_document().sections}
         self.assertEqual([saved.over_billed for saved in sections["EUR"].savings], [12])
+
+
+class TestGraph(SavingsCase):
+    def test_vendor_report(self):
+        """The graph of the vendor report: the difference by flag, without what has none."""
+        report = self.env["xpps.vendor.report"]
+        action = self.env["ir.actions.act_window"]._for_xml_id("xerox_xpps.action_xpps_vendor_report")
+        self.assertIn("search_default_differences", action["context"])
+        views = report.get_views([(False, "graph"), (False, "search")])["views"]
+        graph, search = (etree.fromstring(views[kind]["arch"]) for kind in ("graph", "search"))
+        (differences,) = search.xpath("//filter[@name='differences']")
+        (measure,) = graph.xpath("field[@type='measure']/@name")
+        groups = [
+            f"{field.get('name')}:{field.get('interval')}" if field.get("interval") else field.get("name")
+            for field in graph.xpath("field[not(@type)]")
+        ]
+        found = report.formatted_read_group(
+            [*self.of_company, *literal_eval(differences.get("domain"))], groups, [f"{measure}:sum"]
+        )
+        sums = {
+            (datetime.date.fromisoformat(group["period_end:month"][0]), group["flag"]): group["difference:sum"]
+            for group in found
+            if group["difference:sum"]
+        }
+        self.assertEqual(
+            {key: round(value, 2) for key, value in sums.items()},
+            {key: round(over + under, 2) for key, (over, under) in DIFFERENCES.items()},
+        )
+        self.assertNotIn(False, [group["flag"] for group in found])
 
 
 class TestReading(SavingsCase):
