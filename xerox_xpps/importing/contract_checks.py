@@ -37,16 +37,20 @@ class ContractChecks:
 
     def _check_fees(self, check, terms):
         line = check.line
-        standing = (line["standing_service_cost"], line["standing_supply_cost"])
-        fees = billed_fees(
+        agreed_service, agreed_supply = line["contract_service_cost"], line["contract_supply_cost"]
+        if agreed_service is None and agreed_supply is None:
+            return
+        stands_service, stands_supply = line["standing_service_cost"], line["standing_supply_cost"]
+        service, supply = billed_fees(
             line["base_price_cost"],
             line["base_supply_cost"],
-            *(None if fee is None else to_decimal(fee) for fee in standing),
+            None if stands_service is None else to_decimal(stands_service),
+            None if stands_supply is None else to_decimal(stands_supply),
         )
-        for component, fee in zip(("base_service", "base_supply"), fees, strict=True):
-            agreed = line[f"{component.replace('base', 'contract')}_cost"]
-            if agreed is not None and agreed != fee:
-                self._report_fee(check, component, fee, agreed, terms.get(component, NO_TERMS).unit_cost)
+        if agreed_service is not None and agreed_service != service:
+            self._report_fee(check, "base_service", service, agreed_service, terms["base_service"].unit_cost)
+        if agreed_supply is not None and agreed_supply != supply:
+            self._report_fee(check, "base_supply", supply, agreed_supply, terms["base_supply"].unit_cost)
 
     def _report_fee(self, check, component, fee, agreed, rate):
         currency = self.context.currency

@@ -48,12 +48,13 @@ def contract_meter(terms, meter):
     :param terms: as ``ContractRates.of`` gives them
     :return: (unit cost, included pages); None where there is nothing to compare with
     """
-    if not terms:
+    if not terms or meter.output_type not in terms:
         return None, None
-    agreed = terms.get(meter.output_type, NO_TERMS)
-    has_rate = agreed.unit_cost and (meter.unit_cost is not None or meter.overage)
-    has_allowance = agreed.included and meter.included is not None
-    return agreed.unit_cost.value if has_rate else None, agreed.included.value if has_allowance else None
+    rate, allowance = terms[meter.output_type]
+    return (
+        rate.value if rate and (meter.unit_cost is not None or meter.overage) else None,
+        allowance.value if allowance and meter.included is not None else None,
+    )
 
 
 def last_included(lookups, device_id, meter):

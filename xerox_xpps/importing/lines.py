@@ -75,6 +75,8 @@ def _meter_values(meter, terms):
         "overage": meter.overage,
         "unit_cost": None if meter.unit_cost is None else f"{meter.unit_cost:f}",
     }
+    if not terms:
+        return values
     unit_cost, included = contract_meter(terms, meter)
     # What is agreed is expected as well; it need not be said twice of each meter.
     if unit_cost != meter.unit_cost and unit_cost is not None:
