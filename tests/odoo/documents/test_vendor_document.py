@@ -313,14 +313,15 @@ class TestFiles(VendorDocumentCase):
             {
                 "Unknown Device": (13.5, 0, 0, 13.5, 10, 0, 3.5),
                 "Missing from File": (0, -20, 0, 0, 0, 0, 0),
-                "Quantity Wrong": (0.05, 0, 0.05, 0, 0, 0, 0),
+                "Quantity Wrong": (0.55, 0, 0.55, 0, 0, 0, 0),
+                "Wrong Rate": (0.5, 0, 0.5, 0, 0, 0, 0),
                 "Unit Cost Changed": (0.75, 0, 0.75, 0, 0, 0, 0),
                 "Base Fee Changed": (1, 0, 1, 0, 0, 0, 0),
                 "Read Gap": (0.5, 0, 0.5, 0, 0, 0, 0),
             },
         )
         self.assertEqual({row["Savings by Month"] for row in kinds}, {"February 2026"})
-        self.assertEqual(tuple(total[title] for title in titles), (15.8, -20, 2.3, 13.5, 10, 0, 3.5))
+        self.assertEqual(tuple(total[title] for title in titles), (16.8, -20, 3.3, 13.5, 10, 0, 3.5))
 
     def test_xlsx_lists(self):
         book = self._sheets(self.files[1])
@@ -390,7 +391,7 @@ class TestFiles(VendorDocumentCase):
             r"Unknown Device\s+2\s+13\.50\s+0\.00\s+13\.50",
             r"Wrong Rate\s+1\s+5\.00\s+4\.50\s+0\.50",
             r"February 2026\s+Unknown Device\s+13\.50\s+0\.00\s+13\.50\s+0\.00\s+0\.00\s+0\.00\s+0\.00",
-            r"Total\s+15\.80\s+-20\.00\s+15\.80\s+0\.00\s+0\.00\s+0\.00\s+0\.00",
+            r"Total\s+16\.80\s+-20\.00\s+16\.80\s+0\.00\s+0\.00\s+0\.00\s+0\.00",
             r"A-1.*Color\s+300\s+0\.0525\s+15\.75\s+300\s+0\.05\s+15\.00\s+0\.75",
             r"Devices billed:\s+3\s+33\.50\s+10\.00\s+7\.05\s+15\.75\s+66\.30\s+68\.50\s+-2\.20",
         ):

@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from ...billing_file.builder import build_xml
 from ..support.access import BILLING
 from ..support.common import record
-from ..support.importing import MARCH
+from ..support.importing import MARCH, ImportCase
 from ..support.report_example import ReportExample
 
 MEASURES = (
@@ -26,15 +26,20 @@ MEASURES = (
     "rejected_amount",
 )
 JANUARY, FEBRUARY, MARCH_1 = (datetime.date(2026, month, 1) for month in (1, 2, 3))
-#: What Xerox bills otherwise than expected, by month and kind: over- and underbilled. B-2's fees of March are 11 and 5.
+#: What Xerox bills otherwise than expected, by month and kind: over- and underbilled. A-1's supply fee is 0.50 above the
+#: rate card each month; 510 Mono pages are 0.55 above February's 400. B-2's fees of March are 11 and 5.
 DIFFERENCES = {
+    (JANUARY, "wrong_rate"): (0.5, 0),
+    (JANUARY, "wrong_allowance"): (0.5, 0),
     (FEBRUARY, "unknown_device"): (13.5, 0),
     (FEBRUARY, "missing_from_file"): (0, -20),
-    (FEBRUARY, "quantity_wrong"): (0.05, 0),
+    (FEBRUARY, "quantity_wrong"): (0.55, 0),
+    (FEBRUARY, "wrong_rate"): (0.5, 0),
     (FEBRUARY, "rate_changed"): (0.75, 0),
     (FEBRUARY, "base_changed"): (1, 0),
     (FEBRUARY, "read_gap"): (0.5, 0),
     (MARCH_1, "billed_after_removal"): (16, 0),
+    (MARCH_1, "wrong_rate"): (0.5, 0),
 }
 
 
@@ -104,7 +109,7 @@ class TestFigures(SavingsCase):
         self.assertEqual(self._by_kind("over_billed", "under_billed"), DIFFERENCES)
         self.assertEqual(
             self._totals(),
-            dict(zip(MEASURES, (31.8, -20, 31.8, 0, 0, 0, 0), strict=True)),
+            dict(zip(MEASURES, (34.3, -20, 34.3, 0, 0, 0, 0), strict=True)),
         )
         self.assertAddsUp()
 
@@ -116,8 +121,8 @@ class TestFigures(SavingsCase):
         )
         not_claimed = self._by_kind("not_claimed")
         self.assertNotIn((FEBRUARY, "unknown_device"), not_claimed)
-        # 31.80 - 14.25
-        self.assertEqual(self._totals()["not_claimed"], 17.55)
+        # 34.30 - 14.25
+        self.assertEqual(self._totals()["not_claimed"], 20.05)
         self.assertAddsUp()
 
     def test_credited_in_part(self):
@@ -136,7 +141,7 @@ class TestFigures(SavingsCase):
                 (FEBRUARY, "rate_changed"): (0.75, 0.53, 0.22, 0),
             },
         )
-        self.assertEqual(self._totals()["not_claimed"], 17.55, "What was claimed in vain was claimed.")
+        self.assertEqual(self._totals()["not_claimed"], 20.05, "What was claimed in vain was claimed.")
         self.assertAddsUp()
 
     def test_credited_as_a_whole(self):
@@ -164,7 +169,7 @@ class TestFigures(SavingsCase):
         self._dispute()
         totals = self._totals()
         self.assertEqual((totals["rejected_amount"], totals["open_amount"]), (14.25, 14.25))
-        self.assertEqual(totals["not_claimed"], 17.55)
+        self.assertEqual(totals["not_claimed"], 20.05)
         self.assertAddsUp()
 
     def test_withdrawn(self):
@@ -205,7 +210,7 @@ class TestFigures(SavingsCase):
         self.assertEqual(file.state, "imported")
         (row,) = self._rows([("billing_file_id", "=", file.id), ("over_billed", ">", 0)])
         self.assertEqual((row.over_billed, row.currency_id, row.xerox_currency_id), (24, self.usd, euro))
-        self.assertEqual(self._totals()["over_billed"], 55.8)
+        self.assertEqual(self._totals()["over_billed"], 58.3)
         sections = {section.currency: section for section in file._vendor_document().sections}
         self.assertEqual([saved.over_billed for saved in sections["EUR"].savings], [12])
 
@@ -325,7 +330,7 @@ class TestDocument(SavingsCase):
         total = section.savings_total
         self.assertEqual(
             [round(float(amount), 2) for amount in (total.over_billed, total.under_billed, total.credited)],
-            [15.8, -20, 10],
+            [16.8, -20, 10],
         )
 
     def test_period(self):
@@ -333,11 +338,15 @@ class TestDocument(SavingsCase):
             {"company_id": self.company.id, "date_from": "2026-01-01", "date_to": "2026-03-31"}
         )
         (section,) = wizard._vendor_document().sections
-        self.assertEqual({saved.month for saved in section.savings}, {FEBRUARY, MARCH_1})
-        self.assertEqual(round(float(section.savings_total.over_billed), 2), 31.8)
+        self.assertEqual({saved.month for saved in section.savings}, {JANUARY, FEBRUARY, MARCH_1})
+        self.assertEqual(round(float(section.savings_total.over_billed), 2), 34.3)
 
+
+class TestNothing(ImportCase):
     def test_nothing_differs(self):
-        (section,) = self.files[0]._vendor_document().sections
+        """A first bill has nothing to be compared with."""
+        file = self._load([record("SN-1", mono=(100, "0.004"))])
+        (section,) = file._vendor_document().sections
         self.assertEqual(section.savings, [])
-        html = self.env["ir.actions.report"]._render_qweb_html("xerox_xpps.report_vendor_file", self.files[0].ids)[0]
+        html = self.env["ir.actions.report"]._render_qweb_html("xerox_xpps.report_vendor_file", file.ids)[0]
         self.assertNotIn(b"Savings by Month", html)
