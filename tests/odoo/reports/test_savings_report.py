@@ -26,8 +26,8 @@ MEASURES = (
     "rejected_amount",
 )
 JANUARY, FEBRUARY, MARCH_1 = (datetime.date(2026, month, 1) for month in (1, 2, 3))
-#: What Xerox bills otherwise than expected, by month and kind: over- and underbilled. A-1's supply fee is 0.50 above the
-#: rate card each month; 510 Mono pages are 0.55 above February's 400. B-2's fees of March are 11 and 5.
+#: What Xerox bills otherwise than expected, by month and kind: over- and underbilled. A-1's supply fee is 0.50 above
+#: the rate card each month; 510 Mono pages are 0.55 above February's 400. B-2's fees of March are 11 and 5.
 DIFFERENCES = {
     (JANUARY, "wrong_rate"): (0.5, 0),
     (JANUARY, "wrong_allowance"): (0.5, 0),

@@ -54,9 +54,10 @@ class SaleSubscriptionCharge(models.Model):
         return result
 
     def _part_rest(self, billable, reason):
-        super()._part_rest(billable, reason)
+        result = super()._part_rest(billable, reason)
         # What is written off is no longer charged; it is asked of the charges as superuser.
         self.page_rating_id._share_out()
+        return result
 
     def _prepare_rest(self, billable, pages):
         return super()._prepare_rest(billable, pages) | {"page_rating_id": self.page_rating_id.id}

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...common.window_actions import open_form, open_records
 from ..row_ids import read_savings_row_ids
 from ..vendor_report.row_filter import DATE_OPERATORS, RowFilter, find_row_filter, of_rows
-from ..vendor_report.xpps_vendor_report import ASKED
+from ..vendor_report.xpps_vendor_report import ASKED, CONDENSED
 from .sources import MEASURES, OTHER, savings_rows
 
 #: What customers are charged for the pages of more files is found sooner among all of them.
@@ -106,7 +106,7 @@ class XppsSavingsReport(models.Model):
         if not isinstance(asked, RowFilter):
             asked = RowFilter()
         # Which rows there are does not depend on how a client asks for those of the vendor report.
-        rows = self.env["xpps.vendor.report"].with_context({ASKED: asked})._table_query
+        rows = self.env["xpps.vendor.report"].with_context(**{ASKED: asked, CONDENSED: None})._table_query
         groups = [SQL.identifier(name) for name in names.split()]
         sums = [SQL("SUM(%s) AS %s", name, name) for name in map(SQL.identifier, MEASURES)]
         return SQL(
