@@ -73,6 +73,8 @@ class TestCompany(XppsCase):
         increase = self._increases(self.agreement)
         increase.action_mark_notified()
         increase.action_apply()
+        self.env["xpps.holding.flag"].create({"flag": "wrong_rate", "company_id": self.company.id})
+        self.env["xpps.cutoff"].create({"date": "2026-01-31", "company_id": self.company.id}).action_compute()
         findings = self.env["xpps.health"].search([("company_id", "=", self.company.id)], limit=1)
         self.env["xpps.health.snooze"]._keep(findings, "2031-01-01", "Later")
         for model in (*self._models(), self.env["stock.lot"], self.env["sale.subscription"]):
