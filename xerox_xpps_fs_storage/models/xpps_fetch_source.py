@@ -191,10 +191,10 @@ class XppsFetchSource(models.Model):
             if user and (company not in user.company_ids or not user.has_group(BILLING_GROUP)):
                 raise ValidationError(
                     source.env._(
-                        "%(user)s cannot be responsible for %(source)s. The responsible user needs access to "
+                        "%(user)s cannot be responsible for %(origin)s. The responsible user needs access to "
                         "%(company)s and the right “Xerox XPPS / Billing”.",
                         user=user.name,
-                        source=source.name,
+                        origin=source.name,
                         company=company.sudo().name,
                     )
                 )

@@ -122,7 +122,7 @@ class XppsFetchSource(models.Model):
         obstacle = file._check_arrival()
         if obstacle:
             fetched.problem = obstacle
-        arrived = file.env._("%(file)s was fetched from %(source)s.", file=entry.name, source=self.name)
+        arrived = file.env._("%(file)s was fetched from %(origin)s.", file=entry.name, origin=self.name)
         file._log_as_odoobot(file._prepare_arrival_note(arrived, obstacle))
         return fetched
 
