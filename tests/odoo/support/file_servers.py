@@ -80,9 +80,10 @@ class SftpServer:
                     f"ListenAddress 127.0.0.1:{self.port}",
                     f"HostKey {directory}/host_key",
                     f"AuthorizedKeysFile {directory}/authorized_keys",
-                    f"PidFile {directory}/pid",
+                    "PidFile none",
                     "StrictModes no",
-                    "UsePAM no",
+                    # Otherwise sshd takes accounts whose password it cannot read for locked.
+                    "UsePAM yes",
                     "PasswordAuthentication no",
                     "Subsystem sftp internal-sftp",
                     "ForceCommand internal-sftp",
@@ -93,7 +94,12 @@ class SftpServer:
         program, environment = self._program(directory)
         self._log = (directory / "log").open("wb")
         self._process = subprocess.Popen(
-            [program, "-D", "-e", "-r", "-f", config], stderr=self._log, env=environment, user=user
+            [program, "-D", "-e", "-r", "-f", config],
+            stderr=self._log,
+            env=environment,
+            user=user,
+            group=user and pwd.getpwnam(user).pw_gid,
+            extra_groups=[] if user else None,
         )
         self._wait()
 
