@@ -111,6 +111,10 @@ class XppsFetchSource(models.Model):
             )
         if "AuthenticationException" in kinds:
             return self.env._("The server refuses the user name, the password or the key.")
+        if "SSHException" in kinds:
+            return self.env._(
+                "SFTP could not be set up: the server does not speak it, or the key or its passphrase is wrong."
+            )
         if isinstance(error, FileNotFoundError):
             return self.env._("The folder or file is not there.")
         if isinstance(error, PermissionError) or status in NOT_ALLOWED:

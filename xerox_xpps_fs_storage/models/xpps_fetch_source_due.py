@@ -2,8 +2,8 @@
 import logging
 
 from odoo import api, models
+from odoo.tools import format_date
 
-from odoo.addons.xerox_xpps.common.formats import month_text
 from odoo.addons.xerox_xpps.common.today import company_today
 
 from ..rules import awaited_from, last_due
@@ -46,11 +46,7 @@ class XppsFetchSource(models.Model):
             DUE,
             date_deadline=company_today(self.company_id),
             user_id=user.id,
-            summary=env._(
-                "The billing file that was due on day %(day)s of %(month)s has not come",
-                day=due.day,
-                month=month_text(env, due),
-            ),
+            summary=env._("The billing file that was due on %s has not come", format_date(env, due)),
         )
 
     def _has_file_of(self, due):

@@ -30,6 +30,8 @@ class KnownHostKey(paramiko.MissingHostKeyPolicy):
 
     def missing_host_key(self, client, hostname, key):
         if not same_host_key(self._known, key.asbytes()):
+            # Nobody else has it yet, to close it.
+            client.close()
             raise WrongHostKeyError(key)
 
 

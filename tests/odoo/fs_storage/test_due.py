@@ -39,7 +39,7 @@ class TestDue(FetchCase):
         self.assertFalse(self._on("2026-03-05"))
         activity = self._on("2026-03-06")
         self.assertEqual(activity.user_id, self.clerk)
-        self.assertEqual(activity.summary, "The billing file that was due on day 5 of Mar 2026 has not come")
+        self.assertEqual(activity.summary, "The billing file that was due on 03/05/2026 has not come")
         self.assertEqual(self._on("2026-03-07"), activity)
         activity.action_done()
         self.assertFalse(self._on("2026-03-20"))
@@ -76,6 +76,7 @@ class TestDue(FetchCase):
         """The company's own reminder, by the usual day, says the same: it leaves it to the source."""
         self._upload(**JANUARY)
         file = self.env["xpps.billing.file"].search([("company_id", "=", self.company.id)])
+        self.env.cr.execute("UPDATE xpps_billing_file SET create_date = '2026-02-03' WHERE id = %s", [file.id])
         self._on("2026-03-20")
         self.assertFalse(self._activities(file, MISSING))
         self.source.due_day = 0
