@@ -77,6 +77,7 @@ class TestDue(FetchCase):
         self._upload(**JANUARY)
         file = self.env["xpps.billing.file"].search([("company_id", "=", self.company.id)])
         self.env.cr.execute("UPDATE xpps_billing_file SET create_date = '2026-02-03' WHERE id = %s", [file.id])
+        file.invalidate_recordset()
         self._on("2026-03-20")
         self.assertFalse(self._activities(file, MISSING))
         self.source.due_day = 0

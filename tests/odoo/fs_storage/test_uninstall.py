@@ -19,7 +19,7 @@ storage = env["fs.storage"].create(
 (folder / "billing.xml").write_text("<XPPSBillingDetails>")
 values = {"storage_id": storage.id, "user_id": False, "due_day": 1}
 sources = env["xpps.fetch.source"].create([{"name": "A", **values}, {"name": "B", "path": "gone", **values}])
-env.ref("xerox_xpps_fs_storage.ir_cron_fetch").method_direct_trigger()
+sources._cron_fetch()
 env["xpps.reminder"]._cron_remind()
 assert sorted(sources.mapped("state")) == ["done", "failed"]
 assert sources.file_ids.billing_file_id and sources.activity_ids
