@@ -11,9 +11,10 @@ class XppsBillingFile(models.Model):
 
     def _tell_checked(self):
         """A file that was fetched may be imported now, or has to be looked after."""
-        super()._tell_checked()
+        result = super()._tell_checked()
         if self._fetched().is_pending:
             self.env.ref("xerox_xpps_fs_storage.ir_cron_fetch")._trigger()
+        return result
 
     def _give_back(self, reason, check=False):
         waited = self._waits()

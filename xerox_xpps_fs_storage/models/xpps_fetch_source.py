@@ -30,7 +30,6 @@ class XppsFetchSource(models.Model):
     )
     storage_id = fields.Many2one(
         "fs.storage",
-        string="Storage",
         required=True,
         index=True,
         ondelete="restrict",

@@ -71,6 +71,7 @@ class XppsFetchSource(models.Model):
         if not self.seen_host_key:
             raise UserError(self.env._("Press Test first, to see the server's host key."))
         self.host_key = self.seen_host_key
+        # See _test_host_key.
         self.sudo().seen_host_key = False
         return True
 
@@ -100,8 +101,8 @@ class XppsFetchSource(models.Model):
             return self.env._("The file is larger than %s MiB.", MAX_SIZE // 2**20)
         if isinstance(error, ImportError):
             return self.env._(
-                "The Python package for this protocol is not installed: %s. Ask your administrator.",
-                error.name or self.storage_id.sudo().protocol,
+                "A Python package that the protocol needs is not installed (%s). Ask your administrator.",
+                error.name or str(error),
             )
         if "WrongHostKeyError" in kinds:
             return self.env._(

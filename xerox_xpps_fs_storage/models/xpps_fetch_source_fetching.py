@@ -47,6 +47,7 @@ class XppsFetchSource(models.Model):
         try:
             with closing(self._open_folder()) as folder:
                 entries = folder.entries(self.pattern)
+                self._forget_failed(entries)
                 remembered = self._remembered(entries)
                 for number, entry in enumerate(entries, 1):
                     problem = self._fetch_entry(folder, entry, remembered)
@@ -60,6 +61,14 @@ class XppsFetchSource(models.Model):
         self._settle_pending(problems)
         retrying(partial(self._finish, problems), self.env)
         return cron._commit_progress(1, remaining=left)
+
+    def _forget_failed(self, entries):
+        """Nothing is to be done any more about a file that is gone from the folder, or is another one by now."""
+        there = {entry.path: entry.version for entry in entries}
+        self.env["xpps.fetched.file"].search([("source_id", "=", self.id), ("state", "=", "failed")]).filtered(
+            # The list of a web server has no versions.
+            lambda one: there.get(one.path) not in ("", one.version)
+        ).unlink()
 
     def _remembered(self, entries):
         """:return: {(path, version): xpps.fetched.file}"""
@@ -78,7 +87,7 @@ class XppsFetchSource(models.Model):
                 entry = folder.look(entry)
             fetched = remembered.get((entry.path, entry.version))
             if not fetched or fetched.state == "failed":
-                data = folder.read(entry, MAX_SIZE)
+                data = folder.content(entry, MAX_SIZE)
                 fetched = retrying(partial(self._take, entry, data), self.env)
             if not fetched.is_put_away:
                 self._put_away(folder, entry)

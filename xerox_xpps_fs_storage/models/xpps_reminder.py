@@ -7,8 +7,9 @@ class XppsReminder(models.AbstractModel):
 
     @api.model
     def _cron_remind(self):
-        super()._cron_remind()
+        result = super()._cron_remind()
         self.env["xpps.fetch.source"]._remind_of_due_files()
+        return result
 
     def _missing_files(self):
         """Not where a source says on which day the file is due: it reminds by itself."""

@@ -79,7 +79,7 @@ class Folder:
         info = self._filesystem.info(entry.path)
         return entry._replace(size=info.get("size"), version=version_of(info))
 
-    def read(self, entry, limit):
+    def content(self, entry, limit):
         """:return: what the file says, in bytes
 
         :raises TooLargeError: before the work, where the server says the size; else as soon as it is

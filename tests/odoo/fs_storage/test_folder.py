@@ -34,6 +34,20 @@ class TestFolder(FetchCase):
 
         self.assertFalse(self._run())
         self.assertEqual(self._activities(), activity)
+        self._put("billing-07.xml", sound(7))
+        self.assertEqual(self._run().name, "X-7")
+        self.assertDone()
+        self.assertEqual(set(self.source.file_ids.mapped("state")), {"new"})
+        self.assertFalse(self._activities())
+
+    def test_failed_file_that_is_gone(self):
+        os.truncate(self._put("large.xml", b""), MAX_SIZE + 1)
+        self._run()
+        self.assertEqual(self._fetched(), {"large.xml": "failed"})
+        (self.folder / "large.xml").unlink()
+        self._run()
+        self.assertEqual(self._fetched(), {})
+        self.assertDone()
 
     def test_twenty_files_of_which_one_says_nothing(self):
         """It is kept as a draft, as an upload is: somebody has to look at it."""
