@@ -73,7 +73,7 @@ class XppsFetchSource(models.Model):
     def _remembered(self, entries):
         """:return: {(path, version): xpps.fetched.file}"""
         fetched = self.env["xpps.fetched.file"].search(
-            [("source_id", "=", self.id), ("path", "in", [entry.path for entry in entries])]
+            [("source_id", "=", self.id), ("path", "in", [entry.path for entry in entries])], order="id"
         )
         return {(one.path, one.version): one for one in fetched}
 
@@ -86,12 +86,14 @@ class XppsFetchSource(models.Model):
             if not entry.version:
                 entry = folder.look(entry)
             fetched = remembered.get((entry.path, entry.version))
-            if not fetched or fetched.state == "failed":
+            # Servers know times by the second only: one like that which was put away may be another one.
+            is_back = fetched and fetched.put_away in ("move", "delete")
+            if not fetched or fetched.state == "failed" or is_back:
                 data = folder.content(entry, MAX_SIZE)
                 fetched = retrying(partial(self._take, entry, data), self.env)
-            if not fetched.is_put_away:
+            if not fetched.put_away or is_back:
                 self._put_away(folder, entry)
-                retrying(partial(fetched.write, {"is_put_away": True, "problem": False}), self.env)
+                retrying(partial(fetched.write, {"put_away": self.afterwards, "problem": False}), self.env)
         except ChangedError:
             # Somebody is writing it: it is there next time.
             return ""
@@ -136,9 +138,12 @@ class XppsFetchSource(models.Model):
         return fetched
 
     def _memory_of(self, entry, checksum=""):
-        return self.env["xpps.fetched.file"].search(
+        fetched = self.env["xpps.fetched.file"].search(
             [("source_id", "=", self.id), ("path", "=", entry.path), ("version", "=", entry.version or checksum)]
         )
+        if checksum:
+            fetched = fetched.filtered(lambda one: one.checksum == checksum or one.state == "failed")
+        return fetched[:1]
 
     def _remember(self, entry, checksum, **values):
         fetched = self._memory_of(entry, checksum)

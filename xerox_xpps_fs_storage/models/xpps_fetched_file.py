@@ -38,13 +38,13 @@ class XppsFetchedFile(models.Model):
         "xpps.billing.file", readonly=True, index="btree_not_null", ondelete="set null", check_company=True
     )
     is_pending = fields.Boolean(readonly=True, index=True, help="What its check finds is still to be acted on.")
-    is_put_away = fields.Boolean(
-        string="Put Away",
+    put_away = fields.Selection(
+        [("keep", "Kept"), ("move", "Moved"), ("delete", "Deleted")],
         readonly=True,
-        help="Nothing is left to do in its folder: the file is moved, deleted or kept.",
+        help="What became of the file in its folder; empty as long as that is still to be done.",
     )
 
-    _file_uniq = models.UniqueIndex("(source_id, path, version)", "This file has already been fetched.")
+    _file_uniq = models.UniqueIndex("(source_id, path, version, checksum)", "This file has already been fetched.")
 
     @api.depends("name")
     def _compute_display_name(self):

@@ -15,7 +15,7 @@ PROGRAM = {
         "seen_host_key": "ssh-ed25519 A",
         "reminded_due": "2026-01-01",
     },
-    "xpps.fetched.file": {"state": "known", "path": "x", "version": "1", "checksum": "1", "is_put_away": True},
+    "xpps.fetched.file": {"state": "known", "path": "x", "version": "1", "checksum": "1", "put_away": "keep"},
 }
 
 

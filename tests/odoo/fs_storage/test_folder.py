@@ -145,7 +145,27 @@ class TestFolder(FetchCase):
         self.assertEqual([path.name for path in self.folder.iterdir()], ["done"])
         moved = {path.name: path.read_bytes() for path in (self.folder / "done/xerox").iterdir()}
         self.assertEqual(moved, {"billing.xml": sound(1), "billing-2.xml": sound(2)})
-        self.assertTrue(all(self.source.file_ids.mapped("is_put_away")))
+        self.assertEqual(self.source.file_ids.mapped("put_away"), ["move", "move"])
+
+    def test_files_that_look_alike(self):
+        """Name, size and time are the same, and they are not: what was put away before is no reason to leave one."""
+        for afterwards in ("delete", "move"):
+            self.source.afterwards = afterwards
+            for number in (1, 2, 2):
+                path = self._put("billing.xml", sound(number + 5 * (afterwards == "move")))
+                os.utime(path, (1_700_000_000, 1_700_000_000))
+                self._run()
+                self.assertFalse(path.exists())
+        self.assertEqual(sorted(self.source.file_ids.billing_file_id.mapped("name")), ["X-1", "X-2", "X-6", "X-7"])
+        self.assertEqual(set(self.source.file_ids.mapped("state")), {"new"})
+
+    def test_kept_files_stay_kept(self):
+        self._put("old.xml", sound(1))
+        self._run()
+        self.source.afterwards = "delete"
+        self._put("new.xml", sound(2))
+        self._run()
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["old.xml"])
 
     def test_deleted(self):
         self.source.afterwards = "delete"
