@@ -179,9 +179,11 @@ class XppsFetchSource(models.Model):
     def _finish(self, problems):
         """Say on the source how the run went. The same problem is told once, not in each run."""
         source = self._as_responsible()
-        told = bullets(source.env, problems[:MAX_LISTED], MAX_LISTED, len(problems)) if problems else False
+        told = bullets(source.env, problems, MAX_LISTED) if problems[1:] else "".join(problems)
         is_new = told and told != self.problem
-        self.write({"state": "failed" if problems else "done", "problem": told, "last_run": fields.Datetime.now()})
+        self.write(
+            {"state": "failed" if problems else "done", "problem": told or False, "last_run": fields.Datetime.now()}
+        )
         if not problems:
             self.activity_unlink([FAILED])
         elif is_new:

@@ -29,7 +29,7 @@ class TestFolder(FetchCase):
         activity = self._activities()
         self.assertEqual((activity.res_model, activity.res_id), ("xpps.fetch.source", self.source.id))
         self.assertEqual(self.source.state, "failed")
-        self.assertEqual(self.source.problem, "• billing-07.xml: The file is larger than 64 MiB.")
+        self.assertEqual(self.source.problem, "billing-07.xml: The file is larger than 64 MiB.")
         self.assertEqual(self._fetched().pop("billing-07.xml"), "failed")
 
         self.assertFalse(self._run())
@@ -199,7 +199,7 @@ class TestFolder(FetchCase):
         self._put("billing.xml", sound(1))
         self.assertEqual(len(self._run()), 1)
         self.assertDone()
-        self.assertEqual((failing.state, failing.problem), ("failed", "• The folder or file is not there."))
+        self.assertEqual((failing.state, failing.problem), ("failed", "The folder or file is not there."))
         activity = self._activities(failing)
         self.assertEqual((activity.activity_type_id, activity.user_id), (self.env.ref(FAILED), self.clerk))
         messages = len(failing.message_ids)

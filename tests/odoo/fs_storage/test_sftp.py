@@ -78,7 +78,7 @@ class TestSftp(FetchCase):
         self.assertEqual(sum(files.mapped("error_count")), 0)
         self.assertEqual(sorted(files.mapped("name")), sorted(f"X-{number}" for number in range(20) if number != 7))
         self.assertEqual(self._activities().mapped("res_model"), ["xpps.fetch.source"])
-        self.assertEqual(self.sftp.problem, "• billing-07.xml: The server does not allow it.")
+        self.assertEqual(self.sftp.problem, "billing-07.xml: The server does not allow it.")
 
         self.assertFalse(self._run())
         self.assertEqual(len(self._activities()), 1)

@@ -83,4 +83,4 @@ class TestWeb(FetchCase):
     def test_server_is_gone(self):
         self.server.close()
         self.assertFalse(self._run())
-        self.assertEqual(self.web.problem, "• There is no connection to the server.")
+        self.assertEqual(self.web.problem, "There is no connection to the server.")
