@@ -65,7 +65,7 @@ class Folder:
         found = {}
         for info in self._filesystem.ls(self._path, detail=True):
             name = posixpath.basename(info["name"])
-            if info.get("type") == "file" and not info.get("islink") and not (self._is_web and set("?#") & set(name)):
+            if info.get("type") == "file" and not (self._is_web and set("?#") & set(name)):
                 found[unquote(name) if self._is_web else name] = info
         return [self._entry(name, found[name]) for name in awaited_names(found, pattern)]
 

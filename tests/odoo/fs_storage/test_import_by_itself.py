@@ -5,60 +5,48 @@ from ...billing_file.builder import build_xml
 from ..support.common import record
 from ..support.fetching import FetchCase, sound
 
-#: Its total is what its records cost, but the file says otherwise by a cent: a warning.
-ODD = {"InvoiceNumber": "X-8"}
-
 
 class TestImportByItself(FetchCase):
     def _warned(self):
-        """A file with a warning: Xerox estimated the read."""
-        return build_xml(ODD, [record("SN-1", mono=(100, "0.02"))])
+        """A file with a warning: a page costs more than the customer pays for it."""
+        return build_xml({"InvoiceNumber": "X-8"}, [record("SN-1", mono=(100, "0.02"))])
 
     def _faulty(self):
         return build_xml({"InvoiceNumber": "X-9"}, [record("SN-9")])
 
-    def _states(self, wanted):
-        """:return: {file name: (state, number of activities)} of a sound file, one with a warning, and a faulty one"""
+    def _states(self, wanted, **files):
+        """:return: {file: (state, number of activities)}"""
         self.source.import_by_itself = wanted
-        for name, data in (("sound.xml", sound(1)), ("warned.xml", self._warned()), ("faulty.xml", self._faulty())):
-            self._put(name, data)
-            # Another month's: each bills the same device.
-        files = self._run()
-        self.assertEqual(len(files), 3)
+        for name, data in files.items():
+            self._put(f"{name}.xml", data)
+        fetched = self._run()
+        self.assertEqual(len(fetched), len(files))
         self.assertDone()
-        return {file.file_name: (file.state, len(self._activities(file))) for file in files}
-
-    def setUp(self):
-        super().setUp()
-        # Below the cost of 0.02, a price of 0.01 is a warning.
-        self._numbers = iter(range(1, 100))
+        return {file.file_name[:-4]: (file.state, len(self._activities(file))) for file in fetched}
 
     def test_never(self):
         self.assertEqual(
-            self._states("never"),
-            {"sound.xml": ("draft", 0), "warned.xml": ("draft", 0), "faulty.xml": ("draft", 1)},
+            self._states("never", sound=sound(1), warned=self._warned(), faulty=self._faulty()),
+            {"sound": ("draft", 0), "warned": ("draft", 0), "faulty": ("draft", 1)},
         )
 
     def test_without_warnings(self):
+        """What has warnings waits for a person, who is told so."""
         self.assertEqual(
-            self._states("without_warnings"),
-            {"sound.xml": ("imported", 0), "warned.xml": ("draft", 1), "faulty.xml": ("draft", 1)},
+            self._states("without_warnings", warned=self._warned(), faulty=self._faulty()),
+            {"warned": ("draft", 1), "faulty": ("draft", 1)},
         )
+        self.assertEqual(self._states("without_warnings", sound=sound(1)), {"sound": ("imported", 0)})
         imported = self.source.file_ids.billing_file_id.filtered(lambda file: file.state == "imported")
         self.assertEqual(imported.charge_ids.mapped("quantity"), [101])
         self.assertEqual(imported.charge_ids.create_uid, self.clerk)
 
     def test_without_errors(self):
-        """What has warnings alone is imported; what was billed meanwhile is an error of the import."""
-        self.source.import_by_itself = "without_errors"
-        self._put("warned.xml", self._warned())
-        self._put("faulty.xml", self._faulty())
-        files = self._run()
         self.assertEqual(
-            {file.file_name: (file.state, len(self._activities(file))) for file in files},
-            {"warned.xml": ("imported", 0), "faulty.xml": ("draft", 1)},
+            self._states("without_errors", warned=self._warned(), faulty=self._faulty()),
+            {"warned": ("imported", 0), "faulty": ("draft", 1)},
         )
-        self.assertTrue(files.filtered("warning_count"))
+        self.assertTrue(self.source.file_ids.billing_file_id.filtered("warning_count"))
 
     def test_two_files_of_one_period(self):
         """The check finds nothing wrong with either, and the second one is refused: it says so and stays a draft."""

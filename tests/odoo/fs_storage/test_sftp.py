@@ -3,6 +3,7 @@
 
 import json
 import logging
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.xerox_xpps.billing_file.limits import MAX_SIZE
 from odoo.addons.xerox_xpps_fs_storage.rules import fingerprint_of
 
 from ..support.fetching import FetchCase, sound
@@ -86,6 +88,13 @@ class TestSftp(FetchCase):
         self.assertEqual(self._run().name, "X-7")
         self.assertDone(self.sftp)
         self.assertFalse(self._activities())
+
+    def test_size_is_asked_before_the_file(self):
+        path = self._put("large.xml", b"", self.inbox)
+        os.truncate(path, MAX_SIZE + 1)
+        path.chmod(0)
+        self._run()
+        self.assertIn("larger than 64 MiB", self.sftp.problem)
 
     def test_moved_and_deleted(self):
         self.sftp.write({"afterwards": "move", "move_path": "processed"})
@@ -184,6 +193,14 @@ class TestSftp(FetchCase):
                 self.assertTrue(lines)
                 for text in (said, self._told(), "\n".join(lines), self.server.log()):
                     self.assertNotIn(SECRET, text)
+
+    def test_what_nobody_expects_is_logged_without_secrets(self):
+        error = ValueError(f"bad login {SECRET} for sftp://me:{SECRET}@127.0.0.1/?token=1")
+        with everything_logged() as lines:
+            said = self.sftp._say_problem(error)
+        self.assertIn("ValueError", said)
+        self.assertIn("bad login *** for sftp://127.0.0.1/", "\n".join(lines))
+        self.assertNotIn(SECRET, said + "\n".join(lines))
 
     def test_who_may_see_the_storage(self):
         manager = self._user("xpps-fetch-manager", "xerox_xpps.group_xpps_manager")
