@@ -73,6 +73,7 @@ prepare_python() {
     mkdir -p "$RUN/log" "$RUN/data"
     with_lock "$RUN/lock/debian" prepare_debian
     with_lock "$CACHE/lock" prepare_wkhtmltopdf
+    with_lock "$CACHE/lock" prepare_sshd
     with_lock "$CACHE/lock" prepare_odoo
     with_lock "$RUN/lock/venv" prepare_venv
 }

@@ -162,3 +162,28 @@ EOF
         PATH="$PATH:$tree/bin"
     fi
 }
+
+# The tests fetch files from an SFTP server. It is unpacked: what Debian installs of it, it starts for all the world.
+prepare_sshd() {
+    local tree="$CACHE/sshd" packages
+    if ! PATH="$PATH:/usr/sbin" command -v sshd >/dev/null; then
+        if [ ! -d "$tree" ]; then
+            private_apt bookworm
+            # See prepare_wkhtmltopdf.
+            mapfile -t packages < <(apt-get -s install --no-install-recommends openssh-server |
+                awk '$1 == "Inst" && ($2 ~ /^lib/ || $2 ~ /^openssh-/) && $2 != "libc6" && $2 != "libc-bin" {print $2}')
+            private_unpack "$tree.new" "${packages[@]}"
+            mkdir "$tree.new/bin"
+            cat >"$tree.new/bin/sshd" <<'EOF'
+#!/bin/bash
+tree="$(dirname "$(dirname "$(readlink -f "$0")")")"
+libraries=("$tree"/usr/lib/*-linux-gnu* "$tree"/lib/*-linux-gnu*)
+export LD_LIBRARY_PATH="$(IFS=:; echo "${libraries[*]}")"
+exec "$tree/usr/sbin/sshd" "$@"
+EOF
+            chmod +x "$tree.new/bin/sshd"
+            mv -T "$tree.new" "$tree"
+        fi
+        PATH="$PATH:$tree/bin"
+    fi
+}

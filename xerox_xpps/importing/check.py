@@ -31,7 +31,11 @@ def check_file(file, progress=None, imports=False):
     blocking = file.env["xpps.blocking.warning"]._codes(file.company_id)
     findings = Findings(file.env, blocking, lowered_codes(file.company_id))
     file_format, read = file.env["xpps.file.format"]._read_file(
-        file._content(), file.file_name, file.company_id, credits=file.kind == "correction"
+        file._content(),
+        file.file_name,
+        file.company_id,
+        credits=file.kind == "correction",
+        asked=file._asked_format(),
     )
     progress(0.3)
     details = read.details

@@ -352,6 +352,10 @@ class XppsBillingFile(models.Model):
             )
         return data
 
+    def _asked_format(self):
+        """:return: the format that files of its type are to be read with, whatever fits; empty where nobody says so"""
+        return self.env["xpps.file.format"]
+
     def _attachment_error(self):
         return AccessError(
             self.env._(

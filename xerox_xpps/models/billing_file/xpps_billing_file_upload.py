@@ -247,14 +247,7 @@ class XppsBillingFile(models.Model):
     @api.model
     def _receive(self, checksum, name, data, company, responsible, msg_dict):
         """Keep one file of a mail as a draft and check it, or note on the file that it came again."""
-        known = self.search(
-            [
-                ("checksum", "=", checksum),
-                ("company_id", "=", company.id),
-                ("state", "!=", "cancelled"),
-            ],
-            limit=1,
-        )
+        known = self._known_file(checksum, company)
         if known:
             known._log_as_odoobot(
                 self.env._(
@@ -264,7 +257,10 @@ class XppsBillingFile(models.Model):
             return known
         file = self._create_from_upload(data, name, company)
         obstacle = file._check_arrival()
-        file._log_as_odoobot(file._prepare_arrival_note(msg_dict["email_from"], obstacle))
+        arrived = file.env._(
+            "%(file)s was received by e-mail from %(sender)s.", file=name, sender=msg_dict["email_from"]
+        )
+        file._log_as_odoobot(file._prepare_arrival_note(arrived, obstacle))
         if responsible:
             file.activity_schedule(
                 "mail.mail_activity_data_todo",
@@ -272,6 +268,13 @@ class XppsBillingFile(models.Model):
                 user_id=responsible.id,
             )
         return file
+
+    @api.model
+    def _known_file(self, checksum, company):
+        """:return: the file with this content that is there already, unless somebody has given it up"""
+        return self.search(
+            [("checksum", "=", checksum), ("company_id", "=", company.id), ("state", "!=", "cancelled")], limit=1
+        )
 
     def _log_as_odoobot(self, body):
         # The gateway runs as the sender, but it is not the sender who says this.
@@ -300,10 +303,12 @@ class XppsBillingFile(models.Model):
             "warnings": plural(warnings, self.env._("1 warning"), self.env._("%s warnings", warnings)),
         }
 
-    def _prepare_arrival_note(self, sender, obstacle):
-        """:return: HTML that says where the file came from, what the check found, and the first problems"""
+    def _prepare_arrival_note(self, arrived, obstacle):
+        """
+        :param arrived: says where the file came from
+        :return: HTML that says so, what the check found, and the first problems
+        """
         self.ensure_one()
-        arrived = self.env._("%(file)s was received by e-mail from %(sender)s.", file=self.file_name, sender=sender)
         if obstacle:
             return Markup("<p>%s</p><p>%s</p>") % (arrived, obstacle)
         if self.check_queued:

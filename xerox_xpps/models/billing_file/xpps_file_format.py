@@ -164,13 +164,16 @@ class XppsFileFormat(models.Model):
     # Which format reads a file
 
     @api.model
-    def _pick_format(self, data, file_name, company):
+    def _pick_format(self, data, file_name, company, asked=None):
         """The format that a file is read with.
 
         :param bytes data: the file
+        :param asked: the format for files of its type, whatever fits
         :return: the active format of the company, or of all companies, that fits the content best; the first one of
             the file's type when none fits; an empty recordset when there is none of that type
         """
+        if asked and asked.active and asked.file_type == self._file_type(file_name):
+            return asked
         # Whoever works in a branch need not have access to the companies above it.
         formats = self.search(
             [
@@ -184,13 +187,14 @@ class XppsFileFormat(models.Model):
         return formats[index or 0]
 
     @api.model
-    def _read_file(self, data, file_name, company, credits=False):
+    def _read_file(self, data, file_name, company, credits=False, asked=None):
         """Read a file with the format that its content fits.
 
         :param credits: whether it may take pages back, as a correction
+        :param asked: see _pick_format
         :return: (the format, billing_file.ReadResult); the format is empty when there is none of the file's type
         """
-        file_format = self._pick_format(data, file_name, company)
+        file_format = self._pick_format(data, file_name, company, asked)
         if file_format:
             # It makes objects by the hundred thousand and no cycles: to look for some takes up to half of its time.
             with disabling_gc():

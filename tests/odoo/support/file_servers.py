@@ -1,0 +1,198 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Servers on this machine with a folder of files: Debian's of SSH, and Python's of HTTP, each with a free port."""
+
+import base64
+import http.server
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+TIMEOUT = 60
+#: Whoever is root has the server run as nobody: sshd wants a user of its own otherwise.
+SERVER_USER = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def make_key(path, passphrase=None):
+    """Write a private key. :return: its public key, as in a .pub file"""
+    key = Ed25519PrivateKey.generate()
+    secrecy = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, secrecy))
+    path.chmod(0o600)
+    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+def _link(source, target):
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+class SftpServer:
+    """``folder`` is the server's; a client gets in with ``options``, of which ``passphrase`` is the secret."""
+
+    def __init__(self, directory, passphrase):
+        directory = Path(directory)
+        # The server's user has to come in.
+        directory.chmod(0o755)
+        self.folder = directory / "files"
+        self.folder.mkdir()
+        self.folder.chmod(0o777)
+        self.port = free_port()
+        self.host_key = make_key(directory / "host_key")
+        client_key = make_key(directory / "client_key", passphrase)
+        (directory / "authorized_keys").write_text(client_key + "\n")
+        user = SERVER_USER if os.getuid() == 0 else None
+        if user:
+            shutil.chown(directory / "host_key", user)
+        self.options = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "username": SERVER_USER,
+            "key_filename": str(directory / "client_key"),
+            "passphrase": passphrase,
+        }
+        config = directory / "sshd_config"
+        config.write_text(
+            "\n".join(
+                (
+                    f"ListenAddress 127.0.0.1:{self.port}",
+                    f"HostKey {directory}/host_key",
+                    f"AuthorizedKeysFile {directory}/authorized_keys",
+                    "PidFile none",
+                    "StrictModes no",
+                    # Otherwise sshd takes accounts whose password it cannot read for locked.
+                    "UsePAM yes",
+                    "PasswordAuthentication no",
+                    "Subsystem sftp internal-sftp",
+                    "ForceCommand internal-sftp",
+                    "",
+                )
+            )
+        )
+        program, environment = self._program(directory)
+        self._log = (directory / "log").open("wb")
+        self._process = subprocess.Popen(
+            [program, "-D", "-e", "-r", "-f", config],
+            stderr=self._log,
+            env=environment,
+            user=user,
+            group=user and pwd.getpwnam(user).pw_gid,
+            extra_groups=[] if user else None,
+        )
+        self._wait()
+
+    @staticmethod
+    def _program(directory):
+        """See prepare_sshd in setup/lib/debian.sh: one that is unpacked may be where only its owner comes."""
+        found = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
+        tree = Path(found).resolve().parents[1]
+        unpacked = tree / "usr" / "sbin" / "sshd"
+        if not unpacked.exists() or tree == Path("/"):
+            return found, None
+        copy = directory / "sshd"
+        copy.mkdir()
+        _link(unpacked, copy / "sshd")
+        for library in (*tree.glob("usr/lib/*-linux-gnu*/*.so*"), *tree.glob("lib/*-linux-gnu*/*.so*")):
+            if not library.is_dir():
+                _link(library.resolve(), copy / library.name)
+        return copy / "sshd", {"LD_LIBRARY_PATH": str(copy)}
+
+    def _wait(self):
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), TIMEOUT):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(Path(self._log.name).read_text())
+
+    def log(self):
+        return Path(self._log.name).read_text()
+
+    def close(self):
+        self._process.terminate()
+        self._process.wait(TIMEOUT)
+        self._log.close()
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        if self._is_let_in():
+            super().do_GET()
+
+    def do_HEAD(self):
+        if self._is_let_in():
+            super().do_HEAD()
+
+    def _is_let_in(self):
+        self.server.asked.append(f"{self.command} {self.path}")
+        if self.path.lstrip("/") in self.server.broken:
+            self.send_error(500)
+            return False
+        if self.headers["Authorization"] != self.server.authorization:
+            self.send_error(401)
+            return False
+        return True
+
+    def end_headers(self):
+        if self.server.is_plain and "Last-Modified" in str(self._headers_buffer):
+            self._headers_buffer = [line for line in self._headers_buffer if not line.startswith(b"Last-Modified")]
+        super().end_headers()
+
+    def log_message(self, *_args):
+        """It is nobody's business."""
+
+
+class WebServer:
+    """``asked`` are the requests; ``is_plain`` leaves out when files were changed; ``broken`` are names that fail."""
+
+    def __init__(self, folder, user="clerk", password="secret"):
+        self.folder = Path(folder)
+        self._server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), partial(_Handler, directory=str(folder)), bind_and_activate=True
+        )
+        login = base64.b64encode(f"{user}:{password}".encode()).decode()
+        self._server.authorization = f"Basic {login}"
+        self._server.asked, self._server.broken, self._server.is_plain = [], set(), False
+        self.options = {"client_kwargs": {"headers": {"Authorization": self._server.authorization}}}
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def asked(self):
+        return self._server.asked
+
+    def breaks(self, *names):
+        self._server.broken.update(names)
+
+    def be_plain(self):
+        self._server.is_plain = True
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(TIMEOUT)
