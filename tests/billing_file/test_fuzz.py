@@ -154,7 +154,7 @@ TABLES = {
 # What a spreadsheet program would not keep as it is, and what is read as another cell: ="12" as 12.
 table_texts = texts.filter(lambda text: not text.startswith('="'))
 table_devices = st.fixed_dictionaries(
-    {"serial": table_texts.filter(bool)},
+    {"serial": table_texts.filter(serial_key)},
     optional={
         "customer_name": table_texts,
         **dict.fromkeys(("base_price", "base_service", "base_supply"), money),
