@@ -10,12 +10,13 @@ from odoo.tools import mute_logger
 from ...billing_file.builder import build_xml
 from ..support.access import MANAGER
 from ..support.common import XppsCase, record
+from ..support.fetching import Sources
 from ..support.importing import NEXT_INVOICE
 from ..support.plans import plan_records
 from ..support.rate_cards import rate_card
 
 
-class TestCompany(XppsCase):
+class TestCompany(Sources, XppsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -75,6 +76,10 @@ class TestCompany(XppsCase):
         increase.action_apply()
         self.env["xpps.holding.flag"].create({"flag": "wrong_rate", "company_id": self.company.id})
         self.env["xpps.cutoff"].create({"date": "2026-01-31", "company_id": self.company.id}).action_compute()
+        source = self._make_source(self.env, self._storage(self.env, "file", "/nowhere"), company_id=self.company.id)
+        self.env["xpps.fetched.file"].create(
+            {"source_id": source.id, "name": "a.xml", "path": "a.xml", "version": "1", "state": "new"}
+        )
         findings = self.env["xpps.health"].search([("company_id", "=", self.company.id)], limit=1)
         self.env["xpps.health.snooze"]._keep(findings, "2031-01-01", "Later")
         for model in (*self._models(), self.env["stock.lot"], self.env["sale.subscription"]):
