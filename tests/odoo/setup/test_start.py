@@ -45,6 +45,7 @@ class TestInstallation(StartCase):
     def test_on_an_empty_database(self):
         self._monthly().recurring_interval = 3
         self.env["product.template"].with_context(active_test=False).search([]).xpps_price_level_id = False
+        self.env["xpps.rate.card.line"].search([]).unlink()
         self.env["xpps.price.level"].search([]).unlink()
         self.env["product.pricelist"].search([]).active = False
         companies = self.env["res.company"].search([])
