@@ -1,13 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """xerox_xpps does without electronic invoices: it needs nothing of them, and removing the addon leaves no trace."""
 
-import ast
-import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+from ..support.uninstalling import Uninstalling
 
 #: A company that has said what it wants, and what the settings show.
 FILL = """
@@ -28,27 +24,14 @@ assert modules.mapped("state") == ["installed", "installed"]
 """
 
 
-class TestUninstall(unittest.TestCase):
+class TestUninstall(Uninstalling, unittest.TestCase):
+    addon = "xerox_xpps_ubl"
+    fill = FILL
+    check = CHECK
+
     def test_needs_nothing_of_it(self):
-        found = {
-            path.parent.name: ast.literal_eval(path.read_text())["depends"]
-            for path in ROOT.glob("xerox_xpps*/__manifest__.py")
-        }
+        found = self._depends()
         self.assertEqual([name for name in found["xerox_xpps"] if "edi" in name], [])
         self.assertEqual(sorted(found["xerox_xpps_ubl"]), ["account_edi_ubl_cii", "xerox_xpps"])
         for name in ("requirements-addon.txt", "requirements.txt"):
-            self.assertNotIn("ubl", (ROOT / "setup" / name).read_text())
-
-    def test_leaves_no_trace(self):
-        with tempfile.TemporaryDirectory() as directory:
-            scripts = [Path(directory, name) for name in ("fill.py", "check.py")]
-            for path, script in zip(scripts, (FILL, CHECK), strict=True):
-                path.write_text(script)
-            done = subprocess.run(
-                [ROOT / "setup" / "lib" / "uninstall.sh", "xerox_xpps_ubl", *scripts],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stdout, "", "This is left of the addon")
+            self.assertNotIn("ubl", self._requirements(name))
