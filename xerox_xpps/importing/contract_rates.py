@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 from odoo.tools import SQL
 
 from ..billing_file import to_decimal
-from ..rules import card_counts_sql, nearest_rate
-
-INCLUDED = "included"
+from ..rules import INCLUDED, card_counts_sql, nearest_rate, rate_owner_sql
 
 
 class ContractRate(NamedTuple):
@@ -56,10 +54,7 @@ class ContractRates:
     def _query(self, company, currency, period_end):
         return SQL(
             """
-            SELECT line.scope,
-                   CASE line.scope WHEN 'device' THEN line.device_id WHEN 'agreement' THEN line.subscription_id
-                        WHEN 'model' THEN line.product_tmpl_id ELSE line.price_level_id END,
-                   line.component, line.measure,
+            SELECT line.scope, %(owner)s, line.component, line.measure,
                    COALESCE(CASE line.measure WHEN %(included)s THEN line.included ELSE line.unit_cost END, 0),
                    card.id, card.name
               FROM xpps_rate_card card
@@ -67,6 +62,7 @@ class ContractRates:
              WHERE card.company_id = %(company)s AND card.state = 'active' AND %(counts)s
           ORDER BY line.id
             """,
+            owner=rate_owner_sql("line"),
             included=INCLUDED,
             company=company.id,
             counts=card_counts_sql("card", period_end, currency.id or None),

@@ -9,7 +9,7 @@ from .agreement import RUN_FIELDS, STARTED_STAGES, running_days, runs_in_period,
 from .arrival import next_end, usual_arrival
 from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, other_share_sql
 from .charge import invoice_status, uninvoiced_status_sql
-from .contract_rate import SCOPES, card_counts, card_counts_sql, contract_fees, nearest_rate
+from .contract_rate import card_counts, card_counts_sql, contract_fees, nearest_rate
 from .cutoff import part_of, passed_share
 from .dated_price import (
     PriceStep,
@@ -69,7 +69,7 @@ from .period import (
     same_period_domain,
     same_period_sql,
 )
-from .rate_key import INCLUDED, RATE_OWNERS, UNIT_COST, rate_key, rate_key_sql
+from .rate_key import INCLUDED, RATE_OWNERS, UNIT_COST, rate_key, rate_key_sql, rate_owner_sql
 from .schedule import Cycle, add_months, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 from .stock import in_stock_domain, in_stock_sql
@@ -83,7 +83,6 @@ __all__ = [
     "PriceStep",
     "RATE_OWNERS",
     "RUN_FIELDS",
-    "SCOPES",
     "STARTED_STAGES",
     "UNIT_COST",
     "add_months",
@@ -157,6 +156,7 @@ __all__ = [
     "raised_price",
     "rate_key",
     "rate_key_sql",
+    "rate_owner_sql",
     "reached_domain",
     "round_amount",
     "round_amount_sql",

@@ -9,9 +9,7 @@ from typing import TypeVar
 from odoo.tools import SQL
 
 from .period import Day
-
-#: What a rate may be for, the nearest first.
-SCOPES = ("device", "agreement", "model", "price_level")
+from .rate_key import RATE_OWNERS
 
 _Rate = TypeVar("_Rate")
 
@@ -67,7 +65,7 @@ def nearest_rate(rates: Mapping[str, Mapping[int, _Rate]], places: Mapping[str, 
     >>> nearest_rate({"agreement": {3: 0}, "model": {5: 1000}}, places), nearest_rate({}, places)
     (0, None)
     """
-    for scope in SCOPES:
+    for scope in RATE_OWNERS:
         place = places.get(scope)
         rate = rates.get(scope, {}).get(place) if place else None
         if rate is not None:

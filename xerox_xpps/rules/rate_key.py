@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from odoo.tools import SQL
 
+from ..common.constants import COMPONENT_SELECTION
+
 #: What a fee or a page costs, or how many pages are included.
 UNIT_COST = "unit_cost"
 INCLUDED = "included"
@@ -15,7 +17,7 @@ RATE_OWNERS = {
     "model": "product_tmpl_id",
     "price_level": "price_level_id",
 }
-_COMPONENTS = ("base_service", "base_supply", "mono", "color", "mono_color1", "clr_lvl12", "clr_lvl3")
+_COMPONENTS = tuple(component for component, _label in COMPONENT_SELECTION)
 
 
 def rate_key(table: str = "") -> str:
@@ -24,8 +26,7 @@ def rate_key(table: str = "") -> str:
     :param table: the name of the table in a query, with its point
     :return: an expression of SQL, as constraints and indexes have it too
     """
-    owner = f"COALESCE({', '.join(table + name for name in RATE_OWNERS.values())})::bigint"
-    key = f"({owner} * {len(RATE_OWNERS)} + {_number(table + 'scope', RATE_OWNERS)})"
+    key = f"({_owner(table)}::bigint * {len(RATE_OWNERS)} + {_number(table + 'scope', RATE_OWNERS)})"
     key = f"({key} * {len(_COMPONENTS)} + {_number(table + 'component', _COMPONENTS)})"
     return f"({key} * 2 + {_number(table + 'measure', (UNIT_COST, INCLUDED))})"
 
@@ -36,6 +37,18 @@ def rate_key_sql(table: str) -> SQL:
     :param table: its name in the query
     """
     return SQL(rate_key(f"{table}."))
+
+
+def rate_owner_sql(table: str) -> SQL:
+    """The id of what a line holds for, whatever its scope.
+
+    :param table: its name in the query
+    """
+    return SQL(_owner(f"{table}."))
+
+
+def _owner(table: str) -> str:
+    return f"COALESCE({', '.join(table + name for name in RATE_OWNERS.values())})"
 
 
 def _number(column: str, names: Iterable[str]) -> str:
