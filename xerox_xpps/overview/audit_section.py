@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from functools import cached_property
+
 from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Domain
@@ -85,16 +87,15 @@ class AuditSection(Section):
         return self._figure(name, label, value, self._money(value), detail, look, action)
 
     def _saved(self, name):
-        """What the months up to the shown one come to, all of it found with one query."""
-        if self._sums is None:
-            names = ("over_billed", "not_claimed", "disputed_amount", "credited_amount")
-            (sums,) = self.env[SAVINGS]._read_group(self._year(), [], [f"{measure}:sum" for measure in names])
-            self._sums = dict(zip(names, sums, strict=True))
-        return self.company.currency_id.round(self._sums[name] or 0.0)
+        return self.company.currency_id.round(self._savings[name] or 0.0)
+
+    @cached_property
+    def _savings(self):
+        """What the months up to the shown one come to: {name: sum}, with one query."""
+        names = ("over_billed", "not_claimed", "disputed_amount", "credited_amount")
+        (sums,) = self.env[SAVINGS]._read_group(self._year(), [], [f"{measure}:sum" for measure in names])
+        return dict(zip(names, sums, strict=True))
 
     def _year(self):
         first = self.month - relativedelta(months=MONTHS - 1)
         return self.of_company & Domain("month", ">=", first) & Domain("month", "<=", self.month)
-
-    #: {name: sum}, once they are asked for.
-    _sums = None

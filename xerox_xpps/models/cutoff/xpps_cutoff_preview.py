@@ -176,10 +176,7 @@ class XppsCutoff(models.Model):
                     "subscription_id": agreement.id,
                     "subscription_line_id": base.line.id,
                     "product_id": product.id,
-                    "period_start": base.first,
-                    "period_end": base.last,
-                    "days": days_in_common(None, self.date, base.first, base.last),
-                    "period_days": (base.last - base.first).days + 1,
+                    **self._prepare_days(base.first, base.last),
                     "account_id": account.id,
                     "analytic_distribution": distribution or False,
                     **self._prepare_amounts(base.amount, base.share, agreement.currency_id),
@@ -233,10 +230,7 @@ class XppsCutoff(models.Model):
             "billing_file_id": file.id,
             "partner_id": cost.partner_id or False,
             "component": cost.component,
-            "period_start": first,
-            "period_end": last,
-            "days": days_in_common(None, self.date, first, last),
-            "period_days": (last - first).days + 1,
+            **self._prepare_days(first, last),
             "account_id": account.id,
             "analytic_distribution": cost.distribution or posting.distribution(vendor, account) or False,
             **self._prepare_amounts(cost.cost, passed_share(first, last, self.date), file.currency_id),
@@ -246,16 +240,18 @@ class XppsCutoff(models.Model):
 
     def _prepare_item(self, item):
         """:param item: CutoffItem"""
-        passed = days_in_common(None, self.date, item.first, item.last)
-        period = (item.last - item.first).days + 1
+        values = self._prepare_days(item.first, item.last)
+        if item.kind == DEFERRED_REVENUE:
+            values["days"] = values["period_days"] - values["days"]
+        return values | {"kind": item.kind, "whole_amount": float(item.whole), "amount": float(item.amount)}
+
+    def _prepare_days(self, first, last):
+        """A period, and the days of it until the date."""
         return {
-            "kind": item.kind,
-            "period_start": item.first,
-            "period_end": item.last,
-            "days": period - passed if item.kind == DEFERRED_REVENUE else passed,
-            "period_days": period,
-            "whole_amount": float(item.whole),
-            "amount": float(item.amount),
+            "period_start": first,
+            "period_end": last,
+            "days": days_in_common(None, self.date, first, last),
+            "period_days": (last - first).days + 1,
         }
 
     def _prepare_billed(self, line):

@@ -18,15 +18,7 @@ class XppsVendorReport(models.Model):
     )
 
     def _compute_dispute_id(self):
-        lines = self.env["xpps.dispute.line"].search_fetch(
-            [
-                ("is_open", "=", True),
-                ("billing_file_id", "in", self.billing_file_id.ids),
-                ("serial", "in", list(set(self.mapped("serial")))),
-            ],
-            ["billing_file_id", "sequence", "serial", "component", "dispute_id"],
-        )
-        disputes = {line._row_key(): line.dispute_id for line in lines}
+        disputes = self._disputes([("is_open", "=", True), ("serial", "in", list(set(self.mapped("serial"))))])
         for row in self:
             row.dispute_id = disputes.get(row._row_key(), False)
 
@@ -34,13 +26,21 @@ class XppsVendorReport(models.Model):
         """What the row is known by: a record that is checked again gets another id, but keeps its place."""
         return self.billing_file_id.id, self.line_id.sequence, self.serial, self.component
 
+    def _disputes(self, domain):
+        """Which disputes are about rows of the same files, with one query.
+
+        :param domain: which of their lines count
+        :return: {what a row is known by: xpps.dispute}
+        """
+        lines = self.env["xpps.dispute.line"].search_fetch(
+            [("billing_file_id", "in", self.billing_file_id.ids), *domain],
+            ["billing_file_id", "sequence", "serial", "component", "dispute_id"],
+        )
+        return {line._row_key(): line.dispute_id for line in lines}
+
     def _undisputed(self):
         """Rows that no dispute is about, whatever Xerox answered to it; one that was withdrawn does not count."""
-        lines = self.env["xpps.dispute.line"].search_fetch(
-            [("dispute_id.state", "!=", "cancelled"), ("billing_file_id", "in", self.billing_file_id.ids)],
-            ["billing_file_id", "sequence", "serial", "component"],
-        )
-        disputed = {line._row_key() for line in lines}
+        disputed = self._disputes([("dispute_id.state", "!=", "cancelled")])
         return self.filtered(lambda row: row._row_key() not in disputed) if disputed else self
 
     @api.model
