@@ -86,7 +86,7 @@ class ChargePlan:
         if not product:
             return
         terms = self.context.pricing.terms(agreement.record, product, meter.overage or 1)
-        self._expect_default(read, agreement, terms.default)
+        self._expect_default(read, agreement, product)
         cost = self.page_cost(agreement.currency, meter)
         if not meter.overage:
             cost = cost._replace(is_unknown=False)
@@ -122,7 +122,7 @@ class ChargePlan:
         plan = agreement.plans.get(meter.output_type) or self._earlier_plan(read.page_plan_id)
         product = self.context.lookups.materials[check.device.template].get(meter.output_type) or plan.product
         default = self.context.pricing.default(agreement.record, product)
-        self._expect_default(read, agreement, default)
+        self._expect_default(read, agreement, product)
         cost = self.page_cost(agreement.currency, meter)
         if cost.is_unknown:
             self._report_missing_cost(check, meter)
@@ -251,7 +251,7 @@ class ChargePlan:
     def _check_margin(self, check, agreement, meter, price, unit_cost):
         """Is the price without taxes below Xerox's, or the margin on it below the company's floor?"""
         cost = to_decimal(unit_cost)
-        floor = to_decimal(self.context.company.xpps_margin_floor_percent)
+        floor = self.context.margin_floor
         if not below_floor(price, cost, floor):
             return
         check.add(
@@ -271,12 +271,13 @@ class ChargePlan:
 
     # Unit costs
 
-    def _expect_default(self, read, agreement, default):
+    def _expect_default(self, read, agreement, product):
         """The agreement's unit cost says what to expect, where it is in Xerox's currency and not a later month's."""
-        if not default or agreement.currency != self.context.currency:
+        known = self.context.pricing.known_cost(agreement.record, product)
+        if not known or agreement.currency != self.context.currency:
             return
-        if default.unit_cost and agreement.id not in self.context.lookups.billed_later:
-            read.expected_unit_cost = default.unit_cost
+        if agreement.id not in self.context.lookups.billed_later:
+            read.expected_unit_cost = known
 
     def page_cost(self, to_currency, meter):
         """:return: the PageCost of a meter on an agreement of that currency"""
@@ -298,7 +299,8 @@ class ChargePlan:
         if agreement.id in self.context.lookups.billed_later:
             # What Xerox billed in an older period says nothing about today's cost.
             return
-        if default and to_decimal(default.unit_cost) == to_decimal(unit_cost):
+        known = self.context.pricing.known_cost(agreement.record, product)
+        if known is not None and to_decimal(known) == to_decimal(unit_cost):
             return
         self._noted_costs.append((check, agreement.record, product, default, unit_cost))
 

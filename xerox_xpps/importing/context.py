@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ..billing_file import BillingDetails, round_half_up, to_decimal
@@ -40,11 +41,13 @@ class CheckContext:
     unrated: Any
     type_labels: dict[str, str]
     imports: bool = False
-    # Every record asks for it.
+    # Every record asks for the one, every charge for the other.
     is_correction: bool = field(init=False)
+    margin_floor: Decimal = field(init=False)
 
     def __post_init__(self):
         self.is_correction = self.file.kind == "correction"
+        self.margin_floor = to_decimal(self.company.xpps_margin_floor_percent)
 
     @property
     def rate_day(self):

@@ -76,6 +76,8 @@ class ChargePricing:
             [("subscription_id", "in", subscriptions.ids)]
         )
         self._defaults = {(default.subscription_id.id, default.product_id.id): default for default in defaults}
+        # Each charge asks for it, and each time a field of a record is read the right to it is looked up.
+        self._known_costs = {key: default.unit_cost for key, default in self._defaults.items()}
         self._steps = self.env["xpps.price.version"]._page_steps(subscriptions)
         # Pages are the quantity of a pricelist rule. Only where a rule asks for a minimum does the price
         # depend on them; without such rules one price serves all devices of a pricelist.
@@ -117,6 +119,10 @@ class ChargePricing:
     def default(self, subscription, product):
         """:return: the agreement's contract default for a material code, or None"""
         return self._defaults.get((subscription.id, product.id))
+
+    def known_cost(self, subscription, product):
+        """:return: the unit cost of the contract default, a float; None where there is no default"""
+        return self._known_costs.get((subscription.id, product.id))
 
     def _make_terms(self, subscription, product, pages):
         default = self.default(subscription, product)
