@@ -12,21 +12,24 @@ def absences(env, asked):
     :param RowFilter asked: as for the other functions
     :return: SQL: (device_id, period_start, period_end), each once
     """
+    # No window function, which would keep the whole report from being read by several processes at once.
     return SQL(
         """
         SELECT span.device_id, period.period_start, period.period_end
-          FROM (SELECT device_id, date_to,
-                       LEAD(date_from) OVER (PARTITION BY device_id ORDER BY date_from NULLS FIRST) AS next_day
-                  FROM (%s) span) span
+          FROM (%(spans)s) span
           JOIN (SELECT DISTINCT period_start, period_end FROM xpps_billing_file file
-                 WHERE state = 'imported' AND %s) period
-            ON span.date_to < period.period_start AND COALESCE(span.next_day > period.period_end, TRUE)
-         WHERE %s
+                 WHERE state = 'imported' AND %(files)s) period
+            ON span.date_to < period.period_start
+         WHERE %(devices)s
+           AND NOT EXISTS (SELECT FROM (%(spans)s) other WHERE other.device_id = span.device_id AND %(there)s)
       GROUP BY span.device_id, period.period_start, period.period_end
         """,
-        env["xpps.device.assignment"]._spans(),
-        asked.of_file(SQL("file.id")),
-        asked.of_device(SQL("span.device_id")),
+        spans=env["xpps.device.assignment"]._spans(),
+        files=asked.of_file(SQL("file.id")),
+        devices=asked.of_device(SQL("span.device_id")),
+        there=overlap_sql(
+            SQL("other.date_from"), SQL("other.date_to"), SQL("period.period_start"), SQL("period.period_end")
+        ),
     )
 
 
@@ -62,23 +65,21 @@ def missing_devices(env, asked):
         base_service, base_supply), the first file of each period, and the fees that Xerox billed last. Files whose
         periods overlap by more than a border day count together, as Xerox may bill its agreements apart.
     """
+    # No subquery for each of them, which would keep the whole report from being read by several processes at once.
     return SQL(
         """
-        SELECT absent.*,
-               CASE WHEN last.currency_id = absent.currency_id THEN last.base_service ELSE 0 END AS base_service,
-               CASE WHEN last.currency_id = absent.currency_id THEN last.base_supply ELSE 0 END AS base_supply
+        SELECT DISTINCT ON (absent.file_id, absent.device_id) absent.*,
+               CASE WHEN last.currency_id = absent.currency_id THEN %s ELSE 0 END AS base_service,
+               CASE WHEN last.currency_id = absent.currency_id THEN %s ELSE 0 END AS base_supply
           FROM (%s) absent
-     LEFT JOIN LATERAL (
-               SELECT DISTINCT ON (line.device_id) line.currency_id,
-                      %s AS base_service, %s AS base_supply
-                 FROM xpps_billing_file_line line
-                WHERE line.device_id = absent.device_id AND line.superseded_by_id IS NULL
-                  AND line.billed_period_end <= absent.period_start
-             ORDER BY line.device_id, line.billed_period_end DESC) last ON TRUE
+     LEFT JOIN xpps_billing_file_line last
+            ON last.device_id = absent.device_id AND last.superseded_by_id IS NULL
+           AND last.billed_period_end <= absent.period_start
+      ORDER BY absent.file_id, absent.device_id, last.billed_period_end DESC NULLS LAST
         """,
+        billed_fee_sql("base_service", "last"),
+        billed_fee_sql("base_supply", "last"),
         _absent_devices(env, asked),
-        billed_fee_sql("base_service"),
-        billed_fee_sql("base_supply"),
     )
 
 
@@ -86,19 +87,22 @@ def _absent_devices(env, asked):
     """Devices that were on an agreement that ran in a period, without a record: (file_id, company_id, currency_id,
     period_start, period_end, device_id, partner_id, subscription_id), who had them last.
     """
-    # A set operation, where a join would be planned for a tenth of the rows; no WITH or LIMIT in any part, which keeps
+    # A count, where a join would be planned for a tenth of the rows. No EXCEPT, WITH or LIMIT in any part, which keep
     # the whole report from being read by several processes at once.
     return SQL(
         """
         SELECT DISTINCT ON (place.file_id, place.device_id) place.*
-          FROM (SELECT file_id, device_id FROM (%(places)s) expected
-                EXCEPT
-                SELECT period.file_id, line.device_id
-                  FROM (%(periods)s) period
-                  JOIN xpps_billing_file other
-                    ON other.company_id = period.company_id AND other.state = 'imported'
-                   AND %(together)s
-                  JOIN xpps_billing_file_line line ON line.billing_file_id = other.id AND %(devices)s) absent
+          FROM (SELECT file_id, device_id
+                  FROM (SELECT file_id, device_id, 0 AS records FROM (%(places)s) expected
+                         UNION ALL
+                        SELECT period.file_id, line.device_id, 1
+                          FROM (%(periods)s) period
+                          JOIN xpps_billing_file other
+                            ON other.company_id = period.company_id AND other.state = 'imported'
+                           AND %(together)s
+                          JOIN xpps_billing_file_line line ON line.billing_file_id = other.id AND %(devices)s) known
+              GROUP BY file_id, device_id
+                HAVING SUM(records) = 0) absent
           JOIN (%(places)s) place ON place.file_id = absent.file_id AND place.device_id = absent.device_id
       ORDER BY place.file_id, place.device_id, place.date_from DESC NULLS LAST
         """,

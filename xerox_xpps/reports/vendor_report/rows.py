@@ -112,10 +112,7 @@ def base_fees(component, asked):
             "line_id": SQL("line.id"),
             "base_key": record_key(),
             # A record of days that an earlier one bills, too, does not say it itself.
-            "period_start": SQL(
-                "COALESCE(line.billed_period_start, "
-                "(SELECT file.period_start FROM xpps_billing_file file WHERE file.id = line.billing_file_id))"
-            ),
+            "period_start": SQL("COALESCE(line.billed_period_start, file.period_start)"),
             "period_end": SQL("line.billed_period_end"),
             "device_id": SQL("line.device_id"),
             "serial": SQL("line.serial"),
@@ -133,7 +130,8 @@ def base_fees(component, asked):
             **(_record_flags(SQL("TRUE")) if component == "base_service" else {}),
         },
         SQL(
-            "FROM xpps_billing_file_line line "
+            # A subquery for each record would keep the whole report from being read by several processes at once.
+            "FROM xpps_billing_file_line line LEFT JOIN xpps_billing_file file ON file.id = line.billing_file_id "
             "WHERE line.state = 'imported' AND line.superseded_by_id IS NULL AND %s AND %s",
             asked.of("line"),
             SQL("(%s <> 0 OR %s <> 0)", fee, expected_fee) if component == "base_supply" else SQL("TRUE"),
