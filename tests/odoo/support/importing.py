@@ -21,10 +21,7 @@ class ImportCase(XppsCase):
     def _upload(self, devices, kind="regular", **invoice):
         """Upload a file with a number of its own and check it. :return: the billing file, a draft"""
         invoice = {"InvoiceNumber": f"X-{next(self._numbers)}", **invoice}
-        wizard = self._wizard(build_xml(invoice, devices))
-        wizard.kind = kind
-        wizard.action_check()
-        return wizard.billing_file_id
+        return self._checked_file(build_xml(invoice, devices), kind=kind)
 
     def _load(self, devices, kind="regular", **invoice):
         """Upload and import a file without errors. :return: the billing file"""
