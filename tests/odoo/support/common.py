@@ -2,6 +2,7 @@
 """Files, uploads and invoices, for tests that run in one transaction."""
 
 import base64
+from copy import copy
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -59,6 +60,25 @@ class XppsCase(Records, TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._make_reseller()
+
+    def setUp(self):
+        cls = type(self)
+        # Not that of a class above.
+        if "_set_up" not in vars(cls):
+            before = set(vars(self))
+            self._set_up_once()
+            cls._set_up = {name: value for name, value in vars(self).items() if name not in before}
+        for name, value in cls._set_up.items():
+            # What a test fills, it fills for itself.
+            setattr(self, name, copy(value) if isinstance(value, dict | list | set) else value)
+        super().setUp()
+
+    def _set_up_once(self):
+        """What every test of the class begins with, as ``setUp`` would make it for each.
+
+        It runs before the savepoint to which each test is rolled back, in the test that comes first, so that it may use
+        all that tests use. What it keeps in ``self`` each test finds there. It adds no cleanup, and freezes no time.
+        """
 
     # Files
 
