@@ -5,6 +5,7 @@
 - A skipped test is a failure, unless it carries ``@pytest.mark.allow_skip`` (with a reason):
   else a machine without a browser would silently test less.
 - Each process that runs tests has a copy of the template database, and of its files, to itself.
+- From test to test of a class Odoo's caches stay warm (warm_caches.py).
 - With ``--dist loadgroup`` a class of tests stays in one process, for what it sets up once; and so do
   all tests of an ``xdist_group``.
 - Tests of others, in tests/odoo/upstream, may skip what they like, and those in its ``known_failures.txt`` fail.
@@ -13,6 +14,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import freezegun
@@ -27,7 +29,12 @@ os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".run" / "hypot
 UPSTREAM = ROOT / "tests" / "odoo" / "upstream"
 KNOWN_FAILURES = UPSTREAM / "known_failures.txt"
 
+#: What takes longest without a break, and so comes first: at the end one process would work on it, and the others wait.
+LONGEST = ("browser", "odoo/oracle", "odoo/upstream", "odoo/bench", "odoo/tools")
+
 SKIPPED = []
+#: {process: when its last test ended}
+LAST_HEARD = {}
 
 
 def pytest_addoption(parser):
@@ -63,9 +70,14 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "allow_skip(reason): this test may be skipped without failing the run")
     if config.pluginmanager.has_plugin("odoo"):
         let_odoo_tests_live_anywhere()
+        # Only now, as it imports Odoo.
+        from warm_caches import keep_caches_warm
+
+        keep_caches_warm()
 
 
 def pytest_collection_modifyitems(items):
+    items.sort(key=rank)
     theirs = [item for item in items if UPSTREAM in item.path.parents]
     known = known_failures() if theirs else {}
     for item in theirs:
@@ -73,6 +85,12 @@ def pytest_collection_modifyitems(items):
         name = item.nodeid.partition("::")[2]
         if name in known:
             item.add_marker(pytest.mark.xfail(reason=known[name], strict=True))
+
+
+def rank(item):
+    """:return: the place of a test's folder among the longest ones, or behind them"""
+    places = (place for place, folder in enumerate(LONGEST) if ROOT / "tests" / folder in item.path.parents)
+    return next(places, len(LONGEST))
 
 
 def known_failures():
@@ -120,8 +138,14 @@ def note_skip(report):
         SKIPPED.append(f"{report.nodeid}: {reason}")
 
 
-pytest_runtest_logreport = note_skip
 pytest_collectreport = note_skip
+
+
+def pytest_runtest_logreport(report):
+    note_skip(report)
+    # Only what a process of its own has run has a node.
+    if hasattr(report, "node"):
+        LAST_HEARD[report.node.gateway.id] = time.monotonic()
 
 
 @pytest.hookimpl(trylast=True)
@@ -131,6 +155,9 @@ def pytest_sessionfinish(session):
 
 
 def pytest_terminal_summary(terminalreporter):
+    if len(LAST_HEARD) > 1:
+        idle = max(LAST_HEARD.values()) - min(LAST_HEARD.values())
+        terminalreporter.line(f"In the end one of {len(LAST_HEARD)} processes had nothing to do for {idle:.0f} s.")
     if SKIPPED:
         terminalreporter.section("skipped tests count as failures (mark them allow_skip if they may be)", red=True)
         for line in SKIPPED:

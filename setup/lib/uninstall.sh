@@ -22,7 +22,6 @@ shell() {
 # query: reads what it runs from its input
 query() { psql -X -q -At -v ON_ERROR_STOP=1 -d "$database" -v addon="$addon"; }
 
-shell "$fill" uninstall-fill.log
 # What the addon alone has brought. The database is dropped in the end, and so are these tables.
 query <<'EOF'
 create table uninstalled_field as
@@ -34,7 +33,10 @@ create table uninstalled_table as
     select relation.name as table_name from ir_model_relation relation join ir_module_module module
     on module.id = relation.module where module.name = :'addon';
 EOF
-shell <(echo "env['ir.module.module'].search([('name', '=', '$addon')]).button_immediate_uninstall()") uninstall.log
+shell <(
+    cat "$fill"
+    echo "env['ir.module.module'].search([('name', '=', '$addon')]).button_immediate_uninstall()"
+) uninstall.log
 "$VENV/bin/python" "$ROOT/setup/lib/check_log.py" "$RUN/log/uninstall.log" "$CACHE" "$ROOT" ||
     die "The uninstallation logged the warnings above"
 query <<'EOF'

@@ -20,8 +20,8 @@ class TestUser(AccessCase):
         super().setUpClass()
         cls.user = cls._user("xpps_test_user", USER)
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.file = self._import(self.rows)
         self.charge = self.file.charge_ids.with_user(self.user)
 
@@ -345,8 +345,8 @@ class TestPortal(AccessCase):
         cls.other_agreement = cls._agreement(partner_id=cls.other_customer.id)
         cls.other_device = cls._device("OTHER-1", cls.other_agreement)
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.file = self._import([*self.rows, record("OTHER-1", mono=(7, "0.004"))])
         self.env.invalidate_all()
 

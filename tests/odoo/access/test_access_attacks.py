@@ -53,7 +53,7 @@ class AttackCase(Probes, AccessWorld, TransactionCase):
         self.assertEqual(outcome, GRANTED, what)
 
 
-class TestReadingOthers(AttackCase):
+class ReadingOthers:
     """What is not yours."""
 
     def _attachments(self):
@@ -242,7 +242,7 @@ class TestReadingOthers(AttackCase):
         self.assertFalse(theirs.search([("device_id", "=", self.a.device_2.id)]))
 
 
-class TestChangingUnseen(AttackCase):
+class ChangingUnseen:
     """What must leave a trace, or must stay."""
 
     ATTACHMENT_VALUES = (
@@ -507,3 +507,7 @@ class TestChangingUnseen(AttackCase):
 
             outcome, what = self.attempt(function)
             self.assertEqual(outcome, GRANTED, f"no record: {what}")
+
+
+class TestAttacks(ReadingOthers, ChangingUnseen, AttackCase):
+    """All in one class, as the world takes longer to make than to attack."""

@@ -18,8 +18,8 @@ NOTHING, ALL = "did not bill more than was expected", "have been disputed alread
 class TestOverbilled(ImportCase):
     """In February SN-1 and X-9 cost too much and SN-2 too little, in March SN-2 is as it was."""
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.company.xpps_quarantine = True
         self._device("SN-2")
         self.january, self.february, self.march = (

@@ -15,8 +15,8 @@ class TestOtherItems(PayerCase):
         cls.company.xpps_join_other_items = True
         cls.toner = cls._service("Toner", price=45.0)
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.charges = self._january()
 
     def _toner(self, partner=None, **values):

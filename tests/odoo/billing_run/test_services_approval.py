@@ -12,8 +12,8 @@ class TestServicesApproval(PayerCase):
         super().setUpClass()
         cls.company.xpps_approve_services = True
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.charges = self._january()
         self.run = self._run()
         self.line = self.run.line_ids

@@ -34,8 +34,8 @@ class ChangeCase(AccessCase):
 
 
 class TestImportedCharge(ChangeCase):
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.file = self._import(self.rows)
         self.charge = self.file.charge_ids.with_user(self.clerk)
 

@@ -47,8 +47,8 @@ TEXTS = (
 
 
 class BulkCase(XppsCase):
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.file = self._check(build_xml(devices=[record("SN-9")]))
         self.lines = self.env["xpps.billing.file.line"].sudo()
 

@@ -23,8 +23,8 @@ class CutoffEntryCase(Cutoffs, ImportCase):
         cls.agreement.date_start = "2026-01-01"
         cls.clerk = cls._user("cutoff-clerk", "xerox_xpps.group_xpps_billing")
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.file = self._load([record("SN-1", mono=(100, "0.004"), BaseServiceFee=20)], **JANUARY)
         self.file.charge_ids.action_approve()
 

@@ -14,8 +14,8 @@ from ..support.invoicing import InvoicingCase
 
 
 class DeletingCase(ImportCase):
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.admin = self._user(
             "xpps_deleting_admin",
             MANAGER,

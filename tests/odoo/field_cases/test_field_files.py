@@ -37,8 +37,8 @@ class FieldCase(ImportCase):
 class TestSameInvoice(FieldCase):
     """Xerox's invoice number may come again."""
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.second = self._device("SN-2")
         self.first = self._load([record("SN-1", mono=(1000, "0.004"))], InvoiceNumber="X-7", **JANUARY)
 
@@ -139,8 +139,8 @@ class TestTotals(FieldCase):
 class TestNegativePages(FieldCase):
     """January's 1,000 pages are 10.00; Xerox takes 200 of them back."""
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self._load([record("SN-1", mono=(1000, "0.004"))], **JANUARY)
         self.credit = build_xml({"InvoiceNumber": "X-9", **JANUARY}, [record("SN-1", mono=(-200, "0.004"))])
 

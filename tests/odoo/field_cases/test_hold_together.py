@@ -13,8 +13,8 @@ RUN = {"period_start": "2026-07-01", "period_end": "2026-07-31", "invoice_date":
 
 
 class TestReplaceService(BasePeriodCase):
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.agreement_2 = self._running(devices=2)
         self.old = self.agreement_2.sale_subscription_line_ids
         self.better = self._service("Better Base Price", "base_price", 40)

@@ -24,8 +24,8 @@ def period(start, end):
 class TestCharged(ImportCase):
     """1,000 Mono pages of January are 10.00."""
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.january = self._load([record("SN-1", mono=(1000, "0.004"))], **JANUARY)
 
     def _pages(self, pages, start, end, kind="regular"):

@@ -400,7 +400,7 @@ class TestWhoImports(ImportCase):
         cls.agreement.pricelist_id = cls.prices
 
     def _price(self, zone, invoice, companies=None):
-        user = self._user(f"importer-{next(self._numbers)}", "xerox_xpps.group_xpps_billing", tz=zone)
+        user = self._user(f"importer-{self._next_number()}", "xerox_xpps.group_xpps_billing", tz=zone)
         user.company_ids |= companies or self.company
         data = build_xml(invoice, [record("SN-1", mono=(1000, "0.005"))])
         context = {"allowed_company_ids": (companies or self.company).ids, "tz": zone}

@@ -271,8 +271,8 @@ class TestTerms(PayerCase):
 class TestLife(PayerCase):
     """Drafts that are deleted, invoices that are credited, payers that change: nothing is billed twice, or never."""
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self._share((self.lessor, 60, 60), (None, 40, 40))
         self.charges = self._january()
         self.run = self._run()

@@ -28,8 +28,8 @@ CURRENT = {"base_method": "current", "pages_method": "current"}
 class TestAYear(BackTestCase):
     """Twelve months of 2,100 pages, of which Xerox includes 1,000, for 30 a month and 0.0042 a page."""
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         for month in range(1, 13):
             self._file_of(2026, month, [self._row("SN-1", 2100, BaseServiceFee="30.00")])
 

@@ -63,8 +63,8 @@ class RunsCase(ImportCase):
 
 
 class TestRunsInPeriod(RunsCase):
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.agreements, self.running = {}, {"SN-1"}
         for serial, happened, runs in CASES:
             self.agreements[serial] = self._make(**happened)

@@ -23,8 +23,8 @@ class CycleCase(ImportCase):
         cls.mono.list_price = 0.012
         cls.agreement.xpps_overage_cycle = "3"
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.counters = {}
 
     def _row(self, pages, serial="SN-1", included=INCLUDED, cost="0.0042"):

@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the tests of corrections, undo and quarantine share: files of any kind, one after the other."""
 
-from itertools import count
-
 from ...billing_file.builder import build_xml
 from .common import XppsCase
 
@@ -14,17 +12,18 @@ NEXT_INVOICE = {"InvoiceNumber": "X-1002"} | FEBRUARY
 
 
 class ImportCase(XppsCase):
-    def setUp(self):
-        super().setUp()
-        self._numbers = count(1)
+    def _set_up_once(self):
+        super()._set_up_once()
+        self._last_number = 0
+
+    def _next_number(self):
+        self._last_number += 1
+        return self._last_number
 
     def _upload(self, devices, kind="regular", **invoice):
         """Upload a file with a number of its own and check it. :return: the billing file, a draft"""
-        invoice = {"InvoiceNumber": f"X-{next(self._numbers)}", **invoice}
-        wizard = self._wizard(build_xml(invoice, devices))
-        wizard.kind = kind
-        wizard.action_check()
-        return wizard.billing_file_id
+        invoice = {"InvoiceNumber": f"X-{self._next_number()}", **invoice}
+        return self._checked_file(build_xml(invoice, devices), kind=kind)
 
     def _load(self, devices, kind="regular", **invoice):
         """Upload and import a file without errors. :return: the billing file"""

@@ -66,8 +66,8 @@ class PlanCase(ImportCase):
         cls.group = cls.env["xpps.page.group"].create({"name": "Mono pages", "mono_weight": 1})
         cls.pool_pages = cls._service("Pool Pages", "material_code")
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self.counters = {}
 
     @classmethod

@@ -28,8 +28,8 @@ class PriceCase(ImportCase):
         cls.clerk = cls._user("prices-clerk", "xerox_xpps.group_xpps_billing")
         cls.manager = cls._user("prices-manager", "xerox_xpps.group_xpps_manager")
 
-    def setUp(self):
-        super().setUp()
+    def _set_up_once(self):
+        super()._set_up_once()
         self._counter = 1000
 
     def _on(self, day):

@@ -33,10 +33,12 @@ class Records:
         cls.pricelist = cls._pricelist("XPPS Test Prices")
         cls.template = cls._template("draft")
         cls.customer = cls._partner("XPPS Test Customer")
-        cls.base = cls._service("XPPS Base Price", "base_price", 30)
-        cls.mono = cls._service("Mono Pages", "material_code", 0.01)
-        cls.color = cls._service("Color Pages", "material_code", 0.08)
-        cls.printer = cls._printer(PRINTER)
+        cls.base, cls.mono, cls.color, cls.printer = cls._products(
+            cls._service_values("XPPS Base Price", "base_price", 30),
+            cls._service_values("Mono Pages", "material_code", 0.01),
+            cls._service_values("Color Pages", "material_code", 0.08),
+            cls._printer_values(PRINTER),
+        )
         cls.mapping = cls._mapping(cls.printer, mono=cls.mono, color=cls.color)
         cls.agreement = cls._agreement()
         cls.base_line = cls.agreement.sale_subscription_line_ids
@@ -79,31 +81,41 @@ class Records:
         return cls.env["res.partner"].create({"name": name, "email": "customer@example.com", **values})
 
     @classmethod
-    def _service(cls, name, role=False, price=0.0, **values):
-        return cls.env["product.product"].create(
-            {
-                "name": name,
-                "type": "service",
-                "xpps_role": role,
-                "list_price": price,
-                "taxes_id": False,
-                "invoice_policy": "order",
-                **values,
-            }
-        )
+    def _service(cls, *args, **values):
+        return cls._products(cls._service_values(*args, **values))
 
     @classmethod
     def _printer(cls, name, **values):
-        return cls.env["product.product"].create(
-            {
-                "name": name,
-                "type": "consu",
-                "is_storable": True,
-                "tracking": "serial",
-                "is_xpps_printer": True,
-                **values,
-            }
-        )
+        return cls._products(cls._printer_values(name, **values))
+
+    @classmethod
+    def _products(cls, *values):
+        """Each class has some, and no test looks at what their chatter says of how they were made."""
+        products = cls.env["product.product"].with_context(tracking_disable=True)
+        return products.create(list(values)).with_env(cls.env)
+
+    @staticmethod
+    def _service_values(name, role=False, price=0.0, **values):
+        return {
+            "name": name,
+            "type": "service",
+            "xpps_role": role,
+            "list_price": price,
+            "taxes_id": False,
+            "invoice_policy": "order",
+            **values,
+        }
+
+    @staticmethod
+    def _printer_values(name, **values):
+        return {
+            "name": name,
+            "type": "consu",
+            "is_storable": True,
+            "tracking": "serial",
+            "is_xpps_printer": True,
+            **values,
+        }
 
     @classmethod
     def _mapping(cls, owner, **materials):
@@ -220,7 +232,9 @@ class Records:
     @classmethod
     def _user(cls, login, *groups, company=None, **values):
         company = company or cls.company
-        return cls.env["res.users"].create(
+        # Nobody is told by e-mail to choose a password.
+        users = cls.env["res.users"].with_context(no_reset_password=True)
+        return users.create(
             {
                 "name": login,
                 "login": login,
@@ -230,4 +244,4 @@ class Records:
                 "group_ids": [Command.set([cls.env.ref(group).id for group in ("base.group_user", *groups)])],
                 **values,
             }
-        )
+        ).with_env(cls.env)
