@@ -13,7 +13,8 @@ def migrate(cr, version):
                    xerox_agreement_number = line.xerox_agreement_number
               FROM xpps_billing_file_line line
              WHERE line.billing_file_id = read.billing_file_id AND line.device_id = read.device_id
-               AND read.origin = 'file' AND COALESCE(line.xerox_customer_number, line.xerox_agreement_number) IS NOT NULL
+               AND read.origin = 'file'
+               AND COALESCE(line.xerox_customer_number, line.xerox_agreement_number) IS NOT NULL
             """
         )
     )
