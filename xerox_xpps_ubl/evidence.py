@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from odoo.addons.xerox_xpps.common.formats import percent_text
 from odoo.addons.xerox_xpps.common.plural import plural
 from odoo.addons.xerox_xpps.rating import PLAN_AMOUNT
-from odoo.addons.xerox_xpps.rules import overlap
+from odoo.addons.xerox_xpps.rules import overlap, stated_allowance_sql
 
 from .rules import BilledCharge, ReadFigures, line_figures, one_for_all
 
@@ -147,22 +147,18 @@ class EvidenceBuilder:
     def _stated_figures(self):
         """:return: {read id: (previous read, current read, included pages)}, None where the file states none
 
-        The ORM has a 0 for that, and so has the read itself where the file states no allowance.
+        The ORM has a 0 for that.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT read.id, read.previous_read, read.current_read,
-                       CASE WHEN read.included <> 0 OR EXISTS (
-                           SELECT FROM xpps_billing_file_line line
-                            WHERE line.device_id = read.device_id AND line.billing_file_id = read.billing_file_id
-                              AND line.meter_values -> read.output_type ->> 'included' IS NOT NULL
-                       ) THEN read.included END
-                  FROM xpps_meter_read read
-                 WHERE read.id = ANY(%s)
+                SELECT id, previous_read, current_read, %(included)s
+                  FROM xpps_meter_read
+                 WHERE id = ANY(%(ids)s)
                 """,
-                self.charges.meter_read_id.ids,
+                included=stated_allowance_sql(SQL("included"), SQL("included_stated")),
+                ids=self.charges.meter_read_id.ids,
             )
         )
         return {id_: figures for id_, *figures in rows}

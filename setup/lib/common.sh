@@ -7,8 +7,10 @@ shopt -s inherit_errexit
 umask 022
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
-RUN="$ROOT/.run"     # everything a run leaves behind: cluster, databases' files, logs
+# Everything a run leaves behind: cluster, databases' files, logs. For XPPS_POSTGRES and XPPS_PYTHON see versions.sh.
+RUN="$ROOT/.run${XPPS_POSTGRES:+/postgres-$XPPS_POSTGRES}"
 VENV="$ROOT/.venv"
+if [ -n "${XPPS_PYTHON:-}" ]; then VENV="$ROOT/.run/python-$XPPS_PYTHON"; fi
 # Exported, for commands that are started from inside: they see other XDG directories (write_config).
 export XPPS_CACHE="${XPPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/xerox_xpps}"
 CACHE="$XPPS_CACHE"
@@ -48,8 +50,11 @@ hash_of() { sha256sum | cut -c1-12; }
 
 # A Python that Odoo 19 runs on and that can make virtual environments.
 python_found() {
-    local python
-    for python in python3 /usr/bin/python3 python3.13 python3.12 python3.11 python3.10; do
+    local python candidates=(python3 /usr/bin/python3 python3.13 python3.12 python3.11 python3.10)
+    if [ -n "${XPPS_PYTHON:-}" ]; then
+        candidates=("python$XPPS_PYTHON" "$CACHE/python/$XPPS_PYTHON/usr/bin/python$XPPS_PYTHON")
+    fi
+    for python in "${candidates[@]}"; do
         if "$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' 2>/dev/null; then
             command -v "$python"
             return
@@ -68,9 +73,14 @@ source "$ROOT/setup/lib/postgres.sh"
 # shellcheck source=SCRIPTDIR/database.sh
 source "$ROOT/setup/lib/database.sh"
 
+# shellcheck source=SCRIPTDIR/versions.sh
+source "$ROOT/setup/lib/versions.sh"
+
 # What commands without a database need. Done already: a few file tests.
 prepare_python() {
     mkdir -p "$RUN/log" "$RUN/data"
+    with_lock "$CACHE/lock" prepare_python_program
+    with_lock "$RUN/lock/programs" prepare_postgres_programs
     with_lock "$RUN/lock/debian" prepare_debian
     with_lock "$CACHE/lock" prepare_wkhtmltopdf
     with_lock "$CACHE/lock" prepare_sshd

@@ -1,4 +1,4 @@
-# The PostgreSQL server: a private cluster in .run/pg, or the one that PGHOST names.
+# The PostgreSQL server: a private cluster in .run/pg (or that of another version: versions.sh), or the one that PGHOST names.
 # shellcheck shell=bash
 #
 # The private cluster listens on a Unix socket only, so there is no port that could be taken, and the
@@ -11,9 +11,10 @@ PG="$RUN/pg"
 # Where the server's programs are (of the version that made the cluster, when there is one).
 pg_bindir() {
     local version
-    version="$(cat "$PG/data/PG_VERSION" 2>/dev/null || echo '*')"
+    version="${XPPS_POSTGRES:-$(cat "$PG/data/PG_VERSION" 2>/dev/null || echo '*')}"
     # shellcheck disable=SC2086  # the star is to be expanded
-    find /usr/lib/postgresql/$version/bin -name initdb 2>/dev/null | sort -V | tail -n 1 | xargs -r dirname | grep .
+    set -- /usr/lib/postgresql/$version/bin ${XPPS_POSTGRES:+"$(postgres_programs)"}
+    (find "$@" -name initdb 2>/dev/null || true) | sort -V | tail -n 1 | xargs -r dirname | grep .
 }
 
 # pg_without_system_cluster COMMAND…: installs what it installs, but of PostgreSQL the programs only.
@@ -58,7 +59,10 @@ prepare_postgres() {
     if [ -n "${PGHOST:-}" ]; then
         pg_answers || die "No PostgreSQL answers at PGHOST=$PGHOST PGPORT=${PGPORT:-5432} PGUSER=${PGUSER:-$(id -un)}:"$'\n'"$(
             psql -X -d postgres -c 'select 1' 2>&1 || true)" "correct these variables, or unset PGHOST to use a private cluster"
-        return
+        case "$(psql -X -At -d postgres -c 'show server_version')" in
+            "${XPPS_POSTGRES:-}"*) return ;;
+        esac
+        die "PGHOST=$PGHOST is not PostgreSQL $XPPS_POSTGRES" "unset PGHOST or XPPS_POSTGRES"
     fi
     mkdir -p "$PG"
     chmod 700 "$PG"

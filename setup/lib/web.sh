@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 # Sourced by setup/lint and setup/test.
 
-WEB="$RUN/web"
+WEB="$ROOT/.run/web"
 
 # Installs them once; fails where there is no npm, or where it reaches no registry.
 prepare_web() {
     local key
     key="$(hash_of <"$ROOT/setup/lib/web/package.json")"
-    with_lock "$RUN/lock/web" install_web "$key"
+    with_lock "$WEB.lock" install_web "$key"
     [ "$(cat "$WEB/stamp" 2>/dev/null)" = "$key" ]
 }
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ..billing_file import to_decimal
 from ..common.plural import plural
+from ..rules import stated_allowance
 from .charges import PageCost, covered, provisional
 from .context import plain
 from .difference import CORRECTION, Charged, PageTerms, differences, standing
@@ -70,8 +71,7 @@ class CorrectionPlan:
         earlier = {
             "previous": prior.previous_read if current else prior.previous_read or None,
             "current": current,
-            # Of an older read nobody kept whether 0 was stated.
-            "included": prior.included if prior.included_stated else prior.included or None,
+            "included": stated_allowance(prior.included, prior.included_stated),
             "overage": prior.overage,
         }
         if prior.currency_id == self.context.currency:

@@ -27,6 +27,8 @@ from .meter import (
     expected_overage_sql,
     missing_overage,
     printed_pages,
+    stated_allowance,
+    stated_allowance_sql,
 )
 from .money import (
     AMOUNT_FIELDS,
@@ -169,6 +171,8 @@ __all__ = [
     "service_fee",
     "split_numbers",
     "started_domain",
+    "stated_allowance",
+    "stated_allowance_sql",
     "billed_fee_sql",
     "billed_fees",
     "uninvoiced_status_sql",

@@ -33,6 +33,20 @@ def counted_reads(previous: int | None, current: int | None, last: int | None) -
     return current if start is None else start, current
 
 
+def stated_allowance(included: int, stated: bool) -> int | None:
+    """The pages that are included; None where nobody stated how many, which a read has as 0.
+
+    >>> stated_allowance(500, True), stated_allowance(0, True), stated_allowance(0, False)
+    (500, 0, None)
+    """
+    return included if stated else None
+
+
+def stated_allowance_sql(included: SQL, stated: SQL) -> SQL:
+    """As ``stated_allowance``."""
+    return SQL("CASE WHEN %s THEN %s END", stated, included)
+
+
 def missing_overage(previous: int | None, current: int | None, included: int | None, overage: int | None) -> int:
     """Pages above an allowance that are not billed because nobody stated them; 0 where nothing says that there are any.
 

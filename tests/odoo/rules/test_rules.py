@@ -312,6 +312,11 @@ class TestMeter(RulesCase):
         self.assertSame(dict.fromkeys(names, "int"), rows, rules.expected_overage, query, distinct=10)
         self.assertIn(None, [rules.expected_overage(*row) for row in rows])
 
+    def test_stated_allowance(self):
+        rows = [(self.random.randrange(3), self._maybe(self.random.random() < 0.5)) for _row in range(ROWS)]
+        query = rules.stated_allowance_sql(*self._given("included", "stated"))
+        self.assertSame({"included": "int", "stated": "bool"}, rows, rules.stated_allowance, query, distinct=4)
+
     def test_without_an_allowance_all_pages_count(self):
         for _row in range(ROWS):
             previous, current = self.random.randrange(9), self.random.randrange(9)

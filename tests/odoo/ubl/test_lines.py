@@ -50,6 +50,15 @@ class TestDevices(EInvoiceCase):
         stated = {name: found["SN-2"][name] for name in ("Previous read", "Current read", "Included pages")}
         self.assertEqual(stated, {"Previous read": "0", "Current read": "150", "Included pages": "0"})
 
+    def test_a_correction_states_less(self):
+        """What it does not state is as it was: no pages are included, as the first file says."""
+        self._files(self._read("SN-1", 0, 1000, 0, 1000))
+        self._posted()
+        correction = self._read(previous=None, current=None, included=None, over=1100)
+        self._files(correction, kind="correction", InvoiceNumber="X-2")
+        (line,) = self._by_device(self._export(self._posted())).values()
+        self.assertEqual(line["Included pages"], "0")
+
     def test_devices_on_one_line(self):
         """Two devices share a line: it says what both printed, and no reads."""
         self.agreement.xpps_invoice_detail = "material"

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...billing_file import OUTPUT_TYPES, serial_key
 from ...common.constants import BASE_ROLES, BILLING_GROUP, CLICK_DIGITS, USER_GROUP
 from ...common.window_actions import open_records
+from ...rules import stated_allowance_sql
 from .stock_lot_history import ASSIGNMENT_FIELDS
 
 LAST_READ = "_compute_xpps_last_reads"
@@ -293,12 +294,13 @@ class StockLot(models.Model):
                 """
                 SELECT DISTINCT ON (device_id, output_type)
                        device_id, output_type, COALESCE(read_date, period_end), current_read, overage, unit_cost,
-                       currency_id, CASE WHEN included <> 0 OR included_stated THEN included END
+                       currency_id, %(included)s
                   FROM %(table)s
                  WHERE device_id = ANY(%(ids)s) AND superseded_by_id IS NULL %(before)s %(billed)s
               ORDER BY device_id, output_type, period_end DESC
                 """,
                 table=SQL.identifier(reads._table),
+                included=stated_allowance_sql(SQL("included"), SQL("included_stated")),
                 ids=list(device_ids),
                 before=SQL("AND period_end <= %s", before) if before else SQL(),
                 billed=SQL("AND origin = 'file'") if billed else SQL("AND current_read IS NOT NULL"),

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...common.bulk import bulk_create
 from ...common.window_actions import open_form
-from ...rules import INCLUDED, UNIT_COST, billed_fee_sql
+from ...rules import INCLUDED, UNIT_COST, billed_fee_sql, stated_allowance_sql
 
 
 class XppsRateCard(models.Model):
@@ -87,8 +87,7 @@ class XppsRateCard(models.Model):
         Three plain queries are put together here: joined, they would take minutes where the database does not know yet
         how many records a large file has brought.
 
-        Not what it did not state, nor the cost of no pages at 0. A read has 0 included pages where its record states
-        none; a correction's keeps what the corrected record stated. The supply fee of a price that is not split is 0,
+        Not what it did not state, nor the cost of no pages at 0. The supply fee of a price that is not split is 0,
         without being stated: that keeps the fee of other devices of the model from such a device.
 
         :return: [(stock.lot id, product.template id, component, measure, Decimal or int, whether it is stated)]
@@ -116,13 +115,14 @@ class XppsRateCard(models.Model):
         fees = execute(
             SQL(
                 """
-                SELECT device_id, superseded_by_id IS NULL, meter_values,
+                SELECT device_id,
                        CASE WHEN base_service_stated OR standing_service_cost IS NOT NULL THEN %(service)s END,
                        CASE WHEN base_supply_stated OR standing_supply_cost IS NOT NULL THEN %(supply)s END,
                        standing_supply_cost IS NULL
                        AND base_price_cost <> 0 AND base_service_cost = 0 AND base_supply_cost = 0
                   FROM xpps_billing_file_line line
                  WHERE device_id = ANY(%(devices)s) AND billed_period_end = %(end)s AND currency_id = %(currency)s
+                   AND superseded_by_id IS NULL
               ORDER BY device_id, id
                 """,
                 service=billed_fee_sql("base_service"),
@@ -133,25 +133,23 @@ class XppsRateCard(models.Model):
         pages = execute(
             SQL(
                 """
-                SELECT device_id, output_type, included,
+                SELECT device_id, output_type, %(included)s,
                        CASE WHEN unit_cost > 0 OR (overage <> 0 AND cost_unknown IS NOT TRUE) THEN unit_cost END
                   FROM xpps_meter_read
                  WHERE device_id = ANY(%(devices)s) AND period_end = %(end)s AND currency_id = %(currency)s
                    AND superseded_by_id IS NULL AND origin = 'file'
               ORDER BY device_id, output_type
                 """,
+                included=stated_allowance_sql(SQL("included"), SQL("included_stated")),
                 **values,
             )
         )
-        billed, including = [], set()
-        for device, is_live, meters, service, supply, unsplit in fees:
-            including |= {(device, name) for name, meter in (meters or {}).items() if meter.get("included") is not None}
-            if is_live:
-                # A monthly base price alone: see rules.is_unsplit.
-                billed.append((device, models[device], "base_service", UNIT_COST, service, True))
-                billed.append((device, models[device], "base_supply", UNIT_COST, supply, not unsplit))
+        billed = []
+        for device, service, supply, unsplit in fees:
+            # A monthly base price alone: see rules.is_unsplit.
+            billed.append((device, models[device], "base_service", UNIT_COST, service, True))
+            billed.append((device, models[device], "base_supply", UNIT_COST, supply, not unsplit))
         for device, output_type, included, unit_cost in pages:
             billed.append((device, models[device], output_type, UNIT_COST, unit_cost, True))
-            if (device, output_type) in including:
-                billed.append((device, models[device], output_type, INCLUDED, included, True))
+            billed.append((device, models[device], output_type, INCLUDED, included, True))
         return [rate for rate in billed if rate[4] is not None]
