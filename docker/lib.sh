@@ -19,7 +19,8 @@ say() { printf '%s\n' "$*" >&2; }
 
 # die MESSAGE [CURE]
 die() {
-    printf 'Error: %s\n' "$@" >&2
+    printf 'Error: %s\n' "$1" >&2
+    if [ -n "${2:-}" ]; then printf '  %s\n' "$2" >&2; fi
     exit 1
 }
 
