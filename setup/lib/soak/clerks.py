@@ -45,7 +45,7 @@ class Office:
     made_runs: set[int] = field(default_factory=set)
     posted_moves: set[int] = field(default_factory=set)
     in_file: dict[int, set[str]] = field(default_factory=dict)  # month -> serial numbers
-    month: int = 0
+    month: int = 1  # the first one is imported already
     month_began: float = field(default_factory=time.monotonic)
     over: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -360,8 +360,8 @@ WEIGHTS = {
     "take_up": 3,
     "approve": 16,
     "reset": 2,
-    "run": 8,
-    "post": 5,
+    "run": 12,
+    "post": 6,
     "post_one": 4,
     "stop": 4,
     "retry": 2,

@@ -13,7 +13,7 @@ from .places import Journal, Places
 from .server import Server
 
 #: Seconds between two faults.
-PAUSE = (4, 14)
+PAUSE = (8, 25)
 #: For so long after its end a fault explains what goes wrong.
 AFTERMATH = 30
 #: What connections say that are no more, and what a server says that begins or ends.

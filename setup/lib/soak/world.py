@@ -2,6 +2,7 @@
 """The reseller that the clerks work for: made by Odoo's shell, before anybody is at work."""
 
 import json
+import random
 import secrets
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from spare_companies import make_company
 
 from odoo import Command, fields
 
-from .files import serial
+from .files import Month, build_file, serial
 
 COMPANY = "Soak Reseller"
 #: More than a billing run works on while its user waits.
@@ -39,6 +40,7 @@ def make_world(env, path):
     agreements = _make_agreements(env, company, products)
     devices = _make_devices(env, company, agreements, products["printer"])
     users = _make_users(env, company)
+    _import_first_month(env, company, devices)
     known = {
         "company": company.id,
         "printer": products["printer"].id,
@@ -144,6 +146,14 @@ def _make_devices(env, company, agreements, printer):
         ]
     )
     return devices.mapped("name")
+
+
+def _import_first_month(env, company, serials):
+    """So that there is something to bill from the first minute on."""
+    data = build_file("FIRST", Month(0), serials, random.Random(0))
+    file = env["xpps.billing.file"]._create_from_upload(data, "first.xml", company)
+    file._import()
+    file.charge_ids.action_approve()
 
 
 def _make_users(env, company):
