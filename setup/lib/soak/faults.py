@@ -14,8 +14,9 @@ from .server import Server
 
 #: Seconds between two faults.
 PAUSE = (8, 25)
-#: For so long after its end a fault explains what goes wrong.
-AFTERMATH = 30
+#: For so long after its end a fault explains what goes wrong: whoever was at work notices only then that his connection
+#: is gone, and work may take as long as limit_time_real.
+AFTERMATH = 120
 #: What connections say that are no more, and what a server says that begins or ends.
 LOST = re.compile(
     r"OperationalError|InterfaceError|AdminShutdown|CrashShutdown|CannotConnectNow|connection already closed"
