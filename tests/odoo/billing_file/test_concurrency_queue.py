@@ -62,6 +62,19 @@ class TestQueue(ConcurrencyCase):
             self.assertRegex(str(error), "already executing")
         self.assertImportedOnce(file_id)
 
+    @mute_logger("odoo.sql_db", "odoo.addons.xerox_xpps.models.billing_file.xpps_billing_file_queue")
+    def test_the_server_breaks_it_off(self):
+        """For want of time, space or a connection: that is no fault of the file, which stays in the queue."""
+        file_id = self._new_file("queued")
+        with self.registry.cursor() as cr, self._env() as env:
+            cr.execute("LOCK TABLE xpps_meter_read")
+            env.cr.execute("SET LOCAL statement_timeout TO '300ms'")
+            self.assertFalse(self._files(env).browse(file_id)._import_queued())
+        self.assertEqual((self._state(file_id), self._charges()), ("queued", []))
+        with self._env() as env:
+            self._cron_import(env)
+        self.assertImportedOnce(file_id)
+
     def _open_import(self, file_id):
         """A cron that has imported the file and is about to commit. :return: its cursor"""
         cr, file = self._open_file(file_id)

@@ -127,3 +127,23 @@ class TestImport(ConcurrencyCase):
 
         self.assertOneWins(self._at_once(import_it, import_it), "someone else|not a draft")
         self.assertEqual(self._charges(), [("draft", 100)])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_files_of_one_agreement(self):
+        """Both make the contract default that the agreement lacks: the second tries again, and finds it."""
+        with self._env() as env:
+            type(self).env = env
+            self._device("SN-2", env["sale.subscription"].browse(self.ids["agreement"]))
+        devices = {"SN-1": "0.004", "SN-2": "0.005"}
+        (first_cr, first), (second_cr, second) = (
+            self._open_file(self._new_file(devices=[record(serial, mono=(100, cost))], InvoiceNumber=f"X-{serial}"))
+            for serial, cost in devices.items()
+        )
+        first._import()
+        first_cr.commit()
+        retrying(second._import, second.env)
+        second_cr.commit()
+        self.assertEqual(self._charges(), [("draft", 100)] * 2)
+        with self._env() as env:
+            agreement = env["sale.subscription"].browse(self.ids["agreement"])
+            self.assertEqual(agreement.charge_default_ids.mapped("unit_cost"), [0.005])

@@ -3,6 +3,7 @@ from odoo import fields, models
 
 from ...billing_file import to_decimal
 from ...common.constants import CLICK_DIGITS
+from ...common.locking import claim
 
 
 class XppsBillingFileCostChange(models.Model):
@@ -37,6 +38,8 @@ class XppsBillingFileCostChange(models.Model):
     def _apply(self):
         """Change the agreements' contract defaults, or make those that they lack."""
         missing = self.filtered(lambda change: not change.default_id)
+        # Two files that are imported at the same moment would both make the default that an agreement lacks.
+        claim(missing.subscription_id)
         defaults = (
             self.env["sale.subscription.charge.default"]
             ._quietly()

@@ -3,11 +3,12 @@ import logging
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
 from odoo.tools import plaintext2html
 
 from ...common.formats import percent_text
+from ...common.locking import RETRY
 from ...importing import may_exceed
 
 _logger = logging.getLogger(__name__)
@@ -124,8 +125,10 @@ class XppsBillingFile(models.Model):
         self.ensure_one()
         try:
             return retrying(self._import_or_skip, self.env)
-        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
-            # Other transactions came in between, time and again.
+        except RETRY:
+            # Other transactions came in between, time and again; or the database server broke it off, for want of time
+            # or space: that is no fault of the file either.
+            _logger.info("Background work on billing file %s is tried again later", self.id, exc_info=True)
             self.env.cr.rollback()
             return False
         except Exception as error:
