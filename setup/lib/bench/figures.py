@@ -199,7 +199,7 @@ FIGURES = (
         "MB",
         (("memory", "huge"),),
         ours=lambda samples: [value / 1e6 for value in samples.get("huge", "memory")],
-        target=lambda sizes: 1200,
+        target=lambda sizes: 700,
         note="a fresh process that checks and imports the file, all of it",
     ),
     Figure(
