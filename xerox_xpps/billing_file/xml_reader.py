@@ -81,7 +81,7 @@ def read_xml(data: bytes, layout: XmlLayout, credits: bool = False) -> tuple[Bil
             check_limit(markup.attributes - markup.namespaces, MAX_UNKNOWN_ATTRIBUTES, template)
         if markup.tags + markup.attributes > MAX_TREE:
             _check_root(root_element(data), layout)
-            sound = RecordStream(layout, markup, schema, credits).read(data)
+            sound = RecordStream(layout, markup, schema, credits).look_through(data)
             details = sound and _sound_details(data, layout, credits, *sound)
             if details:
                 return details, unusable

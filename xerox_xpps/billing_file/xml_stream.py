@@ -72,7 +72,7 @@ class RecordStream:
         # Of groups that are not complete: how many elements are no records, and stay as long as the file is sound.
         self._kept: dict[etree._Element, int] = {}
 
-    def read(self, data: bytes) -> tuple[etree._Element, list[DeviceRecord]] | None:
+    def look_through(self, data: bytes) -> tuple[etree._Element, list[DeviceRecord]] | None:
         """The root element without its records, and these; None when something may be wrong with the file.
 
         Raises ``Unreadable`` when it is not well-formed, or costs too much beside its sound devices. The root element
