@@ -108,6 +108,10 @@ NOT_STREAMED = {
     "a comment in a number": (AUTOTASK_XML, devices(40, MonoOver=b"1<!-- -->2")),
     "a record in what is no record": (FREE, SOUND.replace(b"  <Device>", b"<Foo><Device/></Foo><Device>", 1)),
     "a record in a record": (LOOSE, SOUND.replace(b"<Model>", b"<Device/><Model>", 1)),
+    "a record in another beyond line 65,535": (
+        LOOSE,
+        SOUND.replace(b"</Invoice>", b"</Invoice>" + b"\n" * 70_000).replace(b"<Model>", b"\n<Device/>\n<Model>", 1),
+    ),
     "a broken end": (AUTOTASK_XML, SOUND[:-9]),
     "an entity": (AUTOTASK_XML, SOUND.replace(b"M &lt;1>", b"&nbsp;")),
 }
