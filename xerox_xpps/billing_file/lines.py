@@ -9,7 +9,7 @@ from functools import cached_property
 from lxml import etree
 
 # libxml2 keeps a line in 16 bits, and guesses the higher ones from text nodes nearby.
-_RELIABLE_LINES = 65_535
+RELIABLE_LINES = 65_535
 # Names that are searched for in the whole file.
 _MAX_NAMES = 6
 
@@ -33,7 +33,7 @@ class LineIndex:
     def line(self, element: etree._Element) -> int:
         """Line of the element."""
         line = element.sourceline or 1
-        if line < _RELIABLE_LINES:
+        if line < RELIABLE_LINES:
             return line
         name = element.tag
         if name not in self._lines:
@@ -43,9 +43,13 @@ class LineIndex:
             self._lines[name] = self._lines_of(name)
         return self._lines[name].get(element, line)
 
+    def tag_lines(self, name: str) -> Iterator[int]:
+        """Lines of all start tags of a name in the file, whatever there is in the tree."""
+        return _tag_lines(self._source, self._tag_pattern(name), self._hidden)
+
     def _lines_of(self, name: str) -> dict[etree._Element, int]:
         elements = list(self._root.iter(name))
-        lines = list(_tag_lines(self._source, self._tag_pattern(name), self._hidden))
+        lines = list(self.tag_lines(name))
         # They differ only in an encoding in which "<" is not one ASCII byte.
         return dict(zip(elements, lines, strict=True)) if len(elements) == len(lines) else {}
 

@@ -37,7 +37,7 @@ def parse(data: bytes, markup: Markup) -> etree._Element:
         raise syntax_error(error) from error
     except (ValueError, LookupError) as error:
         raise _not_well_formed(1, 1, str(error)) from error
-    return _tidy(root, markup)
+    return tidy(root, markup)
 
 
 def check_well_formed(data: bytes) -> None:
@@ -51,6 +51,8 @@ def check_well_formed(data: bytes) -> None:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         detail = expat.ErrorString(error.code)
+        if detail == expat.errors.XML_ERROR_UNDEFINED_ENTITY:
+            raise _entity(error.lineno, error.offset + 1) from error
         if detail not in _OF_ENCODING:
             raise _not_well_formed(error.lineno, error.offset + 1, detail) from error
 
@@ -86,13 +88,13 @@ def parse_beginning(data: bytes, *, recover: bool = False) -> etree._Element | I
             raise _not_well_formed(1, 1, str(error)) from error
         if root is None:
             raise _not_well_formed(1, 1, "no element found")
-        return _tidy(root, markup)
+        return tidy(root, markup)
     except Unreadable as error:
         return error.issue
 
 
-def _tidy(root: etree._Element, markup: Markup) -> etree._Element:
-    """Take the namespaces and what is no element out of the tree, as ``parse`` says."""
+def tidy(root: etree._Element, markup: Markup) -> etree._Element:
+    """Take the namespaces and what is no element out of the tree, as ``parse`` says. Raises ``Unreadable``."""
     # An encoding of which the bytes tell something else hides the DOCTYPE from the search in them.
     if root.getroottree().docinfo.internalDTD is not None:
         raise forbidden_doctype()
@@ -153,12 +155,16 @@ def syntax_error(error: etree.XMLSyntaxError) -> Unreadable:
     """What libxml2 says, in plain words."""
     line, column = error.position
     if error.code in (etree.ErrorTypes.ERR_UNDECLARED_ENTITY, etree.ErrorTypes.WAR_UNDECLARED_ENTITY):
-        template = _(
-            "Line %(line)s, column %(column)s uses an entity, which is not allowed:"
-            " only &amp;, &lt;, &gt;, &quot; and &apos; are."
-        )
-        return Unreadable(Issue(ERROR, "file_forbidden", template, {"line": line, "column": column}, line))
+        return _entity(line, column)
     return _not_well_formed(line, column, _POSITION.sub("", error.msg or ""))
+
+
+def _entity(line: int, column: int) -> Unreadable:
+    template = _(
+        "Line %(line)s, column %(column)s uses an entity, which is not allowed:"
+        " only &amp;, &lt;, &gt;, &quot; and &apos; are."
+    )
+    return Unreadable(Issue(ERROR, "file_forbidden", template, {"line": line, "column": column}, line))
 
 
 def _not_well_formed(line: int, column: int, detail: str) -> Unreadable:

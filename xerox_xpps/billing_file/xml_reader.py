@@ -22,7 +22,7 @@ from .limits import (
     Allowance,
     check_limit,
 )
-from .lines import LineIndex
+from .lines import RELIABLE_LINES, LineIndex
 from .model import BillingDetails, DeviceRecord, InvoiceRecord
 from .records import device_record, incomplete, invoice_record, no_devices, too_many_devices
 from .values import EXPECTED, NEEDED, ValueReader
@@ -81,7 +81,10 @@ def read_xml(data: bytes, layout: XmlLayout, credits: bool = False) -> tuple[Bil
             check_limit(markup.attributes - markup.namespaces, MAX_UNKNOWN_ATTRIBUTES, template)
         if markup.tags + markup.attributes > MAX_TREE:
             _check_root(root_element(data), layout)
-            RecordStream(layout, markup, schema, credits).check(data)
+            sound = RecordStream(layout, markup, schema, credits).look_through(data)
+            details = sound and _sound_details(data, layout, credits, *sound)
+            if details:
+                return details, unusable
         root = parse(data, markup)
         _check_root(root, layout)
         details, issues = _XmlFile(data, root, layout, schema, credits).details()
@@ -109,6 +112,17 @@ def _check_root(root: etree._Element, layout: XmlLayout) -> None:
     template = _("This is not a billing details file: it starts with the element <%(element)s> instead of <%(root)s>.")
     params = {"element": shown(root.tag), "root": layout.root}
     raise Unreadable(Issue(ERROR, "file_schema", template, params, root.sourceline, path=f"/{params['element']}"))
+
+
+def _sound_details(
+    data: bytes, layout: XmlLayout, credits: bool, root: etree._Element, devices: Sequence[DeviceRecord]
+) -> BillingDetails | None:
+    """What a file says with whose records nothing is wrong; None when that cannot be said of the invoice."""
+    try:
+        invoice = _XmlFile(data, root, layout, None, credits).sound_invoice()
+    except Unreadable:
+        return None
+    return None if invoice is None else BillingDetails(invoice, tuple(devices))
 
 
 class _XmlFile:
@@ -155,6 +169,11 @@ class _XmlFile:
         for index in self._bad:
             self._devices[index] = incomplete(self._devices[index])
         return BillingDetails(invoice, tuple(self._devices)), self._issues.listed()
+
+    def sound_invoice(self) -> InvoiceRecord | None:
+        """The invoice, of which the tree has all but the records; None when there is something wrong with it."""
+        invoice = self._read_invoice()
+        return None if self._issues.listed() or invoice.source_line >= RELIABLE_LINES else invoice
 
     # Values
 

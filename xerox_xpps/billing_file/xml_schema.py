@@ -64,6 +64,11 @@ class Violation:
     name: str = ""
 
 
+def next_batch(size: int = 0) -> int:
+    """How many records are validated at once, after so many of which none was refused; 0 stands for the first."""
+    return min(2 * size, _LAST_BATCH) or _FIRST_BATCH
+
+
 # Of each element of a record: its tag, number of children, names of attributes, and whether it has stray text.
 _Shape = tuple[tuple[str, int, tuple[str, ...], bool], ...]
 
@@ -156,7 +161,7 @@ class Schema:
                 located = list(_locate(root, records, batch, entries))
                 allowance.spend(REFUSED_ELEMENT * len({index for index, _element, _entry in located}))
                 yield from located
-                size = _FIRST_BATCH if entries else min(2 * size, _LAST_BATCH)
+                size = _FIRST_BATCH if entries else next_batch(size)
         finally:
             if len(good) < len(records) or len(records) > _FIRST_BATCH:
                 for parent, children in whole.items():

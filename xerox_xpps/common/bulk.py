@@ -215,4 +215,5 @@ def _copy(model, names, rows):
         SQL(", ").join(map(SQL.identifier, columns)),
     )
     text = rows_text((*row, uid, now, uid, now) for row in rows)
-    model.env.cr.copy_expert(statement.code, io.StringIO(text))
+    # In the encoding of all of Odoo's databases; a buffer of text takes four bytes for each character.
+    model.env.cr.copy_expert(statement.code, io.BytesIO(text.encode()))

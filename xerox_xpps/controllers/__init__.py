@@ -1,4 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Downloads: the workbooks that buttons of the web client open. May import all packages but ``wizards``."""
+"""Downloads that buttons of the web client open, and the state of the server's work.
 
-from . import main
+May import all packages but ``wizards``.
+"""
+
+from . import health, main

@@ -34,8 +34,11 @@ class Lookups:
         self.materials = self.env["xpps.material.mapping"]._material_by_template(
             devices.product_id.product_tmpl_id, self.company
         )
-        self.last_reads = lots._xpps_last_reads(devices.ids, before=period_start)
-        self.last_billed = lots._xpps_last_reads(devices.ids, before=period_start, billed=True)
+        # Most reads bill what is on their counter, too.
+        shared = {}
+        self.last_reads = lots._xpps_last_reads(devices.ids, before=period_start, shared=shared)
+        self.last_billed = lots._xpps_last_reads(devices.ids, before=period_start, billed=True, shared=shared)
+        del shared
         self.mean_pages = lots._xpps_mean_pages(devices.ids, before=period_start)
         self.last_base_costs = self.env["xpps.billing.file.line"]._last_base_costs(devices, before=period_start)
         self.billed, self.overlapping = self._billed_lines(devices)

@@ -9,7 +9,7 @@ from .steps import Steps
 
 #: The order of a round: what is compared stands side by side, and ``floor`` takes the rows that ``ours`` left.
 SIZES = ("many", "few", "huge", "runs_many", "runs_few", "runs_huge")
-STEPS = ("ours", "floor", "check_wrong", "plans", "cards", "load", "memory")
+STEPS = ("ours", "floor", "check_wrong", "plans", "cards", "load", "memory", "reading")
 STEPS += ("vendor_pivot", "savings_pivot", "profitability_pivot", "billing_run", "one_by_one")
 
 

@@ -182,3 +182,9 @@ class Steps:
         command = [sys.executable, "-m", "bench.worker", self.database.name, str(file_id)]
         result = subprocess.run(command, check=True, capture_output=True, text=True)
         return {"memory": json.loads(result.stdout)["peak_memory"]}
+
+    def reading(self):
+        """What reading the file alone takes, record by record and from a tree, in processes of their own."""
+        command = [sys.executable, "-m", "bench.reader", str(self.devices)]
+        result = subprocess.run(command, check=True, capture_output=True, text=True)
+        return json.loads(result.stdout)

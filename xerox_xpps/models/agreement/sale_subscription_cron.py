@@ -214,7 +214,9 @@ class SaleSubscription(models.Model):
             return
         unexpected = error if is_unexpected(error) else None
         level = logging.ERROR if unexpected else logging.WARNING
-        _logger.log(level, "XPPS agreement %s was not invoiced: %s", self.ids, error, exc_info=unexpected)
+        # The reason may name the customer: it stands on the agreement.
+        kind = type(error).__name__
+        _logger.log(level, "XPPS agreement %s was not invoiced (%s)", self.ids, kind, exc_info=unexpected)
         note = plaintext2html(failure_reason(self.env, error))
         try:
             with self._xpps_apart():

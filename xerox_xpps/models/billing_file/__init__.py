@@ -12,6 +12,7 @@ from . import (
     xpps_blocking_warning,
     xpps_billing_file,
     xpps_billing_file_queue,
+    xpps_billing_file_log,
     xpps_billing_file_next,
     xpps_billing_file_plans,
     xpps_billing_file_upload,

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import hashlib
+import time
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -480,6 +481,7 @@ class XppsBillingFile(models.Model):
         if self.state != "queued" and not self.is_open:
             raise UserError(self.env._("Billing file %s is no longer a draft.", self.display_name))
         self._lock()
+        started = time.monotonic()
         check = self._check(imports=True)
         self._refuse(check)
         # First of all, so that of two imports of one file the later one is told so by the database.
@@ -501,6 +503,7 @@ class XppsBillingFile(models.Model):
             # Whoever was to look after a file that came by e-mail need not do so any more.
             self.activity_feedback(["mail.mail_activity_data_todo"])
         self.message_post(body=body)
+        self._log_import(check, len(charges), started)
 
     def _refuse(self, check):
         """:raises UserError: when errors keep the file, or all of its records, from being imported"""

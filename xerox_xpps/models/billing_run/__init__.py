@@ -5,6 +5,7 @@ from . import (
     xpps_billing_run,
     xpps_billing_run_queue,
     xpps_billing_run_post_and_send,
+    xpps_billing_run_log,
     xpps_billing_run_addresses,
     xpps_billing_run_line,
     xpps_billing_run_line_approval,

@@ -276,12 +276,13 @@ class StockLot(models.Model):
             lot.xpps_base_supply_cost = supply_cost
 
     @api.model
-    def _xpps_last_reads(self, device_ids, before=None, billed=False):
+    def _xpps_last_reads(self, device_ids, before=None, billed=False, shared=None):
         """The last live meter read of each device and output type, with one query.
 
         :param before: a date; only periods that ended by then count, also on the very day: Xerox's may share one
         :param billed: leave out opening and closing reads, which bill nothing; else those of which nobody stated the
             counter, which is not known to be 0
+        :param dict shared: what is the same is kept in it, once for all calls: there are five reads for each device
         :return: {(device id, output type): (read date, current read, overage, unit cost, id of the cost's currency,
             included pages, None where nobody stated them)}
         """
@@ -306,10 +307,13 @@ class StockLot(models.Model):
                 billed=SQL("AND origin = 'file'") if billed else SQL("AND current_read IS NOT NULL"),
             )
         )
-        return {
-            (device_id, output_type): (read_date, current_read or 0, overage or 0, float(unit_cost or 0), *rest)
-            for device_id, output_type, read_date, current_read, overage, unit_cost, *rest in rows
-        }
+        once = ({} if shared is None else shared).setdefault
+        last = {}
+        for device_id, output_type, read_date, current_read, overage, unit_cost, *rest in rows:
+            key = (device_id, once(output_type, output_type))
+            read = (once(read_date, read_date), current_read or 0, overage or 0, float(unit_cost or 0), *rest)
+            last[once(key, key)] = once(read, read)
+        return last
 
     def _xpps_usage_last_reads(self):
         return self._xpps_last_reads(self.ids)

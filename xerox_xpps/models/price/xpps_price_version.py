@@ -133,7 +133,7 @@ class XppsPriceVersion(models.Model):
                     versions._take_effect()
             except Exception:
                 # What is billed does not depend on it, and one agreement does not keep the others waiting.
-                _logger.exception("XPPS: the new prices of %s could not be entered on it.", agreement.display_name)
+                _logger.exception("XPPS: the new prices of agreement %s could not be entered on it.", agreement.id)
             if number % BATCH == 0 and not self._has_time(BATCH):
                 return
         self._has_time(len(agreements) % BATCH)
