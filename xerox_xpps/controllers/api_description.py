@@ -201,7 +201,8 @@ SEND = Operation(
     "sendBillingFile",
     "Send a billing file",
     "The file becomes a draft, and is checked; somebody imports it in Odoo. Sending the same file again changes "
-    "nothing. Of a file that is refused nothing is kept. Large files are checked in the background: ask for them again.",
+    "nothing. Of a file that is refused nothing is kept. Large files are checked in the background: ask for them "
+    "again.",
     {
         HTTPStatus.CREATED: Answer(
             "The file is a draft now.", "BillingFile", {"Location": "Path of the billing file in this API."}
