@@ -19,4 +19,6 @@ from . import (
     audit,
     rate_card,
     cutoff,
+    webhook,
+    api,
 )

@@ -75,12 +75,14 @@ from .rate_key import INCLUDED, RATE_OWNERS, UNIT_COST, rate_key, rate_key_sql, 
 from .schedule import Cycle, add_months, first_free, free_spans, pieces
 from .serial import blurred_key, blurred_key_sql, near_keys, serial_key_sql
 from .stock import in_stock_domain, in_stock_sql
+from .webhook import MIN_SECRET, networks_of, retry_delay, signature_of, target_of, unreachable
 from .xerox_number import is_other_number, number_key, split_numbers
 
 __all__ = [
     "AMOUNT_FIELDS",
     "Cycle",
     "INCLUDED",
+    "MIN_SECRET",
     "OverageTerms",
     "PriceStep",
     "RATE_OWNERS",
@@ -138,6 +140,7 @@ __all__ = [
     "named_domain",
     "near_keys",
     "nearest_rate",
+    "networks_of",
     "next_end",
     "next_increase",
     "number_key",
@@ -160,6 +163,7 @@ __all__ = [
     "rate_key_sql",
     "rate_owner_sql",
     "reached_domain",
+    "retry_delay",
     "round_amount",
     "round_amount_sql",
     "running_days",
@@ -169,12 +173,15 @@ __all__ = [
     "same_period_sql",
     "serial_key_sql",
     "service_fee",
+    "signature_of",
     "split_numbers",
     "started_domain",
     "stated_allowance",
     "stated_allowance_sql",
+    "target_of",
     "billed_fee_sql",
     "billed_fees",
     "uninvoiced_status_sql",
+    "unreachable",
     "usual_arrival",
 ]

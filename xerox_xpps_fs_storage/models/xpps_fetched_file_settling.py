@@ -29,6 +29,8 @@ class XppsFetchedFile(models.Model):
             except UserError as error:
                 obstacle = str(error)
                 file._log_as_odoobot(plaintext2html(obstacle))
+        if wanted != "never":
+            self.env["xpps.webhook"]._notify("file_failed", file)
         if obstacle or file.error_count or wanted != "never":
             self._tell(file, obstacle)
 

@@ -80,6 +80,9 @@ class TestCompany(Sources, XppsCase):
         self.env["xpps.fetched.file"].create(
             {"source_id": source.id, "name": "a.xml", "path": "a.xml", "version": "1", "state": "new"}
         )
+        hook = {"name": "Hook", "url": "https://hooks.example.com/", "secret": "0123456789abcdef", "user_id": False}
+        webhook = self.env["xpps.webhook"].create(hook)
+        webhook._tell("test", webhook)
         findings = self.env["xpps.health"].search([("company_id", "=", self.company.id)], limit=1)
         self.env["xpps.health.snooze"]._keep(findings, "2031-01-01", "Later")
         for model in (*self._models(), self.env["stock.lot"], self.env["sale.subscription"]):

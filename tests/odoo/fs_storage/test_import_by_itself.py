@@ -48,6 +48,15 @@ class TestImportByItself(FetchCase):
         )
         self.assertTrue(self.source.file_ids.billing_file_id.filtered("warning_count"))
 
+    def test_webhooks_are_told(self):
+        """Of what was imported, and of what was to be and is not."""
+        hook = {"name": "Hook", "url": "https://hooks.example.com/", "secret": "0123456789abcdef", "user_id": False}
+        webhook = self.env["xpps.webhook"].create(hook)
+        self._states("never", faulty=self._faulty())
+        self.assertFalse(webhook.delivery_ids)
+        self._states("without_warnings", sound=sound(1), warned=self._warned())
+        self.assertEqual(sorted(webhook.delivery_ids.mapped("event")), ["file_failed", "file_imported"])
+
     def test_two_files_of_one_period(self):
         """The check finds nothing wrong with either, and the second one is refused: it says so and stays a draft."""
         self.source.import_by_itself = "without_errors"

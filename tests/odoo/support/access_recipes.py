@@ -146,6 +146,12 @@ RECIPES = {
         "line_ids": [Command.set(reseller.run.line_ids[:1].ids)],
         "reason": "Mine",
     },
+    "xpps.webhook": lambda reseller, env: {
+        "name": "Mine",
+        "url": "https://mine.example.com/",
+        "secret": "0123456789abcdef",
+        "user_id": False,
+    },
     "xpps.vendor.report.wizard": lambda reseller, env: {},
     "xpps.back.test.wizard": lambda reseller, env: {"agreement_ids": [Command.set(reseller.agreement.ids)]},
     "xpps.back.test.tier": lambda reseller, env: {

@@ -651,6 +651,17 @@ TABLE = {
         wizard("company_id date_from date_to file_count file_text"),
         calls("action_dispute_overbilled action_download action_print", who=CLERKS),
     ),
+    "xpps.webhook": Model(read=MANAGERS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered("active company_id name on_file_failed on_file_imported on_run_done secret url user_id"),
+        program("delivery_count delivery_ids failed_count"),
+        # Nobody's, whoever he is.
+        program("secret_key", read=NOBODY),
+        calls("action_open_deliveries action_test", who=MANAGERS),
+    ),
+    "xpps.webhook.delivery": Model(read=MANAGERS).having(
+        program("company_id error event last_try next_try payload state status_code tries uid webhook_id"),
+        calls("action_send_again", who=MANAGERS),
+    ),
     "account.move": Extension().having(
         program("has_xpps_usage xpps_usage_pdf_file xpps_usage_pdf_id xpps_usage_xlsx_file xpps_usage_xlsx_id"),
         program(
@@ -736,6 +747,10 @@ TABLE = {
         calls("action_open_xpps action_open_xpps_charges", who=USERS),
         calls("action_open_xpps_devices", who=USERS | {STOCK, PORTAL}),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
+    ),
+    "res.users.apikeys.description": Extension().having(
+        entered("xpps_only", read=CLERKS),
+        calls("make_key", who=INSIDERS),
     ),
     "sale.order": Extension().having(
         program("xpps_billing_run_id", read=CLERKS),

@@ -76,6 +76,15 @@ class Reseller(Records):
         env["xpps.holding.flag"].create({"flag": "wrong_customer", "company_id": company.id})
         env["xpps.component.account"].create({"component": "mono", "company_id": company.id})
         env["xpps.output.name"].create({"output_type": "mono", "name": f"{cls.name} Mono", "company_id": company.id})
+        cls.webhook = env["xpps.webhook"].create(
+            {
+                "name": f"{cls.name} Hook",
+                "url": "https://hooks.example.com/",
+                "secret": "0123456789abcdef",
+                "user_id": False,
+            }
+        )
+        cls.webhook._tell("test", cls.webhook)
         cls._default(cls.color, unit_price=0.09)
         cls.plan = plan_records(cls.agreement, cls.device, cls.color)
         env["xpps.agreement.payer"].create({"subscription_id": cls.agreement.id, "partner_id": cls.customer.id})

@@ -110,6 +110,7 @@ class XppsBillingRun(models.Model):
         failed = len(lines.filtered("error"))
         summary = self._summary(task, moves, failed)
         self.message_post(body=plaintext2html(summary))
+        self.env["xpps.webhook"]._notify("run_done", self, task=task)
         if background:
             title = self.env._("Billing Run %s", self.display_name)
             self._notify_user(self.env.user, title, summary, "warning" if failed else "success")
