@@ -37,7 +37,8 @@ class IrActionsReport(models.Model):
     @api.model
     def _run_wkhtmltopdf(self, bodies, report_ref=False, header=None, footer=None, **options):
         if self._xpps_is_ours(report_ref):
-            options |= {"specific_paperformat_args": {**(options.get("specific_paperformat_args") or {}), COMPLETE: True}}
+            said = options.get("specific_paperformat_args") or {}
+            options |= {"specific_paperformat_args": {**said, COMPLETE: True}}
             if not _wkhtml().is_patched_qt:
                 return self._xpps_print(bodies, report_ref, header, footer, options)
         return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, header=header, footer=footer, **options)

@@ -285,8 +285,8 @@ FIGURES = (
         ours=lambda samples: samples.get("sent", "annex"),
         yardstick=lambda samples: samples.get("sent", "alone"),
         target=lambda sizes: 1.4,
-        note="the files of an invoice, made as a billing run does: Odoo's PDF, and the annex of five devices as PDF and "
-        "XLSX; alone: Odoo's PDF; by the clock",
+        note="the files of an invoice, ten at a time as a billing run makes them: Odoo's PDF, and the annex of five "
+        "devices as PDF and XLSX; alone: Odoo's PDF; by the clock",
     ),
     Figure(
         "send-pdf",

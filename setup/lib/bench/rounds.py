@@ -20,10 +20,7 @@ def measure(database, figures, samples, rounds):
     """Run the steps that the figures need, so many rounds, adding what they measure to the samples."""
     wanted = {step for figure in figures for step in figure.steps}
     plan = sorted(wanted, key=lambda step: (SIZES.index(step[1]), STEPS.index(step[0])))
-    steps = {
-        size: STEPS_OF.get(size, Steps)(database, getattr(samples.sizes, size))
-        for _name, size in plan
-    }
+    steps = {size: STEPS_OF.get(size, Steps)(database, getattr(samples.sizes, size)) for _name, size in plan}
     for number in range(1, rounds + 1):
         for name, size in plan:
             started = time.monotonic()

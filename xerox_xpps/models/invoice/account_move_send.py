@@ -122,6 +122,7 @@ class AccountMoveSend(models.AbstractModel):
         """:return: {account.move: its annex as PDF, in bytes}"""
         pdfs = {}
         for company, same in moves.grouped("company_id").items():
+            # Whoever sends an invoice sends what it bills, too, without a right to see agreements and devices.
             reports = self.env["ir.actions.report"].sudo().with_company(company)
             for ids in split_every(PRINTED_TOGETHER, same.ids, list):
                 printed = self._print_xpps_usage(reports, ids)
