@@ -74,7 +74,9 @@ function repeatHeads(width, height) {
         while (article.parentNode !== document.body) {
             article = article.parentNode;
         }
-        return article.getBoundingClientRect().top;
+        // Margins at the top are part of the page.
+        const mark = article.previousElementSibling;
+        return mark && mark.className === "o_xpps_mark" ? mark.getBoundingClientRect().bottom : 0;
     }
 
     /** Where pages end: functions that cut there. */
