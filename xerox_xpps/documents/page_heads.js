@@ -68,11 +68,22 @@ function repeatHeads(width, height) {
         }
     }
 
+    /** Where the first page of a document begins: several may stand in one. */
+    function topOf(page) {
+        let article = page;
+        while (article.parentNode !== document.body) {
+            article = article.parentNode;
+        }
+        // Margins at the top are part of the page.
+        const mark = article.previousElementSibling;
+        return mark && mark.className === "o_xpps_mark" ? mark.getBoundingClientRect().bottom : 0;
+    }
+
     /** Where pages end: functions that cut there. */
-    function cuts(blocks, tables) {
+    function cuts(blocks, tables, start) {
         const found = [];
         // Where the page begins, and the first of the headings that what comes next is kept with.
-        let top = 0;
+        let top = start;
         let heading = null;
         for (const block of blocks) {
             const box = block.getBoundingClientRect();
@@ -123,6 +134,10 @@ function repeatHeads(width, height) {
         const tables = blocks.filter((block) => block.tHead);
         tables.forEach(fixColumns);
         // Everything is measured before anything moves.
-        cuts(blocks, tables).forEach((cut) => cut());
+        cuts(blocks, tables, topOf(page)).forEach((cut) => cut());
+    }
+    if (document.body.scrollWidth > width) {
+        // All of it is shrunk: other documents must not be, so that these cannot be printed together.
+        Array.from(document.getElementsByClassName("o_xpps_mark")).forEach((mark) => mark.remove());
     }
 }

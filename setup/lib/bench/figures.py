@@ -10,7 +10,7 @@ from statistics import median
 class Sizes:
     """Devices of the worlds by role: ``many`` for most figures, ``few`` and ``huge`` for how time and memory grow.
 
-    With ``runs_`` agreements of the worlds that billing runs invoice.
+    With ``runs_`` agreements of the worlds that billing runs invoice; ``sent``: invoices that are sent.
     """
 
     few: int
@@ -19,10 +19,11 @@ class Sizes:
     runs_few: int
     runs_many: int
     runs_huge: int
+    sent: int
 
 
-FULL = Sizes(few=1_000, many=10_000, huge=50_000, runs_few=500, runs_many=1_000, runs_huge=5_000)
-QUICK = Sizes(few=100, many=100, huge=100, runs_few=20, runs_many=20, runs_huge=20)
+FULL = Sizes(few=1_000, many=10_000, huge=50_000, runs_few=500, runs_many=1_000, runs_huge=5_000, sent=20)
+QUICK = Sizes(few=100, many=100, huge=100, runs_few=20, runs_many=20, runs_huge=20, sent=3)
 
 
 class Samples:
@@ -294,5 +295,36 @@ FIGURES = (
         ours=lambda samples: samples.get("runs_huge", "run"),
         yardstick=lambda samples: samples.get("runs_few", "run"),
         target=lambda sizes: 1.2,
+    ),
+    Figure(
+        "send",
+        "an invoice with its annex / alone",
+        "ms",
+        (("send", "sent"),),
+        ours=lambda samples: samples.get("sent", "annex"),
+        yardstick=lambda samples: samples.get("sent", "alone"),
+        target=lambda sizes: 1.4,
+        note="the files of an invoice, ten at a time as a billing run makes them: Odoo's PDF, and the annex of five "
+        "devices as PDF and XLSX; alone: Odoo's PDF; by the clock",
+    ),
+    Figure(
+        "send-pdf",
+        "an invoice with the annex's PDF / alone",
+        "ms",
+        (("send", "sent"),),
+        ours=lambda samples: samples.get("sent", "annex_pdf"),
+        yardstick=lambda samples: samples.get("sent", "alone"),
+        target=lambda sizes: 1.3,
+        note="likewise, without XLSX",
+    ),
+    Figure(
+        "send-cpu",
+        "CPU of an invoice with its annex / alone",
+        "ms",
+        (("send", "sent"),),
+        ours=lambda samples: samples.get("sent", "annex_cpu"),
+        yardstick=lambda samples: samples.get("sent", "alone_cpu"),
+        target=lambda sizes: 1.4,
+        note="as send, in CPU time of the worker and of wkhtmltopdf",
     ),
 )

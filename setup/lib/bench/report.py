@@ -12,7 +12,8 @@ def print_rows(rows, sizes):
     print(
         f"\nDevices: few {sizes.few:,}, many {sizes.many:,}, huge {sizes.huge:,}; each with five meters, and 12 "
         "overages of 10 devices.\n"
-        f"Agreements of billing runs: few {sizes.runs_few:,}, many {sizes.runs_many:,}, huge {sizes.runs_huge:,}.\n"
+        f"Agreements of billing runs: few {sizes.runs_few:,}, many {sizes.runs_many:,}, huge {sizes.runs_huge:,}. "
+        f"Invoices that are sent: {sizes.sent:,}.\n"
         "Median, minimum and maximum of n rounds; ours and the yardstick in turn.\n"
     )
     print("\n".join(format_rows(rows)), end="\n\n")

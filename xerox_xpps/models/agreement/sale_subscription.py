@@ -323,12 +323,7 @@ class SaleSubscription(models.Model):
 
     def _send_invoices(self, moves):
         """Send posted invoices. Of one that cannot be sent somebody is told; the billing stands."""
-        for move in moves:
-            try:
-                with self.env.cr.savepoint():
-                    move._xpps_send()
-            except UserError as error:
-                move._xpps_say_unsent(str(error))
+        moves._xpps_send_each()
 
     def manual_invoice(self):
         if not self._xpps_ours():

@@ -226,17 +226,11 @@ class XppsBillingRunLine(models.Model):
 
     def _work_send(self):
         """One that cannot be sent keeps no other back: what was mailed cannot be taken back."""
+        reasons = self._moves_to_send()._xpps_send_each()
         for line in self:
-            reasons = []
-            for move in line._moves_to_send():
-                try:
-                    with self.env.cr.savepoint():
-                        move._xpps_send()
-                except UserError as error:
-                    reasons.append(str(error))
-                    move._xpps_say_unsent(str(error))
-            if reasons:
-                line._fail("\n".join(reasons), "send")
+            told = [reasons[move] for move in line.move_ids if move in reasons]
+            if told:
+                line._fail("\n".join(told), "send")
             else:
                 # See _fail.
                 line.sudo().write({"waiting": False, "error": False})
