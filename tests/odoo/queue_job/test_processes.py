@@ -112,7 +112,7 @@ class TestProcesses(Runner, ConcurrencyCase):
         self.assertEqual([self.workers.wait(pid) for pid in pids], [None, None])
         self.assertEqual(set(self._states()), {"done"})
 
-    def assertInvoiced(self, state, **counts):
+    def assertInvoiced(self, state, summary):
         """Each agreement once, and the run finished once."""
         with self._run() as run:
             self.assertEqual((run.state, run.task, run.invoiced_count), (state, False, AGREEMENTS))
@@ -123,19 +123,18 @@ class TestProcesses(Runner, ConcurrencyCase):
                 {str(date) for date in self._agreements(run.env).mapped("recurring_next_date")}, {"2026-03-01"}
             )
             bodies = run.message_ids.mapped("body")
-            for text, count in counts.items():
-                self.assertEqual(len([body for body in bodies if text in body]), count, bodies)
+            self.assertEqual(len([body for body in bodies if summary in body]), 1, bodies)
 
     @mute_logger("odoo.sql_db")
     def test_a_worker_is_killed_in_each_phase(self):
         self._start("action_create_drafts")
         self._kill_one_at("account_move", "SHARE")
         self._do_the_rest()
-        self.assertInvoiced("done", drafts=1)
+        self.assertInvoiced("done", "9 draft invoices.")
         self._start("action_post")
         self._kill_one_at("mail_message", "SHARE")
         self._do_the_rest()
-        self.assertInvoiced("posted", posted=1)
+        self.assertInvoiced("posted", "9 invoices are posted.")
         with self._run() as run:
             names = sorted(run.move_ids.mapped("name"))
             numbers = [int(name.rpartition("/")[2]) for name in names]
