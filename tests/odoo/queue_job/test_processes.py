@@ -139,6 +139,7 @@ class TestProcesses(Runner, ConcurrencyCase):
             names = sorted(run.move_ids.mapped("name"))
             numbers = [int(name.rpartition("/")[2]) for name in names]
             self.assertEqual(numbers, list(range(1, AGREEMENTS + 1)), "No number is missing.")
+            self.assertFalse(run.move_ids.filtered("made_sequence_gap"), "Nor does Odoo say so.")
 
     def test_stopped_beside_a_batch(self):
         """What a worker is at is done, and it finishes the run; the rest is left."""

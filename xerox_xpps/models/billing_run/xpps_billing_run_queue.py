@@ -108,6 +108,10 @@ class XppsBillingRun(models.Model):
         task, background = self.task, self.state == "queued"
         lines = self.line_ids
         moves = self.move_ids
+        if task == "post":
+            # A batch that was posted beside another one could not see the invoices of the numbers before its own.
+            gaps = moves.filtered("made_sequence_gap")
+            self.env.add_to_compute(gaps._fields["made_sequence_gap"], gaps)
         self._leave_queue()
         failed = len(lines.filtered("error"))
         summary = self._summary(task, moves, failed)
