@@ -157,7 +157,8 @@ def _start(run, phase):
 def _server(database, workers):
     """Odoo's server with its runner of jobs. :return: yields psutil.Process"""
     port = config["http_port"]
-    command = [sys.executable, SERVER, "-d", database, "--load=base,web,queue_job", f"--workers={workers}"]
+    # One more answers what wkhtmltopdf asks for: a job that sends would wait for itself.
+    command = [sys.executable, SERVER, "-d", database, "--load=base,web,queue_job", f"--workers={workers + 1}"]
     command += [f"--http-port={port}", f"--gevent-port={port + 1}", "--max-cron-threads=0", "--log-level=warn"]
     command += ["--limit-time-real=3600", "--limit-time-cpu=3600"]
     channels = f"root:{workers},root.xpps:{workers},root.xpps.import:1"
@@ -187,7 +188,7 @@ def _warm_up(database, workers, port):
             with urlopen(address, timeout=300) as answer:
                 answer.read()
 
-    threads = [threading.Thread(target=ask) for _number in range(2 * workers)]
+    threads = [threading.Thread(target=ask) for _number in range(2 * workers + 2)]
     for thread in threads:
         thread.start()
     for thread in threads:
