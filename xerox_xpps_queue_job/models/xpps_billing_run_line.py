@@ -21,9 +21,11 @@ class XppsBillingRunLine(models.Model):
         run = lines.run_id
         if not run:
             return
+        task = run.task
         run._work_in_background(lines)
         self.env.invalidate_all()
-        if run.state == "queued" and any(lines.exists().mapped("waiting")):
+        # They may wait for the next step already, which has jobs of its own.
+        if run.state == "queued" and run.task == task and any(lines.exists().mapped("waiting")):
             run._try_again()
 
     def _say_job(self, what):

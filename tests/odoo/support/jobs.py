@@ -51,7 +51,8 @@ class Jobs(Runner):
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 RunJobController._runjob(env, RunJobController._acquire_job(env, job.uuid))
             self.env.invalidate_all()
-            self.assertNotEqual(job.state, "pending", job.result)
+            # One that is to be tried again is rolled back here to what it was when it was begun.
+            self.assertEqual(job.state, "done", job.result)
             done += 1
         return done
 
