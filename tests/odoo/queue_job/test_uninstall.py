@@ -28,6 +28,8 @@ assert env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
 assert not env["queue.job"].search([("method_name", "like", "_job_")])
 assert not env["queue.job.channel"].search([("complete_name", "like", "xpps")])
 cron.method_direct_trigger()
+# It works in a transaction of its own.
+env.cr.commit()
 env.invalidate_all()
 assert not file.check_queued and file.issue_ids
 modules = env["ir.module.module"].search([("name", "in", ["xerox_xpps", "queue_job"])])
