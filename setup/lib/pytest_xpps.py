@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # At the end: the addon's models/, wizards/ and so on must not hide other packages of these names.
 sys.path.append(str(ROOT / "xerox_xpps"))
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".run" / "hypothesis"))
+# Else Odoo's server inside the tests runs jobs of queue_job: tests are without a runner of jobs, but for those of jobs.
+os.environ["ODOO_QUEUE_JOB_CHANNELS"] = "root:0"
 
 #: Odoo's and upstream's own tests, which run on a database with the addon; and those that fail without it as well.
 UPSTREAM = ROOT / "tests" / "odoo" / "upstream"

@@ -11,6 +11,8 @@ from .rounds import measure
 
 #: Rows of another kind: CPU seconds and MB of each file that is made to take them.
 HOSTILE = "hostile"
+#: Rows of another kind: a billing run by one, two and four workers.
+SCALE = "scale"
 
 
 def parse_arguments():
@@ -22,10 +24,11 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="measure everything N times (default: 3)")
     parser.add_argument("--strict", action="store_true", help="exit status 1 when a target is missed")
     parser.add_argument(
-        "figures", nargs="*", metavar="FIGURE", help=", ".join((*(figure.name for figure in FIGURES), HOSTILE))
+        "figures", nargs="*", metavar="FIGURE", help=", ".join((*(figure.name for figure in FIGURES), HOSTILE, SCALE))
     )
+    parser.add_argument("--agreements", type=int, metavar="N", help="of scale (default: 2,000)")
     arguments = parser.parse_args()
-    unknown = set(arguments.figures) - {figure.name for figure in FIGURES} - {HOSTILE}
+    unknown = set(arguments.figures) - {figure.name for figure in FIGURES} - {HOSTILE, SCALE}
     if unknown:
         parser.error(f"no such figure: {', '.join(sorted(unknown))}")
     if arguments.rounds < 1:
@@ -48,6 +51,11 @@ def main():
         reached = all(row.reached for row in rows)
     if HOSTILE in arguments.figures:
         reached &= all(map(hostile.keeps_to_the_budget, hostile.measure(database, arguments.quick)))
+    if SCALE in arguments.figures:
+        # It imports the addons, which Odoo has only now.
+        from . import scale
+
+        reached &= scale.measure(database, arguments.agreements or (80 if arguments.quick else 2_000))
     if arguments.strict and not reached:
         sys.exit(1)
 

@@ -35,45 +35,6 @@ class BackgroundCase(Notifications, BillingRunCase):
             self.assertEqual(run.sudo().with_env(run.sudo().env(cr=cr))._work_in_background(), 4)
         self.env.invalidate_all()
 
-    @classmethod
-    def _many(cls, count, charges=True, **values):
-        """So many agreements with a base price of 30.00 that are due, and a charge of 1.00 on each."""
-        contracts = cls.env["sale.subscription"].create(
-            [
-                {
-                    "is_xpps": True,
-                    "partner_id": cls.customer.id,
-                    "template_id": cls.templates["draft"].id,
-                    "pricelist_id": cls.pricelist.id,
-                    "date_start": "2025-01-01",
-                    "sale_subscription_line_ids": [Command.create({"product_id": cls.base.id})],
-                    **values,
-                }
-                for _number in range(count)
-            ]
-        )
-        stage = cls.env["sale.subscription.stage"].search([("type", "=", "in_progress")], limit=1)
-        contracts.stage_id = stage
-        contracts.recurring_next_date = "2026-02-01"
-        if charges:
-            cls.env["sale.subscription.charge"].create(
-                [
-                    {
-                        "subscription_id": contract.id,
-                        "product_id": cls.mono.id,
-                        "output_type": "mono",
-                        "period_start": "2026-01-01",
-                        "period_end": "2026-01-31",
-                        "name": "Mono Pages",
-                        "quantity": 100,
-                        "unit_price": 0.01,
-                        "state": "approved",
-                    }
-                    for contract in contracts
-                ]
-            )
-        return contracts
-
 
 class TestBackground(BackgroundCase):
     """Runs of more than two agreements go to the background, in batches of four."""

@@ -596,6 +596,7 @@ TABLE = {
         ),
         calls("action_open action_open_charges action_open_invoices action_open_records", who=CLERKS),
     ),
+    "xpps.queue": Abstract(),
     "xpps.rate.card": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("company_id currency_id date_from date_to letter letter_name line_ids name"),
         program("line_count state"),

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the tests of billing runs share: agreements of January 2026 that are due on the first of February."""
 
+from odoo import Command
+
 from ...billing_file.builder import build_xml
 from .common import record
 from .importing import JANUARY
@@ -22,6 +24,45 @@ class BillingRunCase(InvoicingCase):
         )
         run.action_prepare()
         return run
+
+    @classmethod
+    def _many(cls, count, charges=True, **values):
+        """So many agreements with a base price of 30.00 that are due, and a charge of 1.00 on each."""
+        contracts = cls.env["sale.subscription"].create(
+            [
+                {
+                    "is_xpps": True,
+                    "partner_id": cls.customer.id,
+                    "template_id": cls.templates["draft"].id,
+                    "pricelist_id": cls.pricelist.id,
+                    "date_start": "2025-01-01",
+                    "sale_subscription_line_ids": [Command.create({"product_id": cls.base.id})],
+                    **values,
+                }
+                for _number in range(count)
+            ]
+        )
+        stage = cls.env["sale.subscription.stage"].search([("type", "=", "in_progress")], limit=1)
+        contracts.stage_id = stage
+        contracts.recurring_next_date = "2026-02-01"
+        if charges:
+            cls.env["sale.subscription.charge"].create(
+                [
+                    {
+                        "subscription_id": contract.id,
+                        "product_id": cls.mono.id,
+                        "output_type": "mono",
+                        "period_start": "2026-01-01",
+                        "period_end": "2026-01-31",
+                        "name": "Mono Pages",
+                        "quantity": 100,
+                        "unit_price": 0.01,
+                        "state": "approved",
+                    }
+                    for contract in contracts
+                ]
+            )
+        return contracts
 
     def _line(self, run, agreement=None):
         agreement = agreement or self.agreement

@@ -2,9 +2,9 @@
 """Processes of their own that work on a database, so that they can be killed.
 
 Run as a program (``python workers.py CONFIG DATABASE``) it loads the registry once, without a connection left open,
-and forks a worker for each line that it reads: ``{"model": …, "ids": […], "method": …, "context": {…}}``. For each it
-writes ``{"pid": …}``; a worker that lives to its end writes ``{"pid": …, "error": …}``, the error None or the text that
-the user reads.
+and forks a worker for each line that it reads: ``{"model": …, "ids": […], "method": …, "context": {…}}``, or ``{}``
+for one that does jobs until none is left (``jobs.py``). For each it writes ``{"pid": …}``; a worker that lives to its
+end writes ``{"pid": …, "error": …}``, the error None or the text that the user reads.
 """
 
 import json
@@ -45,6 +45,12 @@ class Workers:
             "method": method,
             "context": {"allowed_company_ids": records.env.context["allowed_company_ids"]},
         }
+        return self._start(call)
+
+    def start_jobs(self):
+        return self._start({})
+
+    def _start(self, call):
         self._process.stdin.write(json.dumps(call) + "\n")
         self._process.stdin.flush()
         while "error" in (answer := self._read()):
@@ -81,7 +87,8 @@ def serve(config, database):
     for line in sys.stdin:
         pid = os.fork()
         if not pid:
-            answer({"pid": os.getpid(), "error": run(registry, **json.loads(line))})
+            call = json.loads(line)
+            answer({"pid": os.getpid(), "error": run(registry, **call) if call else run_jobs(registry)})
             os._exit(0)
         answer({"pid": pid})
 
@@ -100,6 +107,17 @@ def run(registry, model, ids, method, context):
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, context)
             retrying(lambda: getattr(env[model].browse(ids), method)(), env)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def run_jobs(registry):
+    """:return: what went wrong, or None"""
+    sys.path.append(str(Path(__file__).parent))
+    from jobs import do_jobs
+
+    try:
+        do_jobs(registry)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 

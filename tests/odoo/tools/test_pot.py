@@ -10,7 +10,7 @@ from odoo.tests import TransactionCase
 from odoo.tools import file_path
 from odoo.tools.translate import trans_export
 
-ADDONS = ("xerox_xpps", "xerox_xpps_fs_storage", "xerox_xpps_helpdesk", "xerox_xpps_ubl")
+ADDONS = ("xerox_xpps", "xerox_xpps_fs_storage", "xerox_xpps_helpdesk", "xerox_xpps_queue_job", "xerox_xpps_ubl")
 
 
 def entries(template):

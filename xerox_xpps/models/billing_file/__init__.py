@@ -25,4 +25,5 @@ from . import (
     xpps_billing_file_numbers,
     xpps_billing_file_cost_change,
     xpps_import_progress,
+    xpps_queue,
 )

@@ -24,7 +24,7 @@ MAX_TRIES = 10
 
 
 class XppsBillingFile(models.Model):
-    """Checks and imports of large files in the background: one file a transaction, by a cron that is triggered at once.
+    """Checks and imports of large files in the background: one file a transaction, begun at once.
 
     An import that waits is the file's state; a check that waits leaves the state as it is.
     """
@@ -76,32 +76,27 @@ class XppsBillingFile(models.Model):
         return may_exceed(self.attachment_id.raw or b"", self.file_name or "", limit)
 
     def _queue(self):
-        """Leave the import to the cron, on behalf of the user."""
-        if not self._enqueue({"state": "queued", "check_queued": False}):
+        """Leave the import to the background, on behalf of the user."""
+        if not self._enqueue("import", {"state": "queued", "check_queued": False}):
             self._import()
 
     def _queue_check(self):
-        """Leave the check to the cron, on behalf of the user. A file that waits for one already goes on waiting."""
-        if not self.check_queued and not self._enqueue({"check_queued": True}):
+        """Leave the check to the background, on behalf of the user. A file that waits for one goes on waiting."""
+        if not self.check_queued and not self._enqueue("check", {"check_queued": True}):
             self._check_now()
 
-    def _enqueue(self, values):
-        """:return: whether the file is in the queue; nobody would ever come for it where the cron is switched off, as
-        in copies of a database that are made for tests
-        """
+    def _enqueue(self, what, values):
+        """:return: whether the file is in the queue"""
         self.ensure_one()
-        # Any billing user may have a file checked and imported; nobody but the cron runs it.
-        cron = self.env.ref("xerox_xpps.ir_cron_import_billing_files").sudo()
-        if not cron.active:
-            return False
         self._lock()
-        # The cron reads the file; here it need not be kept in the cache until the end of the transaction.
+        if not self.env["xpps.queue"].enqueue(what, self):
+            return False
+        # The background reads the file; here it need not be kept in the cache until the end of the transaction.
         self.attachment_id.invalidate_recordset(["raw"])
         # Whoever queues the file may not write its progress; that of earlier work says nothing any more.
         self.env["xpps.import.progress"].sudo().search([("billing_file_id", "=", self.id)]).unlink()
         # Nobody sets the state by hand; see write.
         self.sudo().write({**values, "queued_by_id": self.env.uid})
-        cron._trigger()
         return True
 
     @api.model
@@ -170,7 +165,7 @@ class XppsBillingFile(models.Model):
         return True
 
     def _waits(self):
-        """Whether the file waits for the cron: to be imported, or to be checked as long as there is a reason to."""
+        """Whether the file waits: to be imported, or to be checked as long as there is a reason to."""
         return self.state == "queued" or (self.check_queued and self.is_open)
 
     def _say_broken_off(self):

@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import ConcurrencyError, LockError, UserError
 
 from ...billing_run import OtherItems, RunPreparation
 from ...common.locking import lock_or_refuse
@@ -22,10 +22,37 @@ class XppsBillingRunLine(models.Model):
         # What lines say is not written by users.
         self.sudo().write(values)
 
+    def _batches(self, size):
+        """Parts of about a size that may be billed at the same time.
+
+        What may be on one invoice stays together: where a payer's drafts and orders are billed besides, all that he
+        pays.
+
+        :return: [lines]
+        """
+        # Whoever bills agreements follows the company's settings without a right to read them.
+        joins = self.run_id.company_id.sudo().xpps_join_other_items
+        batches, batch = [], self.browse()
+        for lines in self.grouped(
+            lambda line: line.subscription_id._xpps_payer() if joins else line.joint_key or line.id
+        ).values():
+            batch |= lines
+            if len(batch) >= size:
+                batches.append(batch)
+                batch = self.browse()
+        return [*batches, batch] if batch else batches
+
     def _is_billed(self):
         """Whether the run has billed the agreement: it made invoices, or set its next invoice date, or both."""
         self.ensure_one()
         return bool(self.previous_next_date or (self.state == "invoiced" and self.move_ids))
+
+    def _lock_lines(self):
+        """:raises ConcurrencyError: when somebody else works on one of the lines"""
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError as error:
+            raise ConcurrencyError(str(error)) from error
 
     def _lock_agreements(self):
         """:raises LockError: when somebody else is at one of the agreements"""

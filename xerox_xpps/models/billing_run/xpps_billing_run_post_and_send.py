@@ -38,6 +38,12 @@ class XppsBillingRun(models.Model):
         if lines:
             self._start("send", lines, background)
 
+    def _stop(self, reason):
+        # The last of the batches that end now finishes the run, and nothing comes after it.
+        # See action_post_and_send.
+        self.sudo().send_after_post = False
+        return super()._stop(reason)
+
     def _leave_queue(self):
         result = super()._leave_queue()
         if self.send_after_post:

@@ -24,8 +24,10 @@ class XppsBillingRun(models.Model):
     """How a billing run works: in batches, and one by one what stood in the way of a batch.
 
     Lines that are still to be worked on are ``waiting``. A small run works on them at once, in the user's transaction;
-    a large one is left to a cron, which does one batch a transaction: whoever kills it takes nothing back but the batch
-    it was at, and the next call goes on with the lines that still wait.
+    a large one is left to ``xpps.queue``, where each batch is a transaction: whoever kills it takes nothing back but
+    the batch it was at, and whoever comes next goes on with the lines that still wait. Several may be at batches of a
+    run at the same time, as they lock lines and agreements of theirs alone; each looks afterwards, in a transaction
+    that sees what all others have committed, whether the run is done.
     """
 
     _inherit = "xpps.billing.run"
@@ -35,16 +37,13 @@ class XppsBillingRun(models.Model):
 
         :param background: whether few lines are left to the background, too
         """
-        # Whoever may bill has the cron do it, without a right to crons.
-        cron = self.env.ref("xerox_xpps.ir_cron_work_on_billing_runs").sudo()
-        # Switched off, as in copies of a database that are made for tests, the cron would never come.
-        background = (background or len(lines) > BACKGROUND_ABOVE) and cron.active
         # Nobody sets by hand what a run is doing.
         lines.sudo().write({"waiting": True, "error": False})
-        values = {"task": task, "task_count": len(lines), "queued_by_id": self.env.uid}
-        self.sudo().write(values | ({"state": "queued"} if background else {}))
-        if background:
-            cron._trigger()
+        self.sudo().write({"task": task, "task_count": len(lines), "queued_by_id": self.env.uid})
+        background = background or len(lines) > BACKGROUND_ABOVE
+        if background and self.env["xpps.queue"].enqueue(task, lines):
+            # See above.
+            self.sudo().state = "queued"
         else:
             self.with_company(self.company_id)._work_at_once()
         return True
@@ -91,12 +90,15 @@ class XppsBillingRun(models.Model):
     def _next_batch(self):
         """Lines that wait; those that are invoiced together stay together."""
         lines = self.env["xpps.billing.run.line"]
-        waiting = [("run_id", "=", self.id), ("waiting", "=", True)]
+        waiting = self._waiting_domain()
         batch = lines.search(waiting, order="id", limit=BATCH[self.task])
         keys = [key for key in batch.mapped("joint_key") if key]
         if keys:
             batch |= lines.search([*waiting, ("joint_key", "in", keys)])
         return batch
+
+    def _waiting_domain(self):
+        return [("run_id", "=", self.id), ("waiting", "=", True)]
 
     def _work_on(self, lines):
         getattr(lines, f"_work_{self.task}")()
@@ -106,6 +108,10 @@ class XppsBillingRun(models.Model):
         task, background = self.task, self.state == "queued"
         lines = self.line_ids
         moves = self.move_ids
+        if task == "post":
+            # A batch that was posted beside another one could not see the invoices of the numbers before its own.
+            gaps = moves.filtered("made_sequence_gap")
+            self.env.add_to_compute(gaps._fields["made_sequence_gap"], gaps)
         self._leave_queue()
         failed = len(lines.filtered("error"))
         summary = self._summary(task, moves, failed)
@@ -180,91 +186,128 @@ class XppsBillingRun(models.Model):
                 if not cron._commit_progress(done):
                     return
 
-    def _work_in_background(self):
-        """Work on one batch, in a transaction of its own, and one by one when that fails.
+    def _work_in_background(self, lines=None):
+        """Work on one batch, in a transaction of its own, and one by one when that fails; finish the run if it is done.
 
-        :return: number of lines that were worked on; 0 when the run is done, or somebody stops it
+        :param lines: those of the batch, of which the ones that still wait are worked on while others may be at other
+            batches; by default the next batch, while nobody else is at the run
+        :return: number of lines that were worked on; 0 when the run is done, or somebody stopped it
         """
         self.ensure_one()
+        done = self._work_on_batch(lines)
+        retrying(self._finish_when_done, self.env)
+        return done
+
+    def _work_on_batch(self, lines):
         try:
-            return retrying(self._background_batch, self.env)
+            return retrying(partial(self._background_batch, lines), self.env)
         except Exception:
             self.env.cr.rollback()
             _logger.info("Billing run %s: a batch failed, going on one by one", self.id, exc_info=True)
-        return self._background_one_by_one()
+        return self._background_one_by_one(lines)
 
-    def _background_one_by_one(self):
-        run = self._in_background()
-        units = [lines.ids for lines in run._next_batch()._units()] if run else []
+    def _background_one_by_one(self, lines):
+        alone = lines is None
+        if self.state != "queued":
+            return 0
         done = 0
-        for ids in units:
+        for unit in (self._next_batch() if alone else lines.exists())._units():
             try:
-                if not retrying(partial(self._background_unit, ids), self.env):
-                    break
+                done += retrying(partial(self._background_unit, unit, alone), self.env)
             except RETRY:
                 # Other transactions came in between, time and again: that is for the next call.
                 self.env.cr.rollback()
-                continue
-            done += len(ids)
         return done
 
-    def _background_batch(self):
-        run = self._in_background()
-        if not run:
-            return 0
-        lines = run._next_batch()
+    def _background_batch(self, lines):
+        lines = self._take(lines, alone=lines is None)
         try:
             lines._lock_agreements()
         except LockError as error:
             raise ConcurrencyError(str(error)) from error
-        run._work_on(lines)
-        if not run._next_batch():
-            run._finish()
+        if lines:
+            lines.run_id._work_on(lines)
         return len(lines)
 
-    def _background_unit(self, ids):
-        run = self._in_background()
-        if not run:
-            return 0
-        run._try(run.line_ids.browse(ids).filtered("waiting"))
-        if not run._next_batch():
-            run._finish()
-        return len(ids)
+    def _background_unit(self, lines, alone):
+        lines = self._take(lines, alone)
+        if lines:
+            lines.run_id._try(lines)
+        return len(lines)
 
-    def _in_background(self):
-        """The run as the user who started it, locked; nothing when somebody stopped it or is at it."""
-        if not self.try_lock_for_update(allow_referencing=True) or self.state != "queued":
-            return None
+    def _take(self, lines, alone):
+        """What is to be worked on now, as the user who started the run, and locked.
+
+        :param lines: of which those that still wait are taken; None for the next batch
+        :param alone: whether nobody else may be at the run meanwhile
+        :return: lines; none when somebody stopped the run, or is at it alone
+        :raises ConcurrencyError: when somebody is at one of the lines
+        """
+        none = self.env["xpps.billing.run.line"]
+        if alone and not self.try_lock_for_update(allow_referencing=True):
+            return none
+        if self.state != "queued":
+            return none
+        lines = self._next_batch() if lines is None else lines.exists().filtered("waiting")
+        run = self._as_starter() if lines else None
+        if not run:
+            return none
+        lines = lines.with_env(run.env)
+        lines._lock_lines()
+        return lines
+
+    def _as_starter(self):
+        """The run as the user who started it; nothing, and the run stopped, when he may not go on with it."""
         user = self.queued_by_id
         run = self._in_language_of(user)
-        if not self._may_be_worked_on_by(user):
-            run._stop(
-                run.env._(
-                    "%(user)s, who started it, is no longer allowed to create invoices in %(company)s.",
-                    user=user.name,
-                    company=self.company_id.name,
-                )
+        if self._may_be_worked_on_by(user):
+            return run.with_user(user)
+        run._stop(
+            run.env._(
+                "%(user)s, who started it, is no longer allowed to create invoices in %(company)s.",
+                user=user.name,
+                company=self.company_id.name,
             )
-            return None
-        return run.with_user(user)
+        )
+        return None
+
+    def _finish_when_done(self):
+        """Finish the run if nothing of it waits any more.
+
+        Of several who come here at the same moment, the one whose batch was committed last sees that of all others. If
+        more of them do, the database lets one finish the run; the others begin anew, and find it finished.
+        """
+        if self.state != "queued" or self.env["xpps.billing.run.line"].search_count(self._waiting_domain(), limit=1):
+            return
+        self._lock_patiently()
+        run = self._as_starter()
+        if run:
+            run._finish()
+
+    def _lock_patiently(self):
+        self.env.cr.execute(
+            SQL("SELECT id FROM %s WHERE id = %s FOR NO KEY UPDATE", SQL.identifier(self._table), self.id)
+        )
 
     def action_stop(self):
         """Stop working on the run in the background; what is done stays."""
         self.ensure_one()
         self.check_access("write")
-        # The batch that is being worked on ends first.
-        self.env.cr.execute(
-            SQL("SELECT id FROM %s WHERE id = %s FOR NO KEY UPDATE", SQL.identifier(self._table), self.id)
-        )
+        # A batch that is being worked on while nobody else may be at the run ends first.
+        self._lock_patiently()
         if self.state == "queued":
             self._stop(self.env._("Stopped by %s.", self.env.user.name))
         return True
 
     def _stop(self, reason):
+        """What nobody is at is left as it is. Where others are at batches, the last of them finishes the run."""
         # See _start.
-        self.sudo().line_ids.filtered("waiting").write({"waiting": False})
-        self._leave_queue()
+        waiting = self.sudo().line_ids.filtered("waiting")
+        free = waiting.try_lock_for_update(allow_referencing=True)
+        free.write({"waiting": False})
         self.message_post(body=plaintext2html(reason))
+        if free == waiting:
+            self._leave_queue()
 
     def _leave_queue(self):
         # What became of the run's invoices does not depend on the right to see them.

@@ -1,0 +1,2 @@
+from . import models
+from .hooks import give_back_to_cron
