@@ -9,6 +9,11 @@ def is_unexpected(error):
     return not isinstance(error, UserError | RedirectWarning)
 
 
+def unexpected(error):
+    """:return: the error, as ``exc_info`` of the server's log; None for one that says what to mend, and of whom"""
+    return error if is_unexpected(error) else None
+
+
 def failure_reason(env, error):
     """:return: the sentence that tells a user why something failed; what nobody foresaw stands in the log"""
     if is_unexpected(error):

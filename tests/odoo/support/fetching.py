@@ -80,7 +80,9 @@ class FetchCase(Sources, Denials, XppsCase):
             # On a slow machine Odoo gives the cron no more time, and calls it again later.
             while remaining:
                 self.assertIs(self.cron.method_direct_trigger(), True)
-                progress = self.env["ir.cron.progress"].search([("cron_id", "=", self.cron.id)], order="id desc", limit=1)
+                progress = self.env["ir.cron.progress"].search(
+                    [("cron_id", "=", self.cron.id)], order="id desc", limit=1
+                )
                 remaining = progress.remaining
         self.env.invalidate_all()
         return files.search([("id", "not in", before.ids), ("company_id", "=", self.company.id)], order="id")

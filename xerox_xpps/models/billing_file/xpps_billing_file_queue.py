@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 from odoo.tools import plaintext2html
 
+from ...common.failures import unexpected
 from ...common.formats import percent_text
 from ...common.locking import RETRY
 from ...importing import may_exceed
@@ -244,9 +245,9 @@ class XppsBillingFile(models.Model):
             try:
                 with self.env.cr.savepoint():
                     file._check_now()
-            except Exception:
+            except Exception as error:
                 # It may be the very reason; the file keeps the issues of its last check.
-                _logger.warning("Check of billing file %s failed", self.id, exc_info=True)
+                _logger.warning("Check of billing file %s failed", self.id, exc_info=unexpected(error))
         return True
 
     def _notify(self, user, message, notification_type):

@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError, LockError
 from odoo.service.model import retrying
 from odoo.tools import SQL, plaintext2html
 
-from ...common.failures import failure_reason, is_unexpected
+from ...common.failures import failure_reason, is_unexpected, unexpected
 from ...common.locking import RETRY
 from ...common.plural import plural
 
@@ -56,8 +56,8 @@ class XppsBillingRun(models.Model):
             except RETRY:
                 # The server tries the whole request again.
                 raise
-            except Exception:
-                _logger.info("Billing run %s: a batch failed, going on one by one", self.id, exc_info=True)
+            except Exception as error:
+                _logger.info("Billing run %s: a batch failed, going on one by one", self.id, exc_info=unexpected(error))
                 for unit in lines._units():
                     self._try(unit)
         self._finish()
@@ -201,9 +201,9 @@ class XppsBillingRun(models.Model):
     def _work_on_batch(self, lines):
         try:
             return retrying(partial(self._background_batch, lines), self.env)
-        except Exception:
+        except Exception as error:
             self.env.cr.rollback()
-            _logger.info("Billing run %s: a batch failed, going on one by one", self.id, exc_info=True)
+            _logger.info("Billing run %s: a batch failed, going on one by one", self.id, exc_info=unexpected(error))
         return self._background_one_by_one(lines)
 
     def _background_one_by_one(self, lines):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...common.constants import DELIVERY_SELECTION, FAILED_DELIVERIES
+from ...common.failures import unexpected
 from ...common.formats import period_text
 from ...common.locking import RETRY
 
@@ -182,8 +183,9 @@ class AccountMove(models.Model):
                 moves._xpps_send_checked()
         except RETRY:
             raise
-        except Exception:
-            _logger.info("Invoices %s could not be sent together, going on one by one", moves.ids, exc_info=True)
+        except Exception as error:
+            why = unexpected(error)
+            _logger.info("Invoices %s could not be sent together, going on one by one", moves.ids, exc_info=why)
             return self.browse()
         return moves
 
