@@ -38,7 +38,8 @@ class ContractRates:
     def __init__(self, env, company, currency, period_end):
         # {(component, measure): {scope: {id: ContractRate}}}
         self._rates = {}
-        self._devices = set()
+        # {stock.lot id: [(component, measure)]} of devices that have rates of their own: few do.
+        self._own = {}
         self._terms = {}
         # Each meter of a record asks for the same.
         self._last = None, None, {}
@@ -49,7 +50,7 @@ class ContractRates:
             rates = self._rates.setdefault((component, measure), {}).setdefault(scope, {})
             rates[place] = ContractRate(int(value) if measure == INCLUDED else to_decimal(value), *card)
             if scope == "device":
-                self._devices.add(place)
+                self._own.setdefault(place, []).append((component, measure))
 
     def _query(self, company, currency, period_end):
         return SQL(
@@ -85,23 +86,24 @@ class ContractRates:
 
     def _of(self, device, agreement_id):
         template = device.template
-        # Most devices have no rates of their own: those of one model on one agreement share theirs.
-        key = device.id if device.id in self._devices else None, agreement_id, template.id
+        # Devices of one model on one agreement share what is not their own.
+        key = agreement_id, template.id
         if key not in self._terms:
-            self._terms[key] = self._find(
-                {
-                    "device": device.id,
-                    "agreement": agreement_id,
-                    "model": template.id,
-                    "price_level": template.xpps_price_level_id.id,
-                }
-            )
-        return self._terms[key]
+            places = {
+                "agreement": agreement_id,
+                "model": template.id,
+                "price_level": template.xpps_price_level_id.id,
+            }
+            self._terms[key] = places, self._find({}, self._rates, places)
+        places, shared = self._terms[key]
+        own = self._own.get(device.id)
+        return self._find(shared, own, places | {"device": device.id}) if own else shared
 
-    def _find(self, places):
-        found = {}
-        for (component, measure), rates in self._rates.items():
-            rate = nearest_rate(rates, places)
+    def _find(self, terms, kinds, places):
+        """:param kinds: [(component, measure)], what is looked up; all else is as in the terms"""
+        found = dict(terms)
+        for component, measure in kinds:
+            rate = nearest_rate(self._rates[component, measure], places)
             if rate is not None:
                 found[component] = found.get(component, NO_TERMS)._replace(**{measure: rate})
         return found
