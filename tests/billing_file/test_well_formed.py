@@ -48,7 +48,6 @@ def test_encodings(encoding):
         b"<a></b>",
         b"<a><b></a></b>",
         b"<a/><b/>",
-        b"<a>&b;</a>",
         b"<a b='1' b='2'/>",
         b"<a>\0</a>",
         b"<a>\xff</a>",
@@ -62,3 +61,8 @@ def test_broken_files(broken):
     assert issue.code == "file_syntax"
     assert issue.source_line == broken.count(b"\n") + 1
     assert issue.message.startswith("The file is not well-formed XML. Line ")
+
+
+def test_what_is_no_entity_of_xml():
+    issue = refusal(check_well_formed, b"<a>\n&b;</a>")
+    assert (issue.code, issue.source_line) == ("file_forbidden", 2)

@@ -134,12 +134,13 @@ class XppsWebhook(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not vals.get("secret"):
-                raise ValidationError(
-                    self.env._("A webhook needs a secret: whoever gets its messages knows by it who sent them.")
-                )
-        return super().create(vals_list)
+        webhooks = super().create(vals_list)
+        # Nobody reads what is kept; see _inverse_secret.
+        if not all(webhooks.sudo().mapped("secret_key")):
+            raise ValidationError(
+                self.env._("A webhook needs a secret: whoever gets its messages knows by it who sent them.")
+            )
+        return webhooks
 
     # Where to
 
