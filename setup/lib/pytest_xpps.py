@@ -5,7 +5,6 @@
 - A skipped test is a failure, unless it carries ``@pytest.mark.allow_skip`` (with a reason):
   else a machine without a browser would silently test less.
 - Each process that runs tests has a copy of the template database, and of its files, to itself.
-- From test to test of a class Odoo's caches stay warm (warm_caches.py).
 - With ``--dist loadgroup`` a class of tests stays in one process, for what it sets up once; and so do
   all tests of an ``xdist_group``.
 - Tests of others, in tests/odoo/upstream, may skip what they like, and those in its ``known_failures.txt`` fail.
@@ -72,10 +71,6 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "allow_skip(reason): this test may be skipped without failing the run")
     if config.pluginmanager.has_plugin("odoo"):
         let_odoo_tests_live_anywhere()
-        # Only now, as it imports Odoo.
-        from warm_caches import keep_caches_warm
-
-        keep_caches_warm()
 
 
 def pytest_collection_modifyitems(items):
