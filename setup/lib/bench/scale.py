@@ -85,7 +85,7 @@ def _print_growth(what, before, after, count):
     growth = {table: size - before.get(table, 0) for table, size in after.items()}
     largest = sorted(growth, key=growth.get, reverse=True)[:LISTED]
     listed = ", ".join(f"{table} {growth[table] / count:,.0f}" for table in largest)
-    print(f"bytes of a {what}: {sum(growth.values()) / count:,.0f} ({listed})", flush=True)
+    print(f"bytes of each {what}: {sum(growth.values()) / count:,.0f} ({listed})", flush=True)
 
 
 def _measure_file(database):
