@@ -225,17 +225,19 @@ class Books:
             "SELECT l.id, s.date_start, s.recurring_next_date FROM sale_subscription_line l"
             " JOIN sale_subscription s ON s.id = l.sale_subscription_id WHERE s.company_id = %s AND s.is_xpps"
         ):
-            free = start
+            free, left = start, None
             for first, last in sorted([*spans[service], *waived[service]], key=lambda span: span[0] or start):
                 first, last = first or start, last or next_date
                 if first < free and (first, last) in spans[service]:
                     yield f"Service {service}: {first} to {last} is billed twice."
-                if first > free:
-                    yield f"Service {service}: {free} to {first - timedelta(days=1)} is billed by nobody."
+                if first > free and left is None:
+                    left = free
                 free = max(free, last + timedelta(days=1))
-            # In arrears, the next invoice bills the month before its date.
-            if (next_date - timedelta(days=1)).replace(day=1) > free:
-                yield f"Service {service}: the next invoice is of {next_date}, and bills nothing from {free} on."
+            # In arrears, the next invoice bills the month before its date. Days after that, which a line gave back when
+            # it was credited, are billed by later ones.
+            left = free if left is None else left
+            if (next_date - timedelta(days=1)).replace(day=1) > left:
+                yield f"Service {service}: the next invoice is of {next_date}, and bills nothing from {left} on."
 
     def _runs(self) -> Iterator[str]:
         """What a run says to have billed is there."""

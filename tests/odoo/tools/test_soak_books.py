@@ -35,7 +35,7 @@ LOSSES = {
     ),
     "a month is left out": (
         "UPDATE account_move_line SET xpps_period_end = xpps_period_end - 1 WHERE id = %(base_line)s",
-        "billed by nobody",
+        "bills nothing",
     ),
     "a read is another one": (
         "UPDATE xpps_meter_read SET overage = overage + 1 WHERE id = %(read)s",
