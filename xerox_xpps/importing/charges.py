@@ -102,7 +102,7 @@ class ChargePlan:
         elif terms.billable:
             self._check_margin(check, agreement, meter, terms.untaxed(price), cost.unit_cost)
         if meter.overage and not cost.is_unknown:
-            self.note_cost(check, agreement, product, terms.default, cost.unit_cost)
+            self.note_cost(check, agreement, product, cost.unit_cost)
         charge = self.prepare_charge(
             check.device,
             agreement,
@@ -121,13 +121,12 @@ class ChargePlan:
         """Keep what Xerox bills for pages under a page plan: the customer pays what the plan charges."""
         plan = agreement.plans.get(meter.output_type) or self._earlier_plan(read.page_plan_id)
         product = self.context.lookups.materials[check.device.template].get(meter.output_type) or plan.product
-        default = self.context.pricing.default(agreement.record, product)
         self._expect_default(read, agreement, product)
         cost = self.page_cost(agreement.currency, meter)
         if cost.is_unknown:
             self._report_missing_cost(check, meter)
-        elif default:
-            self.note_cost(check, agreement, product, default, cost.unit_cost)
+        elif self.context.pricing.default(agreement.record, product):
+            self.note_cost(check, agreement, product, cost.unit_cost)
         charge = self.prepare_charge(
             check.device,
             agreement,
@@ -294,7 +293,7 @@ class ChargePlan:
             unit_cost = float(round_half_up(cost * Decimal(repr(rate)), 6))
         return PageCost(unit_cost, xerox, currency.id or None, self.context.places, meter.unit_cost is None)
 
-    def note_cost(self, check, agreement, product, default, unit_cost):
+    def note_cost(self, check, agreement, product, unit_cost):
         """Remember a unit cost that the agreement's default does not have yet."""
         if agreement.id in self.context.lookups.billed_later:
             # What Xerox billed in an older period says nothing about today's cost.
@@ -302,6 +301,7 @@ class ChargePlan:
         known = self.context.pricing.known_cost(agreement.record, product)
         if known is not None and to_decimal(known) == to_decimal(unit_cost):
             return
+        default = self.context.pricing.default(agreement.record, product)
         self._noted_costs.append((check, agreement.record, product, default, unit_cost))
 
     def cost_changes(self):

@@ -105,7 +105,7 @@ class CorrectionPlan:
         new = old._replace(unit_cost=to_decimal(new_cost.unit_cost))
         if pages and old.unit_cost != new.unit_cost:
             default = self.context.pricing.default(agreement.record, first.product_id)
-            self.plan.note_cost(check, agreement, first.product_id, default, new_cost.unit_cost)
+            self.plan.note_cost(check, agreement, first.product_id, new_cost.unit_cost)
             if (first.billable or first.is_provisional) and default and default.price_method == "cost_plus":
                 taxes = self.context.pricing.taxes.price_terms(agreement.record, first.product_id)
                 price = price_for_cost(taxes, new_cost.unit_cost, default.markup_percent)
