@@ -187,7 +187,7 @@ class XppsFetchSource(models.Model):
         for source in self:
             # Whoever sets the source up need not read other users' companies.
             user, company = source.user_id.sudo(), source.company_id
-            if user and (company not in user.company_ids or not user.has_group(BILLING_GROUP)):
+            if user and not company._xpps_has_right(user, BILLING_GROUP):
                 raise ValidationError(
                     source.env._(
                         "%(user)s cannot be responsible for %(origin)s. The responsible user needs access to "

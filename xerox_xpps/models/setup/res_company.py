@@ -396,7 +396,7 @@ class ResCompany(models.Model):
         # See _check_xpps_limits.
         for company in self.sudo():
             user = company.xpps_responsible_id
-            if user and (company not in user.company_ids or not user.has_group(BILLING_GROUP)):
+            if user and not company._xpps_has_right(user, BILLING_GROUP):
                 raise ValidationError(
                     self.env._(
                         "%(user)s cannot be responsible for the billing files of %(company)s. The responsible user "
@@ -479,3 +479,7 @@ class ResCompany(models.Model):
     def _domain_xpps_group(self, group):
         """Users of a group who may work in this company."""
         return [("all_group_ids", "in", self.env.ref(group).ids), ("company_ids", "in", self.ids)]
+
+    def _xpps_has_right(self, user, group):
+        """Whether a user is of a group and may work in this company."""
+        return self in user.company_ids and user.has_group(group)

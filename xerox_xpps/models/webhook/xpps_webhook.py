@@ -121,7 +121,7 @@ class XppsWebhook(models.Model):
         for webhook in self:
             # Whoever sets the webhook up need not read other users' companies.
             user, company = webhook.user_id.sudo(), webhook.company_id
-            if user and (company not in user.company_ids or not user.has_group(MANAGER_GROUP)):
+            if user and not company._xpps_has_right(user, MANAGER_GROUP):
                 raise ValidationError(
                     webhook.env._(
                         "%(user)s cannot be responsible for %(webhook)s. The responsible user needs access to "
