@@ -67,6 +67,9 @@ class Soak:
             self._work(office)
             cured = self._drain(office)
             losses = self._losses(office)
+            if losses:
+                say(f"Keeping the database for who looks into it: {self.places.kept}")
+                self.cluster.keep(self.places.kept)
             tracebacks = unexplained(self.log)
         finally:
             self.server.close()
@@ -245,7 +248,8 @@ class Soak:
                 # What cannot be read costs nobody knows how much; what is held back counts until a correction does.
                 if record.is_flawed or (file, serial) in corrected:
                     continue
-                allowed = {record.cost} if serial in books.files[file] else {record.cost, Decimal(0)}
+                is_imported = serial in books.files[file]
+                allowed = {books.audited(file, serial)} if is_imported else {record.cost, Decimal(0)}
                 if said[file, serial] not in allowed:
                     losses.append(
                         f"The audit says {said[file, serial]} of {serial} in file {file}; Xerox bills {record.cost}."

@@ -8,6 +8,7 @@ gives what is wrong, a sentence each; nothing when all is well.
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -31,6 +32,7 @@ class Books:
         self._cr, self._company, self._content_of = cr, company, content_of
         self.stated: dict[int, dict[str, Record]] = {}  # what stands in those that are imported, also what is held back
         self.files: dict[int, dict[str, Record]] = {}  # the imported records of these
+        self.repeated: dict[int, set[tuple[str, str]]] = defaultdict(set)  # (serial, output type) that a file repeats
         self.charge_count = 0
 
     def _rows(self, query: str, *parameters: Any) -> list[Any]:
@@ -98,17 +100,19 @@ class Books:
     def _reads(self) -> Iterator[str]:
         """Each record that is imported has its reads, once, as Xerox states them."""
         found: dict[int, dict[tuple[str, str], Any]] = defaultdict(dict)
-        for file, serial, output_type, overage, unit_cost in self._rows(
-            "SELECT r.billing_file_id, d.name, r.output_type, r.overage, r.unit_cost FROM xpps_meter_read r"
-            " JOIN stock_lot d ON d.id = r.device_id WHERE r.company_id = %s AND r.billing_file_id IS NOT NULL"
+        of_month: dict[tuple[str, str, Any], set[Any]] = defaultdict(set)
+        for file, serial, output_type, month, overage, unit_cost in self._rows(
+            "SELECT r.billing_file_id, d.name, r.output_type, r.period_end, r.overage, r.unit_cost"
+            " FROM xpps_meter_read r JOIN stock_lot d ON d.id = r.device_id"
+            " WHERE r.company_id = %s AND r.billing_file_id IS NOT NULL"
         ):
             if (serial, output_type) in found[file]:
                 yield f"File {file} has two reads of {serial}, {output_type}."
             found[file][serial, output_type] = (overage, unit_cost)
-        corrections = {
-            file
-            for (file,) in self._rows("SELECT id FROM xpps_billing_file WHERE company_id = %s AND kind = 'correction'")
-        }
+            of_month[serial, output_type, month].add((overage, unit_cost))
+        corrections = dict(
+            self._rows("SELECT id, period_end FROM xpps_billing_file WHERE company_id = %s AND kind = 'correction'")
+        )
         for file, records in self.files.items():
             stated = {
                 (serial, output_type): meter
@@ -116,10 +120,19 @@ class Books:
                 for output_type, meter in record.meters.items()
             }
             wrong = {key for key, meter in found[file].items() if stated.get(key) != meter}
-            # What a correction repeats makes no other read.
-            missing = set() if file in corrections else stated.keys() - found[file].keys()
+            missing = stated.keys() - found[file].keys()
+            if file in corrections:
+                # What a correction repeats as it was makes no other read.
+                self.repeated[file] = {key for key in missing if stated[key] in of_month[(*key, corrections[file])]}
+                missing -= self.repeated[file]
             if wrong or missing:
                 yield f"The reads of file {file} are not Xerox's: {sorted(wrong | missing)[:3]} …"
+
+    def audited(self, file: int, serial: str) -> Decimal:
+        """What an audit has to say that Xerox bills by a record that is imported; what it repeats is an earlier one's."""
+        record = self.files[file][serial]
+        kept = {name: meter for name, meter in record.meters.items() if (serial, name) not in self.repeated[file]}
+        return replace(record, meters=kept).cost
 
     def _pages(self) -> Iterator[str]:
         """Pages of live reads are charged once: charges to invoice, invoiced and rejected make up what was imported."""

@@ -114,6 +114,11 @@ class Cluster:
         with self.connect() as connection:
             connection.cursor().execute("ANALYZE")
 
+    def keep(self, path: Path) -> None:
+        """Write the database to a file for pg_restore, so that what is wrong in it can be looked at afterwards."""
+        server = {"PGHOST": str(self.socket), "PGPORT": str(PORT), "PGUSER": "odoo"}
+        subprocess.run(["pg_dump", "-Fc", "-f", str(path), DATABASE], check=True, env={**os.environ, **server})
+
     # Start and end
 
     def start(self) -> bool:

@@ -44,6 +44,11 @@ class Places:
         return self.data / "filestore" / DATABASE
 
     @property
+    def kept(self) -> Path:
+        """The database as it was at the end, where something is wrong with it."""
+        return self.root / f"{DATABASE}.dump"
+
+    @property
     def server_log(self) -> Path:
         return self.root / "odoo.log"
 

@@ -1,9 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What setup/soak looks at afterwards sees it when something is lost, billed twice or left over."""
 
+from decimal import Decimal
+
 from soak.books import Books
 from soak.stuck import WAITING, waiting
 
+from ...billing_file.builder import build_xml
 from ..support.common import XppsCase, record
 
 #: What a fault could have left: (SQL, what the books say of it).
@@ -107,14 +110,29 @@ class TestSoakBooks(XppsCase):
         run.action_create_drafts()
         return run.move_ids
 
+    def _books(self):
+        return Books(self.env.cr, self.company.id, lambda id_: self.env["ir.attachment"].sudo().browse(id_).raw)
+
     def _faults(self):
-        return Books(
-            self.env.cr, self.company.id, lambda id_: self.env["ir.attachment"].sudo().browse(id_).raw
-        ).faults()
+        return self._books().faults()
 
     def test_all_is_well(self):
         self.assertEqual(self._faults(), [])
         self.assertEqual(waiting(self.env.cr, self.company.id), {})
+
+    def test_repeated_by_a_correction(self):
+        """What a correction repeats stays with the file that said it first, and has to be there."""
+        rows = [record("SN-1", mono=(100, "0.004"), color=(3, "0.05")), record("SN-2", mono=(8, "0.004"))]
+        file = self._checked_file(build_xml({"InvoiceNumber": "X-2"}, rows), kind="correction")
+        file.action_import()
+        self.env.flush_all()
+        books = self._books()
+        self.assertEqual(books.faults(), [])
+        fees = books.stated[file.id]["SN-1"].fees
+        self.assertEqual(books.audited(file.id, "SN-1"), fees + Decimal("0.15"))
+        self.assertEqual(books.audited(file.id, "SN-2"), fees + Decimal("0.03"))
+        self.env.cr.execute("UPDATE xpps_meter_read SET unit_cost = 0.005 WHERE id = %(read)s", self.ids)
+        self.assertIn("('SN-1', 'mono')", "\n".join(self._faults()))
 
     def test_losses(self):
         for what, (damage, says) in LOSSES.items():
