@@ -6,6 +6,7 @@ import os
 import shutil
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.modules.neutralize import get_neutralization_queries
 
 from odoo.addons.xerox_xpps.billing_file.limits import MAX_SIZE
 
@@ -39,6 +40,16 @@ class TestFolder(FetchCase):
         self.assertDone()
         self.assertEqual(set(self.source.file_ids.mapped("state")), {"new"})
         self.assertFalse(self._activities())
+
+    def test_neutralized(self):
+        """A copy of the database leaves alone what the original has yet to fetch."""
+        self._put_twenty()
+        self.env.flush_all()
+        for query in get_neutralization_queries(["xerox_xpps_fs_storage"]):
+            self.cr.execute(query)
+        self.source.invalidate_recordset()
+        self.assertFalse(self.source.active)
+        self.assertFalse(self._run())
 
     def test_failed_file_that_is_gone(self):
         os.truncate(self._put("large.xml", b""), MAX_SIZE + 1)

@@ -5,6 +5,7 @@ import json
 import re
 
 from odoo.exceptions import AccessError, ValidationError
+from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tools import mute_logger
 
 from ...billing_file.builder import build_xml
@@ -22,6 +23,14 @@ class TestWebhook(Webhooks, XppsCase):
         super().setUpClass()
         cls.manager = cls._user("xpps-webhook-manager", MANAGER)
         cls.webhook = cls._webhook(HOOK)
+
+    def test_neutralized(self):
+        """A copy of the database tells nobody what it does."""
+        self.env.flush_all()
+        for query in get_neutralization_queries(["xerox_xpps"]):
+            self.cr.execute(query)
+        self.webhook.invalidate_recordset()
+        self.assertFalse(self.webhook.active)
 
     def test_private_addresses(self):
         """However they are written, when the webhook is made and when it is changed."""
