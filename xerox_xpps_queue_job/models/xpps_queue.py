@@ -41,6 +41,11 @@ class XppsQueue(models.AbstractModel):
         self._make_jobs(what, records.browse(set(records.ids).difference(*(job.records.ids for job in jobs))))
 
     @api.model
+    def _time_limit(self):
+        # Jobs are requests to a worker of the web server.
+        return "limit_time_real" if self._has_runner() else super()._time_limit()
+
+    @api.model
     def _has_runner(self):
         """Whether a runner of jobs looks after this database, on whatever server: it keeps a lock of this number."""
         [[found]] = self.env.execute_query(

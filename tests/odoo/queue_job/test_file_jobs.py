@@ -2,6 +2,7 @@
 """Jobs check and import large billing files, on behalf of whoever queued them."""
 
 from odoo import Command
+from odoo.modules.neutralize import get_neutralization_queries
 
 from ...billing_file.builder import build_xml
 from ..support.common import XppsCase, record
@@ -93,6 +94,37 @@ class TestFileJobs(Jobs, Notifications, XppsCase):
         self._do_jobs()
         self.assertEqual((file.state, file.error_count), ("draft", 1))
         self.assertFalse(self._jobs("failed"))
+
+    def test_broken_off_too_often(self):
+        """What is named is the limit of whoever does the work."""
+        for runner, limit in ((True, "(limit_time_real)"), (False, "(limit_time_real_cron)")):
+            if not runner:
+                self._stop_runner(self.runner)
+            file = self._waiting([record("SN-1", mono=(100 + runner, "0.004")), record("SN-2")])
+            self.env["xpps.import.progress"].sudo().create(
+                {"billing_file_id": file.id, "company_id": self.company.id, "tries": 10}
+            )
+            if runner:
+                self._do_jobs()
+            else:
+                self._run_cron()
+            body = "".join(file.message_ids.mapped("body"))
+            self.assertIn("The check was interrupted 10 times.", body)
+            self.assertIn(limit, body)
+
+    def test_neutralized(self):
+        """A copy of the database does not do what the original is to do. Jobs of others are theirs."""
+        file = self._waiting()
+        done = file.with_delay(max_retries=0)._job_import().db_record()
+        done.state = "done"
+        other = self.env["res.partner"].with_delay().exists().db_record()
+        job = self._jobs().filtered(lambda job: job.model_name == "xpps.billing.file")
+        self.env.flush_all()
+        for query in get_neutralization_queries(["xerox_xpps_queue_job"]):
+            self.cr.execute(query)
+        self.env.invalidate_all()
+        self.assertEqual((job.state, bool(job.date_cancelled)), ("cancelled", True))
+        self.assertEqual((done.state, other.state), ("done", "pending"))
 
     def test_the_cron(self):
         """It makes jobs that are gone anew, and does the work where the runner is gone."""

@@ -170,16 +170,17 @@ class XppsBillingFile(models.Model):
         return self.state == "queued" or (self.check_queued and self.is_open)
 
     def _say_broken_off(self):
+        names = {"tries": MAX_TRIES, "limit": self.env["xpps.queue"]._time_limit()}
         if self.check_queued:
             return self.env._(
-                "The check was interrupted %s times. The server may not allow enough time (limit_time_real_cron) or "
-                "memory (limit_memory_hard). Ask your administrator.",
-                MAX_TRIES,
+                "The check was interrupted %(tries)s times. The server may not allow enough time (%(limit)s) or memory "
+                "(limit_memory_hard). Ask your administrator.",
+                **names,
             )
         return self.env._(
-            "The import was interrupted %s times. The server may not allow enough time (limit_time_real_cron) or "
-            "memory (limit_memory_hard). Ask your administrator.",
-            MAX_TRIES,
+            "The import was interrupted %(tries)s times. The server may not allow enough time (%(limit)s) or memory "
+            "(limit_memory_hard). Ask your administrator.",
+            **names,
         )
 
     def _check_may_import(self, user):

@@ -34,3 +34,8 @@ class XppsQueue(models.AbstractModel):
             return False
         cron._trigger()
         return True
+
+    @api.model
+    def _time_limit(self):
+        """The option of Odoo's configuration file that says for how long a process may be at it."""
+        return "limit_time_real_cron"
