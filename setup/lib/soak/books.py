@@ -220,12 +220,15 @@ class Books:
                 yield f"Invoice line {line} bills {quantity} for {amount}; its charges are {pages} pages at {price}."
 
     def _base_days(self) -> Iterator[str]:
-        """No day of a base price is billed twice, and none is left out before the next invoice date."""
+        """No day of a base price is billed twice, and none is left out before the next invoice date.
+
+        Where what is given back is more than what is billed, the bill is a credit note, which bills less than nothing.
+        """
         spans: dict[int, list[Any]] = defaultdict(list)
         for service, first, last in self._rows(
             "SELECT l.xpps_subscription_line_id, l.xpps_period_start, l.xpps_period_end FROM account_move_line l"
-            " JOIN account_move m ON m.id = l.move_id WHERE m.company_id = %s AND m.move_type = 'out_invoice'"
-            " AND m.state <> 'cancel' AND l.xpps_period_end IS NOT NULL AND NOT coalesce(l.xpps_base_adjustment, false)"
+            " JOIN account_move m ON m.id = l.move_id WHERE m.company_id = %s"
+            " AND (m.move_type = 'out_invoice' OR m.move_type = 'out_refund' AND l.quantity < 0) AND m.state <> 'cancel' AND l.xpps_period_end IS NOT NULL AND NOT coalesce(l.xpps_base_adjustment, false)"
             " AND NOT coalesce(l.xpps_given_back, false) AND l.xpps_subscription_line_id IS NOT NULL"
         ):
             spans[service].append((first, last))

@@ -134,6 +134,23 @@ class TestSoakBooks(XppsCase):
         self.env.cr.execute("UPDATE xpps_meter_read SET unit_cost = 0.005 WHERE id = %(read)s", self.ids)
         self.assertIn("('SN-1', 'mono')", "\n".join(self._faults()))
 
+    def test_bill_that_is_a_credit_note(self):
+        """What is given back is more than the base price: its month is billed all the same."""
+        invoice = {"PeriodStart": "2026-03-01", "PeriodEnd": "2026-03-31"}
+        self._bill([record("SN-1", mono=(1_000_000, "0.004"))], InvoiceNumber="X-3", **invoice)
+        self._bill_month("2026-03-01", "2026-03-31", "2026-04-01")
+        data = build_xml({"InvoiceNumber": "X-4", **invoice}, [record("SN-1", mono=(0, "0.004"))])
+        file = self._checked_file(data, kind="correction")
+        file.action_import()
+        file.charge_ids.action_approve()
+        move = self._bill_month("2026-04-01", "2026-04-30", "2026-05-01")
+        self._bill_month("2026-05-01", "2026-05-31", "2026-06-01")
+        self.env.flush_all()
+        self.assertEqual((move.move_type, self._faults()), ("out_refund", []))
+        line = move.invoice_line_ids.filtered("xpps_subscription_line_id")
+        self.env.cr.execute("UPDATE account_move_line SET xpps_period_end = NULL WHERE id = %s", [line.id])
+        self.assertIn("bills nothing from 2026-04-01", "\n".join(self._faults()))
+
     def test_losses(self):
         for what, (damage, says) in LOSSES.items():
             with self.subTest(what), self.cr.savepoint() as savepoint:
