@@ -17,6 +17,7 @@ from .books import Books
 from .clerks import Clerk, Office
 from .cluster import Cluster
 from .faults import FaultLog, Misfortune
+from .mails import Mailbox, mail_faults
 from .places import DATABASE, Journal, Places
 from .report import print_report
 from .rpc import ApiClient, BrokenError, Client, NoAnswerError, RefusedError, WebClient
@@ -57,12 +58,15 @@ class Soak:
         self.cluster.sweep()
         self.places.make()
         self.journal = Journal(self.places.root / "journal.jsonl")
-        self.server = Server(self.places, self.cluster, int(arguments.port))
+        port = int(arguments.port)
+        self.mailbox = Mailbox(self.journal, port + 2)
+        self.server = Server(self.places, self.cluster, port, self.mailbox.port)
         self.log = FaultLog(self.places)
 
     def run(self) -> bool:
         """:return: whether nothing was lost, and nothing unexpected happened"""
         try:
+            self.mailbox.start()
             office = self._prepare()
             self._work(office)
             cured = self._drain(office)
@@ -74,6 +78,7 @@ class Soak:
         finally:
             self.server.close()
             self.cluster.close()
+            self.mailbox.stop()
         for what in (*losses, *tracebacks):
             self.journal.write(wrong=what)
         print_report(office, losses, tracebacks, cured)
@@ -186,7 +191,11 @@ class Soak:
             losses += books.faults()
             losses += self._forgotten(office, cr)
             losses += self._reports(office, books, cr)
-            print(f"{len(books.files)} files and {books.charge_count} charges are in the books.\n")
+            losses += mail_faults(cr, company, self.mailbox.received, self.log.between)
+            print(
+                f"{len(books.files)} files and {books.charge_count} charges are in the books; "
+                f"{len(self.mailbox.received)} mails have left.\n"
+            )
         return losses
 
     def _forgotten(self, office: Office, cr) -> list[str]:

@@ -279,6 +279,13 @@ class Clerk:
         self.client.call("xpps.billing.run", "action_undo", [run])
         return f"run {run}"
 
+    def do_send(self) -> str:
+        """Some of a run's invoices, each of which takes a second or two to print."""
+        run = self._run(("state", "in", ("done", "posted")), ("move_ids.state", "=", "posted"))
+        lines = self._some_of("xpps.billing.run.line", [("run_id", "=", run), ("state", "=", "invoiced")], most=3)
+        self.client.call("xpps.billing.run.line", "action_send_again", lines)
+        return f"lines {lines} of run {run}"
+
     # Afterwards
 
     def do_credit(self) -> str:
@@ -363,6 +370,7 @@ WEIGHTS = {
     "run": 12,
     "post": 6,
     "post_one": 4,
+    "send": 4,
     "stop": 4,
     "retry": 2,
     "undo_run": 1,

@@ -58,6 +58,10 @@ class FaultLog:
     def covers(self, since: float) -> bool:
         return any(fault.covers(since) for fault in self.faults)
 
+    def between(self, first: float, again: float) -> bool:
+        """Whether one explains that something was done at a time and again at another."""
+        return any(fault.began <= again and fault.covers(first) for fault in self.faults)
+
     def explains(self, text: str, since: float) -> bool:
         return self.covers(since) and is_of_fault(text)
 

@@ -25,7 +25,7 @@ TIMEOUT = 120
 class Server:
     """``url`` is where it answers."""
 
-    def __init__(self, places: Places, cluster: Cluster, http_port: int) -> None:
+    def __init__(self, places: Places, cluster: Cluster, http_port: int, smtp_port: int) -> None:
         self._places, self._cluster = places, cluster
         self.url = f"http://127.0.0.1:{http_port}"
         self.config = places.root / "odoo.conf"
@@ -36,9 +36,9 @@ class Server:
         self._clock.write_bytes(bytes(8))
         self.has_clock = self._make_clock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._write_config(http_port)
+        self._write_config(http_port, smtp_port)
 
-    def _write_config(self, http_port: int) -> None:
+    def _write_config(self, http_port: int, smtp_port: int) -> None:
         parser = configparser.RawConfigParser()
         parser.read(os.environ["ODOO_RC"])
         options = {
@@ -57,7 +57,7 @@ class Server:
             "logfile": self._places.server_log,
             # No mail leaves the machine.
             "smtp_server": "127.0.0.1",
-            "smtp_port": 9,
+            "smtp_port": smtp_port,
         }
         lines = "\n".join(f"{name} = {value}" for name, value in options.items())
         self.config.write_text(f"[options]\n{lines}\n")

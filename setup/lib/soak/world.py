@@ -100,7 +100,14 @@ def _make_agreements(env, company, products):
         for mode in ("draft", "sale_and_invoice")
     ]
     customers = env["res.partner"].create(
-        [{"name": f"Customer {number:02d}", "company_id": company.id} for number in range(AGREEMENTS)]
+        [
+            {
+                "name": f"Customer {number:02d}",
+                "email": f"customer-{number:02d}@example.com",
+                "company_id": company.id,
+            }
+            for number in range(AGREEMENTS)
+        ]
     )
     agreements = env["sale.subscription"].create(
         [
