@@ -14,17 +14,20 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from .places import Journal
 
+Received = dict[str, dict[str, list[float]]]
+
 
 @dataclass
 class Mailbox:
     """Takes every mail, and forwards none.
 
-    ``received`` is {Message-Id: [when it was accepted, of the monotonic clock]}.
+    ``received`` is {Message-Id: {recipients: [when it was accepted, of the monotonic clock]}}: a message goes to each of
+    those whom it is for by a mail of his own.
     """
 
     journal: Journal
     port: int
-    received: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    received: Received = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
     def start(self) -> None:
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
@@ -35,19 +38,19 @@ class Mailbox:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         message_id = str(message_from_bytes(envelope.content or b"", policy=default)["Message-Id"]).strip()
-        self.received[message_id].append(time.monotonic())
+        self.received[message_id][", ".join(envelope.rcpt_tos)].append(time.monotonic())
         self.journal.write(mail=message_id, to=envelope.rcpt_tos)
         return "250 OK"
 
 
 def mail_faults(
-    cr: Any, company: int, received: dict[str, list[float]], explains: Callable[[float, float], bool]
+    cr: Any, company: int, received: Received, explains: Callable[[float, float], bool]
 ) -> Iterator[str]:
     """Each invoice that is said to be sent has left, once.
 
     Mails that are in Odoo's queue, and those that are said to have failed, are nobody's loss: they can be sent.
 
-    :param received: {Message-Id: [when]}
+    :param received: see Mailbox
     :param explains: whether a fault explains that a mail was handed over at one time and again at another
     """
     cr.execute(
@@ -60,16 +63,16 @@ def mail_faults(
     )
     sent: dict[int, set[str]] = defaultdict(set)
     for invoice, message_id, status, waits in cr.fetchall():
-        times = received.get(message_id, [])
+        mails = received.get(message_id, {})
         if status == "sent":
             sent[invoice].add(message_id)
-            if not times:
+            if not mails:
                 yield f"Invoice {invoice} is said to be sent, but {message_id} has not left."
-        elif status in ("ready", "process", "pending") and not waits and not times:
+        elif status in ("ready", "process", "pending") and not waits and not mails:
             yield f"The mail {message_id} of invoice {invoice} is {status}, but in no queue."
-        for first, again in zip(times, times[1:], strict=False):
-            if not explains(first, again):
-                yield f"The mail {message_id} of invoice {invoice} left twice, and no fault explains it."
+        for recipients, times in mails.items():
+            if any(not explains(first, again) for first, again in zip(times, times[1:], strict=False)):
+                yield f"The mail {message_id} of invoice {invoice} left twice to {recipients}; no fault explains it."
     for invoice, messages in sent.items():
         if len(messages) > 1:
             yield f"Invoice {invoice} was sent by {len(messages)} mails."

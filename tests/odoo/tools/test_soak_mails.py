@@ -34,14 +34,14 @@ class TestSoakMails(BillingRunCase):
         return list(mail_faults(self.env.cr, self.company.id, received, lambda *_times: explained))
 
     def test_sent_once(self):
-        self.assertEqual(self._faults({self.message_id: [1.0]}), [])
+        self.assertEqual(self._faults({self.message_id: {"customer@example.com": [1.0], "clerk@example.com": [1.5]}}), [])
 
     def test_not_left(self):
         (fault,) = self._faults({})
         self.assertIn("has not left", fault)
 
     def test_left_twice(self):
-        received = {self.message_id: [1.0, 2.0]}
+        received = {self.message_id: {"customer@example.com": [1.0, 2.0]}}
         (fault,) = self._faults(received)
         self.assertIn("left twice", fault)
         self.assertEqual(self._faults(received, explained=True), [])
@@ -50,7 +50,7 @@ class TestSoakMails(BillingRunCase):
         second = self.message.copy({"message_id": "<second@example.com>"})
         self.message.notification_ids.copy({"mail_message_id": second.id})
         second.notification_ids.notification_status = "sent"
-        received = {self.message_id: [1.0], "<second@example.com>": [2.0]}
+        received = {id_: {"customer@example.com": [1.0]} for id_ in (self.message_id, "<second@example.com>")}
         (fault,) = self._faults(received)
         self.assertIn("was sent by 2 mails", fault)
         self.message.notification_ids.notification_status = "bounce"
@@ -67,5 +67,5 @@ class TestSoakMails(BillingRunCase):
 
     def test_sent_by_nothing(self):
         self.move.sudo().xpps_sent_message_id = False
-        (fault,) = self._faults({self.message_id: [1.0]})
+        (fault,) = self._faults({self.message_id: {"customer@example.com": [1.0]}})
         self.assertIn("no message says how", fault)
