@@ -60,8 +60,8 @@ def amount_to_bill(line, bill):
 
     :param bill: BaseBill or BaseChange
     """
-    billed = line._prepare_xpps_quantity(bill, "quantity")
-    if not billed.keys() - {"name"}:
+    billed = line._prepare_xpps_amount(bill, "quantity")
+    if not billed:
         return line.price_subtotal
     price = billed.get("price_unit", line.price_unit) * (1 - billed.get("discount", line.discount) / 100)
     taxes = line.tax_ids.compute_all(

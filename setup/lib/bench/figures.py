@@ -284,7 +284,7 @@ FIGURES = (
         "",
         (("billing_run", "runs_many"),),
         ours=lambda samples: samples.get("runs_many", "run_queries"),
-        target=lambda sizes: 10,
+        target=lambda sizes: 6,
         note="looking for agreements, creating and posting",
     ),
     Figure(

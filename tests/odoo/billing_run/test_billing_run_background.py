@@ -173,6 +173,26 @@ class TestMany(BackgroundCase):
         # The ORM reads and writes a thousand and a hundred records at a time.
         self.assertLess(queries[1], queries[0] + 20, queries)
 
+    def test_queries_of_the_invoices(self):
+        """Of each invoice more, Odoo's numbering asks three times; all else is asked of many at once."""
+        queries = {}
+        for count in (2, 10, 50):
+            contracts = self._many(count)
+            for number, contract in enumerate(contracts):
+                contract.partner_id = self._partner(f"Customer {number} of {count}")
+            run = self._run(self.clerk)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            run.action_create_drafts()
+            self.env.invalidate_all()
+            run.action_post()
+            self.env.flush_all()
+            queries[count] = self.cr.sql_log_count - before
+            self.assertEqual((run.state, run.move_count), ("posted", count))
+            self.assertFalse(any(run.move_ids.mapped("is_manually_modified")), "A program made them.")
+        self.assertLess((queries[50] - queries[10]) / 40, 3.5, queries)
+
     @mute_logger(QUEUE)
     def test_one_of_many_fails(self):
         """In the first of two batches, which are as large as they are for users."""

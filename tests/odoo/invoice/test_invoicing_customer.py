@@ -181,7 +181,7 @@ class TestMany(CustomerCase):
         return self._charge(7, 1, subscription_id=agreement.id, name=name)
 
     def test_queries(self):
-        """Each agreement more takes few queries: at most ten a posted invoice are allowed."""
+        """Each agreement more takes few queries: at most six a posted invoice are allowed."""
         agreements = self.env["sale.subscription"]
         for _number in range(40):
             agreement = self._contract(xpps_invoice_mode="combined", partner_id=self._partner("C").id)
@@ -197,7 +197,7 @@ class TestMany(CustomerCase):
         moves.action_post()
         self.env.flush_all()
         self.assertEqual(len(moves), 38)
-        self.assertLess((self.cr.sql_log_count - before) / 38, 10)
+        self.assertLess((self.cr.sql_log_count - before) / 38, 6)
 
     def test_wrong_amounts_are_corrected(self):
         """Amounts that the engine proposes to save time are wrong where a price includes its tax."""

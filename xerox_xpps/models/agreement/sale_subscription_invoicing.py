@@ -229,12 +229,13 @@ class SaleSubscription(models.Model):
 
     # Invoices
 
-    def _create_xpps_invoices(self, due=None, until=None, invoice_date=None, day=None, other_items=None):
+    def _create_xpps_invoices(self, due=None, until=None, day=None, run=None, other_items=None):
         """Draft invoices of everything that is to be billed.
 
         :param due: the agreements whose recurring lines are billed, too; all of them by default
         :param until, day: see ``_lock_charges_to_invoice``
-        :param invoice_date: by default the date on which the recurring lines are due, else today
+        :param run: the ``xpps.billing.run`` that makes them, on its invoice date; without one it is the date on which
+            the recurring lines are due, else today
         :param OtherItems other_items: the drafts and orders of customers that go on the same invoices, if any may
         :return: account.move; their lines say which agreement they bill
         """
@@ -268,7 +269,11 @@ class SaleSubscription(models.Model):
                 continue
             values = first._in_billing_env(document.payer)._prepare_account_move(commands)
             values |= first._prepare_xpps_payer(document.payer)
-            values["invoice_date"] = invoice_date or document.scheduled or company_today(first.company_id)
+            if run:
+                # Said here: Odoo looks through all lines of an invoice again when anything of it is written.
+                values |= {"invoice_date": run.invoice_date, "xpps_billing_run_id": run.id}
+            else:
+                values["invoice_date"] = document.scheduled or company_today(first.company_id)
             agreements = self.union(*(part.agreement for part in document.parts))
             values["invoice_origin"] = ", ".join(agreements.mapped("name"))
             values["ref"] = document.reference
@@ -290,10 +295,21 @@ class SaleSubscription(models.Model):
                 values["invoice_origin"] = ", ".join([values["invoice_origin"], *names])
             values_lists[first.company_id, first._xpps_customer_lang(document.payer)].append(values)
         for (company, lang), values_list in values_lists.items():
-            # Odoo's own note, invoice by invoice, would take as long as the invoices themselves.
-            context = {"default_move_type": "out_invoice", "journal_type": "sale", "mail_create_nolog": True}
+            context = {
+                "default_move_type": "out_invoice",
+                "journal_type": "sale",
+                # Odoo's own note, invoice by invoice, would take as long as the invoices themselves.
+                "mail_create_nolog": True,
+                # Nothing of what is made has an earlier value.
+                "mail_notrack": True,
+                # It is the program that makes them.
+                "skip_is_manually_modified": True,
+            }
             moves |= moves.with_company(company).with_context(lang=lang, **context).create(values_list)
+        # See above.
         moves = moves.with_env(self.env).sudo()
+        # Written at once, all that Odoo still has to compute of the lines: reading them writes what is known of them.
+        moves.line_ids.flush_model()
         moves = moves._xpps_drop_empty()
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         self._log_xpps_origin(moves)

@@ -439,39 +439,51 @@ class SaleSubscriptionLine(models.Model):
     def _prepare_xpps_quantity(self, bill, quantity_field):
         """Quantity, price and text where they are not those of the service.
 
+        :param bill: BaseBill or BaseChange
+        """
+        values = self._prepare_xpps_amount(bill, quantity_field)
+        texts = self._xpps_texts_of(bill)
+        if texts:
+            values["name"] = self._xpps_text_with(*texts)
+        return values
+
+    def _prepare_xpps_amount(self, bill, quantity_field):
+        """Quantity, price and discount where they are not those of the service.
+
         A part of a month would be rounded as a quantity, so it goes into the price, unrounded.
 
         :param bill: BaseBill or BaseChange
         """
         if isinstance(bill, BaseChange):
-            return self._prepare_xpps_change(bill, quantity_field)
-        agreement = self.sale_subscription_id
-        interval = agreement._xpps_interval_label()
-        period = [period_text(self.env, bill.first, bill.last)] if bill.named else []
+            return {quantity_field: 1.0, "discount": bill.discount} | self._prepare_xpps_share(
+                bill.quantity, bill.price
+            )
         quantity, price = bill.quantity, self._xpps_price_of(bill)
         values = {} if bill.price is None else {"price_unit": price}
         if quantity and not quantity.days and quantity.share == 1:
             values[quantity_field] = float(quantity.units)
         elif quantity:
             values |= {quantity_field: 1.0} | self._prepare_xpps_share(quantity.units, price)
-            period.append(self._xpps_price_text(quantity.describe(interval), price))
         elif bill.share != 1:
             values |= self._prepare_xpps_share(bill.share, price)
-            period.append(self._xpps_price_text(bill.describe_share(interval), price))
-        if period:
-            values["name"] = self._xpps_text_with(*period)
         return values
 
-    def _prepare_xpps_change(self, change, quantity_field):
-        text = f"{period_text(self.env, change.first, change.last)}: {change.describe()}"
-        if change.serials:
-            text = f"{change.serials}, {text}"
-        return {
-            quantity_field: 1.0,
-            "price_unit": float(Fraction(to_decimal(change.price)) * change.quantity),
-            "discount": change.discount,
-            "name": self._xpps_text_with(self._xpps_price_text(text, change.price)),
-        }
+    def _xpps_texts_of(self, bill):
+        """:return: [what stands below the service's text where a BaseBill or BaseChange is billed]"""
+        if isinstance(bill, BaseChange):
+            text = f"{period_text(self.env, bill.first, bill.last)}: {bill.describe()}"
+            if bill.serials:
+                text = f"{bill.serials}, {text}"
+            return [self._xpps_price_text(text, bill.price)]
+        texts = [period_text(self.env, bill.first, bill.last)] if bill.named else []
+        quantity = bill.quantity
+        if quantity and (quantity.days or quantity.share != 1):
+            part = quantity.describe(self.sale_subscription_id._xpps_interval_label())
+        elif not quantity and bill.share != 1:
+            part = bill.describe_share(self.sale_subscription_id._xpps_interval_label())
+        else:
+            return texts
+        return [*texts, self._xpps_price_text(part, self._xpps_price_of(bill))]
 
     def _xpps_text_with(self, *texts):
         """The service's text, with further lines below it."""

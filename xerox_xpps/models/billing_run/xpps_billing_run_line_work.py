@@ -140,14 +140,12 @@ class XppsBillingRunLine(models.Model):
             moves |= direct._create_xpps_invoices(
                 due & direct,
                 until=run.period_end,
-                invoice_date=run.invoice_date,
                 day=run._cycle_day(),
+                run=run,
                 other_items=others,
             )
             if others:
                 self._note_other_items(others.notes)
-        # Nobody sets by hand which run an invoice is of.
-        moves.sudo().xpps_billing_run_id = self.run_id
         agreements._log_xpps_invoices(moves)
         return agreements._xpps_moves_by_agreement(moves)
 
@@ -164,8 +162,9 @@ class XppsBillingRunLine(models.Model):
         mine = [("order_subscription_id", "in", agreements.ids)]
         before = orders.search(mine)
         moves = agreements._bill_through_orders(due, until=run.period_end, day=run._cycle_day())
-        # The run's date is its invoices' also where its user could not write them.
-        moves.sudo().invoice_date = run.invoice_date
+        # The run's date is its invoices' also where its user could not write them, and nobody sets by hand which run an
+        # invoice is of.
+        moves.sudo().write({"invoice_date": run.invoice_date, "xpps_billing_run_id": run.id})
         # Earlier ones, that the invoices bill besides, are not the run's to cancel.
         (orders.search(mine) - before).xpps_billing_run_id = run
         return moves

@@ -113,7 +113,22 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         self.line_ids._xpps_check_postable()
+        self._xpps_prefetch_for_posting()
         return super()._post(soft)
+
+    def _xpps_prefetch_for_posting(self):
+        """Read for all invoices at once what Odoo would read for each by itself: what taxes have to do with its lines,
+        and what it looks at of a customer who gets a first invoice.
+        """
+        self.line_ids.mapped("tax_ids")
+        self.line_ids.mapped("tax_tag_ids")
+        # Read while it is numbering the invoices, it would have to write all lines twice.
+        self.mapped("journal_line_ids")
+        # As Odoo reads it, which does not depend on the right to see users.
+        customers = self.sudo().partner_id
+        newcomers = (customers | customers.commercial_partner_id).filtered(lambda partner: not partner.customer_rank)
+        newcomers.mapped("user_ids")
+        newcomers.mapped("child_ids")
 
     def button_draft(self):
         self.line_ids._xpps_check_not_rebilled()

@@ -19,6 +19,9 @@ class AccountMove(models.Model):
             move.xpps_can_bill_again = bool(move._xpps_credited_base_lines())
 
     def write(self, vals):
+        if vals == {"is_manually_modified": False} and not any(self.mapped("is_manually_modified")):
+            # Odoo says so of all that it makes, and would look through all the lines of it again.
+            return True
         cancelled = vals.get("state") == "cancel" and self.filtered(lambda move: move.state != "cancel")
         if cancelled:
             cancelled.invoice_line_ids._xpps_check_shares_together()
