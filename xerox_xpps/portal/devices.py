@@ -71,14 +71,7 @@ class DeviceSearch:
         """:return: [DeviceRow]"""
         order = self.sortings()[self.sortby]["order"]
         devices = self.env["stock.lot"].search(self.domain(), order=order, offset=offset, limit=limit)
-        last = dict(
-            self.env["xpps.meter.read"]._read_group(
-                [("device_id", "in", devices.ids), ("superseded_by_id", "=", False)],
-                ["device_id"],
-                ["read_date:max"],
-            )
-        )
-        last = {device.id: day for device, day in last.items()}
+        last = self._last_reads(devices)
         return [
             DeviceRow(
                 id=device.id,
@@ -92,6 +85,18 @@ class DeviceSearch:
             # Names of models, sites and agreements of devices that the user sees.
             for device in devices.sudo()
         ]
+
+    def _last_reads(self, devices):
+        """:return: {id: the day of the last read that the user sees}; of a read without a day, the end of its period"""
+        live = Domain("device_id", "in", devices.ids) & Domain("superseded_by_id", "=", False)
+        last = {}
+        for domain, day in (
+            (Domain("read_date", "!=", False), "read_date:max"),
+            (Domain("read_date", "=", False), "period_end:max"),
+        ):
+            for device, found in self.env["xpps.meter.read"]._read_group(live & domain, ["device_id"], [day]):
+                last[device.id] = max(found, last.get(device.id, found))
+        return last
 
 
 def place_of(device):

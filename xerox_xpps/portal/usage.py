@@ -99,9 +99,9 @@ class UsageBuilder:
             first, last = date(self.year, 1, 1), date(self.year, 12, 31)
             ends = Domain("period_end", ">=", first) & Domain("period_end", "<=", last + SLACK)
             return ends, lambda month: month.year == self.year
-        newest = self.env["xpps.meter.read"]._read_group(
-            Domain(BILLED_READS) & self.domain, [], ["period_end:max"]
-        )[0][0]
+        newest = self.env["xpps.meter.read"]._read_group(Domain(BILLED_READS) & self.domain, [], ["period_end:max"])[0][
+            0
+        ]
         if not newest:
             return Domain.FALSE, lambda month: False
         first = newest.replace(day=1) - relativedelta(months=MONTHS)

@@ -22,7 +22,7 @@ class TestPortalRoutes(Clients, AccessWorld, HttpCase):
     def setUp(self):
         super().setUp()
         self.found = []
-        self.rules = routes_of_the_addons(self.env)
+        self.routes = routes_of_the_addons(self.env)
 
     def _foreign(self, model):
         """Ids of another customer of the same reseller, and of another reseller's."""
@@ -43,7 +43,7 @@ class TestPortalRoutes(Clients, AccessWorld, HttpCase):
 
     def _ask(self, route, address):
         """:return: the status, by the method that the route takes"""
-        methods = self.rules[route].methods or {"GET"}
+        methods = self.routes[route].routing["methods"] or ("GET",)
         if "GET" in methods:
             return self.open(address)
         data = {"csrf_token": Request.csrf_token(self)}
@@ -58,13 +58,13 @@ class TestPortalRoutes(Clients, AccessWorld, HttpCase):
         self.assertFalse(self.found, "\n".join(self.found))
 
     def test_table_lists_every_route(self):
-        self.assertEqual(set(self.rules), set(ROUTES))
+        self.assertEqual(set(self.routes), set(ROUTES))
         for route, ids in ROUTES.items():
             self.assertEqual({name for name in names_of(route) if name.endswith("_id")}, set(ids), route)
 
     def test_every_route_says_who_may_come(self):
-        for route, rule in self.rules.items():
-            auth = rule.endpoint.routing["auth"]
+        for route, endpoint in self.routes.items():
+            auth = endpoint.routing["auth"]
             self.assertIn(auth, ("user", "public"), route)
             self.assertNotIn(auth, ELSEWHERE)
 
@@ -104,7 +104,7 @@ class TestPortalRoutes(Clients, AccessWorld, HttpCase):
         for route, ids in ROUTES.items():
             if not route.startswith(("/my/", "/xerox_xpps/")):
                 continue
-            is_public = self.rules[route].endpoint.routing["auth"] == "public"
+            is_public = self.routes[route].routing["auth"] == "public"
             values = {name: self.a.records_of(model)[:1].id for name, model in ids.items()}
             for query in ("", "?access_token=wrong"):
                 self.assertStatus(route, address(route, **values) + query, 404 if is_public else 303)

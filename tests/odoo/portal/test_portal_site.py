@@ -15,7 +15,7 @@ class SiteCase(Denials, Customers, UsageCase, InvoicingCase):
         super().setUpClass()
         cls.warehouse = cls._partner("Warehouse", parent_id=cls.customer.id, type="delivery")
         cls.depot = cls._partner("Depot", parent_id=cls.warehouse.id, type="other")
-        cls.second = cls._device("SN-2", xpps_partner_id=cls.warehouse.id)
+        cls.second.xpps_partner_id = cls.warehouse
         cls.third = cls._device("SN-3", xpps_partner_id=cls.depot.id)
         cls.site_agreement = cls._agreement(partner_id=cls.warehouse.id)
         cls.foreign = cls._device("SN-4", cls.other)
@@ -46,7 +46,9 @@ class SiteCase(Denials, Customers, UsageCase, InvoicingCase):
 
     def _seen(self, name, model="stock.lot", of=None):
         self.env.invalidate_all()
-        records = self.env[model].with_user(self.people[name]).search([])
+        user = self.people[name]
+        context = {"allowed_company_ids": user.company_ids.ids}
+        records = self.env[model].with_user(user).with_context(context).search([])
         return of(records.sudo()) if of else records.sudo().sorted("name").mapped("name")
 
 
@@ -100,6 +102,8 @@ class TestSites(SiteCase):
         plain.action_post()
         ours, theirs = self.moves[self.customer], self.moves[self.warehouse]
         self.assertTrue(ours and theirs)
+        # Odoo addresses both to whoever gets the customer's invoices, and delivers both to the warehouse.
+        self.assertEqual((ours | theirs).partner_shipping_id, self.warehouse)
 
         def seen(name):
             return self._seen(name, "account.move", lambda found: found)

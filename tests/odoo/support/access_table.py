@@ -777,8 +777,9 @@ TABLE = {
         entered("xpps_price_rule_ids", read=USERS, write=MANAGERS),
         program(
             "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_escalators xpps_has_payers xpps_has_plans "
-            "xpps_next_date_changed xpps_paused_on xpps_period_anchor xpps_service_ids"
+            "xpps_next_date_changed xpps_paused_on xpps_period_anchor"
         ),
+        program("xpps_service_ids", read=INSIDERS),
         program("xpps_price_change_ids xpps_price_version_ids", read=USERS),
         program(
             "charge_ids page_rating_count page_rating_ids xpps_allowance_percent xpps_average_pages xpps_base_notice "
@@ -786,8 +787,9 @@ TABLE = {
             "xpps_usage xpps_usage_chart",
             read=USERS,
         ),
+        calls("action_view_account_invoice_ids", who=BILLERS | CUSTOMERS),
         calls(
-            "action_view_account_invoice_ids close_subscription create_invoice create_sale_order "
+            "close_subscription create_invoice create_sale_order "
             "action_xpps_resume calculate_recurring_next_date cron_subscription_management generate_invoice "
             "manual_invoice onchange_partner_id",
             who=BILLERS,
@@ -837,7 +839,8 @@ TABLE = {
             read=USERS,
         ),
         calls("action_xpps_add_devices", who=CLERKS),
-        calls("action_open_xpps_charges action_open_xpps_subscription", who=USERS),
+        calls("action_open_xpps_charges", who=USERS),
+        calls("action_open_xpps_subscription", who=USERS | CUSTOMERS),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),
 }

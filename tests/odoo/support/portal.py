@@ -44,14 +44,19 @@ NAME = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 
 
 def routes_of_the_addons(env):
-    """:return: {route: rule} of what the addons answer to customers and to whoever comes"""
-    found = {}
-    for rule in env["ir.http"].routing_map().iter_rules():
-        ours = rule.endpoint.__module__.startswith("odoo.addons.xerox_xpps")
-        if rule.rule.startswith("/my/xpps") or ours and rule.endpoint.routing["auth"] not in ELSEWHERE:
-            if rule.rule.startswith(("/my/xpps", "/xerox_xpps", "/xpps")):
-                found[rule.rule] = rule
-    return found
+    """:return: {route: endpoint} of what the addons answer to customers and to whoever comes"""
+    http = env["ir.http"]
+    modules = sorted(env.registry._init_modules)
+    return {
+        route: endpoint
+        for route, endpoint in http._generate_routing_rules(modules, converters=http._get_converters())
+        if route.startswith("/my/xpps") or _is_ours(endpoint) and route.startswith(("/xerox_xpps", "/xpps"))
+    }
+
+
+def _is_ours(endpoint):
+    ours = endpoint.__module__.startswith("odoo.addons.xerox_xpps")
+    return ours and endpoint.routing["auth"] not in ELSEWHERE
 
 
 def names_of(route):
@@ -87,6 +92,7 @@ class Customers:
         return cls._user(
             login,
             company=company,
+            name=partner.name,
             partner_id=partner.id,
             lang="en_US",
             group_ids=[Command.set(cls.env.ref("base.group_portal").ids)],

@@ -56,7 +56,5 @@ class XppsPortalAgreements(XppsPortal):
         # The builder says what it shows of an agreement that was found by the user's right, or by its link.
         page = AgreementBuilder(agreement.sudo()).build()
         values = {"agreement": page, "is_own": not agreement.env.su}
-        layout = self._get_page_view_values(
-            agreement.sudo(), access_token, values, HISTORY, False
-        )
+        layout = self._get_page_view_values(agreement.sudo(), access_token, values, HISTORY, False)
         return self._xpps_page("xerox_xpps.portal_agreement", "xpps_agreement", **layout)

@@ -11,9 +11,7 @@ URL = "/my/xpps/devices"
 
 class XppsPortalDevices(XppsPortal):
     @http.route([URL, f"{URL}/page/<int:page>"], type="http", auth="user", website=True, readonly=True)
-    def xpps_devices(
-        self, page=1, filterby=None, sortby=None, search=None, search_in=None, agreement=None, **_params
-    ):
+    def xpps_devices(self, page=1, filterby=None, sortby=None, search=None, search_in=None, agreement=None, **_params):
         found = DeviceSearch(request.env, filterby, sortby, search, search_in, self._xpps_listed_agreement(agreement))
         total = found.count() if request.env["stock.lot"].has_access("read") else 0
         asked = {"filterby": found.filterby, "sortby": found.sortby}
@@ -62,9 +60,7 @@ class XppsPortalDevices(XppsPortal):
         device = self._xpps_record("stock.lot", device_id)
         if not device.is_xpps_device:
             raise request.not_found()
-        return self._xpps_page(
-            "xerox_xpps.portal_device", "xpps_device", **self._xpps_device_values(device, page)
-        )
+        return self._xpps_page("xerox_xpps.portal_device", "xpps_device", **self._xpps_device_values(device, page))
 
     def _xpps_device_values(self, device, page):
         """Values of the page of a device that the user may read; addons have more to say of it."""

@@ -48,14 +48,15 @@ class ResUsers(models.Model):
         return ours & concluded & self._xpps_portal_domain("partner_id")
 
     def _xpps_portal_invoice_domain(self):
-        """Which invoices of its customer a portal user does not lose for being of a site: an annex names all devices.
+        """Which invoices a portal user does not lose for being of a site: an annex names all devices of an agreement.
 
-        Whatever else is invoiced is as Odoo has it, for whoever is no customer, too.
+        Whom an invoice is addressed to tells nothing of it. Whatever else is invoiced is as Odoo has it, and so is
+        everything for who is no customer.
         """
         if not self.share or self._xpps_portal_site() == self.partner_id.sudo().commercial_partner_id:
             return Domain.TRUE
-        of_site = self._xpps_portal_domain("partner_id") | self._xpps_portal_domain("partner_shipping_id")
-        return of_site | ~BILLS_XPPS
+        of_others = Domain("xpps_subscription_id", "any!", ~self._xpps_portal_domain("partner_id"))
+        return ~Domain("line_ids", "any!", of_others)
 
     def _xpps_portal_invoice_line_domain(self):
         domain = self._xpps_portal_invoice_domain()
