@@ -5,15 +5,16 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..common.formats import amount_text, period_text
-from ..models.portal.res_users import BILLS_XPPS
 from .pages import InvoiceRow
+
+BILLS_AGREEMENTS = Domain("line_ids", "any!", [("xpps_subscription_id", "!=", False)])
 
 
 def invoices_domain(env):
     """Of the user's own: colleagues may read more, but not as theirs."""
     partners = Domain("partner_id", "child_of", env.user.commercial_partner_id.id)
     sent = Domain("state", "=", "posted") & Domain("move_type", "in", ("out_invoice", "out_refund"))
-    return sent & partners & env.user._xpps_portal_invoice_domain() & BILLS_XPPS
+    return sent & partners & env.user._xpps_portal_invoice_domain() & BILLS_AGREEMENTS
 
 
 def invoice_rows(moves):

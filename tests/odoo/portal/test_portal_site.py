@@ -168,6 +168,9 @@ class TestSites(SiteCase):
         for name in ("description", "tag_ids", "close_reason_id", "to_renew", "xpps_next_date_reason"):
             self.assertDenied(agreement.read, [name])
             self.assertNotIn(name, agreement.fields_get())
-        self.assertNotIn("Pays late", str(agreement.read()))
+        stored = [name for name, field in agreement._fields.items() if field.column_type and not field.relational]
+        readable = [name for name in stored if agreement._has_field_access(agreement._fields[name], "read")]
+        self.assertIn("code", readable)
+        self.assertNotIn("Pays late", str(agreement.read(readable)))
         self.assertDenied(agreement.write, {"xpps_customer_reference": "Mine"})
         self.assertDenied(agreement.sale_subscription_line_ids.browse(self.base_line.id).read, ["price_unit"])

@@ -777,9 +777,8 @@ TABLE = {
         entered("xpps_price_rule_ids", read=USERS, write=MANAGERS),
         program(
             "xpps_closed_on xpps_cycle_since xpps_has_cycles xpps_has_escalators xpps_has_payers xpps_has_plans "
-            "xpps_next_date_changed xpps_paused_on xpps_period_anchor"
+            "xpps_next_date_changed xpps_paused_on xpps_period_anchor xpps_service_ids"
         ),
-        program("xpps_service_ids", read=INSIDERS),
         program("xpps_price_change_ids xpps_price_version_ids", read=USERS),
         program(
             "charge_ids page_rating_count page_rating_ids xpps_allowance_percent xpps_average_pages xpps_base_notice "

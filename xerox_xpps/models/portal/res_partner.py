@@ -11,6 +11,11 @@ class ResPartner(models.Model):
     def write(self, vals):
         """What portal users see is kept by the server as domains: not those of the place where they were before."""
         result = super().write(vals)
-        if not PLACE_FIELDS.isdisjoint(vals):
+        if not PLACE_FIELDS.isdisjoint(vals) and self._xpps_has_portal_users():
             self.env.registry.clear_cache()
         return result
+
+    def _xpps_has_portal_users(self):
+        # Who looks at the portal does not depend on whom the user may see.
+        users = self.env["res.users"].sudo()
+        return bool(users.search_count([("share", "=", True), ("partner_id", "child_of", self.ids)], limit=1))

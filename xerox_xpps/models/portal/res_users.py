@@ -53,7 +53,8 @@ class ResUsers(models.Model):
         Whom an invoice is addressed to tells nothing of it. Whatever else is invoiced is as Odoo has it, and so is
         everything for who is no customer.
         """
-        if not self.share or self._xpps_portal_site() == self.partner_id.sudo().commercial_partner_id:
+        site = self._xpps_portal_site()
+        if not self.share or site == site.commercial_partner_id:
             return Domain.TRUE
         of_others = Domain("xpps_subscription_id", "any!", ~self._xpps_portal_domain("partner_id"))
         return ~Domain("line_ids", "any!", of_others)
@@ -61,7 +62,3 @@ class ResUsers(models.Model):
     def _xpps_portal_invoice_line_domain(self):
         domain = self._xpps_portal_invoice_domain()
         return domain if domain.is_true() else Domain("move_id", "any!", domain)
-
-
-#: Invoices that bill agreements.
-BILLS_XPPS = Domain("line_ids", "any!", [("xpps_subscription_id", "!=", False)])

@@ -14,9 +14,6 @@ class SaleSubscription(models.Model):
     close_reason_id = fields.Many2one(groups="base.group_user")
     to_renew = fields.Boolean(groups="base.group_user")
     xpps_next_date_reason = fields.Char(groups="base.group_user")
-    # They have no right to these, and reading an agreement as a whole would be refused for their sake.
-    sale_subscription_line_ids = fields.One2many(groups="base.group_user")
-    xpps_service_ids = fields.One2many(groups="base.group_user")
 
     def _compute_access_url(self):
         result = super()._compute_access_url()
