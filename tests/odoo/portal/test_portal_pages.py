@@ -418,6 +418,17 @@ class TestAgreements(PageCase):
         self.assertEqual((row.id, row.name, row.amount, row.has_annex), (moves.id, moves.name, "$32.00", True))
         self.assertEqual((row.period, row.is_credit), ("January 2026", False))
 
+    def test_share(self):
+        """*Share* on the form gives the link to the page, with the token that opens it."""
+        clerk = self._user("xpps_test_clerk", "xerox_xpps.group_xpps_billing")
+        agreement = self.agreement.with_user(clerk)
+        context = {"active_model": agreement._name, "active_id": agreement.id}
+        action = agreement.with_context(context).action_share()
+        wizard = self.env[action["res_model"]].with_user(clerk).with_context(context).create({})
+        self.assertEqual(agreement.access_url, f"/my/xpps/agreements/{agreement.id}")
+        self.assertIn(self.agreement.access_token, wizard.share_link)
+        self.assertEqual(self._agreement(is_xpps=False).access_url, "#")
+
     def test_home(self):
         counts = {card.url: card.count for card in home_page(self._fresh()).cards}
         self.assertEqual(

@@ -168,9 +168,18 @@ class TestSites(SiteCase):
         for name in ("description", "tag_ids", "close_reason_id", "to_renew", "xpps_next_date_reason"):
             self.assertDenied(agreement.read, [name])
             self.assertNotIn(name, agreement.fields_get())
-        stored = [name for name, field in agreement._fields.items() if field.column_type and not field.relational]
+        stored = [name for name, field in agreement._fields.items() if field.store and field.column_type and not field.relational]
         readable = [name for name in stored if agreement._has_field_access(agreement._fields[name], "read")]
         self.assertIn("code", readable)
         self.assertNotIn("Pays late", str(agreement.read(readable)))
+        values = {"name": "offer.pdf", "raw": b"Xerox's offer", "res_model": agreement._name, "res_id": agreement.id}
+        attachment = self.env["ir.attachment"].create(values)
+        theirs = attachment.with_user(self.people["owner"])
+        self.assertDenied(theirs.read, ["raw"])
+        self.assertFalse(theirs.search([("name", "=", "offer.pdf")]))
+        self.assertFalse(theirs.search([("res_model", "=", agreement._name), ("res_id", "=", agreement.id)]))
+        self.assertTrue(attachment.with_user(self._user("xpps_test_xpps", "xerox_xpps.group_xpps_user")).read(["raw"]))
+        message = self.agreement.message_post(body="Pays late, says Xerox")
+        self.assertDenied(message.with_user(self.people["owner"]).read, ["body"])
         self.assertDenied(agreement.write, {"xpps_customer_reference": "Mine"})
         self.assertDenied(agreement.sale_subscription_line_ids.browse(self.base_line.id).read, ["price_unit"])
