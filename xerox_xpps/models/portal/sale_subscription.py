@@ -20,3 +20,8 @@ class SaleSubscription(models.Model):
         for agreement in self._xpps_ours():
             agreement.access_url = f"/my/xpps/agreements/{agreement.id}"
         return result
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Customers who may read an agreement do not read its log, which tells what prices and costs were."""
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        return dict.fromkeys(operations, "write") if self.env.user.share else operations
