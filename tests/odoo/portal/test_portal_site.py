@@ -168,7 +168,11 @@ class TestSites(SiteCase):
         for name in ("description", "tag_ids", "close_reason_id", "to_renew", "xpps_next_date_reason"):
             self.assertDenied(agreement.read, [name])
             self.assertNotIn(name, agreement.fields_get())
-        stored = [name for name, field in agreement._fields.items() if field.store and field.column_type and not field.relational]
+        stored = [
+            name
+            for name, field in agreement._fields.items()
+            if field.store and field.column_type and not field.relational
+        ]
         readable = [name for name in stored if agreement._has_field_access(agreement._fields[name], "read")]
         self.assertIn("code", readable)
         self.assertNotIn("Pays late", str(agreement.read(readable)))
