@@ -188,4 +188,4 @@ class TestSites(SiteCase):
             message = record.message_post(body="Pays late, says Xerox")
             self.assertDenied(message.with_user(self.people["owner"]).read, ["body"])
         self.assertDenied(agreement.write, {"xpps_customer_reference": "Mine"})
-        self.assertDenied(agreement.sale_subscription_line_ids.browse(self.base_line.id).read, ["price_unit"])
+        self.assertDenied(self.base_line.with_user(self.people["owner"]).read, ["price_unit"])
