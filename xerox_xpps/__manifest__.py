@@ -8,7 +8,7 @@
     "author": "xerox_xpps contributors",
     "maintainers": [],
     "development_status": "Beta",
-    "depends": ["account", "base_import", "stock", "subscription_oca"],
+    "depends": ["account", "base_import", "portal", "stock", "subscription_oca"],
     "external_dependencies": {"python": ["lxml", "openpyxl", "xlsxwriter", "xmlschema"]},
     "data": [
         "security/xpps_groups.xml",
@@ -99,6 +99,11 @@
         "reports/xpps_low_margin_views.xml",
         "wizards/xpps_health_snooze_wizard_views.xml",
         "reports/health/xpps_health_views.xml",
+        "views/portal_layout_templates.xml",
+        "views/portal_agreement_templates.xml",
+        "views/portal_device_templates.xml",
+        "views/portal_usage_templates.xml",
+        "views/portal_invoice_templates.xml",
     ],
     "demo": [
         "demo/xpps_product_demo.xml",
@@ -107,6 +112,7 @@
         "demo/xpps_device_demo.xml",
         "demo/xpps_vendor_demo.xml",
         "demo/xpps_rate_card_demo.xml",
+        "demo/xpps_portal_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["xerox_xpps/static/src/**/*"],

@@ -2,7 +2,8 @@
 """The models that are stored, in wings, and what they add to models of Odoo.
 
 A wing is imported before those that build on it. A model of many concerns is reopened in a file for each, named
-``<model>_<concern>.py``. May import all packages but ``wizards`` and ``controllers``.
+``<model>_<concern>.py``. May import all packages but ``portal``, ``wizards`` and
+``controllers``.
 """
 
 from . import (
@@ -21,4 +22,5 @@ from . import (
     cutoff,
     webhook,
     api,
+    portal,
 )

@@ -392,7 +392,7 @@ class TestPortal(AccessCase):
 
     def test_nothing_else(self):
         charges = self.file.charge_ids
-        for records in (charges, self.file, self.file.line_ids, self.agreement, self.mapping):
+        for records in (charges, self.file, self.file.line_ids, self.other_agreement, self.mapping):
             self.assertDenied(records.with_user(self.portal).read, ["id"])
         device = self.device.with_user(self.portal)
         self.assertDenied(device.write, {"name": "X"})

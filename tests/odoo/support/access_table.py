@@ -295,7 +295,7 @@ TABLE = {
             "sequence serial source_line subscription_id subscription_line_id wizard_id"
         ),
     ),
-    "xpps.device.assignment": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
+    "xpps.device.assignment": Model(read=USERS | CUSTOMERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
         entered("date_from date_to device_id location partner_id replaces_id subscription_id subscription_line_id"),
         program("company_id"),
     ),
@@ -537,7 +537,7 @@ TABLE = {
             "xpps_cutoff_accrued_cost_account_id xpps_cutoff_accrued_revenue_account_id "
             "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent xpps_overage_cycles "
-            "xpps_overage_missing_passes xpps_page_plans xpps_partner_number xpps_payers "
+            "xpps_overage_missing_passes xpps_page_plans xpps_partner_number xpps_payers xpps_portal_by_site "
             "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
             "xpps_usage_spike_percent xpps_vendor_bill_analytic xpps_vendor_id"
         ),
@@ -710,7 +710,7 @@ TABLE = {
             "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
             "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
-            "xpps_partner_number xpps_payers xpps_proration xpps_quarantine "
+            "xpps_partner_number xpps_payers xpps_portal_by_site xpps_proration xpps_quarantine "
             "xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent "
             "xpps_vendor_bill_analytic xpps_vendor_id",
             read=CLERKS,
@@ -726,7 +726,7 @@ TABLE = {
             "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
             "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
-            "xpps_partner_number xpps_payers xpps_proration xpps_quarantine xpps_responsible_id "
+            "xpps_partner_number xpps_payers xpps_portal_by_site xpps_proration xpps_quarantine xpps_responsible_id "
             "xpps_sender_addresses xpps_serials_are_devices xpps_usage_spike_percent xpps_vendor_bill_analytic "
             "xpps_vendor_id",
             read=CLERKS,
@@ -768,9 +768,11 @@ TABLE = {
     "sale.subscription": Extension().having(
         entered(
             "is_xpps is_xpps_master xpps_agreement_number xpps_base_payer_id xpps_base_timing xpps_customer_reference "
-            "xpps_cycle_anchor xpps_cycle_reconcile xpps_invoice_detail xpps_invoice_mode xpps_next_date_reason "
-            "xpps_overage_cycle xpps_overage_payer_id"
+            "xpps_cycle_anchor xpps_cycle_reconcile xpps_invoice_detail xpps_invoice_mode xpps_overage_cycle "
+            "xpps_overage_payer_id"
         ),
+        # Not the customer's, who may read the agreement.
+        entered("xpps_next_date_reason", read=INSIDERS),
         entered("charge_default_ids page_plan_ids xpps_device_ids xpps_payer_ids", read=USERS, write=CLERKS),
         entered("xpps_price_rule_ids", read=USERS, write=MANAGERS),
         program(
@@ -784,8 +786,9 @@ TABLE = {
             "xpps_usage xpps_usage_chart",
             read=USERS,
         ),
+        calls("action_view_account_invoice_ids", who=BILLERS | CUSTOMERS),
         calls(
-            "action_view_account_invoice_ids close_subscription create_invoice create_sale_order "
+            "close_subscription create_invoice create_sale_order "
             "action_xpps_resume calculate_recurring_next_date cron_subscription_management generate_invoice "
             "manual_invoice onchange_partner_id",
             who=BILLERS,
@@ -835,7 +838,8 @@ TABLE = {
             read=USERS,
         ),
         calls("action_xpps_add_devices", who=CLERKS),
-        calls("action_open_xpps_charges action_open_xpps_subscription", who=USERS),
+        calls("action_open_xpps_charges", who=USERS),
+        calls("action_open_xpps_subscription", who=USERS | CUSTOMERS),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),
 }

@@ -41,6 +41,9 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.xpps_approve_services", readonly=False, groups=SETTINGS_GROUPS
     )
     xpps_escalators = fields.Boolean(related="company_id.xpps_escalators", readonly=False, groups=SETTINGS_GROUPS)
+    xpps_portal_by_site = fields.Boolean(
+        related="company_id.xpps_portal_by_site", readonly=False, groups=SETTINGS_GROUPS
+    )
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,

@@ -39,6 +39,7 @@ class XppsSettings(models.TransientModel):
     xpps_join_other_items = fields.Boolean(related="company_id.xpps_join_other_items", readonly=False)
     xpps_approve_services = fields.Boolean(related="company_id.xpps_approve_services", readonly=False)
     xpps_escalators = fields.Boolean(related="company_id.xpps_escalators", readonly=False)
+    xpps_portal_by_site = fields.Boolean(related="company_id.xpps_portal_by_site", readonly=False)
     xpps_responsible_id = fields.Many2one(
         related="company_id.xpps_responsible_id",
         readonly=False,
