@@ -14,6 +14,7 @@
         "views/helpdesk_ticket_views.xml",
         "views/stock_lot_views.xml",
         "views/sale_subscription_views.xml",
+        "views/xpps_customer_entry_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["xerox_xpps_helpdesk/static/src/**/*"],
