@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import format_date, formatLang
 
-from ..models.entry.photo import read_photo
 from ..models.entry.xpps_customer_entry import MAX_CONTACT, MAX_TEXT
 
 #: Bytes of a request. Of photos that are larger than is taken, but not absurdly so, the form itself says so.
@@ -85,9 +84,9 @@ def _values(device, address):
 
 
 def _photo():
-    """:return: the photo of the request, JPEG in bytes; empty where there is none"""
+    """:return: the upload of the request, a binary file that nobody has looked at; None where there is none"""
     upload = request.httprequest.files.get("photo")
-    return read_photo(request.env, upload.stream) if upload else b""
+    return upload.stream if upload else None
 
 
 def _last_text(last):

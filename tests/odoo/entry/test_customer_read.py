@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Reads that customers enter: checked against the last one, kept beside the others, and good for nothing else."""
 
+import io
 from datetime import date
 
 from freezegun import freeze_time
@@ -9,7 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from ..support.access import BILLING, MANAGER, USER
-from ..support.entries import EntryCase
+from ..support.entries import EntryCase, jpeg
 from ..support.importing import FEBRUARY, JANUARY, MARCH
 from ..support.usage import meters
 
@@ -177,6 +178,16 @@ class TestCustomerRead(EntryCase):
         self.assertTrue(self._enter(self.neighbours, mono="10"))
         label, _doubt = self.entries._enter_read(self.device, "label", {"mono": "900"}, confirmed=True)
         self.assertFalse(label.user_id)
+
+    def test_no_photo_is_decoded_beyond_the_limit(self):
+        """What is refused anyway takes no work."""
+        for number in range(5):
+            self._enter(mono=str(100 + number))
+        photo = io.BytesIO(jpeg())
+        entries = self.entries.with_user(self.portal)
+        for typed in ({"mono": "900"}, {"mono": "none"}):
+            self.assertRaisesMessage(".", entries._enter_read, self.device, "portal", typed, photo)
+        self.assertEqual(photo.tell(), 0)
 
     def test_day_limit(self):
         """Fifteen a day, whenever they came."""

@@ -2,6 +2,7 @@
 """Problems that customers report: a ticket where there is a helpdesk, else a message and an activity."""
 
 import base64
+import io
 
 from odoo.addons.xerox_xpps.models.entry.xpps_customer_entry import XppsCustomerEntry
 
@@ -79,7 +80,7 @@ class TestProblemTicket(ProblemCase):
         return ticket
 
     def test_in_the_portal(self):
-        ticket = self._ticket(self._report(topic="repair", photo=jpeg()))
+        ticket = self._ticket(self._report(topic="repair", photo=io.BytesIO(jpeg())))
         self.assertEqual(
             (ticket.partner_id, ticket.xpps_customer_id, ticket.xpps_subscription_id, ticket.xpps_kind),
             (self.portal.partner_id, self.customer, self.agreement, "repair"),

@@ -102,7 +102,7 @@ class XppsMeterRead(models.Model):
             ("file", "Billing File"),
             ("opening", "Opening Read"),
             ("closing", "Closing Read"),
-            (CUSTOMER_ORIGIN, "Customer's Read"),
+            (CUSTOMER_ORIGIN, "By Customer"),
         ],
         required=True,
         default="file",

@@ -21,11 +21,11 @@ def read_photo(env, stream):
 
     Size, type and dimensions are checked before anything is decoded.
 
-    :param stream: the upload, a binary file
+    :param stream: the upload, a binary file; None where there is none
     :return: bytes; empty where nothing was uploaded
     :raises UserError: when it is too large, or no photo
     """
-    data = stream.read(MAX_PHOTO + 1)
+    data = stream.read(MAX_PHOTO + 1) if stream else b""
     if not data:
         return b""
     if len(data) > MAX_PHOTO:

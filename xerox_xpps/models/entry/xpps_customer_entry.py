@@ -10,6 +10,7 @@ from odoo.tools import plaintext2html
 
 from ...common.constants import USER_GROUP
 from ...common.today import company_today
+from .photo import read_photo
 
 PROBLEM_ACTIVITY = "xerox_xpps.mail_activity_customer_problem"
 #: How many entries of a kind a device takes, by the portal and by its label each: {time: number}.
@@ -84,13 +85,15 @@ class XppsCustomerEntry(models.Model):
                 raise UserError(self.env._("There are several new entries about this device already. Try again later."))
 
     @api.model
-    def _add(self, kind, device, source, photo=b"", **values):
+    def _add(self, kind, device, source, photo=None, **values):
         """Keep an entry.
 
         :param device: stock.lot, one that whoever enters it may see, or whose label he has
-        :param photo: JPEG, in bytes
+        :param photo: the upload, a binary file
+        :raises UserError: when the photo is none
         :return: the entry, in sudo
         """
+        picture = read_photo(self.env, photo)
         # Whose device it is follows from what its customer need not see. He has no right to entries, either.
         device, entries = device.sudo(), self.sudo()
         return entries.create(
@@ -102,13 +105,13 @@ class XppsCustomerEntry(models.Model):
                 "source": source,
                 "user_id": self.env.uid if source == "portal" else False,
                 "date": company_today(device.company_id),
-                "photo": base64.b64encode(photo) if photo else False,
+                "photo": base64.b64encode(picture) if picture else False,
                 **values,
             }
         )
 
     @api.model
-    def _report_problem(self, device, source, topic, text, contact="", photo=b""):
+    def _report_problem(self, device, source, topic, text, contact="", photo=None):
         """Keep a problem that somebody reports, and tell the reseller.
 
         :param topic: one of the selection

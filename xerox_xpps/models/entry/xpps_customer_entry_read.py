@@ -56,7 +56,7 @@ class XppsCustomerEntry(models.Model):
         return {one: known.get(one) for one in OUTPUT_TYPES if one in (known or USUAL_TYPES)}
 
     @api.model
-    def _enter_read(self, device, source, typed, photo=b"", confirmed=False):
+    def _enter_read(self, device, source, typed, photo=None, confirmed=False):
         """Keep what a customer says that the counters of a device show today.
 
         :param device: stock.lot, one that whoever enters it may see, or whose label he has
