@@ -37,6 +37,7 @@ def uninstall_hook(env):
         "sale.subscription.charge",
         "sale.subscription.charge.default",
         "xpps.meter.read",
+        "xpps.customer.entry",
     ):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(env[model]._table)))
     env["xpps.material.mapping"].search([]).unlink()

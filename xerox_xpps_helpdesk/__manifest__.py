@@ -15,6 +15,7 @@
         "views/stock_lot_views.xml",
         "views/sale_subscription_views.xml",
         "views/portal_templates.xml",
+        "views/xpps_customer_entry_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["xerox_xpps_helpdesk/static/src/**/*"],

@@ -6,7 +6,7 @@ Builders take records and give dataclasses, writers take these and give the byte
 reports hand them to the templates beside them. May import ``billing_file``, ``rules`` and ``common``.
 """
 
-from . import ir_actions_report, report_device_usage, report_vendor_file, report_vendor_period
+from . import ir_actions_report, report_device_label, report_device_usage, report_vendor_file, report_vendor_period
 from .back_test import BackTest, BackTestRow, TestedTerms, UseRow
 from .back_test_xlsx import write_back_test_xlsx
 from .device_usage_builder import UsageBuilder

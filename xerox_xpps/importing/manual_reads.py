@@ -3,6 +3,8 @@
 
 from odoo.tools import SQL
 
+from ..rules import says_where_meter_is_sql
+
 
 class ManualReads:
     """Opening and closing reads of a company's devices in a period, the last of each, loaded with one query.
@@ -22,11 +24,12 @@ class ManualReads:
                 """
                 SELECT device_id, output_type, origin, period_end, current_read, id, superseded_by_id IS NULL
                   FROM %s
-                 WHERE company_id = %s AND origin <> 'file' AND period_end BETWEEN %s AND %s
+                 WHERE company_id = %s AND origin <> 'file' AND %s AND period_end BETWEEN %s AND %s
               ORDER BY period_end, id
                 """,
                 SQL.identifier(reads._table),
                 company.id,
+                says_where_meter_is_sql(SQL("origin")),
                 period_start,
                 period_end,
             )

@@ -18,6 +18,7 @@ from . import (
     price,
     billing_run,
     audit,
+    entry,
     rate_card,
     cutoff,
     webhook,

@@ -44,6 +44,7 @@ class DeviceBuilder:
             serial=self.device.name,
             model=self.known.product_id.name or "",
             is_removed=self.device.xpps_state == "removed",
+            takes_reads=self.device._xpps_takes_reads(),
             facts=self._facts(),
             allowance=self._allowance(usage),
             plans=self._plans(),

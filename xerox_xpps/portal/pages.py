@@ -148,6 +148,7 @@ class DevicePage:
     serial: str
     model: str
     is_removed: bool
+    takes_reads: bool
     facts: list[Fact]
     allowance: Allowance | None
     plans: list[str]

@@ -10,6 +10,12 @@ from .arrival import next_end, usual_arrival
 from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, other_share_sql
 from .charge import invoice_status, uninvoiced_status_sql
 from .contract_rate import card_counts, card_counts_sql, contract_fees, nearest_rate
+from .customer_read import (
+    CUSTOMER_ORIGIN,
+    counter_of,
+    says_where_meter_is_sql,
+    usual_pages,
+)
 from .cutoff import part_of, passed_share
 from .dated_price import (
     PriceStep,
@@ -80,6 +86,7 @@ from .xerox_number import is_other_number, number_key, split_numbers
 
 __all__ = [
     "AMOUNT_FIELDS",
+    "CUSTOMER_ORIGIN",
     "Cycle",
     "INCLUDED",
     "MIN_SECRET",
@@ -107,6 +114,7 @@ __all__ = [
     "cost_is_unknown_sql",
     "cost_plus_price",
     "counted_reads",
+    "counter_of",
     "covers_day",
     "covers_period",
     "days_in_common",
@@ -171,6 +179,7 @@ __all__ = [
     "runs_in_period_sql",
     "same_period_domain",
     "same_period_sql",
+    "says_where_meter_is_sql",
     "serial_key_sql",
     "service_fee",
     "signature_of",
@@ -184,4 +193,5 @@ __all__ = [
     "uninvoiced_status_sql",
     "unreachable",
     "usual_arrival",
+    "usual_pages",
 ]

@@ -8,4 +8,5 @@ from . import (
     helpdesk_ticket_billing,
     helpdesk_ticket_report,
     helpdesk_ticket_mail,
+    xpps_customer_entry,
 )

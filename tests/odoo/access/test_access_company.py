@@ -76,6 +76,7 @@ class TestCompany(Sources, XppsCase):
         increase.action_apply()
         self.env["xpps.holding.flag"].create({"flag": "wrong_rate", "company_id": self.company.id})
         self.env["xpps.cutoff"].create({"date": "2026-01-31", "company_id": self.company.id}).action_compute()
+        self.env["xpps.customer.entry"]._report_problem(self.device, "label", "repair", "It is jammed.")
         source = self._make_source(self.env, self._storage(self.env, "file", "/nowhere"), company_id=self.company.id)
         self.env["xpps.fetched.file"].create(
             {"source_id": source.id, "name": "a.xml", "path": "a.xml", "version": "1", "state": "new"}

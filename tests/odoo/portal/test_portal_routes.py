@@ -18,6 +18,7 @@ class TestPortalRoutes(Clients, AccessWorld, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._make_world()
+        cls.a.device.company_id.xpps_customer_reads = True
 
     def setUp(self):
         super().setUp()

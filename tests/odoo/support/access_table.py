@@ -57,6 +57,7 @@ INVOICERS = CLERKS | {ACCOUNTANT}
 INVOICE_READERS = INVOICERS | {SALESMAN, PORTAL}
 
 TABLE = {
+    "report.xerox_xpps.report_device_label": Abstract(),
     "report.xerox_xpps.report_device_usage": Abstract(),
     "report.xerox_xpps.report_vendor_file": Abstract(),
     "report.xerox_xpps.report_vendor_period": Abstract(),
@@ -253,6 +254,14 @@ TABLE = {
     "xpps.component.account": Model(read=CLERKS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
         entered("account_id company_id component tax_ids"),
         program("sequence"),
+    ),
+    "xpps.customer.entry": Model(read=USERS).having(
+        program(
+            "company_id contact counter_text counters date device_id discarded_by_id doubt kind partner_id photo "
+            "product_id read_ids source text topic user_id"
+        ),
+        calls("action_open_device", who=USERS),
+        calls("action_discard", who=CLERKS),
     ),
     "xpps.cutoff": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=CLERKS).having(
         entered("accrued_cost_account_id accrued_revenue_account_id date deferred_revenue_account_id journal_id"),
@@ -462,7 +471,7 @@ TABLE = {
         program("cost cost_unknown currency_id expected_unit_cost unit_cost", read=CLERKS),
         program("contract_included contract_unit_cost last_included", read=CLERKS),
         program("billing_file_id xerox_agreement_number xerox_customer_number", read=CLERKS),
-        program("page_plan_id", read=USERS),
+        program("customer_entry_id page_plan_id", read=USERS),
     ),
     "xpps.options.cells": Abstract(),
     # Its rows are those of a query: what is entered is written into mappings.
@@ -535,7 +544,7 @@ TABLE = {
             "alias_domain_id company_id currency_id xpps_alias_domain_id xpps_alias_name "
             "xpps_approve_services xpps_background_threshold xpps_base_timing xpps_escalators "
             "xpps_cutoff_accrued_cost_account_id xpps_cutoff_accrued_revenue_account_id "
-            "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
+            "xpps_customer_reads xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_invoice_by_run xpps_join_other_items xpps_margin_floor_percent xpps_overage_cycles "
             "xpps_overage_missing_passes xpps_page_plans xpps_partner_number xpps_payers xpps_portal_by_site "
             "xpps_proration xpps_quarantine xpps_responsible_id xpps_sender_addresses xpps_serials_are_devices "
@@ -707,7 +716,7 @@ TABLE = {
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
             "xpps_cutoff_accrued_cost_account_id xpps_cutoff_accrued_revenue_account_id "
-            "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
+            "xpps_customer_reads xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
             "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
             "xpps_partner_number xpps_payers xpps_portal_by_site xpps_proration xpps_quarantine "
@@ -723,7 +732,7 @@ TABLE = {
         entered(
             "xpps_alias_domain_id xpps_alias_name xpps_approve_services xpps_background_threshold "
             "xpps_cutoff_accrued_cost_account_id xpps_cutoff_accrued_revenue_account_id "
-            "xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
+            "xpps_customer_reads xpps_cutoff_deferred_revenue_account_id xpps_cutoff_journal_id "
             "xpps_base_timing xpps_escalators xpps_invoice_by_run xpps_join_other_items "
             "xpps_margin_floor_percent xpps_overage_cycles xpps_overage_missing_passes xpps_page_plans "
             "xpps_partner_number xpps_payers xpps_portal_by_site xpps_proration xpps_quarantine xpps_responsible_id "
@@ -834,12 +843,16 @@ TABLE = {
         ),
         program(
             "xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_meter_read_count xpps_page_plan_ids "
-            "xpps_usage xpps_usage_chart",
+            "xpps_customer_entry_ids xpps_usage xpps_usage_chart",
             read=USERS,
         ),
         calls("action_xpps_add_devices", who=CLERKS),
         calls("action_open_xpps_charges", who=USERS),
         calls("action_open_xpps_subscription", who=USERS | CUSTOMERS),
+        # The codes of labels are for the program alone, which prints them.
+        program("xpps_label_key xpps_label_secret", read=NOBODY),
+        calls("action_xpps_add_devices action_xpps_new_label_code", who=CLERKS),
+        calls("action_open_xpps_charges action_open_xpps_subscription", who=USERS),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),
 }

@@ -185,6 +185,8 @@ class Reseller(Records):
         cls.dispute = cls.env["xpps.dispute"]._create_from_rows(rows)
         cls.cutoff = cls.env["xpps.cutoff"].create({"date": "2026-02-28"})
         cls.cutoff.action_compute()
+        entries = cls.env["xpps.customer.entry"]
+        entries._report_problem(cls.device, "label", "repair", "It is jammed.")
 
     @classmethod
     def _make_runs(cls):

@@ -19,6 +19,8 @@ ROUTES = {
     "/my/xpps/devices/page/<int:page>": {},
     "/my/xpps/devices/<int:device_id>": {"device_id": "stock.lot"},
     "/my/xpps/devices/<int:device_id>/page/<int:page>": {"device_id": "stock.lot"},
+    "/my/xpps/devices/<int:device_id>/read": {"device_id": "stock.lot"},
+    "/my/xpps/devices/<int:device_id>/problem": {"device_id": "stock.lot"},
     "/my/xpps/usage": {},
     "/my/xpps/usage/<any(csv, xlsx):extension>": {},
     "/my/xpps/invoices": {},
@@ -30,13 +32,17 @@ ROUTES = {
     "/xerox_xpps/back_test/<int:wizard_id>": {"wizard_id": "xpps.back.test.wizard"},
     "/xerox_xpps/vendor_report/file/<int:file_id>": {"file_id": "xpps.billing.file"},
     "/xerox_xpps/vendor_report/period/<int:wizard_id>": {"wizard_id": "xpps.vendor.report.wizard"},
+    # By the token on a label: without it there is nothing.
+    "/xpps/d/<string:token>": {},
+    "/xpps/d/<string:token>/read": {},
+    "/xpps/d/<string:token>/problem": {},
     # What they say is nobody's: a sample file, and how the API is used.
     "/xerox_xpps/sample/<string:file_type>": {},
     "/xpps/v1/openapi.json": {},
     "/xpps/v1/docs": {},
 }
 #: {name in a route that is no id: what it may be}; of several the last one costs the least.
-OTHERS = {"page": ("1",), "extension": ("csv", "pdf", "xlsx"), "file_type": ("xml",)}
+OTHERS = {"page": ("1",), "extension": ("csv", "pdf", "xlsx"), "file_type": ("xml",), "token": ("unknown",)}
 #: Who opens the others: the API's own key, and monitors.
 ELSEWHERE = ("xpps_key", "bearer")
 

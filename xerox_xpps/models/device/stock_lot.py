@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...billing_file import OUTPUT_TYPES, serial_key
 from ...common.constants import BASE_ROLES, BILLING_GROUP, CLICK_DIGITS, USER_GROUP
 from ...common.window_actions import open_records
-from ...rules import stated_allowance_sql
+from ...rules import says_where_meter_is_sql, stated_allowance_sql
 from .stock_lot_history import ASSIGNMENT_FIELDS
 
 LAST_READ = "_compute_xpps_last_reads"
@@ -277,7 +277,7 @@ class StockLot(models.Model):
 
     @api.model
     def _xpps_last_reads(self, device_ids, before=None, billed=False, shared=None):
-        """The last live meter read of each device and output type, with one query.
+        """The last live meter read of each device and output type, with one query. Those of customers do not count.
 
         :param before: a date; only periods that ended by then count, also on the very day: Xerox's may share one
         :param billed: leave out opening and closing reads, which bill nothing; else those of which nobody stated the
@@ -304,7 +304,9 @@ class StockLot(models.Model):
                 included=stated_allowance_sql(SQL("included"), SQL("included_stated")),
                 ids=list(device_ids),
                 before=SQL("AND period_end <= %s", before) if before else SQL(),
-                billed=SQL("AND origin = 'file'") if billed else SQL("AND current_read IS NOT NULL"),
+                billed=SQL("AND origin = 'file'")
+                if billed
+                else SQL("AND current_read IS NOT NULL AND %s", says_where_meter_is_sql(SQL("origin"))),
             )
         )
         once = ({} if shared is None else shared).setdefault

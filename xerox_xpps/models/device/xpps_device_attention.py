@@ -7,7 +7,14 @@ from odoo.tools import SQL, format_date, formatLang
 from ...common.constants import OUTPUT_TYPE_SELECTION
 from ...common.formats import month_text, percent_text
 from ...common.window_actions import open_dialog
-from ...rules import RUN_FIELDS, beyond_border_sql, billed_twice_sql, overlap_sql, runs_in_period_sql
+from ...rules import (
+    RUN_FIELDS,
+    beyond_border_sql,
+    billed_twice_sql,
+    overlap_sql,
+    runs_in_period_sql,
+    says_where_meter_is_sql,
+)
 
 KIND_SELECTION = [
     ("absent", "Missing from the Last File"),
@@ -207,12 +214,13 @@ class XppsDeviceAttention(models.Model):
                        MIN(period_start) FILTER (WHERE origin = 'file') AS first_billed,
                        MAX(period_end) FILTER (WHERE origin = 'file' AND estimated IS NOT TRUE) AS last_billed
                   FROM xpps_meter_read
-                 WHERE superseded_by_id IS NULL
+                 WHERE superseded_by_id IS NULL AND %(counts)s
               GROUP BY device_id
                    ) history ON history.device_id = device.id
              WHERE device.is_xpps_device AND device.xpps_state = 'active'
             """,
             runs=runs_in_period_sql(today, today),
+            counts=says_where_meter_is_sql(SQL("origin")),
         )
 
     def _query_recent(self):
@@ -285,7 +293,7 @@ class XppsDeviceAttention(models.Model):
                       FROM last_month
                       JOIN xpps_meter_read read ON read.company_id = last_month.company_id
                      WHERE read.superseded_by_id IS NULL AND read.period_end > last_month.period_end
-                       AND read.period_end <= last_month.period_end + %s
+                       AND read.period_end <= last_month.period_end + %s AND %s
                   ORDER BY read.device_id, read.output_type, read.period_end DESC
                    ) latest
               JOIN xpps_meter_read billed
@@ -297,6 +305,7 @@ class XppsDeviceAttention(models.Model):
                    (latest.current_read - billed.current_read)::float / billed.included DESC, billed.output_type
             """,
             OPEN_DAYS,
+            says_where_meter_is_sql(SQL("read.origin")),
             ALLOWANCE_PERCENT,
         )
 

@@ -5,15 +5,15 @@ from odoo.tools import SQL
 
 from ...common.constants import BILLING_GROUP, CLICK_DIGITS, OUTPUT_TYPE_SELECTION
 from ...common.formats import period_text
-from ...rules import known_sql, printed_pages
+from ...rules import CUSTOMER_ORIGIN, known_sql, printed_pages
 
 
 class XppsMeterRead(models.Model):
     """Pages of one output type that a device printed in a period, as Xerox read and billed them.
 
-    Reads are made by imports, which match everything within the file's company, and by what is noted when a device
-    comes or goes. So the many2one fields are
-    not checked for their company record by record: at fifty thousand reads that would double the import's time.
+    Reads are made by imports, which match everything within the file's company, by what is noted when a device comes
+    or goes, and by what customers enter (``rules.customer_read``). So the many2one fields are not checked for their
+    company record by record: at fifty thousand reads that would double the import's time.
     """
 
     _name = "xpps.meter.read"
@@ -98,11 +98,16 @@ class XppsMeterRead(models.Model):
     # It shows Xerox's invoice number, which customers and those without a right to cost do not know.
     billing_file_id = fields.Many2one("xpps.billing.file", index=True, ondelete="restrict", groups=BILLING_GROUP)
     origin = fields.Selection(
-        [("file", "Billing File"), ("opening", "Opening Read"), ("closing", "Closing Read")],
+        [
+            ("file", "Billing File"),
+            ("opening", "Opening Read"),
+            ("closing", "Closing Read"),
+            (CUSTOMER_ORIGIN, "By Customer"),
+        ],
         required=True,
         default="file",
-        help="Opening and closing reads are recorded when a device is installed, swapped or removed. They do not bill "
-        "any pages.",
+        help="Opening and closing reads are recorded when a device is installed, swapped or removed. Customers enter "
+        "their reads themselves. None of these bill any pages, and nothing is calculated from customers' reads.",
     )
     superseded_by_id = fields.Many2one(
         "xpps.meter.read",
@@ -110,8 +115,9 @@ class XppsMeterRead(models.Model):
         help="The read that replaces this one, either from a correction file or of the same day.",
     )
 
+    # A customer's read stands beside the one that counts.
     _live_uniq = models.UniqueIndex(
-        "(device_id, output_type, period_end) WHERE superseded_by_id IS NULL",
+        f"(device_id, output_type, period_end, (origin = '{CUSTOMER_ORIGIN}')) WHERE superseded_by_id IS NULL",
         "This device already has a meter read of this output type for the period.",
     )
 
@@ -149,7 +155,8 @@ class XppsMeterRead(models.Model):
     def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(
             self.env._(
-                "Meter reads cannot be duplicated. They are created by billing files, and when a device comes or goes."
+                "Meter reads cannot be duplicated. They are created by billing files, by customers, and when a device "
+                "comes or goes."
             )
         )
 
@@ -180,19 +187,28 @@ class XppsMeterRead(models.Model):
             )
 
     @api.model
-    def _note(self, origin, device, day, counters):
-        """Note what the counters of a device showed on the day when it came or was taken away.
+    def _note(self, origin, device, day, counters, **values):
+        """Note what the counters of a device showed on the day when it came or was taken away, or on which its
+        customer looked at them.
 
-        A file's read of the same day counts for more, an earlier note for less.
+        A file's read of the same day counts for more, an earlier note for less. What a customer enters only takes the
+        place of what he entered before.
 
-        :param origin: ``opening`` or ``closing``
+        :param origin: ``opening``, ``closing`` or ``customer``
         :param counters: {output type: pages}
+        :param values: other fields of the notes
+        :return: the notes, in sudo
         """
         device.check_access("write")
         # Reads are made by imports, so nobody has the right to; whoever may change the device may note these.
         reads = self.sudo()
         same_day = reads.search(
-            [("device_id", "=", device.id), ("output_type", "in", list(counters)), ("period_end", "=", day)]
+            [
+                ("device_id", "=", device.id),
+                ("output_type", "in", list(counters)),
+                ("period_end", "=", day),
+                ("origin", "=" if origin == CUSTOMER_ORIGIN else "!=", CUSTOMER_ORIGIN),
+            ]
         )
         live = {read.output_type: read for read in same_day if read.origin == "file" and not read.superseded_by_id}
         noted = same_day.filtered(
@@ -217,9 +233,11 @@ class XppsMeterRead(models.Model):
                     "current_read": counter,
                     "origin": origin,
                     "superseded_by_id": live[output_type].id if output_type in live else False,
+                    **values,
                 }
                 for output_type, counter in counters.items()
             ]
         )
         for note in notes:
             noted.get(note.output_type, reads).superseded_by_id = note
+        return notes

@@ -36,6 +36,12 @@ class ResCompany(models.Model):
         help="A new serial number of a printer model becomes an XPPS device when it is received, produced or entered.",
         groups=SETTINGS_GROUPS,
     )
+    xpps_customer_reads = fields.Boolean(
+        string="Customers Enter Reads",
+        help="Customers may enter the counters of their devices, with a photo, in the portal and by the code on the "
+        "label of a device. Nothing is billed by these reads.",
+        groups=SETTINGS_GROUPS,
+    )
     xpps_background_threshold = fields.Integer(
         string="Work in the Background Above",
         default=2000,

@@ -15,6 +15,9 @@ class ResConfigSettings(models.TransientModel):
     xpps_serials_are_devices = fields.Boolean(
         related="company_id.xpps_serials_are_devices", readonly=False, groups=SETTINGS_GROUPS
     )
+    xpps_customer_reads = fields.Boolean(
+        related="company_id.xpps_customer_reads", readonly=False, groups=SETTINGS_GROUPS
+    )
     xpps_background_threshold = fields.Integer(
         related="company_id.xpps_background_threshold", readonly=False, groups=SETTINGS_GROUPS
     )

@@ -27,6 +27,7 @@ class XppsSettings(models.TransientModel):
     xpps_quarantine = fields.Boolean(related="company_id.xpps_quarantine", readonly=False)
     xpps_overage_missing_passes = fields.Boolean(related="company_id.xpps_overage_missing_passes", readonly=False)
     xpps_serials_are_devices = fields.Boolean(related="company_id.xpps_serials_are_devices", readonly=False)
+    xpps_customer_reads = fields.Boolean(related="company_id.xpps_customer_reads", readonly=False)
     xpps_background_threshold = fields.Integer(related="company_id.xpps_background_threshold", readonly=False)
     xpps_usage_spike_percent = fields.Float(related="company_id.xpps_usage_spike_percent", readonly=False)
     xpps_margin_floor_percent = fields.Float(related="company_id.xpps_margin_floor_percent", readonly=False)
