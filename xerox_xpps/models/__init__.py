@@ -19,6 +19,7 @@ from . import (
     audit,
     rate_card,
     cutoff,
+    customer_query,
     webhook,
     api,
 )

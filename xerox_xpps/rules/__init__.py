@@ -11,6 +11,7 @@ from .base_price import billed_twice_sql, bills_days_sql, order_bills_days_sql, 
 from .charge import invoice_status, uninvoiced_status_sql
 from .contract_rate import card_counts, card_counts_sql, contract_fees, nearest_rate
 from .cutoff import part_of, passed_share
+from .customer_query import OPEN_QUERY_STATES, follows, state_without_credit
 from .dated_price import (
     PriceStep,
     increased,
@@ -83,6 +84,7 @@ __all__ = [
     "Cycle",
     "INCLUDED",
     "MIN_SECRET",
+    "OPEN_QUERY_STATES",
     "OverageTerms",
     "PriceStep",
     "RATE_OWNERS",
@@ -118,6 +120,7 @@ __all__ = [
     "expected_overage_sql",
     "first_free",
     "free_spans",
+    "follows",
     "in_stock_domain",
     "in_stock_sql",
     "increased",
@@ -176,6 +179,7 @@ __all__ = [
     "signature_of",
     "split_numbers",
     "started_domain",
+    "state_without_credit",
     "stated_allowance",
     "stated_allowance_sql",
     "target_of",
