@@ -77,7 +77,9 @@ class PortalQueries(PortalAccount):
         try:
             query, is_new = request.env["xpps.customer.query"]._ask(line.with_user(request.env.user), text, devices)
         except UserError as error:
-            values = self._invoice_get_page_view_values(invoice, None, warning=str(error))
+            page = invoice._xpps_item_lines().ids.index(line.id) // LINES_PER_PAGE + 1
+            values = self._invoice_get_page_view_values(invoice, None, xpps_page=page)
+            values |= {"xpps_problem": str(error), "xpps_asked_line": line.id, "xpps_text": text}
             return request.render("account.portal_invoice_page", values)
         return request.redirect(f"{query.access_url}?{'asked' if is_new else 'known'}=1")
 

@@ -204,10 +204,13 @@ class TestPlans(Explanations, PlanCase):
 
 class TestCycles(Explanations, CycleCase):
     def test_a_quarter(self):
+        self.agreement.xpps_cycle_reconcile = True
         self._quarter()
         self._cycle_charges().action_approve()
-        self.agreement.recurring_next_date = "2026-10-01"
-        told = next(told for told in self.assertExplained(self._post()) if told.usage.rows)
+        self.agreement.manual_invoice()
+        move = self._cycle_charges().invoice_line_ids.move_id
+        move.action_post()
+        told = next(told for told in self.assertExplained(move) if told.usage.rows)
         self.assertEqual(
             told.sentences[0],
             "The pages of July 2026 – September 2026 count together: 700 pages above the included ones are billed at "

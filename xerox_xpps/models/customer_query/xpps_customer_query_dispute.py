@@ -24,7 +24,6 @@ class XppsCustomerQuery(models.Model):
         tracking=True,
         groups=BILLING_GROUP,
     )
-    dispute_state = fields.Selection(related="dispute_id.state", string="Answer of Xerox", groups=BILLING_GROUP)
 
     def _vendor_row_domain(self):
         """The rows of the vendor report of the charges that were asked about, or of the base fees of their days."""
