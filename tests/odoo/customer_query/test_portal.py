@@ -141,7 +141,7 @@ class TestInvoicePage(PortalCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.mine.lang = "fr_FR"
         self._enter(self.mine)
-        self.assertIn("janvier 2026", self._words(self._section(self._get(self.page))))
+        self.assertIn("janvier 2026", self._words(self._section(self._get(f"/fr{self.page}"))))
 
 
 class TestQuestions(PortalCase):

@@ -79,6 +79,8 @@ class XppsCustomerQuery(models.Model):
                 raise UserError(
                     self.env._("Xerox billed nothing of what %s is about, so there is nothing to dispute.", self.name)
                 )
+            # Rows of a query do not notice what is disputed since they were read.
+            rows.invalidate_recordset(["dispute_id"])
             dispute = rows.dispute_id[:1] or self.env["xpps.dispute"]._create_from_rows(rows)
             self.dispute_id = dispute
             dispute.message_post(
