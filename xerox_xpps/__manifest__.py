@@ -113,6 +113,7 @@
     ],
     "assets": {
         "web.assets_backend": ["xerox_xpps/static/src/**/*"],
+        "web.assets_frontend": ["xerox_xpps/static/portal/**/*"],
         "web.assets_tests": ["xerox_xpps/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["xerox_xpps/static/tests/unit/**/*"],
     },

@@ -24,7 +24,7 @@ class XppsCustomerQuery(models.Model):
     """
 
     _name = "xpps.customer.query"
-    _description = "XPPS Question of a Customer"
+    _description = "Customer Question"
     _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "xpps.guard"]
     _order = "id desc"
     _check_company_auto = True
