@@ -2,8 +2,11 @@
 """Robots that go through the app in a browser: xerox_xpps/static/tests/tours/NAME_robot.js."""
 
 import json
+from pathlib import Path
 
 from odoo.tests import HttpCase
+
+AXE = Path(__file__).resolve().parents[2] / ".run" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 class RobotCase(HttpCase):
@@ -17,3 +20,19 @@ class RobotCase(HttpCase):
 
     def _run_code(self, code, login, signal):
         self.browser_js("/odoo", code, "odoo.isReady === true", login=login, timeout=600, success_signal=signal)
+
+
+class AxeCase(RobotCase):
+    """The pages have axe-core."""
+
+    def setUp(self):
+        super().setUp()
+        self.assertTrue(AXE.exists(), "There is no axe-core: setup/test gets it by npm from the registry")
+
+    def authenticate(self, *args, browser=None, **kwargs):
+        session = super().authenticate(*args, browser=browser, **kwargs)
+        if browser:
+            # Not with what the robot is told, which is logged as a whole.
+            source = AXE.read_text(encoding="utf-8")
+            browser._websocket_request("Page.addScriptToEvaluateOnNewDocument", params={"source": source})
+        return session

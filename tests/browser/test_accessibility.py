@@ -2,18 +2,15 @@
 """Our main screens can be used by who cannot see them, or not well, as far as axe-core can tell:
 xerox_xpps/static/tests/tours/axe_robot.js, which says what of a screen is ours."""
 
-from pathlib import Path
-
 from ..odoo.support.access_rights import MANAGER
 from ..odoo.support.access_world import Reseller
 from ..odoo.support.common import record
-from .robots import RobotCase
+from .robots import AxeCase
 
-AXE = Path(__file__).resolve().parents[2] / ".run" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 MAY = {"InvoiceNumber": "North-5", "InvoiceDate": "2026-06-03", "PeriodStart": "2026-05-01", "PeriodEnd": "2026-05-31"}
 
 
-class TestAccessibility(RobotCase):
+class TestAccessibility(AxeCase):
     browser_size = "1280x900"
 
     @classmethod
@@ -23,16 +20,7 @@ class TestAccessibility(RobotCase):
         cls.user = cls.reseller.users[MANAGER]
         cls.user.password = cls.user.login
 
-    def authenticate(self, *args, browser=None, **kwargs):
-        session = super().authenticate(*args, browser=browser, **kwargs)
-        if browser:
-            # Not with what the robot is told, which is logged as a whole.
-            source = AXE.read_text(encoding="utf-8")
-            browser._websocket_request("Page.addScriptToEvaluateOnNewDocument", params={"source": source})
-        return session
-
     def test_main_screens(self):
-        self.assertTrue(AXE.exists(), "There is no axe-core: setup/test gets it by npm from the registry")
         self._run_robot(self.user.login, "axe_robot", "judgeScreens", self._screens())
 
     def _screens(self):
@@ -50,6 +38,8 @@ class TestAccessibility(RobotCase):
             "Device": ("action_xpps_device", reseller.device),
             "Vendor report": ("action_xpps_vendor_report",),
             "Dispute": ("action_xpps_dispute", reseller.dispute),
+            "Customer questions": ("action_xpps_customer_query",),
+            "Customer question": ("action_xpps_customer_query", reseller.query),
             "Options grid": ("action_xpps_options_row",),
             "Health": ("action_xpps_health",),
         }

@@ -9,47 +9,14 @@ from odoo.http import Request
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
-from ...billing_file.builder import build_xml
-from ..support.common import record
-from ..support.importing import JANUARY
-from ..support.queries import Queries
-from ..support.records import Records
-
-#: What customers never read: Xerox's numbers, names of files, costs by page and in all, and the fees.
-XEROX_NUMBER, FILE_NAME = "XRXSECRET77", "secretfile.xml"
-UNIT_COST, BASE_FEE = "0.031337", "71.93"
-SECRETS = (XEROX_NUMBER, FILE_NAME, UNIT_COST, BASE_FEE, "3.76", "36.24", "PCSECRET", "margin", "Xerox Contact")
+from ..support.queries import SECRETS, PortalWorld
 
 
-class PortalCase(Queries, Records, HttpCase):
-    """``move`` bills the base price and 120 pages of SN-1 to a customer with the portal users ``mine``."""
-
+class PortalCase(PortalWorld, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._make_reseller()
-        row = record(
-            "SN-1",
-            MonoPrevious=1000,
-            MonoCurrent=1620,
-            MonoIncluded=500,
-            mono=(120, UNIT_COST),
-            BaseServiceFee=BASE_FEE,
-            AgreementNumber="PCSECRET",
-        )
-        data = build_xml({"InvoiceNumber": XEROX_NUMBER, **JANUARY}, [row])
-        cls.file = cls.env["xpps.billing.file"]._create_from_upload(data, FILE_NAME, cls.company, "regular")
-        cls.file = cls.file.with_env(cls.env)
-        cls.file.action_import()
-        cls.file.charge_ids.action_approve()
-        cls.agreement.generate_invoice()
-        cls.move = cls.agreement.invoice_ids
-        cls.move.action_post()
-        cls.line = cls.file.charge_ids.invoice_line_ids
-        cls.mine = cls._portal_user("xpps_portal_mine", cls.customer)
-        cls.stranger = cls._portal_user("xpps_portal_stranger", cls._partner("Somebody Else"))
-        cls.clerk = cls._clerk()
-        cls.page = f"/my/invoices/{cls.move.id}"
+        cls._make_portal_world()
 
     def _enter(self, user):
         self.authenticate(user and user.login, user and user.login)
