@@ -9,7 +9,7 @@ from ..support.base_periods import BasePeriodCase
 from ..support.common import record
 from ..support.cycles import CycleCase
 from ..support.explanations import Explanations
-from ..support.importing import FEBRUARY, JANUARY, ImportCase
+from ..support.importing import JANUARY, ImportCase
 from ..support.payers import PayerCase
 from ..support.plans import MONTHS, PlanCase
 
@@ -198,7 +198,9 @@ class TestPlans(Explanations, PlanCase):
             with self.subTest(detail), self.cr.savepoint() as savepoint:
                 self.agreement.xpps_invoice_detail = detail
                 explained = self._plans()
-                self.assertEqual(sum(told.rounding for told in explained), Decimal("-0.01" if detail == "material" else 0))
+                self.assertEqual(
+                    sum(told.rounding for told in explained), Decimal("-0.01" if detail == "material" else 0)
+                )
                 savepoint.rollback()
 
 

@@ -83,7 +83,11 @@ class TestInvoicePage(PortalCase):
 
     def test_nothing_to_tell(self):
         invoice = self.env["account.move"].create(
-            {"move_type": "out_invoice", "partner_id": self.customer.id, "invoice_line_ids": [(0, 0, {"name": "Coffee"})]}
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_line_ids": [(0, 0, {"name": "Coffee"})],
+            }
         )
         invoice.action_post()
         self._enter(self.mine)
@@ -169,7 +173,11 @@ class TestQuestions(PortalCase):
                 "params": {
                     "thread_model": query._name,
                     "thread_id": query.id,
-                    "post_data": {"body": "One thing more", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"},
+                    "post_data": {
+                        "body": "One thing more",
+                        "message_type": "comment",
+                        "subtype_xmlid": "mail.mt_comment",
+                    },
                 }
             },
         ).json()

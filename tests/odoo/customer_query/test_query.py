@@ -114,7 +114,9 @@ class TestStates(QueryCase):
         self.assertEqual(query.state, "answered")
         message = query.message_ids[0]
         self.assertIn("See &lt;the read&gt;.", message.body)
-        self.assertEqual((message.author_id, message.subtype_id), (self.clerk.partner_id, self.env.ref("mail.mt_comment")))
+        self.assertEqual(
+            (message.author_id, message.subtype_id), (self.clerk.partner_id, self.env.ref("mail.mt_comment"))
+        )
         self.assertIn(query.partner_id, message.notified_partner_ids)
         self.assertFalse(self._activities(query))
         query.action_refuse()

@@ -25,7 +25,9 @@ class Explanations:
             self.assertTrue(told.sentences[0].endswith("."), told.sentences)
         annex = move._xpps_usage()
         self.assertEqual(sum(told.amount for told in explained), annex.amount)
-        self.assertEqual(self._told(agreement for agreement in annex.agreements), self._told(t.usage for t in explained))
+        self.assertEqual(
+            self._told(agreement for agreement in annex.agreements), self._told(t.usage for t in explained)
+        )
         return explained
 
     def _told(self, usages):
@@ -34,14 +36,14 @@ class Explanations:
         for usage in usages:
             for row in usage.rows:
                 if row.unit_price is not None:
-                    key = row.serial, row.output_type, row.period_start, row.period_end, row.unit_price
-                    found[*key, "pages"] += row.billed_pages
-                    found[*key, "amount"] += row.amount
+                    key = (row.serial, row.output_type, row.period_start, row.period_end, row.unit_price)
+                    found[(*key, "pages")] += row.billed_pages
+                    found[(*key, "amount")] += row.amount
             for plan in usage.plans:
                 for price in plan.prices:
                     key = plan.name, plan.period_start, price.label, price.unit_price
-                    found[*key, "pages"] += price.pages or 0
-                    found[*key, "amount"] += price.amount
+                    found[(*key, "pages")] += price.pages or 0
+                    found[(*key, "amount")] += price.amount
             for base in usage.base_prices:
                 found[base.name, base.period_start, base.period_end, base.quantity] += base.amount
             found["rounding"] += usage.rounding + sum(plan.rounding for plan in usage.plans)

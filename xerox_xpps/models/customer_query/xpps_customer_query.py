@@ -102,9 +102,10 @@ class XppsCustomerQuery(models.Model):
     )
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for query in self:
             query.access_url = f"/my/xpps/queries/{query.id}"
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):
