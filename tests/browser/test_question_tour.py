@@ -49,6 +49,7 @@ class QuestionCase(PortalWorld, AxeCase):
         self.start_tour(page, "xpps_question_read_tour", login=self.mine.login, timeout=600)
         self._judge(page, ".o_xpps_query")
         self._judge("/my/xpps/queries", "#wrapwrap table")
+        self._judge(self.page, "#xpps_lines")
 
 
 class TestPhone(QuestionCase):
