@@ -25,6 +25,10 @@ class RobotCase(HttpCase):
 class AxeCase(RobotCase):
     """Has axe-core in each page, and in the frames of it."""
 
+    def setUp(self):
+        super().setUp()
+        self.assertTrue(AXE.exists(), "There is no axe-core: setup/test gets it by npm from the registry")
+
     def authenticate(self, *args, browser=None, **kwargs):
         session = super().authenticate(*args, browser=browser, **kwargs)
         if browser:
@@ -32,6 +36,3 @@ class AxeCase(RobotCase):
             source = AXE.read_text(encoding="utf-8")
             browser._websocket_request("Page.addScriptToEvaluateOnNewDocument", params={"source": source})
         return session
-
-    def assertAxe(self):
-        self.assertTrue(AXE.exists(), "There is no axe-core: setup/test gets it by npm from the registry")

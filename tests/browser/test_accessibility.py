@@ -21,7 +21,6 @@ class TestAccessibility(AxeCase):
         cls.user.password = cls.user.login
 
     def test_main_screens(self):
-        self.assertAxe()
         self._run_robot(self.user.login, "axe_robot", "judgeScreens", self._screens())
 
     def _screens(self):
@@ -39,6 +38,8 @@ class TestAccessibility(AxeCase):
             "Device": ("action_xpps_device", reseller.device),
             "Vendor report": ("action_xpps_vendor_report",),
             "Dispute": ("action_xpps_dispute", reseller.dispute),
+            "Customer questions": ("action_xpps_customer_query",),
+            "Customer question": ("action_xpps_customer_query", reseller.query),
             "Options grid": ("action_xpps_options_row",),
             "Health": ("action_xpps_health",),
         }

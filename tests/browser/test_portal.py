@@ -55,7 +55,6 @@ class PortalCase(AxeCase):
         reseller._device("SERIAL-NUMBER-OF-24-CHARS")
 
     def _look(self):
-        self.assertAxe()
         reseller = self.reseller
         pages = [
             "/my/xpps",

@@ -5,4 +5,5 @@ the server's work.
 May import all packages but ``wizards``.
 """
 
-from . import api_page, billing_files_api, device_entry, device_label, health, main, portal
+from . import api_page, billing_files_api, device_label, health, main, portal
+

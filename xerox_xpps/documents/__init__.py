@@ -12,7 +12,8 @@ from .back_test_xlsx import write_back_test_xlsx
 from .device_usage_builder import UsageBuilder
 from .device_usage_xlsx import write_usage_xlsx
 from .dispute_xlsx import write_dispute_xlsx
-from .report_format import ReportFormat
+from .line_explanation_builder import LineExplanationBuilder
+from .report_format import PortalFormat, ReportFormat
 from .report_workbook import XLSX_MIMETYPE
 from .vendor_document_builder import VendorDocumentBuilder
 from .vendor_document_xlsx import write_vendor_xlsx
@@ -21,6 +22,8 @@ __all__ = [
     "XLSX_MIMETYPE",
     "BackTest",
     "BackTestRow",
+    "LineExplanationBuilder",
+    "PortalFormat",
     "ReportFormat",
     "TestedTerms",
     "UseRow",

@@ -69,10 +69,7 @@ class UsageBuilder:
     def build(self):
         """:return: DeviceUsage"""
         lines = self.move._xpps_item_lines()
-        charges = lines.xpps_charge_ids
-        charges.fetch(CHARGE_FIELDS)
-        charges.meter_read_id.fetch(READ_FIELDS)
-        self.plans = PlanUsageBuilder(self.move, charges.filtered("page_rating_id"), self.output_names)
+        charges = self._prepare(lines)
         unbilled = self._unbilled_reads(lines, charges)
         (charges.device_id | unbilled.device_id).fetch(DEVICE_FIELDS)
 
@@ -96,6 +93,24 @@ class UsageBuilder:
             period_end=max(filter(None, ends), default=None),
             agreements=agreements,
         )
+
+    def by_line(self, lines):
+        """What each of some lines of the invoice puts on the annex, without the reads that no line bills.
+
+        :param lines: account.move.line, XPPS items of the invoice
+        :return: {account.move.line: AgreementUsage}
+        """
+        charges = self._prepare(self.move._xpps_item_lines())
+        (charges & lines.xpps_charge_ids).device_id.fetch(DEVICE_FIELDS)
+        return {line: self._agreement_usage(line._xpps_agreement(), line, ()) for line in lines}
+
+    def _prepare(self, lines):
+        """Read what the lines bill. :return: their charges"""
+        charges = lines.xpps_charge_ids
+        charges.fetch(CHARGE_FIELDS)
+        charges.meter_read_id.fetch(READ_FIELDS)
+        self.plans = PlanUsageBuilder(self.move, charges.filtered("page_rating_id"), self.output_names)
+        return charges
 
     # Which reads
 

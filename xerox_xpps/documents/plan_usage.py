@@ -33,8 +33,9 @@ class PlanDevice:
 
 @dataclass(frozen=True)
 class PlanFigure:
-    """Pages of the cycle, such as those that the plan includes."""
+    """Pages of the cycle, such as those that the plan includes; ``name`` is that of the rating's field."""
 
+    name: str
     label: str
     pages: int
 
@@ -68,6 +69,10 @@ class PlanUsage:
     cycle: list[PlanPrice] = field(default_factory=list)
     rounding: Decimal = Decimal(0)
     adjustment: Decimal = Decimal(0)
+
+    def pages_of(self, name: str) -> int:
+        """:param name: of a figure; one that says nothing is 0"""
+        return sum(figure.pages for figure in self.figures if figure.name == name)
 
     @property
     def billed_pages(self) -> int:

@@ -87,7 +87,7 @@ class PlanUsageBuilder:
             by_device=plan.scope == "device",
         )
         section.figures = [
-            PlanFigure(self.figure_labels[name], pages)
+            PlanFigure(name, self.figure_labels[name], pages)
             for name in FIGURES
             if (pages := sum(rating[name] for rating in ratings)) or name in ALWAYS
         ]

@@ -1,10 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""How PDF documents write numbers and dates."""
+"""How PDF documents and the portal write numbers and dates."""
 
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..common.formats import decimal_text, month_text, period_text
+from ..common.formats import amount_text, decimal_text, month_text, period_text
 
 
 class ReportFormat:
@@ -36,3 +36,15 @@ class ReportFormat:
 
     def period(self, start, end):
         return period_text(self.env, start, end)
+
+
+class PortalFormat(ReportFormat):
+    """As ``ReportFormat``, for pages whose amounts stand alone."""
+
+    def __init__(self, env, currency):
+        super().__init__(env, currency.decimal_places)
+        self.currency = currency
+
+    def money(self, amount):
+        """With the currency."""
+        return amount_text(self.env, amount, self.currency)

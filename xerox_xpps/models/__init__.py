@@ -21,6 +21,7 @@ from . import (
     entry,
     rate_card,
     cutoff,
+    customer_query,
     webhook,
     api,
     portal,

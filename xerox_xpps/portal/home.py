@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The first page: what there is, and how much of it."""
 
+from odoo.fields import Domain
+
 from .agreements import agreements_domain
 from .devices import DeviceSearch
 from .invoices import invoices_domain
@@ -18,6 +20,7 @@ def counts_of(env):
         "xpps_agreement_count": lambda: count("sale.subscription", lambda: agreements_domain(env, "running")),
         "xpps_device_count": lambda: count("stock.lot", DeviceSearch(env).domain),
         "xpps_invoice_count": lambda: count("account.move", lambda: invoices_domain(env)),
+        "xpps_query_count": lambda: count("xpps.customer.query", lambda: Domain.TRUE),
     }
 
 
@@ -52,6 +55,13 @@ def home_page(env):
                 env._("Pages by month, also as CSV and XLSX"),
                 "/my/xpps/usage",
                 "fa-bar-chart",
+            ),
+            HomeCard(
+                env._("Questions"),
+                env._("What became of your questions about invoices"),
+                "/my/xpps/queries",
+                "fa-question-circle-o",
+                counts["xpps_query_count"](),
             ),
         ]
     )

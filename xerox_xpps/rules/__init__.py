@@ -17,6 +17,7 @@ from .customer_read import (
     usual_pages,
 )
 from .cutoff import part_of, passed_share
+from .customer_query import OPEN_QUERY_STATES, follows, state_without_credit
 from .dated_price import (
     PriceStep,
     increased,
@@ -90,6 +91,7 @@ __all__ = [
     "Cycle",
     "INCLUDED",
     "MIN_SECRET",
+    "OPEN_QUERY_STATES",
     "OverageTerms",
     "PriceStep",
     "RATE_OWNERS",
@@ -126,6 +128,7 @@ __all__ = [
     "expected_overage_sql",
     "first_free",
     "free_spans",
+    "follows",
     "in_stock_domain",
     "in_stock_sql",
     "increased",
@@ -185,6 +188,7 @@ __all__ = [
     "signature_of",
     "split_numbers",
     "started_domain",
+    "state_without_credit",
     "stated_allowance",
     "stated_allowance_sql",
     "target_of",

@@ -84,6 +84,7 @@ class TestCompany(Sources, XppsCase):
         hook = {"name": "Hook", "url": "https://hooks.example.com/", "secret": "0123456789abcdef", "user_id": False}
         webhook = self.env["xpps.webhook"].create(hook)
         webhook._tell("test", webhook)
+        self._query()
         findings = self.env["xpps.health"].search([("company_id", "=", self.company.id)], limit=1)
         self.env["xpps.health.snooze"]._keep(findings, "2031-01-01", "Later")
         for model in (*self._models(), self.env["stock.lot"], self.env["sale.subscription"]):
@@ -97,6 +98,13 @@ class TestCompany(Sources, XppsCase):
                 if mine:
                     with mute_logger("odoo.addons.base.models.ir_rule"), self.assertRaises(AccessError):
                         self._as_stranger(mine[:1]).read(["company_id"])
+
+    def _query(self):
+        """A customer's question about the only line of an invoice."""
+        self.agreement.generate_invoice()
+        move = self._moves()
+        move.action_post()
+        return self.env["xpps.customer.query"]._ask(move._xpps_item_lines()[:1], "Why?")[0]
 
     def test_a_stranger_cannot_import_here(self):
         data = build_xml(devices=[record("SN-1", mono=(100, "0.004"))])

@@ -305,6 +305,21 @@ TABLE = {
         ),
     ),
     "xpps.device.assignment": Model(read=USERS | CUSTOMERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
+    "xpps.customer.query": Model(read=USERS | CUSTOMERS, write=CLERKS).having(
+        entered("answer user_id"),
+        entered("dispute_id", read=CLERKS),
+        program(
+            "amount company_id credit_move_id currency_id device_id line_text move_id move_line_id name partner_id "
+            "period_end period_start state text"
+        ),
+        program("charge_ids subscription_id", read=USERS),
+        calls(
+            "action_answer action_credit action_dispute action_look_at action_open_vendor_rows action_refuse",
+            who=CLERKS,
+        ),
+        calls("action_open_credit action_open_device action_open_invoice", who=USERS | CUSTOMERS),
+    ),
+    "xpps.device.assignment": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
         entered("date_from date_to device_id location partner_id replaces_id subscription_id subscription_line_id"),
         program("company_id"),
     ),
@@ -367,10 +382,13 @@ TABLE = {
     ),
     "xpps.dispute": Model(read=CLERKS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
         entered("credited_amount line_ids partner_id reason user_id vendor_bill_id"),
-        program("amount billing_file_ids company_id currency_id line_count name open_amount sent_on state"),
+        program(
+            "amount billing_file_ids company_id currency_id line_count name open_amount query_count query_ids sent_on "
+            "state"
+        ),
         calls(
             "action_cancel action_credit action_download action_mark_sent action_open_files action_open_lines "
-            "action_reject action_reopen action_send message_post",
+            "action_open_queries action_reject action_reopen action_send message_post",
             who=CLERKS,
         ),
     ),
@@ -679,7 +697,8 @@ TABLE = {
             "xpps_sent_message_id"
         ),
         program("xpps_billing_file_ids xpps_billing_run_id xpps_can_bill_again xpps_is_joined", read=CLERKS),
-        program("xpps_charge_count", read=USERS),
+        program("xpps_charge_count xpps_query_count", read=USERS),
+        calls("action_open_xpps_queries", who=USERS),
         calls("action_open_xpps_billing_file action_open_xpps_charges action_xpps_bill_again", who=CLERKS),
         calls("action_xpps_send_again button_cancel button_draft", who=INVOICERS),
         calls("action_download_xpps_usage", who=INVOICE_READERS),

@@ -183,10 +183,21 @@ class Reseller(Records):
         cls.files[1].action_create_vendor_bill()
         rows = cls.env["xpps.vendor.report"].search([("company_id", "=", cls.company.id), ("flag", "!=", False)])
         cls.dispute = cls.env["xpps.dispute"]._create_from_rows(rows)
+        cls.query, cls.query_2 = (
+            cls._question(invoice, cls.users[kind])
+            for invoice, kind in ((cls.invoice, PORTAL), (cls.invoice_2, f"{PORTAL} 2"))
+        )
         cls.cutoff = cls.env["xpps.cutoff"].create({"date": "2026-02-28"})
         cls.cutoff.action_compute()
         entries = cls.env["xpps.customer.entry"]
         entries._report_problem(cls.device, "label", "repair", "It is jammed.")
+
+    @classmethod
+    def _question(cls, invoice, user):
+        """What a customer asks about the pages on an invoice."""
+        line = invoice.invoice_line_ids.filtered("xpps_charge_ids")[:1].with_user(user)
+        queries = line.with_context(allowed_company_ids=cls.company.ids).env["xpps.customer.query"]
+        return queries._ask(line.with_env(queries.env), "Why so many?")[0].with_env(cls.env)
 
     @classmethod
     def _make_runs(cls):

@@ -32,6 +32,10 @@ ROUTES = {
     "/xerox_xpps/back_test/<int:wizard_id>": {"wizard_id": "xpps.back.test.wizard"},
     "/xerox_xpps/vendor_report/file/<int:file_id>": {"file_id": "xpps.billing.file"},
     "/xerox_xpps/vendor_report/period/<int:wizard_id>": {"wizard_id": "xpps.vendor.report.wizard"},
+    "/my/invoices/<int:invoice_id>/xpps/<int:line_id>/ask": {"invoice_id": "account.move", "line_id": "account.move.line"},
+    "/my/xpps/queries": {},
+    "/my/xpps/queries/page/<int:page>": {},
+    "/my/xpps/queries/<int:query_id>": {"query_id": "xpps.customer.query"},
     # By the token on a label: without it there is nothing.
     "/xpps/d/<string:token>": {},
     "/xpps/d/<string:token>/read": {},
@@ -56,7 +60,7 @@ def routes_of_the_addons(env):
     return {
         route: endpoint
         for route, endpoint in http._generate_routing_rules(modules, converters=http._get_converters())
-        if route.startswith("/my/xpps") or _is_ours(endpoint) and route.startswith(("/xerox_xpps", "/xpps"))
+        if _is_ours(endpoint) and route.startswith(("/my/", "/xerox_xpps", "/xpps"))
     }
 
 

@@ -5,4 +5,4 @@ What is not there, or not the user's, is answered with 404: nobody learns what o
 all that it may import.
 """
 
-from . import agreements, devices, home, invoices, usage
+from . import agreements, devices, entry, home, invoices, queries, usage

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 from ...common.constants import BILLING_GROUP, USER_GROUP
 from ...common.window_actions import open_form, open_records
-from ...documents import UsageBuilder, write_usage_xlsx
+from ...documents import LineExplanationBuilder, UsageBuilder, write_usage_xlsx
 from ..guard.ir_attachment import ANNEX_FIELDS
 from .xpps_billed_item import DROPPING
 
@@ -192,6 +192,17 @@ class AccountMove(models.Model):
         self.check_access("read")
         # Who may read an invoice may see what it bills, also without a right to see devices, reads and charges.
         return UsageBuilder(self.sudo()._in_usage_language()).build()
+
+    def _xpps_explanations(self, lines):
+        """How lines of the invoice came about, in the language of whoever reads it.
+
+        :param lines: some of ``_xpps_item_lines``
+        :return: [LineExplanation], in their order
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # As for the annex.
+        return LineExplanationBuilder(self.sudo()).build(lines.sudo())
 
     def _xpps_usage_xlsx(self):
         """:return: the annex as a workbook, in bytes"""

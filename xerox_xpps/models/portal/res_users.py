@@ -59,6 +59,12 @@ class ResUsers(models.Model):
         of_others = Domain("xpps_subscription_id", "any!", ~self._xpps_portal_domain("partner_id"))
         return ~Domain("line_ids", "any!", of_others)
 
+    def _xpps_portal_query_domain(self):
+        """Questions about invoices that the user sees."""
+        own = Domain("partner_id", "child_of", self.commercial_partner_id.id)
+        invoices = self._xpps_portal_invoice_domain()
+        return own if invoices.is_true() else own & Domain("move_id", "any!", invoices)
+
     def _xpps_portal_invoice_line_domain(self):
         domain = self._xpps_portal_invoice_domain()
         return domain if domain.is_true() else Domain("move_id", "any!", domain)

@@ -3,8 +3,8 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-from .entry_form import MAX_BODY, problem_form, read_form
-from .main import MAX_ID
+from ..entry_form import MAX_BODY, problem_form, read_form
+from ..main import MAX_ID
 
 DEVICE_ROOT = "/my/xpps/devices/"
 
