@@ -4,4 +4,4 @@
 May import all packages but ``wizards``.
 """
 
-from . import api_page, billing_files_api, health, main
+from . import api_page, billing_files_api, health, main, usage_alerts

@@ -20,5 +20,6 @@ from . import (
     rate_card,
     cutoff,
     webhook,
+    usage_alert,
     api,
 )
