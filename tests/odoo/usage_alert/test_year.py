@@ -116,7 +116,7 @@ class TestYear(YearCase):
         self._send()
         june.action_cancel()
         self.assertEqual(self._alerts().state, "withdrawn")
-        self.assertFigures(self._look(), 48600, 81.0, 97200, "withdrawn")
+        self.assertFigures(self._look(), 40500, 67.5, 97200, "withdrawn")
         self.counters["SN-1"] -= 8100
         self._month(6, 8100, serials=["SN-1"])
         self.assertFigures(self._look(), 48600, 81.0, 97200)
