@@ -5,5 +5,4 @@ the server's work.
 May import all packages but ``wizards``.
 """
 
-from . import api_page, billing_files_api, device_label, health, main, portal
-
+from . import api_page, billing_files_api, device_label, health, main, portal, usage_alerts

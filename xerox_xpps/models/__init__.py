@@ -23,6 +23,7 @@ from . import (
     cutoff,
     customer_query,
     webhook,
+    usage_alert,
     api,
     portal,
 )

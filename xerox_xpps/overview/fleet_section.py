@@ -17,7 +17,7 @@ class FleetSection(Section):
         return self.env._("Devices")
 
     def methods(self):
-        return self._devices, self._agreements, self._pages, self._attention
+        return self._devices, self._agreements, self._pages, self._attention, self._usage_alerts
 
     def _devices(self):
         domain = [*self.of_company, ("is_xpps_device", "=", True), ("xpps_state", "=", "active")]
@@ -59,3 +59,11 @@ class FleetSection(Section):
         """As of now, whatever the month: a row for each device and reason."""
         action = self._open("xerox_xpps.action_xpps_device_attention", "xpps.device.attention", self.of_company)
         return self._count("attention", self.env._("To Review"), action, "warning")
+
+    def _usage_alerts(self):
+        """As of now, where rules tell of anything."""
+        if not self.env["xpps.usage.alert.rule"].search_count(self.of_company, limit=1):
+            return None
+        domain = self.of_company & Domain("state", "=", "reached") & Domain("is_handled", "=", False)
+        action = self._open("xerox_xpps.action_xpps_usage_alert", "xpps.usage.alert", domain)
+        return self._count("usage_alerts", self.env._("Usage Alerts"), action, "warning")

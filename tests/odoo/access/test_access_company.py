@@ -14,6 +14,7 @@ from ..support.fetching import Sources
 from ..support.importing import NEXT_INVOICE
 from ..support.plans import plan_records
 from ..support.rate_cards import rate_card
+from ..support.usage_alerts import alert_records
 
 
 class TestCompany(Sources, XppsCase):
@@ -85,6 +86,7 @@ class TestCompany(Sources, XppsCase):
         webhook = self.env["xpps.webhook"].create(hook)
         webhook._tell("test", webhook)
         self._query()
+        alert_records(self.agreement, self.device)
         findings = self.env["xpps.health"].search([("company_id", "=", self.company.id)], limit=1)
         self.env["xpps.health.snooze"]._keep(findings, "2031-01-01", "Later")
         for model in (*self._models(), self.env["stock.lot"], self.env["sale.subscription"]):

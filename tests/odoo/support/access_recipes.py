@@ -152,6 +152,7 @@ RECIPES = {
         "secret": "0123456789abcdef",
         "user_id": False,
     },
+    "xpps.usage.alert.rule": lambda reseller, env: {"kind": "no_read", "threshold": 77},
     "xpps.vendor.report.wizard": lambda reseller, env: {},
     "xpps.back.test.wizard": lambda reseller, env: {"agreement_ids": [Command.set(reseller.agreement.ids)]},
     "xpps.back.test.tier": lambda reseller, env: {

@@ -325,8 +325,8 @@ TABLE = {
     ),
     "xpps.device.attention": Model(read=USERS).having(
         program(
-            "company_id compared_pages device_id explanation kind last_read_date output_type pages partner_id "
-            "product_id since subscription_id"
+            "company_id compared_pages cycle_end device_id explanation kind last_read_date output_type pages "
+            "partner_id product_id since subscription_id"
         ),
         calls("action_open_device action_schedule_activity", who=USERS),
     ),
@@ -675,6 +675,30 @@ TABLE = {
         wizard("company_id currency_id device_count price_unit product_id subscription_id subscription_line_id"),
         calls("action_replace", who=CLERKS),
     ),
+    "xpps.usage.alert": Model(read=USERS).having(
+        program(
+            "changed_on company_id compared cycle_end cycle_start device_id explanation handled_by_id is_handled kind "
+            "notice_ids output_type page_plan_id partner_id percent projection reached_on read_until rule_id state "
+            "subscription_id threshold told_count value"
+        ),
+        program("billing_file_id", read=CLERKS),
+        calls("action_open_subject", who=USERS),
+        calls("action_mark_handled", who=CLERKS),
+    ),
+    "xpps.usage.alert.rule": Model(read=USERS, write=MANAGERS, create=MANAGERS, unlink=MANAGERS).having(
+        entered(
+            "active by_activity by_mail by_note company_id kind mail_template_id partner_id recipients subscription_id "
+            "threshold"
+        ),
+        program("alert_count alert_ids checked_at threshold_text"),
+        calls("action_open_alerts", who=USERS),
+        calls("action_add_usual", who=MANAGERS),
+    ),
+    "xpps.usage.notice": Model(read=USERS).having(
+        program("alert_ids company_id mail_template_id partner_id stage state subscription_id"),
+        # The program's, whoever looks.
+        program("mail_id", read=NOBODY),
+    ),
     "xpps.vendor.report.wizard": Wizard(CLERKS).having(
         wizard("company_id date_from date_to file_count file_text"),
         calls("action_dispute_overbilled action_download action_print", who=CLERKS),
@@ -762,18 +786,19 @@ TABLE = {
         ),
     ),
     "res.partner": Extension().having(
-        entered("xpps_customer_number xpps_invoice_mode xpps_reference_required"),
+        entered("xpps_customer_number xpps_invoice_mode xpps_reference_required xpps_usage_alert_opt_out"),
         entered("xpps_device_ids", read=USERS, write=CLERKS),
         program(
             "xpps_agreement_ids xpps_allowance_percent xpps_average_pages xpps_charge_count xpps_device_count "
-            "xpps_fleet_ids xpps_fleet_text xpps_meter_read_count xpps_usage xpps_usage_chart",
+            "xpps_fleet_ids xpps_fleet_text xpps_meter_read_count xpps_usage xpps_usage_alert_count "
+            "xpps_usage_chart",
             read=USERS,
         ),
         calls(
             "action_open_xpps_files action_open_xpps_profitability action_open_xpps_vendor_report",
             who=CLERKS,
         ),
-        calls("action_open_xpps action_open_xpps_charges", who=USERS),
+        calls("action_open_xpps action_open_xpps_charges action_open_xpps_usage_alerts", who=USERS),
         calls("action_open_xpps_devices", who=USERS | {STOCK, PORTAL}),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),
@@ -811,7 +836,7 @@ TABLE = {
         program(
             "charge_ids page_rating_count page_rating_ids xpps_allowance_percent xpps_average_pages xpps_base_notice "
             "xpps_base_waiver_ids xpps_charge_count xpps_device_count xpps_has_base_gap xpps_meter_read_count "
-            "xpps_usage xpps_usage_chart",
+            "xpps_usage xpps_usage_alert_count xpps_usage_chart",
             read=USERS,
         ),
         calls("action_view_account_invoice_ids", who=BILLERS | CUSTOMERS),
@@ -827,7 +852,8 @@ TABLE = {
             who=CLERKS,
         ),
         calls(
-            "action_open_page_ratings action_open_xpps_charges action_open_xpps_devices action_open_xpps_meter_reads",
+            "action_open_page_ratings action_open_xpps_charges action_open_xpps_devices action_open_xpps_meter_reads "
+            "action_open_xpps_usage_alerts",
             who=USERS,
         ),
     ),

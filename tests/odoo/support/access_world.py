@@ -17,6 +17,7 @@ from .importing import FEBRUARY, JANUARY, MARCH
 from .plans import plan_records
 from .rate_cards import rate_card
 from .records import Records
+from .usage_alerts import alert_records
 
 #: {kind of user: groups beside those of an employee}
 GROUPS = {
@@ -85,6 +86,7 @@ class Reseller(Records):
             }
         )
         cls.webhook._tell("test", cls.webhook)
+        cls.alert_rule = alert_records(cls.agreement, cls.device)
         cls._default(cls.color, unit_price=0.09)
         cls.plan = plan_records(cls.agreement, cls.device, cls.color)
         env["xpps.agreement.payer"].create({"subscription_id": cls.agreement.id, "partner_id": cls.customer.id})

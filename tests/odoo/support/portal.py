@@ -40,6 +40,8 @@ ROUTES = {
     "/xpps/d/<string:token>": {},
     "/xpps/d/<string:token>/read": {},
     "/xpps/d/<string:token>/problem": {},
+    # By the link of a mail.
+    "/xpps/usage-alerts/<int:partner_id>/<string:token>": {"partner_id": "res.partner"},
     # What they say is nobody's: a sample file, and how the API is used.
     "/xerox_xpps/sample/<string:file_type>": {},
     "/xpps/v1/openapi.json": {},

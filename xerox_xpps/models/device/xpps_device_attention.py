@@ -11,9 +11,12 @@ from ...rules import (
     RUN_FIELDS,
     beyond_border_sql,
     billed_twice_sql,
+    cycle_allowance_sql,
+    half_months_sql,
     overlap_sql,
     runs_in_period_sql,
     says_where_meter_is_sql,
+    used_pages_sql,
 )
 
 KIND_SELECTION = [
@@ -69,8 +72,9 @@ class XppsDeviceAttention(models.Model):
         readonly=True,
         help="Missing from the last file: the device was on a running agreement in the last month that was imported, "
         "but it is not in any file of that month.\nNot read: there has been no read for two months. Xerox's "
-        "estimates do not count as reads.\nAllowance nearly used up: a read after the last month's shows more "
-        "than 80% of the pages that an output type includes in a month.\nFar above model average: the average "
+        "estimates do not count as reads.\nAllowance nearly used up: more than 80% of the pages that an output type "
+        "includes in a month, by a read after the last month's; or of those that a cycle of several months includes, "
+        "which is not over yet.\nFar above model average: the average "
         "pages of the last three months, compared with all other devices of the same model in the company (at "
         "least two). The limit is the setting Usage Spike.\nUnused: the device has been in the files for three "
         "months or more and was read, but it printed no pages in the last three.\nNo agreement or service: nothing "
@@ -93,8 +97,9 @@ class XppsDeviceAttention(models.Model):
         string="Compared With",
         readonly=True,
         aggregator=False,
-        help="The average of the model's other devices, or the pages included in a month.",
+        help="The average of the model's other devices, or the pages included in a month or cycle.",
     )
+    cycle_end = fields.Date(readonly=True, help="The last day of the cycle whose allowance is nearly used up.")
     explanation = fields.Text(compute="_compute_explanation")
 
     # What the query reads, so that the ORM writes it first.
@@ -129,16 +134,30 @@ class XppsDeviceAttention(models.Model):
         "xpps.meter.read": [
             "company_id",
             "current_read",
+            "cycle_end",
+            "cycle_start",
             "device_id",
             "estimated",
             "included",
+            "included_stated",
             "origin",
             "output_type",
+            "overage",
             "pages",
             "period_end",
             "period_start",
+            "previous_read",
             "read_date",
             "superseded_by_id",
+        ],
+        "xpps.page.rating": [
+            "company_id",
+            "cycle_end",
+            "cycle_start",
+            "device_id",
+            "included",
+            "rolled_in",
+            "weighted",
         ],
     }
 
@@ -160,7 +179,8 @@ class XppsDeviceAttention(models.Model):
             found AS (%(found)s)
             SELECT fleet.device_id * %(step)s + array_position(%(kinds)s::varchar[], found.kind::varchar) AS id,
                    fleet.device_id, fleet.company_id, fleet.partner_id, fleet.subscription_id, fleet.product_id,
-                   fleet.last_read_date, found.kind, found.since, found.output_type, found.pages, found.compared_pages
+                   fleet.last_read_date, found.kind, found.since, found.output_type, found.pages, found.compared_pages,
+                   found.cycle_end
               FROM found
               JOIN fleet ON fleet.device_id = found.device_id
              WHERE fleet.on_running OR (found.kind = 'absent' AND fleet.subscription_id IS NOT NULL)
@@ -178,7 +198,7 @@ class XppsDeviceAttention(models.Model):
                 for query in (
                     self._query_absent(),
                     self._query_no_read(),
-                    self._query_allowance(),
+                    self._query_any_allowance(),
                     self._query_above_mean(),
                     self._query_unused(),
                     self._query_no_service(),
@@ -237,7 +257,7 @@ class XppsDeviceAttention(models.Model):
             """
         )
 
-    # Each of these: device_id, kind, since, output_type, pages, compared_pages
+    # Each of these: device_id, kind, since, output_type, pages, compared_pages, cycle_end
 
     def _query_absent(self):
         """As the check of a file does it: who had the device in the month may differ from who has it now."""
@@ -245,7 +265,7 @@ class XppsDeviceAttention(models.Model):
         return SQL(
             """
             SELECT fleet.device_id, 'absent' AS kind, fleet.period_end AS since, NULL AS output_type,
-                   NULL::int AS pages, NULL::int AS compared_pages
+                   NULL::int AS pages, NULL::int AS compared_pages, NULL::date AS cycle_end
               FROM fleet
               JOIN (
                     SELECT span.device_id
@@ -272,20 +292,79 @@ class XppsDeviceAttention(models.Model):
     def _query_no_read(self):
         return SQL(
             """
-            SELECT device_id, 'no_read', COALESCE(last_read_date, known_since), NULL, NULL, NULL
+            SELECT device_id, 'no_read', COALESCE(last_read_date, known_since), NULL, NULL, NULL, NULL
               FROM fleet
              WHERE COALESCE(last_read_date, known_since) < %s
             """,
             fields.Date.context_today(self) - relativedelta(months=UNREAD_MONTHS),
         )
 
+    def _query_any_allowance(self):
+        """Of a device the allowance of which most is used up: of a month that is open, or of a longer cycle."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (device_id) device_id, kind, since, output_type, pages, compared_pages, cycle_end
+              FROM ((%s) UNION ALL (%s)) any_allowance
+          ORDER BY device_id, pages::float / compared_pages DESC, output_type
+            """,
+            self._query_allowance(),
+            self._query_cycle_allowance(),
+        )
+
+    def _query_cycle_allowance(self):
+        """Xerox's files come once a month: what a running cycle of several months has left is known by them.
+
+        What a page plan of several devices includes is none of a single device.
+        """
+        halves = SQL("SUM(halves) FILTER (WHERE stated)")
+        last, last_halves = (
+            SQL("(ARRAY_AGG(%s ORDER BY period_end DESC) FILTER (WHERE stated))[1]", SQL.identifier(name))
+            for name in ("included", "halves")
+        )
+        return SQL(
+            """
+            SELECT device_id, 'allowance', read_until, output_type, used::int, allowed::int, cycle_end
+              FROM (SELECT device_id, output_type, cycle_end, MAX(period_end) AS read_until, SUM(used) AS used,
+                           %(allowed)s AS allowed
+                      FROM (SELECT read.device_id, read.output_type, read.cycle_start, read.cycle_end, read.period_end,
+                                   read.included, read.included > 0 OR read.included_stated IS TRUE AS stated,
+                                   %(used)s AS used, %(halves)s AS halves
+                              FROM last_month
+                              JOIN xpps_meter_read read ON read.company_id = last_month.company_id
+                               AND read.cycle_end > last_month.period_end
+                             WHERE read.superseded_by_id IS NULL AND read.origin = 'file'
+                               AND read.cycle_start <= last_month.period_end) cycle_read
+                  GROUP BY device_id, output_type, cycle_start, cycle_end) cycle
+             WHERE allowed > 0 AND used * 100 > allowed * %(percent)s
+             UNION ALL
+            SELECT rating.device_id, 'allowance', last_month.period_end, NULL, rating.weighted,
+                   rating.included + rating.rolled_in, rating.cycle_end
+              FROM last_month
+              JOIN xpps_page_rating rating ON rating.company_id = last_month.company_id
+             WHERE rating.device_id IS NOT NULL AND rating.cycle_start <= last_month.period_end
+               AND rating.cycle_end > last_month.period_end AND rating.included + rating.rolled_in > 0
+               AND rating.weighted * 100 > (rating.included + rating.rolled_in) * %(percent)s
+            """,
+            allowed=cycle_allowance_sql(
+                SQL("SUM(included) FILTER (WHERE stated)"),
+                halves,
+                last,
+                last_halves,
+                half_months_sql(SQL("cycle_start"), SQL("cycle_end")),
+            ),
+            used=used_pages_sql("read"),
+            halves=half_months_sql(SQL("read.period_start"), SQL("read.period_end")),
+            percent=ALLOWANCE_PERCENT,
+        )
+
     def _query_allowance(self):
-        """Of a device the output type that has used up most."""
+        """Of a device the output type that has used up most, by a read in between."""
         return SQL(
             """
             SELECT DISTINCT ON (billed.device_id)
-                   billed.device_id, 'allowance', latest.period_end, billed.output_type,
-                   latest.current_read - billed.current_read, billed.included
+                   billed.device_id, 'allowance' AS kind, latest.period_end AS since, billed.output_type,
+                   latest.current_read - billed.current_read AS pages, billed.included AS compared_pages,
+                   NULL::date AS cycle_end
               FROM (
                     SELECT DISTINCT ON (read.device_id, read.output_type)
                            read.device_id, read.output_type, read.current_read, read.period_end,
@@ -313,7 +392,7 @@ class XppsDeviceAttention(models.Model):
         """Against all others of the model: a device that is far above lifts a mean that it is part of."""
         return SQL(
             """
-            SELECT device_id, 'above_mean', period_end, NULL, ROUND(monthly)::int, ROUND(mean)::int
+            SELECT device_id, 'above_mean', period_end, NULL, ROUND(monthly)::int, ROUND(mean)::int, NULL
               FROM (
                     SELECT fleet.device_id, fleet.company_id, fleet.period_end, recent.monthly,
                            COUNT(*) OVER same_model - 1 AS others,
@@ -334,7 +413,7 @@ class XppsDeviceAttention(models.Model):
     def _query_unused(self):
         return SQL(
             """
-            SELECT fleet.device_id, 'unused', COALESCE(fleet.last_used, fleet.first_billed), NULL, NULL, NULL
+            SELECT fleet.device_id, 'unused', COALESCE(fleet.last_used, fleet.first_billed), NULL, NULL, NULL, NULL
               FROM fleet
               JOIN recent ON recent.device_id = fleet.device_id AND recent.pages = 0
              WHERE fleet.first_billed <= fleet.recent_start AND fleet.last_billed > fleet.recent_start
@@ -345,7 +424,7 @@ class XppsDeviceAttention(models.Model):
         """Of a customer, but of no agreement; or on a running one, but of no service."""
         return SQL(
             """
-            SELECT device_id, 'no_service', known_since, NULL, NULL, NULL
+            SELECT device_id, 'no_service', known_since, NULL, NULL, NULL, NULL
               FROM fleet
              WHERE service_id IS NULL AND partner_id IS NOT NULL AND (subscription_id IS NULL OR on_running)
             """
@@ -354,7 +433,7 @@ class XppsDeviceAttention(models.Model):
     def _query_base_gap(self):
         return SQL(
             """
-            SELECT fleet.device_id, 'base_gap', MAX(waiver.date_to), NULL, NULL, NULL
+            SELECT fleet.device_id, 'base_gap', MAX(waiver.date_to), NULL, NULL, NULL, NULL
               FROM fleet
               JOIN xpps_base_waiver waiver
                 ON waiver.subscription_id = fleet.subscription_id AND waiver.kind = 'gap'
@@ -366,7 +445,7 @@ class XppsDeviceAttention(models.Model):
     def _query_base_twice(self):
         return SQL(
             """
-            SELECT fleet.device_id, 'base_twice', twice.last_day, NULL, NULL, NULL
+            SELECT fleet.device_id, 'base_twice', twice.last_day, NULL, NULL, NULL, NULL
               FROM fleet
               JOIN (
                     SELECT service_id, MAX(last_day) AS last_day
@@ -378,7 +457,7 @@ class XppsDeviceAttention(models.Model):
         )
 
     # What the list loads at once: the query is not cheap.
-    @api.depends("kind", "since", "last_read_date", "output_type", "pages", "compared_pages")
+    @api.depends("kind", "since", "last_read_date", "output_type", "pages", "compared_pages", "cycle_end")
     def _compute_explanation(self):
         types = dict(self._fields["output_type"]._description_selection(self.env))
         for row in self:
@@ -391,6 +470,17 @@ class XppsDeviceAttention(models.Model):
                 text = self.env._("Last read on %s.", since)
             elif row.kind == "no_read":
                 text = self.env._("Never read, although installed since %s.", since)
+            elif row.kind == "allowance" and row.cycle_end:
+                text = self.env._(
+                    "%(pages)s pages (%(type)s) until %(date)s: %(percent)s of the %(included)s that are included "
+                    "until %(end)s.",
+                    pages=row._format(row.pages),
+                    type=types.get(row.output_type) or self.env._("weighted"),
+                    date=since,
+                    percent=percent_text(self.env, 100 * row.pages // row.compared_pages),
+                    included=row._format(row.compared_pages),
+                    end=format_date(self.env, row.cycle_end),
+                )
             elif row.kind == "allowance":
                 text = self.env._(
                     "%(pages)s %(type)s pages until %(date)s: %(percent)s of the %(included)s that are included in "
