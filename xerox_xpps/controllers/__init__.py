@@ -1,6 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Downloads that buttons of the web client open, the pages of customers and what they enter, the REST API, and the state of
-the server's work.
+"""Downloads that buttons of the web client open, the pages of customers and what they enter, the REST API, and the
+state of the server's work.
 
 May import all packages but ``wizards``.
 """

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Bars of months, one above the other for each output type, as a server draws them: in the units of an SVG's viewBox."""
+"""Bars of months, one above the other for each output type, as a server draws them: in units of an SVG's viewBox."""
 
 from dataclasses import dataclass
 

@@ -55,8 +55,10 @@ def usual_pages(mean: float | None, percent: float, since: date | None, today: d
     :param since: day of the last read, if there is one
 
     >>> last, now = date(2026, 1, 31), date(2026, 3, 2)
-    >>> usual_pages(2000, 100, last, now), usual_pages(2000, 50, last, date(2026, 5, 1)), usual_pages(10, 100, last, now)
-    (4000, 9000, 500)
+    >>> usual_pages(2000, 100, last, now), usual_pages(10, 100, last, now)
+    (4000, 500)
+    >>> usual_pages(2000, 50, last, date(2026, 5, 1))
+    9000
     >>> usual_pages(None, 100, last, now), usual_pages(2000, 100, last, date(2026, 2, 1))
     (10000, 4000)
     """

@@ -129,7 +129,7 @@ class Books:
                 yield f"The reads of file {file} are not Xerox's: {sorted(wrong | missing)[:3]} …"
 
     def audited(self, file: int, serial: str) -> Decimal:
-        """What an audit has to say that Xerox bills by a record that is imported; what it repeats is an earlier one's."""
+        """What an audit has to say that Xerox bills by a record that is imported, without what an earlier one says."""
         record = self.files[file][serial]
         kept = {name: meter for name, meter in record.meters.items() if (serial, name) not in self.repeated[file]}
         return replace(record, meters=kept).cost
@@ -228,7 +228,8 @@ class Books:
         for service, first, last in self._rows(
             "SELECT l.xpps_subscription_line_id, l.xpps_period_start, l.xpps_period_end FROM account_move_line l"
             " JOIN account_move m ON m.id = l.move_id WHERE m.company_id = %s"
-            " AND (m.move_type = 'out_invoice' OR m.move_type = 'out_refund' AND l.quantity < 0) AND m.state <> 'cancel' AND l.xpps_period_end IS NOT NULL AND NOT coalesce(l.xpps_base_adjustment, false)"
+            " AND (m.move_type = 'out_invoice' OR m.move_type = 'out_refund' AND l.quantity < 0)"
+            " AND m.state <> 'cancel' AND l.xpps_period_end IS NOT NULL AND NOT coalesce(l.xpps_base_adjustment, false)"
             " AND NOT coalesce(l.xpps_given_back, false) AND l.xpps_subscription_line_id IS NOT NULL"
         ):
             spans[service].append((first, last))

@@ -21,8 +21,8 @@ Received = dict[str, dict[str, list[float]]]
 class Mailbox:
     """Takes every mail, and forwards none.
 
-    ``received`` is {Message-Id: {recipients: [when it was accepted, of the monotonic clock]}}: a message goes to each of
-    those whom it is for by a mail of his own.
+    ``received`` is {Message-Id: {recipients: [when it was accepted, of the monotonic clock]}}: a message goes to each
+    of those whom it is for by a mail of his own.
     """
 
     journal: Journal
@@ -43,9 +43,7 @@ class Mailbox:
         return "250 OK"
 
 
-def mail_faults(
-    cr: Any, company: int, received: Received, explains: Callable[[float, float], bool]
-) -> Iterator[str]:
+def mail_faults(cr: Any, company: int, received: Received, explains: Callable[[float, float], bool]) -> Iterator[str]:
     """Each invoice that is said to be sent has left, once.
 
     Mails that are in Odoo's queue, and those that are said to have failed, are nobody's loss: they can be sent.

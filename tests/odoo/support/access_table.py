@@ -304,7 +304,6 @@ TABLE = {
             "sequence serial source_line subscription_id subscription_line_id wizard_id"
         ),
     ),
-    "xpps.device.assignment": Model(read=USERS | CUSTOMERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
     "xpps.customer.query": Model(read=USERS | CUSTOMERS, write=CLERKS).having(
         entered("answer user_id"),
         entered("dispute_id", read=CLERKS),
@@ -319,7 +318,7 @@ TABLE = {
         ),
         calls("action_open_credit action_open_device action_open_invoice", who=USERS | CUSTOMERS),
     ),
-    "xpps.device.assignment": Model(read=USERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
+    "xpps.device.assignment": Model(read=USERS | CUSTOMERS, write=CLERKS, create=CLERKS, unlink=MANAGERS).having(
         entered("date_from date_to device_id location partner_id replaces_id subscription_id subscription_line_id"),
         program("company_id"),
     ),

@@ -32,7 +32,10 @@ ROUTES = {
     "/xerox_xpps/back_test/<int:wizard_id>": {"wizard_id": "xpps.back.test.wizard"},
     "/xerox_xpps/vendor_report/file/<int:file_id>": {"file_id": "xpps.billing.file"},
     "/xerox_xpps/vendor_report/period/<int:wizard_id>": {"wizard_id": "xpps.vendor.report.wizard"},
-    "/my/invoices/<int:invoice_id>/xpps/<int:line_id>/ask": {"invoice_id": "account.move", "line_id": "account.move.line"},
+    "/my/invoices/<int:invoice_id>/xpps/<int:line_id>/ask": {
+        "invoice_id": "account.move",
+        "line_id": "account.move.line",
+    },
     "/my/xpps/queries": {},
     "/my/xpps/queries/page/<int:page>": {},
     "/my/xpps/queries/<int:query_id>": {"query_id": "xpps.customer.query"},

@@ -34,7 +34,9 @@ class TestSoakMails(BillingRunCase):
         return list(mail_faults(self.env.cr, self.company.id, received, lambda *_times: explained))
 
     def test_sent_once(self):
-        self.assertEqual(self._faults({self.message_id: {"customer@example.com": [1.0], "clerk@example.com": [1.5]}}), [])
+        self.assertEqual(
+            self._faults({self.message_id: {"customer@example.com": [1.0], "clerk@example.com": [1.5]}}), []
+        )
 
     def test_not_left(self):
         (fault,) = self._faults({})

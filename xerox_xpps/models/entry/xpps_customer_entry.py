@@ -8,7 +8,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from ...common.constants import USER_GROUP
 from ...common.today import company_today
 from .photo import read_photo
 
