@@ -433,7 +433,13 @@ class TestAgreements(PageCase):
         counts = {card.url: card.count for card in home_page(self._fresh()).cards}
         self.assertEqual(
             counts,
-            {"/my/xpps/devices": 1, "/my/xpps/agreements": 1, "/my/xpps/invoices": 0, "/my/xpps/usage": None},
+            {
+                "/my/xpps/devices": 1,
+                "/my/xpps/agreements": 1,
+                "/my/xpps/invoices": 0,
+                "/my/xpps/usage": None,
+                "/my/xpps/queries": 0,
+            },
         )
         # Who may read more sees as a customer what is his own: nothing.
         manager = self._user("xpps_test_manager", "xerox_xpps.group_xpps_manager")

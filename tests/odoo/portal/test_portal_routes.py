@@ -31,13 +31,21 @@ class TestPortalRoutes(Clients, AccessWorld, HttpCase):
             "sale.subscription": self.a.agreement_2 | self.a.spare_agreement,
             "stock.lot": self.a.device_2,
             "account.move": self.a.invoice_2,
+            "account.move.line": self.a.invoice_2.invoice_line_ids,
+            "xpps.customer.query": self.a.query_2,
         }
         return [*others.get(model, self.a.records_of(model)).ids, *self.b.records_of(model).ids]
 
-    def _own(self, model):
-        return {"sale.subscription": self.a.agreement, "stock.lot": self.a.device, "account.move": self.a.invoice}[
-            model
-        ].id
+    def _own(self, ids):
+        """:param ids: {name: model}. :return: {name: an id that is the customer's own}"""
+        records = {
+            "sale.subscription": self.a.agreement,
+            "stock.lot": self.a.device,
+            "account.move": self.a.invoice,
+            "account.move.line": self.a.invoice._xpps_item_lines()[:1],
+            "xpps.customer.query": self.a.query,
+        }
+        return {name: records[model].id if model in records else 1 for name, model in ids.items()}
 
     def _with_ids(self):
         return {route: ids for route, ids in ROUTES.items() if ids}
@@ -74,12 +82,13 @@ class TestPortalRoutes(Clients, AccessWorld, HttpCase):
         for route, ids in self._with_ids().items():
             # Odoo's pages say 404; a clerk's download says which right is lacking.
             refused = (404,) if route.startswith("/my/") else (403, 404)
+            own = self._own(ids)
             for name, model in ids.items():
                 foreign = self._foreign(model)
                 self.assertTrue(foreign, model)
                 for id_ in (*foreign, *NO_IDS):
                     for query in ("", "?access_token=", "?access_token=wrong"):
-                        self.assertStatus(route, address(route, **{name: id_}) + query, *refused)
+                        self.assertStatus(route, address(route, **own | {name: id_}) + query, *refused)
         self.assertNothingFound()
 
     def test_nothing_of_others_among_what_is_asked_for(self):
@@ -94,7 +103,7 @@ class TestPortalRoutes(Clients, AccessWorld, HttpCase):
         for route, ids in ROUTES.items():
             if not route.startswith("/my/"):
                 continue
-            own = {name: self._own(model) for name, model in ids.items()}
+            own = self._own(ids)
             for query in ("", "?sortby=x&filterby=y&search_in=z&page=q", "?filterby=99999&search=%25%27%5C"):
                 self.assertStatus(route, address(route, **own) + query, 200)
         self.assertNothingFound()

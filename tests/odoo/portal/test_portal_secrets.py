@@ -39,14 +39,19 @@ class TestSecrets(Customers, ImportCase, HttpCase):
         self.moves.action_post()
         self.portal_user = self._portal_user(self.customer)
         self.portal_user.password = self.portal_user.login
+        self.company.xpps_customer_reads = True
+        line = self.moves.invoice_line_ids.filtered("xpps_charge_ids")[:1].with_user(self.portal_user)
+        self.query = line.env["xpps.customer.query"]._ask(line, "Why so many?")[0]
         self.env.flush_all()
 
     def _pages(self):
         """[(address, all that it says)]"""
         own = {"agreement_id": self.agreement.id, "device_id": self.device.id, "invoice_id": self.moves[:1].id}
+        own["query_id"] = self.query.id
         queries = ("", "?filterby=all", "?filterby=2026", "?search=0.3719&filterby=all")
         for route in ROUTES:
-            for query in queries if route.startswith("/my/") else ():
+            # What is only posted to leads to a page that is here, too.
+            for query in queries if route.startswith("/my/") and "<int:line_id>" not in route else ():
                 target = address(route, **own) + query
                 response = self.url_open(target)
                 self.assertEqual(response.status_code, 200, target)

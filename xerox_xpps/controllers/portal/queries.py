@@ -90,8 +90,6 @@ class PortalQueries(PortalAccount):
     )
     def my_queries(self, page=1, filterby=None, **kwargs):
         queries = request.env["xpps.customer.query"]
-        if not queries.has_access("read"):
-            raise request.not_found()
         filters = {
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
             "open": {
@@ -101,14 +99,15 @@ class PortalQueries(PortalAccount):
         }
         filterby = filterby if filterby in filters else "all"
         domain = filters[filterby]["domain"]
+        total = queries.search_count(domain) if queries.has_access("read") else 0
         pager = portal_pager(
             url="/my/xpps/queries",
             url_args={"filterby": filterby},
-            total=queries.search_count(domain),
+            total=total,
             page=page,
             step=self._items_per_page,
         )
-        found = queries.search(domain, limit=self._items_per_page, offset=pager["offset"])
+        found = queries.search(domain, limit=self._items_per_page, offset=pager["offset"]) if total else queries
         values = self._prepare_portal_layout_values() | {
             "page_name": "xpps_query",
             # The number of the invoice is the customer's to know, also of one that was reset to draft since.
