@@ -1,20 +1,21 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.account.controllers.portal import PortalAccount
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ...documents import PortalFormat
-from ..main import MAX_ID
+from ...rules import OPEN_QUERY_STATES
+from .common import ROWS, XppsPortal
 
+URL = "/my/xpps/queries"
 #: Lines that the page of an invoice explains at a time.
 LINES_PER_PAGE = 40
 
 
-class PortalQueries(PortalAccount):
+class XppsPortalQueries(XppsPortal, PortalAccount):
     """How an invoice's lines came about, beside the invoice; and the customer's questions about them."""
 
     # The invoice
@@ -50,16 +51,6 @@ class PortalQueries(PortalAccount):
         user = request.env.user
         return user._is_portal() and invoice.with_user(user).has_access("read")
 
-    def _own(self, model, id_, access_token=None):
-        """:return: a record in sudo that the visitor may see
-
-        :raises NotFound: when there is none
-        """
-        try:
-            return self._document_check_access(model, id_ if 0 < id_ <= MAX_ID else 0, access_token)
-        except (AccessError, MissingError) as error:
-            raise request.not_found() from error
-
     @http.route(
         "/my/invoices/<int:invoice_id>/xpps/<int:line_id>/ask",
         type="http",
@@ -69,7 +60,8 @@ class PortalQueries(PortalAccount):
     )
     def ask(self, invoice_id, line_id, text="", device_id="", **kwargs):
         """Ask about a line of an invoice of one's own."""
-        invoice = self._own("account.move", invoice_id)
+        # Lines that the customer sees name records that he need not see.
+        invoice = self._xpps_record("account.move", invoice_id).sudo()
         line = invoice._xpps_item_lines().filtered(lambda line: line.id == line_id)
         if not line or not self._may_ask(invoice):
             raise request.not_found()
@@ -85,43 +77,36 @@ class PortalQueries(PortalAccount):
 
     # Questions
 
-    @http.route(
-        ["/my/xpps/queries", "/my/xpps/queries/page/<int:page>"], type="http", auth="user", website=True, readonly=True
-    )
+    @http.route([URL, f"{URL}/page/<int:page>"], type="http", auth="user", website=True, readonly=True)
     def my_queries(self, page=1, filterby=None, **kwargs):
         queries = request.env["xpps.customer.query"]
         filters = {
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
             "open": {
                 "label": request.env._("Open"),
-                "domain": Domain("state", "in", ("new", "looked_at", "answered")),
+                "domain": Domain("state", "in", OPEN_QUERY_STATES),
             },
         }
         filterby = filterby if filterby in filters else "all"
         domain = filters[filterby]["domain"]
         total = queries.search_count(domain) if queries.has_access("read") else 0
-        pager = portal_pager(
-            url="/my/xpps/queries",
-            url_args={"filterby": filterby},
-            total=total,
-            page=page,
-            step=self._items_per_page,
-        )
-        found = queries.search(domain, limit=self._items_per_page, offset=pager["offset"]) if total else queries
-        values = self._prepare_portal_layout_values() | {
-            "page_name": "xpps_query",
+        pager = self._xpps_pager(URL, total, page, filterby=filterby)
+        found = queries.search(domain, limit=ROWS, offset=pager["offset"]) if total else queries
+        return self._xpps_page(
+            "xerox_xpps.portal_my_queries",
+            "xpps_query",
             # The number of the invoice is the customer's to know, also of one that was reset to draft since.
-            "queries": found.sudo(),
-            "pager": pager,
-            "default_url": "/my/xpps/queries",
-            "searchbar_filters": filters,
-            "filterby": filterby,
-        }
-        return request.render("xerox_xpps.portal_my_queries", values)
+            queries=found.sudo(),
+            pager=pager,
+            default_url=URL,
+            searchbar_filters=filters,
+            filterby=filterby,
+        )
 
-    @http.route("/my/xpps/queries/<int:query_id>", type="http", auth="public", website=True)
+    @http.route(f"{URL}/<int:query_id>", type="http", auth="public", website=True)
     def my_query(self, query_id, access_token=None, asked=None, known=None, **kwargs):
-        query = self._own("xpps.customer.query", query_id, access_token)
+        # The number of the invoice is the customer's to know, whatever became of it since.
+        query = self._xpps_record("xpps.customer.query", query_id, access_token).sudo()
         values = {
             "page_name": "xpps_query",
             "query": query,
