@@ -10,7 +10,7 @@ from ..support.common import record
 from ..support.importing import FEBRUARY, JANUARY, ImportCase
 
 FOR_BILLING = {"action_open_xpps_files", "action_open_xpps_vendor_report", "action_open_xpps_profitability"}
-FOR_ALL = {"action_open_xpps_charges", "action_open_xpps_meter_reads"}
+FOR_ALL = {"action_open_xpps_charges", "action_open_xpps_meter_reads", "action_open_xpps_usage_alerts"}
 
 
 class TestCustomerForm(Denials, ImportCase):
