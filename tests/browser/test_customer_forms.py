@@ -2,12 +2,10 @@
 """The forms of customers on a phone: nothing is wider than the screen, axe-core finds nothing, and what is tapped is
 large enough."""
 
-from odoo.tests import HttpCase
-
 from ..odoo.support.entries import EntryCase
 from ..odoo.support.importing import JANUARY
 from ..odoo.support.usage import meters
-from .test_accessibility import AXE
+from .robots import AxeCase
 
 #: What is ours on a page of the portal; on that of a label, everything is.
 JUDGE = """
@@ -38,7 +36,7 @@ JUDGE = """
 """
 
 
-class TestCustomerForms(EntryCase, HttpCase):
+class TestCustomerForms(EntryCase, AxeCase):
     browser_size = "390x844"
     touch_enabled = True
 
@@ -46,15 +44,7 @@ class TestCustomerForms(EntryCase, HttpCase):
         super().setUp()
         self._load([meters("SN-1", mono=(0, 1_234_567, 0), color=(0, 100, 0), clr_lvl12=(0, 5, 5))], **JANUARY)
 
-    def authenticate(self, *args, browser=None, **kwargs):
-        session = super().authenticate(*args, browser=browser, **kwargs)
-        if browser:
-            source = AXE.read_text(encoding="utf-8")
-            browser._websocket_request("Page.addScriptToEvaluateOnNewDocument", params={"source": source})
-        return session
-
     def _judge(self, paths, login=None):
-        self.assertTrue(AXE.exists(), "There is no axe-core: setup/test gets it by npm from the registry")
         for path in paths:
             with self.subTest(path=path):
                 self.browser_js(path, JUDGE, "document.readyState === 'complete' && !!window.axe", login=login)

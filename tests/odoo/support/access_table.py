@@ -890,13 +890,11 @@ TABLE = {
             "xpps_customer_entry_ids xpps_usage xpps_usage_chart",
             read=USERS,
         ),
-        calls("action_xpps_add_devices", who=CLERKS),
         calls("action_open_xpps_charges", who=USERS),
         calls("action_open_xpps_subscription", who=USERS | CUSTOMERS),
         # The codes of labels are for the program alone, which prints them.
         program("xpps_label_key xpps_label_secret", read=NOBODY),
         calls("action_xpps_add_devices action_xpps_new_label_code", who=CLERKS),
-        calls("action_open_xpps_charges action_open_xpps_subscription", who=USERS),
         calls("action_open_xpps_meter_reads", who=USERS | {PORTAL}),
     ),
 }
