@@ -329,6 +329,8 @@ class Reseller(Records):
         extended = {
             "res.company": cls.company,
             "res.partner": cls.customer | cls.partner_2,
+            # The first customer's comes first.
+            "xpps.customer.query": cls.query | cls.query_2,
             "res.users": cls.users[EMPLOYEE],
             "product.template": (cls.printer | cls.base | cls.mono).product_tmpl_id,
             "product.product": cls.printer | cls.base | cls.mono,
