@@ -16,6 +16,7 @@ from .faults import FaultLog
 from .files import Month, build_file
 from .places import Journal, Places
 from .rpc import BrokenError, Client, NoAnswerError, RefusedError
+from .server import WORKERS
 
 #: After so many seconds the next month begins, whatever is left of this one.
 MONTH_SECONDS = 150
@@ -49,6 +50,8 @@ class Office:
     month_began: float = field(default_factory=time.monotonic)
     over: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    # Whoever prints waits for another worker, which wkhtmltopdf asks for styles: all of them would wait for each other.
+    printing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(WORKERS - 1))
 
     def now_billed(self) -> Month:
         """The month that is billed at the moment."""
@@ -283,7 +286,8 @@ class Clerk:
         """Some of a run's invoices, each of which takes a second or two to print."""
         run = self._run(("state", "in", ("done", "posted")), ("move_ids.state", "=", "posted"))
         lines = self._some_of("xpps.billing.run.line", [("run_id", "=", run), ("state", "=", "invoiced")], most=3)
-        self.client.call("xpps.billing.run.line", "action_send_again", lines)
+        with self.office.printing:
+            self.client.call("xpps.billing.run.line", "action_send_again", lines)
         return f"lines {lines} of run {run}"
 
     # Afterwards
