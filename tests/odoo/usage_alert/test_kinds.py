@@ -1,11 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Devices that are not read, unusual pages, which rules hold, and whose day it is."""
 
+from datetime import date
+
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
+
+from odoo.addons.xerox_xpps.rules import CUSTOMER_ORIGIN
 
 from ..support.access import BILLING, MANAGER, USER
 from ..support.common import record
@@ -69,6 +73,14 @@ class TestNotRead(KindCase):
         self._read(MARCH, 100, before=100, ReadType="Estimated")
         self._read(APRIL, 100, before=200, ReadType="Estimated")
         self.assertEqual(str(self._look().read_until), "2026-02-28")
+
+    def test_what_a_customer_enters_is_no_read(self):
+        """It is looked at, and nothing follows from it."""
+        self._read(FEBRUARY, 100)
+        reads = self.env["xpps.meter.read"]
+        reads._note(CUSTOMER_ORIGIN, self.device, date(2026, 5, 1), {"mono": 500})
+        alert = self._look()
+        self.assertEqual((str(alert.read_until), alert.value), ("2026-02-28", 71))
 
     def test_the_day_of_the_company(self):
         """At 10:00 in UTC on 9 May it is 10 May in Kiritimati, and 40 days since 31 March."""

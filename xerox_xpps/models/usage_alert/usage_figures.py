@@ -19,6 +19,7 @@ from ...rules import (
     half_months,
     half_months_sql,
     projected_pages,
+    says_where_meter_is_sql,
     used_pages_sql,
 )
 
@@ -255,13 +256,15 @@ class UsageFigures:
                                 device.xpps_install_date, device.create_date::date),
                        MAX(read.billing_file_id) FILTER (WHERE estimated IS NOT TRUE)
                   FROM stock_lot device
-             LEFT JOIN xpps_meter_read read ON read.device_id = device.id AND read.superseded_by_id IS NULL
-                 WHERE device.xpps_subscription_id = ANY(%s) AND device.is_xpps_device
+             LEFT JOIN xpps_meter_read read
+                    ON read.device_id = device.id AND read.superseded_by_id IS NULL AND %(counts)s
+                 WHERE device.xpps_subscription_id = ANY(%(ids)s) AND device.is_xpps_device
                    AND device.xpps_state = 'active'
               GROUP BY device.id
               ORDER BY device.id
                 """,
-                self.ids,
+                counts=says_where_meter_is_sql(SQL("read.origin")),
+                ids=self.ids,
             )
         )
         return [
