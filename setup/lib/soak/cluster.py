@@ -98,17 +98,21 @@ class Cluster:
         """A connection that no fault of the way to the server touches."""
         return psycopg2.connect(host=str(self.socket), port=PORT, user=user, dbname=database)
 
+    @property
+    def _variables(self) -> dict[str, str]:
+        """Of PostgreSQL's programs: past what is in the way of Odoo."""
+        return {**os.environ, "PGHOST": str(self.socket), "PGPORT": str(PORT), "PGUSER": "odoo"}
+
     def fill(self, source: dict[str, str], name: str) -> None:
         """Copy a database of another server.
 
         :param source: environment variables that name the server
         """
-        target = {"PGHOST": str(self.socket), "PGPORT": str(PORT), "PGUSER": "odoo"}
-        subprocess.run(["createdb", DATABASE], check=True, env={**os.environ, **target})
+        subprocess.run(["createdb", DATABASE], check=True, env=self._variables)
         dump = subprocess.Popen(["pg_dump", name], stdout=subprocess.PIPE, env={**os.environ, **source})
         with (self._places.root / "restore.log").open("wb") as log:
             load = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", DATABASE]
-            subprocess.run(load, check=True, stdin=dump.stdout, stdout=log, stderr=log, env={**os.environ, **target})
+            subprocess.run(load, check=True, stdin=dump.stdout, stdout=log, stderr=log, env=self._variables)
         if dump.wait():
             raise RuntimeError(f"pg_dump of {name} failed")
         with self.connect() as connection:
@@ -116,8 +120,7 @@ class Cluster:
 
     def keep(self, path: Path) -> None:
         """Write the database to a file for pg_restore, so that what is wrong in it can be looked at afterwards."""
-        server = {"PGHOST": str(self.socket), "PGPORT": str(PORT), "PGUSER": "odoo"}
-        subprocess.run(["pg_dump", "-Fc", "-f", str(path), DATABASE], check=True, env={**os.environ, **server})
+        subprocess.run(["pg_dump", "-Fc", "-f", str(path), DATABASE], check=True, env=self._variables)
 
     # Start and end
 
