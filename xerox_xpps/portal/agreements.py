@@ -10,6 +10,7 @@ from ..common.plural import plural
 from ..common.today import company_today
 from ..documents import ReportFormat
 from ..rating import FLAT
+from ..rules import overlap
 from .pages import AgreementPage, AgreementRow, Fact, PlanTerms, PriceRow
 
 #: {filter: types of stages}. A draft is no agreement yet.
@@ -153,9 +154,8 @@ class AgreementBuilder:
         return PriceRow(item.name, note=self.env._("As agreed"))
 
     def _plans(self):
-        today = self.today
         return self.agreement.page_plan_ids.filtered(
-            lambda plan: not (plan.date_from and plan.date_from > today or plan.date_to and plan.date_to < today)
+            lambda plan: overlap(plan.date_from, plan.date_to, self.today, self.today)
         )
 
     def _plan(self, plan):

@@ -6,6 +6,7 @@ import io
 
 from odoo.tools import format_date
 
+from ..common.today import company_today
 from ..documents.report_workbook import Column, ReportWorkbook
 
 #: What a spreadsheet program would take for the beginning of a formula.
@@ -68,5 +69,5 @@ class _UsageWorkbook(ReportWorkbook):
 
 def usage_file_name(env, year, extension):
     """:param year: a number, or None for the last twelve months"""
-    period = year or format_date(env, env.cr.now().date(), date_format="yyyy-MM-dd")
+    period = year or format_date(env, company_today(env.company), date_format="yyyy-MM-dd")
     return f"{env._('Usage by Month')} {period}.{extension}"

@@ -37,6 +37,16 @@ class XppsPortal(CustomerPortal):
         mine = record.with_env(request.env)
         return mine if mine.has_access("read") else record
 
+    def _xpps_device(self, device_id):
+        """:return: stock.lot, a device that the user sees
+
+        :raises NotFound: see ``_xpps_record``
+        """
+        device = self._xpps_record("stock.lot", device_id)
+        if not device.is_xpps_device:
+            raise request.not_found()
+        return device
+
     def _xpps_pager(self, url, total, page, step=ROWS, **url_args):
         """The values of Odoo's pager; without rows it is on its first page."""
         values = pager(url=url, total=total, page=page, step=step, url_args=url_args)

@@ -57,9 +57,7 @@ class XppsPortalDevices(XppsPortal):
         readonly=True,
     )
     def xpps_device(self, device_id, page=1, **_params):
-        device = self._xpps_record("stock.lot", device_id)
-        if not device.is_xpps_device:
-            raise request.not_found()
+        device = self._xpps_device(device_id)
         return self._xpps_page("xerox_xpps.portal_device", "xpps_device", **self._xpps_device_values(device, page))
 
     def _xpps_device_values(self, device, page):

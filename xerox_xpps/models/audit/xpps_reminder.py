@@ -74,9 +74,12 @@ class XppsReminder(models.AbstractModel):
                 # One reminder that cannot be made stops no other.
                 _logger.exception("No reminder on %s %s", record._name, record.id)
 
-    def _reminded(self, company, user):
-        """:return: the user who looks after a record, if he still may; else who looks after the company's files"""
-        user = user.filtered(lambda user: user.active and company in user.company_ids and user.has_group(USER_GROUP))
+    def _reminded(self, company, user, group=USER_GROUP):
+        """:return: the user who looks after a record, if he still may; else who looks after the company's files
+
+        :param group: what it takes to look after it
+        """
+        user = user.filtered(lambda user: user.active and company._xpps_has_right(user, group))
         return user or company._xpps_file_responsible()
 
     def _long_ago(self):

@@ -205,10 +205,8 @@ class XppsCustomerQuery(models.Model):
 
     def _responsible(self, line):
         """:return: who looks after the agreement, if he handles billing; else who looks after the company's files"""
-        company, user = line.company_id, line._xpps_agreement().user_id
-        if user.active and company._xpps_has_right(user, BILLING_GROUP):
-            return user
-        return company._xpps_file_responsible()
+        user = line._xpps_agreement().user_id
+        return self.env["xpps.reminder"]._reminded(line.company_id, user, BILLING_GROUP)
 
     def _tell_responsible(self):
         self.message_subscribe((self.partner_id | self.user_id.partner_id).ids)
