@@ -14,15 +14,18 @@ class UsageAlertController(http.Controller):
         save_session=False,
         sitemap=False,
     )
-    def opt_out(self, partner_id, token, **_values):
-        """Let a contact opt out of usage alerts by the link of one. Opening it changes nothing, as mail filters do."""
+    def opt_out(self, partner_id, token, again=None, **_values):
+        """Let a contact opt out of usage alerts by the link of one. Opening it changes nothing, as mail filters do.
+
+        :param again: what the button says that asks for them again
+        """
         # Whoever has the link of a contact need not log in.
         partner = request.env["xpps.usage.notice"].sudo()._partner_of(partner_id, token)
         if not partner:
             raise request.not_found()
         request.update_context(lang=partner.lang or request.env.lang)
         if request.httprequest.method == "POST":
-            partner.xpps_usage_alert_opt_out = True
+            partner.xpps_usage_alert_opt_out = not again
         values = {"is_out": partner.xpps_usage_alert_opt_out, "no_header": True, "no_footer": True}
         response = request.render("xerox_xpps.usage_alert_opt_out", values)
         response.headers["Cache-Control"] = "no-store"

@@ -63,5 +63,15 @@ def home_page(env):
                 "fa-question-circle-o",
                 counts["xpps_query_count"](),
             ),
-        ]
+        ],
+        _usage_mails_url(env),
     )
+
+
+def _usage_mails_url(env):
+    """:return: where the user says whether he wants e-mails about usage, or None where nobody gets any"""
+    # Customers do not see the rules; that there is one of their reseller is all they learn.
+    mailed = env["xpps.usage.alert.rule"].sudo()
+    if mailed.search_count([("by_mail", "=", True), ("company_id", "in", env.companies.ids)], limit=1):
+        return env["xpps.usage.notice"]._opt_out_path(env.user.partner_id)
+    return None

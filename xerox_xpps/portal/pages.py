@@ -210,3 +210,5 @@ class InvoiceRow:
 @dataclass(frozen=True)
 class HomePage:
     cards: list[HomeCard] = field(default_factory=list)
+    #: Where the user says whether he wants e-mails about usage; None where nobody gets any.
+    usage_mails_url: str | None = None

@@ -4,12 +4,14 @@
 import logging
 
 from freezegun import freeze_time
+from lxml import html
 
 from odoo.tests import HttpCase
 from odoo.tools import html2plaintext, mute_logger
 
 from ..support.common import record
 from ..support.importing import ImportCase
+from ..support.portal import Customers
 from ..support.usage_alerts import Alerts
 
 APRIL = {"InvoiceDate": "2026-05-03", "PeriodStart": "2026-04-01", "PeriodEnd": "2026-04-30"}
@@ -122,7 +124,7 @@ class TestWords(NoticeCase):
         self.assertEqual((set(notices.mapped("state")), len(self._usage_mails())), ({"queued"}, 2))
 
 
-class TestLink(NoticeCase, HttpCase):
+class TestLink(Customers, NoticeCase, HttpCase):
     def test_opting_out(self):
         """Opening the link, as mail filters do, changes nothing."""
         notice = self._tell().filtered(lambda notice: notice.partner_id == self.contact)
@@ -137,6 +139,20 @@ class TestLink(NoticeCase, HttpCase):
         self.env.invalidate_all()
         self.assertTrue(self.contact.xpps_usage_alert_opt_out)
         self.assertFalse(self.customer.xpps_usage_alert_opt_out)
+        again = html.fromstring(page.content).forms[-1]
+        self.url_open(f"/{path}", data=dict(again.fields))
+        self.env.invalidate_all()
+        self.assertFalse(self.contact.xpps_usage_alert_opt_out)
+
+    def test_from_portal(self):
+        """Customers find it on their first page, where any rule tells customers at all."""
+        self._portal_user(self.contact, login="xpps_test_ann", company=self.company)
+        self.authenticate("xpps_test_ann", "xpps_test_ann")
+        own = self.env["xpps.usage.notice"]._opt_out_path(self.contact)
+        self.assertIn(own, self.url_open("/my/xpps").text)
+        self.assertEqual(self.url_open(own).status_code, 200)
+        self.rule.by_mail = False
+        self.assertNotIn("usage-alerts", self.url_open("/my/xpps").text)
 
     def test_wrong_links(self):
         notice = self._tell().filtered(lambda notice: notice.partner_id == self.contact)

@@ -120,8 +120,12 @@ class XppsUsageNotice(models.Model):
     def _opt_out_url(self):
         self.ensure_one()
         # The address of the server is the same for all.
-        base = self.sudo().get_base_url()
-        return f"{base}/xpps/usage-alerts/{self.partner_id.id}/{self._opt_out_token(self.partner_id)}"
+        return f"{self.sudo().get_base_url()}{self._opt_out_path(self.partner_id)}"
+
+    @api.model
+    def _opt_out_path(self, partner):
+        """:return: the page on which a contact says whether it wants such e-mails"""
+        return f"/xpps/usage-alerts/{partner.id}/{self._opt_out_token(partner)}"
 
     @api.model
     def _partner_of(self, partner_id, token):
