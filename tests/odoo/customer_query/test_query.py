@@ -25,7 +25,7 @@ class QueryCase(Queries, Denials, RebillCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.clerk = cls._clerk()
-        cls.asking = cls._portal_user("xpps_query_customer", cls.customer)
+        cls.asking = cls._portal_contact(cls.customer, "xpps_query_customer")
 
     def _set_up_once(self):
         super()._set_up_once()
@@ -276,8 +276,8 @@ class TestRights(QueryCase):
 
     def test_customers_see_their_own(self):
         query = self._query()
-        colleague = self._portal_user("xpps_query_colleague", self.customer)
-        stranger = self._portal_user("xpps_query_stranger", self._partner("Somebody Else"))
+        colleague = self._portal_contact(self.customer, "xpps_query_colleague")
+        stranger = self._portal_contact(self._partner("Somebody Else"), "xpps_query_stranger")
         self.assertEqual(self._as(colleague, query).read(["text"])[0]["text"], "Why so many?")
         self.assertDenied(self._as(stranger, query).read, ["text"])
         self.assertFalse(self._as(stranger, self.env["xpps.customer.query"]).search([]))
@@ -304,7 +304,7 @@ class TestChain(Queries, Denials, ReportExample):
     def setUpClass(cls):
         super().setUpClass()
         cls.clerk = cls._clerk()
-        cls.asking = cls._portal_user("xpps_query_customer", cls.customer)
+        cls.asking = cls._portal_contact(cls.customer, "xpps_query_customer")
         cls.february = cls.invoices[1][cls.agreement]
 
     def _query(self, product, device=None):

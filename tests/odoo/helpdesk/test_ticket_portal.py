@@ -12,7 +12,6 @@ class TestTicketPortal(Customers, TicketCase, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.user = cls._portal_user(cls.customer)
-        cls.user.password = cls.user.login
 
     def _page(self):
         self.env.flush_all()

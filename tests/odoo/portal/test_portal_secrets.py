@@ -38,7 +38,6 @@ class TestSecrets(Customers, ImportCase, HttpCase):
         self.moves = self._moves()
         self.moves.action_post()
         self.portal_user = self._portal_user(self.customer)
-        self.portal_user.password = self.portal_user.login
         self.company.xpps_customer_reads = True
         line = self.moves.invoice_line_ids.filtered("xpps_charge_ids")[:1].with_user(self.portal_user)
         self.query = line.env["xpps.customer.query"]._ask(line, "Why so many?")[0]

@@ -5,8 +5,7 @@ import io
 
 from PIL import Image
 
-from odoo import Command
-
+from .portal import Customers
 from .usage import UsageCase
 
 
@@ -23,7 +22,7 @@ def png(width=64, height=48, mode="RGB", **options):
     return stream.getvalue()
 
 
-class EntryCase(UsageCase):
+class EntryCase(Customers, UsageCase):
     """``portal`` is a contact of the customer, who has SN-1; ``other_portal`` of another one, who has SN-2."""
 
     @classmethod
@@ -32,18 +31,9 @@ class EntryCase(UsageCase):
         cls.company.xpps_customer_reads = True
         cls.other_customer = cls._partner("XPPS Test Neighbour")
         cls.neighbours = cls._device("SN-2", cls._agreement(partner_id=cls.other_customer.id))
-        cls.portal = cls._portal_user("xpps_test_portal", cls.customer)
-        cls.other_portal = cls._portal_user("xpps_test_other_portal", cls.other_customer)
+        cls.portal = cls._portal_contact(cls.customer, "xpps_test_portal")
+        cls.other_portal = cls._portal_contact(cls.other_customer, "xpps_test_other_portal")
         cls.entries = cls.env["xpps.customer.entry"]
-
-    @classmethod
-    def _portal_user(cls, login, customer):
-        return cls._user(
-            login,
-            password=login,
-            partner_id=cls._partner(f"Contact of {customer.name}", parent_id=customer.id).id,
-            group_ids=[Command.set(cls.env.ref("base.group_portal").ids)],
-        )
 
     def _enter(self, device=None, confirmed=True, **counters):
         """:return: the entry of a read by the portal user"""

@@ -91,11 +91,16 @@ def address(route, **values):
     return NAME.sub(fill, route)
 
 
-def texts_of_workbook(content):
-    """:return: all that a workbook says, as one text"""
+def cells_of_workbook(content):
+    """:return: all that the cells of a workbook say, [str]"""
     book = load_workbook(io.BytesIO(content))
     cells = (cell.value for sheet in book for row in sheet.iter_rows() for cell in row)
-    return " ".join(str(value) for value in cells if value is not None)
+    return [str(value) for value in cells if value is not None]
+
+
+def texts_of_workbook(content):
+    """:return: all that a workbook says, as one text"""
+    return " ".join(cells_of_workbook(content))
 
 
 class Customers:
@@ -103,12 +108,18 @@ class Customers:
 
     @classmethod
     def _portal_user(cls, partner, login="xpps_test_customer", company=None):
-        """:return: a portal user who is this contact"""
+        """:return: a portal user who is this contact; the password is the login"""
         return cls._user(
             login,
             company=company,
             name=partner.name,
             partner_id=partner.id,
+            password=login,
             lang="en_US",
             group_ids=[Command.set(cls.env.ref("base.group_portal").ids)],
         )
+
+    @classmethod
+    def _portal_contact(cls, customer, login):
+        """:return: a portal user who is a contact of the customer"""
+        return cls._portal_user(cls._partner(f"Contact of {customer.name}", parent_id=customer.id), login)

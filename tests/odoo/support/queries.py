@@ -1,12 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the tests of customers' questions share: who asks, and who answers."""
 
-from odoo import Command
-
 from ...billing_file.builder import build_xml
 from .access import BILLING
 from .common import record
 from .importing import JANUARY
+from .portal import Customers
 from .records import Records
 
 #: What customers never read: Xerox's numbers, names of files, costs by page and in all, and the fees.
@@ -15,16 +14,8 @@ UNIT_COST, BASE_FEE = "0.031337", "71.93"
 SECRETS = (XEROX_NUMBER, AGREEMENT_NUMBER, FILE_NAME, UNIT_COST, BASE_FEE, "3.76", "36.24", "margin", "Xerox Contact")
 
 
-class Queries:
+class Queries(Customers):
     """To be mixed into a test case of ``Records``."""
-
-    @classmethod
-    def _portal_user(cls, login, partner, **values):
-        """A contact of a customer who may log in."""
-        user = cls._user(login, password=login, **values)
-        user.write({"group_ids": [Command.set(cls.env.ref("base.group_portal").ids)]})
-        user.partner_id.parent_id = partner
-        return user
 
     @classmethod
     def _clerk(cls, login="xpps_query_clerk", *groups, **values):
@@ -66,7 +57,7 @@ class PortalWorld(Queries, Records):
         cls.move = cls.agreement.invoice_ids
         cls.move.action_post()
         cls.line = cls.file.charge_ids.invoice_line_ids
-        cls.mine = cls._portal_user("xpps_portal_mine", cls.customer)
-        cls.stranger = cls._portal_user("xpps_portal_stranger", cls._partner("Somebody Else"))
+        cls.mine = cls._portal_contact(cls.customer, "xpps_portal_mine")
+        cls.stranger = cls._portal_contact(cls._partner("Somebody Else"), "xpps_portal_stranger")
         cls.clerk = cls._clerk()
         cls.page = f"/my/invoices/{cls.move.id}"
