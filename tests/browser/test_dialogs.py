@@ -48,7 +48,7 @@ class TestDialogs(SlowAnswers, RobotCase):
             {"action": "xerox_xpps.action_xpps_file_format_wizard"},
             {"action": "xerox_xpps.action_xpps_vendor_report_wizard"},
             {"action": "xerox_xpps.action_xpps_back_test"},
-            {"action": "xerox_xpps.action_xpps_quickstart", "button": "Open"},
+            {"action": "xerox_xpps.action_xpps_quickstart", "button": "Show"},
             {"action": "xerox_xpps.action_xpps_settings"},
         ]
         user = reseller.users[MANAGER]

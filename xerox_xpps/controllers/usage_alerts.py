@@ -2,6 +2,8 @@
 from odoo import http
 from odoo.http import request
 
+from .portal.common import html_data
+
 
 class UsageAlertController(http.Controller):
     @http.route(
@@ -26,7 +28,12 @@ class UsageAlertController(http.Controller):
         request.update_context(lang=partner.lang or request.env.lang)
         if request.httprequest.method == "POST":
             partner.xpps_usage_alert_opt_out = not again
-        values = {"is_out": partner.xpps_usage_alert_opt_out, "no_header": True, "no_footer": True}
+        values = {
+            "is_out": partner.xpps_usage_alert_opt_out,
+            "html_data": html_data(request.env),
+            "no_header": True,
+            "no_footer": True,
+        }
         response = request.render("xerox_xpps.usage_alert_opt_out", values)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"

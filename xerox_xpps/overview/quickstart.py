@@ -69,7 +69,7 @@ class QuickStart:
             )
         else:
             hint = env._("You invoice in %s. Choose the vendor whose bills are Xerox's.", currency)
-        buttons = [self._button(env._("Open"), "action_xpps_settings", "xpps.settings")]
+        buttons = [self._button(env._("Show"), "action_xpps_settings", "xpps.settings")]
         return self._step(hint, vendor, "", buttons)
 
     def _format(self):
@@ -96,7 +96,7 @@ class QuickStart:
             env._("Printer models of one price level share the material codes that bill their pages."),
             count,
             plural(count, env._("1 price level"), env._("%s price levels", self._number(count))),
-            [self._button(env._("Open"), "action_xpps_price_level", "xpps.price.level")],
+            [self._button(env._("Show"), "action_xpps_price_level", "xpps.price.level")],
         )
 
     def _models(self):
@@ -111,7 +111,7 @@ class QuickStart:
             plural(count, env._("1 model"), env._("%s models", self._number(count))),
             [
                 self._from_file("product.template"),
-                self._button(env._("Open"), "action_xpps_printer", "product.template"),
+                self._button(env._("Show"), "action_xpps_printer", "product.template"),
             ],
         )
 
@@ -162,7 +162,7 @@ class QuickStart:
             plural(count, env._("1 service"), env._("%s services", self._number(count))),
             [
                 not count and self._button(env._("New Base Price"), "action_xpps_new_base_price", "product.template"),
-                self._button(env._("Open"), "action_xpps_service", "product.template", search_default_base_prices=1),
+                self._button(env._("Show"), "action_xpps_service", "product.template", search_default_base_prices=1),
             ],
         )
 
@@ -182,7 +182,7 @@ class QuickStart:
                 and self._button(
                     env._("New Master Agreement"), "action_xpps_new_master_agreement", "sale.subscription"
                 ),
-                self._button(env._("Open"), "action_xpps_master_agreement", "sale.subscription"),
+                self._button(env._("Show"), "action_xpps_master_agreement", "sale.subscription"),
                 self._button(
                     env._("Templates"),
                     "subscription_oca.sale_subscription_template_act_window",
@@ -209,7 +209,7 @@ class QuickStart:
             ),
             [
                 self._from_file("sale.subscription"),
-                self._button(env._("Open"), "action_xpps_agreement", "sale.subscription"),
+                self._button(env._("Show"), "action_xpps_agreement", "sale.subscription"),
                 self._button(env._("Customers"), "action_xpps_customer", "res.partner"),
             ],
         )
@@ -229,7 +229,7 @@ class QuickStart:
                 env._("%(billed)s of 1 device billed", **counts),
                 env._("%(billed)s of %(total)s devices billed", **counts),
             ),
-            [self._from_file("stock.lot"), self._button(env._("Open"), "action_xpps_device", "stock.lot")],
+            [self._from_file("stock.lot"), self._button(env._("Show"), "action_xpps_device", "stock.lot")],
         )
 
     def _month(self):
@@ -257,7 +257,7 @@ class QuickStart:
             env._("%(done)s of %(total)s done", done=len(tasks) - len(left), total=len(tasks)),
             [
                 self.drafts and self._method(env._("Open the File"), "open_draft", "xpps.billing.file"),
-                self._button(env._("Open"), "action_xpps_overview", "xpps.billing.file"),
+                self._button(env._("Show"), "action_xpps_overview", "xpps.billing.file"),
             ],
         )
 

@@ -183,7 +183,7 @@ class Cluster:
         with self.connect("postgres", "postgres") as connection, connection.cursor() as cr:
             cr.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'odoo'")
             pids = [pid for (pid,) in cr.fetchall() if choose() < share]
-            cr.execute("SELECT count(pg_terminate_backend(pid)) FROM unnest(%s) pid", [pids])
+            cr.execute("SELECT count(pg_terminate_backend(pid)) FROM unnest(%s::int[]) pid", [pids])
             return cr.fetchone()[0]
 
     def fill_volume(self) -> None:

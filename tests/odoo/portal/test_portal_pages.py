@@ -419,7 +419,7 @@ class TestAgreements(PageCase):
         self.assertEqual((row.period, row.is_credit), ("January 2026", False))
 
     def test_share(self):
-        """*Share* on the form gives the link to the page, with the token that opens it."""
+        """*Share Link* on the form gives the link to the page, with the token that opens it."""
         clerk = self._user("xpps_test_clerk", "xerox_xpps.group_xpps_billing")
         agreement = self.agreement.with_user(clerk)
         context = {"active_model": agreement._name, "active_id": agreement.id}

@@ -20,7 +20,9 @@ class XppsPortal(CustomerPortal):
         :return: the response
         """
         layout = self._prepare_portal_layout_values()
-        return request.render(template, {**layout, "page_name": page_name, **values})
+        return request.render(
+            template, {**layout, "html_data": html_data(request.env), "page_name": page_name, **values}
+        )
 
     def _xpps_record(self, model, id_, access_token=None):
         """:param access_token: of a link that somebody shared, where the model has such links
@@ -51,6 +53,11 @@ class XppsPortal(CustomerPortal):
         """The values of Odoo's pager; without rows it is on its first page."""
         values = pager(url=url, total=total, page=page, step=step, url_args=url_args)
         return {**values, "offset": max(0, values["offset"])}
+
+
+def html_data(env):
+    """:return: {attribute of a page: value}: its language, which Odoo's portal leaves out and screen readers go by"""
+    return {"lang": (env.lang or "en_US").replace("_", "-")}
 
 
 def download(content, mimetype, filename):

@@ -108,11 +108,10 @@ class XppsPortalQueries(XppsPortal, PortalAccount):
         # The number of the invoice is the customer's to know, whatever became of it since.
         query = self._xpps_record("xpps.customer.query", query_id, access_token).sudo()
         values = {
-            "page_name": "xpps_query",
             "query": query,
             "asked": asked,
             "known": known,
             "may_see_invoice": query.move_id.with_user(request.env.user).has_access("read"),
         }
         values = self._get_page_view_values(query, access_token, values, "my_xpps_queries_history", False, **kwargs)
-        return request.render("xerox_xpps.portal_query_page", values)
+        return self._xpps_page("xerox_xpps.portal_query_page", "xpps_query", **values)

@@ -24,7 +24,7 @@ class SaleSubscriptionCharge(models.Model):
         store=True,
         precompute=True,
         help="The last day of its cycle. Until then, neither the scheduled invoicing nor a billing run bills the "
-        "charge; Invoice Now does.",
+        "charge; Create Invoice does.",
     )
     cycle_start = fields.Date(
         readonly=True, copy=False, help="The first day of the cycle, where this is rated as a whole."

@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("xpps_quickstart_tour", {
         },
         {
             content: "Open the settings",
-            trigger: `${STEP("company")} button:contains('Open')`,
+            trigger: `${STEP("company")} button:contains('Show')`,
             run: "click",
         },
         {
@@ -50,7 +50,7 @@ registry.category("web_tour.tours").add("xpps_quickstart_tour", {
         },
         {
             content: "The next step is a master agreement",
-            trigger: `${STEP("master")}[data-state=current] button:contains('Open')`,
+            trigger: `${STEP("master")}[data-state=current] button:contains('Show')`,
             run: "click",
         },
         {

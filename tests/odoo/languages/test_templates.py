@@ -10,7 +10,7 @@ from odoo.tests import TransactionCase
 from odoo.tools import file_path
 from odoo.tools.translate import trans_export
 
-ADDONS = ("xerox_xpps", "xerox_xpps_fs_storage", "xerox_xpps_helpdesk", "xerox_xpps_queue_job", "xerox_xpps_ubl")
+from ..support.languages import ADDONS
 
 
 def entries(template):
@@ -18,14 +18,14 @@ def entries(template):
     return {entry.msgid: (sorted(entry.occurrences), entry.comment) for entry in polib.pofile(template)}
 
 
-class TestPot(TransactionCase):
+class TestTemplates(TransactionCase):
     def test_fresh(self):
         for addon in ADDONS:
             with self.subTest(addon=addon):
                 self._check(addon)
 
     def _check(self, addon):
-        cure = f"setup/demo, then setup/odoo i18n export -d xpps_demo {addon}"
+        cure = "setup/demo, then setup/translate"
         output = io.BytesIO()
         self.assertTrue(trans_export(None, [addon], output, "po", self.env))
         exported = entries(output.getvalue().decode())
