@@ -4,6 +4,7 @@ xerox_xpps/static/tests/tours/width_robot.js."""
 
 from ..odoo.support.access_rights import MANAGER
 from ..odoo.support.access_world import Reseller
+from ..odoo.support.languages import ADDONS, speak
 from .robots import RobotCase
 
 LONG = "Bright Independent School District No. 271 of Hennepin County and its Libraries"
@@ -26,6 +27,21 @@ class WidthCase(RobotCase):
 
 class TestDesk(WidthCase):
     browser_size = "1280x900"
+
+    def test_nothing_is_cut(self):
+        self._measure()
+
+
+class TestGermanDesk(WidthCase):
+    """The longest words are German."""
+
+    browser_size = "1280x900"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        speak(cls.env, "de_DE", [*ADDONS, "base", "web", "mail", "account"])
+        cls.user.lang = "de_DE"
 
     def test_nothing_is_cut(self):
         self._measure()
