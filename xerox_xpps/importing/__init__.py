@@ -13,11 +13,10 @@ from .assignments import BILLED_FIELDS
 from .check import check_file
 from .check_result import CheckResult
 from .codes import CODES, SEVERITY_RANKS
-from .context import plain
 from .device_bound import may_exceed
 from .cycles import CycleLedger, uncharged_cycles
 from .difference import CORRECTION, COST_CORRECTION, CYCLE, PAGES, PLAN, PLAN_AMOUNT, PLAN_KINDS, UNDERS
-from .issues import clipped, issue_text, pages_text
+from .issues import clipped, issue_text, pages_text, price_text
 from .known_numbers import (
     agreements_without_number,
     customers_without_number,

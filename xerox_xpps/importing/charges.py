@@ -19,10 +19,9 @@ from ..rules import (
     page_amount,
     printed_pages,
 )
-from .context import plain
 from .difference import PAGES
 from .expectations import contract_meter, expected_meter, known_start, last_included, last_unit_cost
-from .issues import CostChange, PlannedRead, pages_text
+from .issues import CostChange, PlannedRead, pages_text, price_text
 from .snapshots import PlanSnapshot
 
 
@@ -258,8 +257,8 @@ class ChargePlan:
             lambda: self.env._(
                 "Line %(line)s: the %(type)s pages of device %(serial)s are sold at %(price)s and cost %(cost)s: the "
                 "margin of %(margin)s is below the floor of %(floor)s.",
-                price=plain(price),
-                cost=plain(cost),
+                price=price_text(self.env, price),
+                cost=price_text(self.env, cost),
                 margin=percent_text(self.env, margin_percent(price, cost)),
                 floor=percent_text(self.env, floor),
                 **check.place_of(meter),

@@ -11,11 +11,6 @@ from .lookups import Lookups
 from .pricing import ChargePricing
 
 
-def plain(value):
-    """A click price without trailing zeros: 0.005100 reads 0.0051."""
-    return f"{to_decimal(value).normalize():f}"
-
-
 @dataclass(slots=True)
 class CheckContext:
     """What all checks of one billing file look at.

@@ -4,10 +4,9 @@
 from ..billing_file import to_decimal
 from ..common.formats import amount_text
 from ..rules import billed_fees
-from .context import plain
 from .contract_rates import NO_TERMS
 from .expectations import last_included
-from .issues import clipped, pages_text
+from .issues import clipped, pages_text, price_text
 
 
 class ContractChecks:
@@ -84,8 +83,8 @@ class ContractChecks:
             lambda: self.env._(
                 "Line %(line)s: Xerox bills %(billed)s for a %(type)s page of device %(serial)s, but rate card "
                 "%(card)s says %(agreed)s. Dispute it in the vendor report, or correct the rate card.",
-                billed=plain(meter.unit_cost),
-                agreed=plain(rate.value),
+                billed=price_text(self.env, meter.unit_cost),
+                agreed=price_text(self.env, rate.value),
                 card=clipped(rate.card_name),
                 **check.place_of(meter),
             ),

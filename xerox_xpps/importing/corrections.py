@@ -12,9 +12,8 @@ from ..billing_file import to_decimal
 from ..common.plural import plural
 from ..rules import stated_allowance
 from .charges import PageCost, covered, provisional
-from .context import plain
 from .difference import CORRECTION, Charged, PageTerms, differences, standing
-from .issues import PlannedRead
+from .issues import PlannedRead, price_text
 from .pricing import price_for_cost
 
 
@@ -174,17 +173,18 @@ class CorrectionPlan:
                 env._("%(material)s – correction: %(new)s instead of %(old)s pages", **values),
             )
         if difference.moves_price:
-            return self._in_language(first)._(
+            env = self._in_language(first)
+            return env._(
                 "%(material)s – correction of the price: %(new)s instead of %(old)s",
                 material=material,
-                new=plain(new.unit_price),
-                old=plain(old.unit_price),
+                new=price_text(env, new.unit_price),
+                old=price_text(env, old.unit_price),
             )
         return self.env._(
             "%(material)s – correction of Xerox's unit cost: %(new)s instead of %(old)s",
             material=material,
-            new=plain(new.unit_cost),
-            old=plain(old.unit_cost),
+            new=price_text(self.env, new.unit_cost),
+            old=price_text(self.env, old.unit_cost),
         )
 
     def _page_cost(self, charge):

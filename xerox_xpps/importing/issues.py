@@ -9,8 +9,8 @@ from typing import Any
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..billing_file import ERROR, MAX_ISSUES, WARNING
-from ..common.formats import amount_text
+from ..billing_file import ERROR, MAX_ISSUES, WARNING, to_decimal
+from ..common.formats import amount_text, decimal_text
 from ..common.plural import plural
 from .codes import CODES, SEVERITY_RANKS
 
@@ -40,6 +40,14 @@ def issue_text(env, issue, currency=None):
 def pages_text(env, pages):
     """A number of pages in words of the user: 1,500."""
     return formatLang(env, pages, digits=0)
+
+
+def price_text(env, price):
+    """A click price or a unit cost, without trailing zeros: 0.0051.
+
+    :param price: float or Decimal
+    """
+    return decimal_text(env, to_decimal(price), 0)
 
 
 def _shown(env, value, currency):

@@ -10,13 +10,12 @@ from odoo.tools import format_date
 from ..billing_file import round_half_up
 from ..common.plural import plural
 from .charges import ChargePlan
-from .context import plain
 from .contract_checks import ContractChecks
 from .corrections import CorrectionPlan
 from .cycles import CyclePlan
 from .device_checks import DeviceChecks
 from .expectations import agreed_fees, standing_fees
-from .issues import BaseFees, pages_text
+from .issues import BaseFees, pages_text, price_text
 from .lines import prepare_line
 from .meter_checks import MeterChecks
 from .number_checks import NumberChecks
@@ -209,8 +208,8 @@ class RecordChecks:
             "count": change.device_count,
             "agreement": change.subscription.display_name,
             "material": change.product.display_name,
-            "old": plain(change.default.unit_cost) if change.default else self.env._("none"),
-            "new": plain(change.new_cost),
+            "old": price_text(self.env, change.default.unit_cost) if change.default else self.env._("none"),
+            "new": price_text(self.env, change.new_cost),
         }
         if self.context.imports:
             return plural(

@@ -142,6 +142,24 @@ class TestCostPlus(ImportCase):
             sum(self._product_lines(self._post()).filtered("xpps_charge_ids").mapped("price_subtotal")), 2.5
         )
 
+    def test_prices_as_the_reader_writes_them(self):
+        """The customer reads decimal commas on his invoice, and the clerk in the check."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        self._cost_plus(25)
+        french = self.env(context={**self.env.context, "lang": "fr_FR"})
+        file = self._upload([record("SN-1", mono=(1000, "0.006"))], **JANUARY).with_env(french)
+        file.action_check()
+        told = file.issue_ids.filtered(lambda issue: issue.code == "unit_cost_changed").message
+        self.assertIn("0,006", told)
+        self.assertNotIn("0.006", told)
+        file.with_env(self.env).action_import()
+        self._charges().action_approve()
+        self._post()
+        self._correct([record("SN-1", mono=(1000, "0.008"))], **JANUARY)
+        for charge in self._charges()[1:]:
+            self.assertRegex(charge.name, r"0,01\b.*0,0075\b")
+
     def test_further_corrections(self):
         """Each goes by the price that stands by then."""
         self._cost_plus(25)

@@ -5,7 +5,7 @@ from odoo.tools import format_date
 from ...billing_file import OUTPUT_TYPES
 from ...common.formats import amount_text
 from ...common.plural import plural
-from ...importing import pages_text, plain
+from ...importing import pages_text, price_text
 from ...rules import expected_overage
 
 
@@ -54,8 +54,8 @@ class XppsVendorReport(models.Model):
         if self.component in OUTPUT_TYPES:
             return self.env._(
                 "Unit cost %(billed)s instead of %(agreed)s by the rate card",
-                billed=plain(self.xerox_unit_cost),
-                agreed=plain(self.contract_unit_cost),
+                billed=price_text(self.env, self.xerox_unit_cost),
+                agreed=price_text(self.env, self.contract_unit_cost),
             )
         return self.env._(
             "Base fee %(billed)s instead of %(agreed)s by the rate card",
@@ -94,8 +94,8 @@ class XppsVendorReport(models.Model):
     def _reason_rate_changed(self):
         return self.env._(
             "Unit cost %(billed)s instead of %(expected)s",
-            billed=plain(self.xerox_unit_cost),
-            expected=plain(self.meter_read_id.expected_unit_cost),
+            billed=price_text(self.env, self.xerox_unit_cost),
+            expected=price_text(self.env, self.meter_read_id.expected_unit_cost),
         )
 
     def _reason_base_changed(self):
