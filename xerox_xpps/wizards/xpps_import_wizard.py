@@ -20,7 +20,7 @@ class XppsImportWizard(models.TransientModel):
     file_name = fields.Char()
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     kind = fields.Selection(
-        selection=lambda self: self.env["xpps.billing.file"]._fields["kind"].selection,
+        selection=lambda self: self.env["xpps.billing.file"]._fields["kind"]._description_selection(self.env),
         required=True,
         default="regular",
     )

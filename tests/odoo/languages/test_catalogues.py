@@ -8,7 +8,7 @@ from collections import Counter
 from odoo.tests import TransactionCase
 from odoo.tools.translate import TranslationImporter
 
-from ..support.languages import ADDONS, LANGUAGES, catalogue, directory, template
+from ..support.languages import ADDONS, LANGUAGES, catalogue, directory, speak, template
 
 #: Of Python and of e-mail templates, and the space at which no line breaks.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\{.*?\}\}|&nbsp;")
@@ -102,3 +102,19 @@ class TestCatalogues(TransactionCase):
             names = {entry.msgid: entry.msgstr for entry in catalogue("xerox_xpps", language)}
             for record in (menu, action):
                 self.assertEqual(record.with_context(lang=code).name, names[record.with_context(lang=None).name])
+
+    def test_selections(self):
+        """Also those whose values a function gives."""
+        speak(self.env, "de_DE")
+        german = {text for entries in self._texts("de") for text in entries.values()}
+        for model in self.env.registry.values():
+            for field in self.env[model._name]._fields.values():
+                if field.type != "selection" or not (field._modules and field._modules[0] in ADDONS):
+                    continue
+                english = dict(field._description_selection(self.env(context={"lang": "en_US"})))
+                labels = dict(field._description_selection(self.env(context={"lang": "de_DE"})))
+                same = {value for value, label in labels.items() if label == english[value] and label not in german}
+                self.assertEqual(same, set(), f"{field} in German")
+
+    def _texts(self, language):
+        return [{entry.msgid: entry.msgstr for entry in catalogue(addon, language)} for addon in ADDONS]
