@@ -5,6 +5,7 @@ import json
 
 from ..odoo.support.access_rights import PORTAL
 from ..odoo.support.access_world import Reseller
+from ..odoo.support.languages import ADDONS, speak
 from .robots import AxeCase
 
 LONG = "Bright Independent School District No. 271 of Hennepin County and its Libraries"
@@ -81,6 +82,20 @@ class TestPortalDesk(PortalCase):
 class TestPortalPhone(PortalCase):
     browser_size = "390x844"
     touch_enabled = True
+
+    def test_pages(self):
+        self._look()
+
+
+class TestFrenchPhone(PortalCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        speak(cls.env, "fr_FR", [*ADDONS, "portal", "account"])
+        cls.user.lang = "fr_FR"
 
     def test_pages(self):
         self._look()
