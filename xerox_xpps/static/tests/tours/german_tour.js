@@ -56,7 +56,8 @@ registry.category("web_tour.tours").add("xpps_german_tour", {
         },
         {
             content: "The file opens",
-            trigger: "body:not(:has(.o_dialog)) .o_form_view:contains('Gerätedatensätze') .o_field_widget[name=name]:contains('DE-2')",
+            trigger:
+                "body:not(:has(.o_dialog)) .o_form_view:contains('Gerätedatensätze') .o_field_widget[name=name]:contains('DE-2')",
         },
         {
             content: "What was approved is said as Germans write amounts",
