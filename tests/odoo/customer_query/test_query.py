@@ -371,6 +371,18 @@ class TestChain(Queries, Denials, ReportExample):
         self.assertFalse(query.activity_search([XEROX_CREDITS]))
         self.assertEqual(query.state, "looked_at")
 
+    def test_xerox_credits_and_whom_it_concerns_has_left(self):
+        query = self._query(self.color)
+        gone, left = self._clerk("xpps_query_gone"), self._clerk("xpps_query_left")
+        self.company.xpps_responsible_id = left
+        query.user_id = gone
+        gone.active = False
+        dispute = self.env["xpps.dispute"].browse(query.action_dispute()["res_id"])
+        dispute.action_mark_sent()
+        dispute.credited_amount = 0.5
+        dispute.action_credit()
+        self.assertEqual(query.activity_search([XEROX_CREDITS]).user_id, left)
+
     def test_a_dispute_of_another_company(self):
         other = self._company("XPPS Other Reseller")
         foreign = self.env["xpps.dispute"].create(

@@ -95,7 +95,7 @@ class XppsCustomerQuery(models.Model):
     def _tell_xerox_credits(self):
         """Somebody is to credit the customer what Xerox credits; called as superuser."""
         for query in self.filtered(lambda query: query.state in OPEN_QUERY_STATES):
-            user = query.user_id or query.company_id._xpps_file_responsible()
+            user = self.env["xpps.reminder"]._reminded(query.company_id, query.user_id, BILLING_GROUP)
             if user:
                 env = query.with_context(lang=user.lang).env
                 query.activity_schedule(
