@@ -165,7 +165,7 @@ class AgreementBuilder:
         names = env["xpps.output.name"]._by_output_type(plan.company_id)
         facts = [
             (env._("Output Types"), ", ".join(names[name] for name in plan.group_id._weights())),
-            (env._("Rated"), cycles[plan.cycle]),
+            (env._("Rating Cycle"), cycles[plan.cycle]),
             (env._("Whose Pages"), scopes[plan.scope]),
             (env._("Included Pages"), self._included(plan)),
             (env._("Minimum Pages"), plan.minimum_pages and fmt.pages(plan.minimum_pages)),

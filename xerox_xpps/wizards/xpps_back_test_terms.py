@@ -77,7 +77,7 @@ class XppsBackTestTerms(models.TransientModel):
     tier_ids = fields.One2many("xpps.back.test.tier", "terms_id", string="Tiers")
     cycle = fields.Selection(
         OVERAGE_CYCLE_SELECTION,
-        string="Rated",
+        string="Rating Cycle",
         required=True,
         default="1",
         help="How often pages are rated, counted from the first month. What is left of the last cycle counts by days.",

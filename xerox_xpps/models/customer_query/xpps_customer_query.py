@@ -76,7 +76,7 @@ class XppsCustomerQuery(models.Model):
     period_start = fields.Date(readonly=True)
     period_end = fields.Date(readonly=True)
     text = fields.Text(string="Question", required=True, readonly=True)
-    answer = fields.Text(help="Sent to the customer by “Answer” and “Refuse”.")
+    answer = fields.Text(help="Sent to the customer by “Send Answer” and “Refuse”.")
     user_id = fields.Many2one("res.users", string="Responsible", tracking=True, check_company=True)
     state = fields.Selection(
         [

@@ -98,7 +98,7 @@ class XppsPagePlan(models.Model):
     )
     cycle = fields.Selection(
         OVERAGE_CYCLE_SELECTION,
-        string="Rated",
+        string="Rating Cycle",
         default="1",
         required=True,
         tracking=True,
