@@ -67,8 +67,10 @@ class FaultLog:
 
     def explains_log(self, text: str, place: int) -> bool:
         """:param place: in bytes from the beginning of the log"""
-        during = any(fault.log_from <= place and (fault.log_to or place) >= place for fault in self.faults)
-        return during and is_of_fault(text)
+        return self.covers_log(place) and is_of_fault(text)
+
+    def covers_log(self, place: int) -> bool:
+        return any(fault.log_from <= place and (fault.log_to or place) >= place for fault in self.faults)
 
     def log_size(self) -> int:
         log = self.places.server_log

@@ -12,6 +12,8 @@ TRACEBACK = b"Traceback (most recent call last)"
 OURS = str(Path(__file__).resolve().parents[3] / "xerox_xpps")
 #: Odoo's crons meet each other like this, with no fault at all.
 OTHERS_CONCURRENCY = re.compile(r"SerializationFailure|LockNotAvailable|DeadlockDetected")
+#: Odoo's mail queue goes on after a statement that failed, and then tells of the next one.
+OTHERS_NEXT = re.compile(r"InFailedSqlTransaction")
 
 
 def unexplained(log: FaultLog) -> list[str]:
@@ -25,7 +27,10 @@ def unexplained(log: FaultLog) -> list[str]:
         if match["level"] in (b"INFO", b"DEBUG") or TRACEBACK not in record:
             continue
         text = record.decode(errors="replace")
-        alone = OURS not in text and OTHERS_CONCURRENCY.search(text)
-        if not alone and not log.explains_log(text, match.start()):
+        place = match.start()
+        alone = OURS not in text and (
+            OTHERS_CONCURRENCY.search(text) or (OTHERS_NEXT.search(text) and log.covers_log(place))
+        )
+        if not alone and not log.explains_log(text, place):
             found.setdefault(text.strip().splitlines()[-1], []).append(text)
     return [f"{len(same)} ×\n{same[0]}" for same in found.values()]
