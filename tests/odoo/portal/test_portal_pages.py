@@ -5,6 +5,8 @@ import csv
 import io
 from datetime import date
 
+from lxml import etree
+
 from odoo.addons.xerox_xpps.portal import (
     AgreementBuilder,
     DeviceBuilder,
@@ -423,8 +425,9 @@ class TestAgreements(PageCase):
         clerk = self._user("xpps_test_clerk", "xerox_xpps.group_xpps_billing")
         agreement = self.agreement.with_user(clerk)
         context = {"active_model": agreement._name, "active_id": agreement.id}
-        action = agreement.with_context(context).action_share()
-        wizard = self.env[action["res_model"]].with_user(clerk).with_context(context).create({})
+        buttons = etree.fromstring(agreement.get_view(view_type="form")["arch"]).xpath("//button[@string='Share Link']")
+        action = self.env["ir.actions.act_window"].browse([int(button.get("name")) for button in buttons])
+        wizard = self.env[action.res_model].with_user(clerk).with_context(context).create({})
         self.assertEqual(agreement.access_url, f"/my/xpps/agreements/{agreement.id}")
         self.assertIn(self.agreement.access_token, wizard.share_link)
         self.assertEqual(self._agreement(is_xpps=False).access_url, "#")

@@ -208,7 +208,6 @@ class XppsUsageAlertRule(models.Model):
     def action_open_alerts(self):
         return open_records(self, "xerox_xpps.action_xpps_usage_alert", [("rule_id", "in", self.ids)])
 
-    @api.model
     def action_add_usual(self):
         """Add the rules that most companies want, as far as there are none of their kind: they tell no customer."""
         if not self.env.user.has_group(MANAGER_GROUP):
