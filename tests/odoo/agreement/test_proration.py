@@ -211,7 +211,7 @@ class TestByDay(ProrationCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"
         self._devices(1, xpps_install_date="2026-06-16")
-        self.assertBase(1, 15, 15, "1 × 15/30")
+        self.assertBase(1, 15, 15, "1 × 15/30 à $30,00")
 
     def test_through_an_order(self):
         self.agreement.template_id = self.templates["sale_and_invoice"]

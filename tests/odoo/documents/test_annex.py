@@ -429,14 +429,14 @@ class TestFiles(AnnexCase):
         self.assertEqual(mine.company_id, self.company)
         self._january()
         move = self._invoice()
-        for lang, black in (("en_US", "Black pages"), ("fr_FR", "Pages noires")):
+        for lang, black, color in (("en_US", "Black pages", "Color"), ("fr_FR", "Pages noires", "Couleur")):
             self.customer.lang = lang
             html = self._html(move)
-            for text in (black, "Color"):
+            for text in (black, color):
                 self.assertIn(f"<td>{text}</td>", html)
             self.assertNotIn("Theirs", html)
             sheet = self._sheets(move).worksheets[0]
-            self.assertEqual([row[5] for row in sheet.iter_rows(min_row=2, values_only=True)], [black, "Color", black])
+            self.assertEqual([row[5] for row in sheet.iter_rows(min_row=2, values_only=True)], [black, color, black])
 
     def test_names_of_a_branch(self):
         """A branch has its parent's names, unless it has others."""
