@@ -70,4 +70,5 @@ class _UsageWorkbook(ReportWorkbook):
 def usage_file_name(env, year, extension):
     """:param year: a number, or None for the last twelve months"""
     period = year or format_date(env, company_today(env.company), date_format="yyyy-MM-dd")
-    return f"{env._('Usage by Month')} {period}.{extension}"
+    title = env._("Usage by Month")
+    return f"{title} {period}.{extension}"

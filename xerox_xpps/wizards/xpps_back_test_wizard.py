@@ -170,4 +170,5 @@ class XppsBackTestWizard(models.TransientModel):
 
     def _back_test_filename(self):
         months = dict.fromkeys(month_text(self.env, day) for day in (self.date_from, self.date_to))
-        return f"{self.env._('Terms Back-Test')} {' – '.join(months)}.xlsx"
+        title = self.env._("Terms Back-Test")
+        return f"{title} {' – '.join(months)}.xlsx"

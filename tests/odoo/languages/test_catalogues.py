@@ -109,7 +109,7 @@ class TestCatalogues(TransactionCase):
         german = {text for entries in self._texts("de") for text in entries.values()}
         for model in self.env.registry.values():
             for field in self.env[model._name]._fields.values():
-                if field.type != "selection" or not (field._modules and field._modules[0] in ADDONS):
+                if field.type != "selection" or field.inherited or not {*field._modules[:1]} & {*ADDONS}:
                     continue
                 english = dict(field._description_selection(self.env(context={"lang": "en_US"})))
                 labels = dict(field._description_selection(self.env(context={"lang": "de_DE"})))

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The templates that translators work on have the texts of today."""
 
+import ast
 import io
 from pathlib import Path
 
@@ -19,6 +20,19 @@ def entries(template):
 
 
 class TestTemplates(TransactionCase):
+    def test_no_text_within_an_f_string(self):
+        """There the export of Python 3.11 and before does not find it."""
+        lost = [
+            f"{path}:{call.lineno}"
+            for addon in ADDONS
+            for path in Path(file_path(addon)).rglob("*.py")
+            for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(string, ast.JoinedStr)
+            for call in ast.walk(string)
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) == "_"
+        ]
+        self.assertEqual(lost, [])
+
     def test_fresh(self):
         for addon in ADDONS:
             with self.subTest(addon=addon):

@@ -381,7 +381,10 @@ class XppsBillingFile(models.Model):
             for row in rows
             if not self.currency_id.is_zero(row.difference)
         ]
-        return f"{text} {self.env._('By component, bill less file: %s.', ', '.join(parts))}" if parts else text
+        if not parts:
+            return text
+        by_component = self.env._("By component, bill less file: %s.", ", ".join(parts))
+        return f"{text} {by_component}"
 
     # Undoing
 

@@ -24,4 +24,5 @@ class XppsVendorDocument(models.AbstractModel):
 
     def _vendor_document_filename(self, extension):
         self.ensure_one()
-        return f"{self.env._('Xerox Vendor Report')} {self.display_name}.{extension}".replace("/", "_")
+        title = self.env._("Xerox Vendor Report")
+        return f"{title} {self.display_name}.{extension}".replace("/", "_")

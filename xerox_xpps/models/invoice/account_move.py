@@ -215,7 +215,8 @@ class AccountMove(models.Model):
     def _xpps_usage_filename(self, extension):
         self.ensure_one()
         move = self._in_usage_language()
-        name = f"{move.env._('Device Usage')} {move.name or move._get_move_display_name()}"
+        title = move.env._("Device Usage")
+        name = f"{title} {move.name or move._get_move_display_name()}"
         version = self._xpps_annex_version()
         if version > 1:
             name = f"{name} ({version})"
