@@ -210,6 +210,8 @@ class XppsUsageAlertRule(models.Model):
 
     def action_add_usual(self):
         """Add the rules that most companies want, as far as there are none of their kind: they tell no customer."""
+        # The list's button hands over the rules that are ticked, whichever these are.
+        self.check_access("read")
         if not self.env.user.has_group(MANAGER_GROUP):
             self.check_access("create")
         company = self.env.company
