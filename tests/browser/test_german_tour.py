@@ -4,7 +4,7 @@ xerox_xpps/static/tests/tours/german_tour.js."""
 
 from odoo.tests import HttpCase
 
-from ..odoo.support.languages import ADDONS, speak
+from ..odoo.support.languages import WEB_CLIENT, speak
 from ..odoo.support.records import Records
 
 OVERVIEW = "/odoo/action-xerox_xpps.action_xpps_overview"
@@ -12,7 +12,7 @@ OVERVIEW = "/odoo/action-xerox_xpps.action_xpps_overview"
 
 class TestGermanTour(Records, HttpCase):
     def test_main_path(self):
-        speak(self.env, "de_DE", [*ADDONS, "base", "web", "mail", "account"])
+        speak(self.env, "de_DE", WEB_CLIENT)
         self._make_reseller()
         self.agreement.recurring_next_date = "2026-07-01"
         self.customer.lang = "de_DE"

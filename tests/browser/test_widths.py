@@ -4,7 +4,7 @@ xerox_xpps/static/tests/tours/width_robot.js."""
 
 from ..odoo.support.access_rights import MANAGER
 from ..odoo.support.access_world import Reseller
-from ..odoo.support.languages import ADDONS, speak
+from ..odoo.support.languages import WEB_CLIENT, speak
 from .robots import RobotCase
 
 LONG = "Bright Independent School District No. 271 of Hennepin County and its Libraries"
@@ -40,7 +40,7 @@ class TestGermanDesk(WidthCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        speak(cls.env, "de_DE", [*ADDONS, "base", "web", "mail", "account"])
+        speak(cls.env, "de_DE", WEB_CLIENT)
         cls.user.lang = "de_DE"
 
     def test_nothing_is_cut(self):

@@ -6,6 +6,7 @@ from odoo.http import request
 
 from ..models.entry.stock_lot import LABEL_ROOT
 from .entry_form import MAX_BODY, problem_form, read_form
+from .portal.common import html_data
 
 #: Characters of the serial number that tell somebody who stands before the device that it is this one.
 SHOWN_SERIAL = 4
@@ -84,4 +85,5 @@ class DeviceLabelController(http.Controller):
 
 
 def _page(template, values, status):
+    values = {**values, "html_data": html_data(request.env)}
     return request.render(template, values, status=status.value, headers=HEADERS)

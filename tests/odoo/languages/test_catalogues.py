@@ -8,10 +8,8 @@ from collections import Counter
 from odoo.tests import TransactionCase
 from odoo.tools.translate import TranslationImporter
 
-from ..support.languages import ADDONS, LANGUAGES, catalogue, directory, speak, template
+from ..support.languages import ADDONS, LANGUAGES, PLACEHOLDER, catalogue, directory, speak, template
 
-#: Of Python and of e-mail templates, and the space at which no line breaks.
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\{.*?\}\}|&nbsp;")
 TAG = re.compile(r"<(/?)([\w-]+)([^<>]*?)/?>")
 ATTRIBUTE = re.compile(r'([\w.:-]+)="([^"]*)"')
 #: Attributes that people read.
@@ -19,7 +17,8 @@ READ = {"alt", "aria-label", "placeholder", "title"}
 
 
 def placeholders(text):
-    return Counter(PLACEHOLDER.findall(text))
+    """With the spaces at which no line breaks."""
+    return Counter([*PLACEHOLDER.findall(text), *re.findall("&nbsp;", text)])
 
 
 def unnamed(text):

@@ -11,6 +11,8 @@ from lxml import html
 from odoo.tools import file_path
 
 ADDONS = ("xerox_xpps", "xerox_xpps_fs_storage", "xerox_xpps_helpdesk", "xerox_xpps_queue_job", "xerox_xpps_ubl")
+#: Whose words a clerk sees.
+WEB_CLIENT = (*ADDONS, "base", "web", "mail", "account")
 #: {name of the catalogue: code of the language}
 LANGUAGES = {"de": "de_DE", "es": "es_ES", "fr": "fr_FR", "it": "it_IT", "nl": "nl_NL", "pt_BR": "pt_BR"}
 

@@ -1,18 +1,7 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
 
-import { billingFile, selectFile } from "./tour_files";
-
-const DEVICE = `
-    <SerialNumber>SN-1</SerialNumber>
-    <MonthlyBasePrice>20.00</MonthlyBasePrice>
-    <MonoPrevious>1000</MonoPrevious>
-    <MonoCurrent>2500</MonoCurrent>
-    <MonoIncluded>500</MonoIncluded>
-    <MonoOver>1000</MonoOver>
-    <MonoOverUnitCost>0.0051</MonoOverUnitCost>
-`;
-const UNKNOWN = DEVICE.replace("SN-1", "NICHT-UNSERES");
+import { billingFile, monoDevice, selectFile } from "./tour_files";
 
 /** The main path as a German clerk sees it, from a file with an error to a posted invoice. */
 registry.category("web_tour.tours").add("xpps_german_tour", {
@@ -26,7 +15,7 @@ registry.category("web_tour.tours").add("xpps_german_tour", {
         {
             content: "Select a file with a device that nobody knows",
             trigger: ".o_dialog .modal-title:contains('Abrechnungsdatei importieren')",
-            run: () => selectFile("mai.xml", billingFile("DE-1", UNKNOWN)),
+            run: () => selectFile("mai.xml", billingFile("DE-1", monoDevice("NICHT-UNSERES", "20.00"))),
         },
         {
             content: "What is wrong, where, and how it is mended",
@@ -46,7 +35,7 @@ registry.category("web_tour.tours").add("xpps_german_tour", {
         {
             content: "Select the file of June",
             trigger: ".o_dialog .o_field_widget[name=file_data]",
-            run: () => selectFile("juni.xml", billingFile("DE-2", DEVICE)),
+            run: () => selectFile("juni.xml", billingFile("DE-2", monoDevice("SN-1", "20.00"))),
         },
         {
             content: "Import it and approve its charges",

@@ -1,19 +1,7 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
 
-import { billingFile, selectFile } from "./tour_files";
-
-function device(serial) {
-    return `
-    <SerialNumber>${serial}</SerialNumber>
-    <MonthlyBasePrice>30.00</MonthlyBasePrice>
-    <MonoPrevious>1000</MonoPrevious>
-    <MonoCurrent>2500</MonoCurrent>
-    <MonoIncluded>500</MonoIncluded>
-    <MonoOver>1000</MonoOver>
-    <MonoOverUnitCost>0.0051</MonoOverUnitCost>
-  `;
-}
+import { billingFile, monoDevice, selectFile } from "./tour_files";
 
 function openWizard(name, content) {
     return [
@@ -36,7 +24,7 @@ function openWizard(name, content) {
 
 registry.category("web_tour.tours").add("xpps_import_tour", {
     steps: () => [
-        ...openWizard("unknown.xml", billingFile("TOUR-1", device("NOT-OURS-1"))),
+        ...openWizard("unknown.xml", billingFile("TOUR-1", monoDevice("NOT-OURS-1", "30.00"))),
         {
             content: "An unknown serial is an error that names line and serial",
             trigger: ".o_dialog .o_data_row.text-danger:contains('NOT-OURS-1'):contains('no device has the serial')",
@@ -54,7 +42,7 @@ registry.category("web_tour.tours").add("xpps_import_tour", {
             content: "The draft stays in the list",
             trigger: "body:not(:has(.o_dialog))",
         },
-        ...openWizard("june.xml", billingFile("TOUR-2", device("tour 0001"))),
+        ...openWizard("june.xml", billingFile("TOUR-2", monoDevice("tour 0001", "30.00"))),
         {
             content: "The file can be imported",
             trigger: ".o_dialog footer button[name=action_import]",

@@ -1,19 +1,9 @@
 /* License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import { registry } from "@web/core/registry";
 
-import { billingFile, selectFile } from "./tour_files";
+import { billingFile, monoDevice, selectFile } from "./tour_files";
 
 const ALLOWED = 9;
-
-const DEVICE = `
-    <SerialNumber>SN-1</SerialNumber>
-    <MonthlyBasePrice>20.00</MonthlyBasePrice>
-    <MonoPrevious>1000</MonoPrevious>
-    <MonoCurrent>2500</MonoCurrent>
-    <MonoIncluded>500</MonoIncluded>
-    <MonoOver>1000</MonoOver>
-    <MonoOverUnitCost>0.0051</MonoOverUnitCost>
-`;
 
 let clicks = 0;
 const count = () => clicks++;
@@ -35,7 +25,7 @@ registry.category("web_tour.tours").add("xpps_month_tour", {
             run() {
                 // The click that opens the browser's own dialog.
                 count();
-                selectFile("june.xml", billingFile("MONTH-1", DEVICE));
+                selectFile("june.xml", billingFile("MONTH-1", monoDevice("SN-1", "20.00")));
             },
         },
         {

@@ -23,3 +23,16 @@ export function billingFile(number, ...devices) {
   </Invoice>${records}
 </XPPSBillingDetails>`;
 }
+
+/** What is inside <Device> of a device with 1,000 mono pages above those that are included. */
+export function monoDevice(serial, basePrice) {
+    return `
+    <SerialNumber>${serial}</SerialNumber>
+    <MonthlyBasePrice>${basePrice}</MonthlyBasePrice>
+    <MonoPrevious>1000</MonoPrevious>
+    <MonoCurrent>2500</MonoCurrent>
+    <MonoIncluded>500</MonoIncluded>
+    <MonoOver>1000</MonoOver>
+    <MonoOverUnitCost>0.0051</MonoOverUnitCost>
+`;
+}
