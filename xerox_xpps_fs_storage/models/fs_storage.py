@@ -62,12 +62,9 @@ class FsStorage(models.Model):
                 self.env._("The host key of the SFTP server is not known yet. Press Test, compare it, and accept it.")
             )
         # paramiko need not be there where nobody uses SFTP.
-        from ..remote.ssh import be_patient, sftp_options
+        from ..remote.ssh import open_sftp
 
-        options = sftp_options(options, host_key)
-        filesystem = fsspec.filesystem(self.protocol, **options, skip_instance_cache=True)
-        be_patient(filesystem)
-        return filesystem, self.get_directory_path() or ""
+        return open_sftp(self.protocol, options, host_key), self.get_directory_path() or ""
 
     def _xpps_server_key(self):
         """:return: the public key with which an SFTP server answers, before anything is said to it"""

@@ -112,9 +112,15 @@ class XppsFetchSource(models.Model):
             )
         if "AuthenticationException" in kinds:
             return self.env._("The server refuses the user name, the password or the key.")
+        if "NoGreetingError" in kinds:
+            return self.env._(
+                "The server ended the connection before it said who it is, twice: it has too many callers, or "
+                "it is no SFTP server. If it happens each time, check host and port."
+            )
         if "SSHException" in kinds:
             return self.env._(
-                "SFTP could not be set up: the server does not speak it, or the key or its passphrase is wrong."
+                "The SFTP connection could not be set up, or it broke off. If it happens each time, check the key and "
+                "its passphrase."
             )
         if isinstance(error, FileNotFoundError):
             return self.env._("The folder or file is not there.")

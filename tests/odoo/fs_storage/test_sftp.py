@@ -15,7 +15,7 @@ from odoo.addons.xerox_xpps.billing_file.limits import MAX_SIZE
 from odoo.addons.xerox_xpps_fs_storage.rules import fingerprint_of
 
 from ..support.fetching import FetchCase, sound
-from ..support.file_servers import SftpServer, free_port, make_key
+from ..support.file_servers import Doorkeeper, SftpServer, WebServer, free_port, make_key
 
 SECRET = "Sesam-0ffne/dich"
 
@@ -131,6 +131,56 @@ class TestSftp(FetchCase):
             with self.subTest(known):
                 self.sftp.host_key = known
                 self.assertIn("1 file matches", self.sftp.action_test()["params"]["message"])
+
+    def _behind(self, turned_away):
+        """Have the source ask somebody who turns the first callers away."""
+        door = Doorkeeper(self.server.port, turned_away)
+        self.addCleanup(door.close)
+        self.storage.options = json.dumps(self.server.options | {"port": door.port})
+        return door
+
+    def test_turned_away_once(self):
+        """A server that has too many callers is asked once more; so are files, and so is its key."""
+        self._put("billing.xml", sound(1), self.inbox).chmod(0o644)
+        door = self._behind(1)
+        self.assertEqual(self._run().name, "X-1")
+        self.assertDone(self.sftp)
+        self.assertEqual(door.asked, 2)
+        self.sftp.host_key = False
+        door = self._behind(1)
+        self.sftp.action_test()
+        self.assertEqual((self.sftp.seen_host_key, door.asked), (self.server.host_key, 2))
+
+    def test_turned_away_twice(self):
+        """Neither key nor passphrase is to blame; nobody is asked for ever."""
+        self._put("billing.xml", sound(1), self.inbox).chmod(0o644)
+        for host_key in (self.server.host_key, False):
+            with self.subTest(host_key):
+                self.sftp.host_key = host_key
+                door = self._behind(9)
+                with self.assertRaisesRegex(UserError, "it has too many callers"):
+                    self.sftp.action_test()
+                self.assertEqual(door.asked, 2)
+        self.sftp.host_key = self.server.host_key
+        self.assertFalse(self._run())
+        self.assertIn("it has too many callers", self.sftp.problem)
+
+    def test_wrong_key_is_asked_for_once(self):
+        """Who has said who he is, and is another one, is not asked again."""
+        door = self._behind(0)
+        self.sftp.host_key = make_key(self.folder / "another")
+        with self.assertRaisesRegex(UserError, "another host key"):
+            self.sftp.action_test()
+        self.assertEqual(door.asked, 1)
+
+    def test_no_sftp_server(self):
+        web = WebServer(self.folder)
+        self.addCleanup(web.close)
+        self.storage.options = json.dumps(self.server.options | {"port": int(web.url.rpartition(":")[2])})
+        for host_key in (self.server.host_key, False):
+            self.sftp.host_key = host_key
+            with self.subTest(host_key), self.assertRaisesRegex(UserError, "it is no SFTP server"):
+                self.sftp.action_test()
 
     def test_options_do_not_switch_it_off(self):
         """Whatever the storage says of the host key."""

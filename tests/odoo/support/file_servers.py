@@ -7,9 +7,11 @@ import os
 import pwd
 import shutil
 import socket
+import socketserver
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -136,6 +138,50 @@ class SftpServer:
         self._process.terminate()
         self._process.wait(TIMEOUT)
         self._log.close()
+
+
+class _Doorkeeper(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.server.asked += 1
+        if self.server.asked <= self.server.turned_away:
+            return
+        with socket.create_connection(self.server.behind, TIMEOUT) as inside:
+            back = threading.Thread(target=self._carry, args=(inside, self.request), daemon=True)
+            back.start()
+            self._carry(self.request, inside)
+            back.join(TIMEOUT)
+
+    @staticmethod
+    def _carry(source, target):
+        # Where one side has hung up, so does the other.
+        with suppress(OSError):
+            while data := source.recv(2**16):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+
+class Doorkeeper:
+    """Hangs up on the first ``turned_away`` callers, before anything is said, and leads others to ``port``.
+
+    So does a server that has too many at a time (``MaxStartups`` of sshd). ``asked`` says how many came.
+    """
+
+    def __init__(self, port, turned_away):
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Doorkeeper)
+        self._server.daemon_threads = True
+        self._server.behind, self._server.turned_away, self._server.asked = ("127.0.0.1", port), turned_away, 0
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def asked(self):
+        return self._server.asked
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(TIMEOUT)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
