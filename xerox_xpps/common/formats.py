@@ -49,6 +49,14 @@ def decimal_text(env, value, places):
     return formatLang(env, float(value), digits=max(places, -value.normalize().as_tuple().exponent))
 
 
+def click_price_text(env, price, currency):
+    """A price of one page, with all of its decimals and at least the currency's: “0.0085 USD”, “1.20 EUR”.
+
+    :param price: Decimal
+    """
+    return f"{decimal_text(env, price, currency.decimal_places)} {currency.name}"
+
+
 def month_text(env, day):
     """The calendar month of a day: “October 2026”."""
     return format_date(env, day, date_format="MMMM y")

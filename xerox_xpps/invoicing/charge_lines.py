@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.tools.misc import formatLang
 
 from ..billing_file import to_decimal
-from ..common.formats import decimal_text, period_text
+from ..common.formats import click_price_text, period_text
 from ..common.plural import plural
 from ..rating import PLAN_AMOUNT
 
@@ -98,7 +98,10 @@ def _describe_pages(charges, price):
     quantity = sum(charges.mapped("quantity"))
     if charges[0].kind == PLAN_AMOUNT:
         return period_text(env, min(starts), max(ends))
-    values = {"pages": formatLang(env, quantity, digits=0), "price": _click_price(charges[0], price)}
+    values = {
+        "pages": formatLang(env, quantity, digits=0),
+        "price": click_price_text(env, to_decimal(price), charges[0].currency_id),
+    }
     pages = plural(
         quantity,
         env._("1 page × %(price)s", **values),
@@ -107,9 +110,3 @@ def _describe_pages(charges, price):
     if not starts or not ends:
         return pages
     return f"{period_text(env, min(starts), max(ends))}: {pages}"
-
-
-def _click_price(charge, price):
-    """The click price with as many decimals as it has, six at most, at least the currency's."""
-    currency = charge.currency_id
-    return f"{decimal_text(charge.env, to_decimal(price), currency.decimal_places)} {currency.name}"

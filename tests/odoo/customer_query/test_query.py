@@ -231,6 +231,44 @@ class TestCredit(QueryCase):
         self._reverse(self.move).action_post()
         self.assertEqual([query.state for query in queries], ["credited"] * 3)
 
+    def test_a_credit_note_that_is_taken_back(self):
+        """An invoice that reverses the credit note bills again what was given back, until it is not posted any more."""
+        line = self.move.invoice_line_ids.filtered(lambda line: line.product_id == self.base)
+        queries = [self._query(), self._query(1), self._as(self.clerk, self._ask(line, self.asking))]
+        credits = []
+        for query in queries:
+            query.action_look_at()
+            credits.append(self.env["account.move"].browse(query.action_credit()["res_id"]))
+            credits[-1].action_post()
+        for query, credit in zip(queries, credits, strict=True):
+            with self.subTest(query.move_line_id.name):
+                back = self._reverse(credit)
+                self.assertEqual((back.move_type, query.state), ("out_invoice", "credited"))
+                back.action_post()
+                self.assertEqual((query.state, query.credit_move_id), ("looked_at", credit))
+                self.assertIn(back.name, query.message_ids[0].body)
+                self.assertIn(credit.name, query.message_ids[0].body)
+                self.assertFalse(query.message_ids[0].notified_partner_ids & query.partner_id)
+                back.button_draft()
+                self.assertEqual(query.state, "credited")
+                back.action_post()
+                self.assertEqual(query.state, "looked_at")
+        other = self.env["account.move"].browse(queries[0].action_credit()["res_id"])
+        self.assertNotEqual(other, credits[0])
+
+    def test_another_line_is_taken_back(self):
+        """Of a credit note of all lines, an invoice that reverses one of them is about that one."""
+        queries = [self._query(number) for number in range(2)]
+        credit = self._reverse(self.move)
+        credit.action_post()
+        self.assertEqual([query.state for query in queries], ["credited"] * 2)
+        back = self._reverse(credit)
+        kept = queries[1].move_line_id._xpps_copies_in(credit)._xpps_copies_in(back)
+        self.assertEqual(len(kept), 1)
+        (back.invoice_line_ids - kept).unlink()
+        back.action_post()
+        self.assertEqual([query.state for query in queries], ["credited", "looked_at"])
+
     def test_that_of_another_question(self):
         """A question about one device of a line is not credited by the credit note of another."""
         _agreement, charges, _move = self._billed(xpps_invoice_detail="material")

@@ -22,13 +22,17 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        credits = self.filtered("reversed_entry_id") if "state" in vals else self.browse()
-        if credits:
+        reversals = self.filtered("reversed_entry_id") if "state" in vals else self.browse()
+        if reversals:
             # Whoever posts or cancels a credit note does so without a right to see questions.
-            queries = self.env["xpps.customer.query"].sudo()
-            posted = credits.filtered(lambda move: move.state == "posted")
-            queries._settle_by(posted.sudo())
-            queries._unsettle_by(credits - posted)
+            queries, reversals = self.env["xpps.customer.query"].sudo(), reversals.sudo()
+            posted = reversals.filtered(lambda move: move.state == "posted")
+            queries._unsettle_by(reversals | reversals.reversed_entry_id)
+            # A credit note counts again when what reversed it does not any more.
+            again = (reversals - posted).reversed_entry_id.filtered(
+                lambda move: move.state == "posted" and move.reversed_entry_id
+            )
+            queries._settle_by(posted | again)
         return result
 
     def action_open_xpps_queries(self):

@@ -9,7 +9,10 @@ XEROX_CREDITS = "xerox_xpps.mail_activity_query_xerox_credits"
 
 
 class XppsCustomerQuery(models.Model):
-    """The credit note that a question comes to: while one is posted that takes the line back, it is credited."""
+    """The credit note that a question comes to.
+
+    It is credited while one is posted that takes the line back, and that no posted invoice reverses in its turn.
+    """
 
     _inherit = "xpps.customer.query"
 
@@ -80,7 +83,7 @@ class XppsCustomerQuery(models.Model):
         shares = line._xpps_charge_shares()
         return sum(shares[charge.id][0] for charge in asked)
 
-    # What posts and cancels credit notes says so
+    # What posts and cancels credit notes, and what takes them back, says so
 
     def _settle_by(self, credits):
         """Questions about lines that these posted credit notes take back are credited; called as superuser."""
@@ -88,7 +91,7 @@ class XppsCustomerQuery(models.Model):
         proposed = self.search([("credit_move_id", "in", credits.ids)]).grouped("credit_move_id")
         for credit in credits:
             asked = proposed.get(credit) or queries.filtered(lambda query, credit=credit: query._is_settled_by(credit))
-            for query in asked & queries:
+            for query in (asked & queries).filtered(lambda query, credit=credit: not query._taken_back_by(credit)):
                 query.write({"state": "credited", "credit_move_id": credit.id})
                 query._end_activities()
                 query.activity_unlink([XEROX_CREDITS])
@@ -98,10 +101,26 @@ class XppsCustomerQuery(models.Model):
     def _is_settled_by(self, credit):
         return credit.reversed_entry_id == self.move_id and bool(self.move_line_id._xpps_copies_in(credit))
 
+    def _taken_back_by(self, credit):
+        """:return: the posted invoices that reverse what a credit note gave for this question"""
+        lines = self.move_line_id._xpps_copies_in(credit)
+        return credit.reversal_move_ids.filtered(
+            lambda move: move.state == "posted" and any(line._xpps_copies_in(move) for line in lines)
+        )
+
     def _unsettle_by(self, credits):
-        """Questions whose credit notes are not posted any more are taken up again; called as superuser."""
+        """Questions whose credit notes do not count any more are taken up again; called as superuser."""
         for query in self.search([("credit_move_id", "in", credits.ids), ("state", "=", "credited")]):
+            credit = query.credit_move_id
+            if credit.state != "posted":
+                body = self.env._("Credit note %s is not posted any more.", credit.display_name)
+            elif invoice := query._taken_back_by(credit)[:1]:
+                body = self.env._(
+                    "Invoice %(invoice)s bills again what credit note %(credit)s gave back.",
+                    invoice=invoice.display_name,
+                    credit=credit.display_name,
+                )
+            else:
+                continue
             query.state = state_without_credit(bool(query.answer))
-            query.message_post(
-                body=self.env._("Credit note %s is not posted any more.", query.credit_move_id.display_name)
-            )
+            query.message_post(body=body)

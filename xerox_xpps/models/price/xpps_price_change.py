@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...billing_file import to_decimal
-from ...common.formats import decimal_text, percent_text
+from ...common.formats import click_price_text, percent_text
 from ...common.locking import lock_in_state
 from ...common.window_actions import open_form
 from .xpps_price_rule_proposal import OPEN
@@ -219,17 +219,13 @@ class XppsPriceChange(models.Model):
     def _price_rows(self):
         """The prices that rise, as the letter to the customer has them: [(item, old, new, percent)]"""
         self.ensure_one()
-        places = self.currency_id.decimal_places
         return [
             (
                 line._customer_name(),
-                self._price_text(line.old_price, places),
-                self._price_text(line.new_price, places),
+                click_price_text(self.env, to_decimal(line.old_price), self.currency_id),
+                click_price_text(self.env, to_decimal(line.new_price), self.currency_id),
                 percent_text(self.env, line.percent, signed=True),
             )
             for line in self.line_ids
             if not line.left_out
         ]
-
-    def _price_text(self, price, places):
-        return f"{decimal_text(self.env, to_decimal(price), places)} {self.currency_id.name}"
