@@ -10,14 +10,21 @@ from odoo.addons.xerox_xpps.billing_file.limits import MAX_SIZE
 from odoo.addons.xerox_xpps.common.plural import plural
 from odoo.addons.xerox_xpps.common.window_actions import say_done
 
-from ..remote import Folder, TooLargeError
+from ..remote import Folder, TooLargeError, UnreachableNameError
 from ..rules import fingerprint_of, hidden
 
 _logger = logging.getLogger(__name__)
 
 #: Names of classes of packages that need not be installed, and of what the network says.
-NO_CONNECTION = {"ConnectionError", "NoValidConnectionsError", "ClientConnectionError", "gaierror", "EOFError"}
-NO_ANSWER = {"TimeoutError", "timeout"}
+NO_CONNECTION = {
+    "ConnectionError",
+    "ConnectError",
+    "NoValidConnectionsError",
+    "ClientConnectionError",
+    "gaierror",
+    "EOFError",
+}
+NO_ANSWER = {"TimeoutError", "TimeoutException", "ConnectTimeoutError", "ReadTimeoutError", "timeout"}
 NOT_ALLOWED = (401, 403)
 
 
@@ -96,9 +103,14 @@ class XppsFetchSource(models.Model):
         if isinstance(error, UserError):
             return str(error)
         kinds = {kind.__name__ for kind in type(error).__mro__}
-        status = getattr(error, "status", None)
+        # As web servers and WebDAV say it.
+        status = getattr(error, "status", None) or getattr(error, "status_code", None)
         if isinstance(error, TooLargeError):
             return self.env._("The file is larger than %s MiB.", MAX_SIZE // 2**20)
+        if isinstance(error, UnreachableNameError):
+            return self.env._(
+                "A file with one of the characters # ? % in its name cannot be fetched by WebDAV. Have it renamed."
+            )
         if isinstance(error, ImportError):
             return self.env._(
                 "A Python package that the protocol needs is not installed (%s). Ask your administrator.",

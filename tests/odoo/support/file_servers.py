@@ -1,20 +1,25 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Servers on this machine with a folder of files: Debian's of SSH, and Python's of HTTP, each with a free port."""
+"""Servers on this machine with a folder of files, each with a free port: Debian's of SSH, Python's of HTTP, those of
+wsgidav and, for the protocol of S3, of moto."""
 
 import base64
 import http.server
+import logging
 import os
 import pwd
 import shutil
 import socket
 import socketserver
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+import fsspec
+from cheroot import wsgi
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -23,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from wsgidav.wsgidav_app import WsgiDAVApp
 
 TIMEOUT = 60
 #: Whoever is root has the server run as nobody: sshd wants a user of its own otherwise.
@@ -33,6 +39,18 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def wait_for(port, process, log):
+    """Wait until a program answers. :raises RuntimeError: with what it said, when it does not"""
+    deadline = time.monotonic() + TIMEOUT
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), TIMEOUT):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(Path(log.name).read_text())
 
 
 def make_key(path, passphrase=None):
@@ -103,7 +121,7 @@ class SftpServer:
             group=user and pwd.getpwnam(user).pw_gid,
             extra_groups=[] if user else None,
         )
-        self._wait()
+        wait_for(self.port, self._process, self._log)
 
     @staticmethod
     def _program(directory):
@@ -120,16 +138,6 @@ class SftpServer:
             if not library.is_dir():
                 _link(library.resolve(), copy / library.name)
         return copy / "sshd", {"LD_LIBRARY_PATH": str(copy)}
-
-    def _wait(self):
-        deadline = time.monotonic() + TIMEOUT
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), TIMEOUT):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError(Path(self._log.name).read_text())
 
     def log(self):
         return Path(self._log.name).read_text()
@@ -242,3 +250,54 @@ class WebServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(TIMEOUT)
+
+
+class DavServer:
+    """WebDAV. ``folder`` is the server's; a client gets in with ``options``."""
+
+    def __init__(self, folder, user="clerk", password="secret"):
+        self.folder = Path(folder)
+        settings = {
+            "provider_mapping": {"/dav": str(folder)},
+            "simple_dc": {"user_mapping": {"*": {user: {"password": password}}}},
+            "http_authenticator": {"accept_basic": True, "accept_digest": False, "default_to_digest": False},
+            "dir_browser": {"enable": False},
+        }
+        # It warns of what everybody should have on the Internet.
+        logging.getLogger("wsgidav").setLevel(logging.ERROR)
+        self._server = wsgi.Server(("127.0.0.1", 0), WsgiDAVApp(settings))
+        self._server.prepare()
+        self.port = self._server.bind_addr[1]
+        self.options = {"base_url": f"http://127.0.0.1:{self.port}/dav", "auth": [user, password]}
+        self._thread = threading.Thread(target=self._server.serve, daemon=True)
+        self._thread.start()
+
+    def close(self):
+        self._server.stop()
+        self._thread.join(TIMEOUT)
+
+
+class S3Server:
+    """moto's server, a program of its own: what it has is in memory. A client gets in with ``options``."""
+
+    def __init__(self, directory, secret, bucket="xerox"):
+        port = free_port()
+        self._log = (Path(directory) / "s3.log").open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            stdout=self._log,
+            stderr=self._log,
+        )
+        self.options = {"key": "AKIAXPPS", "secret": secret, "endpoint_url": f"http://127.0.0.1:{port}"}
+        wait_for(port, self._process, self._log)
+        self.bucket = bucket
+        self.files().mkdir(bucket)
+
+    def files(self):
+        """What another client sees. :return: a file system of fsspec"""
+        return fsspec.filesystem("s3", **self.options, skip_instance_cache=True, use_listings_cache=False)
+
+    def close(self):
+        self._process.terminate()
+        self._process.wait(TIMEOUT)
+        self._log.close()
