@@ -105,15 +105,8 @@ class Folder:
             raise UnreachableNameError
         if entry.size is not None and entry.size > limit:
             raise TooLargeError
-        data = bytearray()
-        # A web server sends a file from its beginning to its end; parts are not asked for.
-        options = {"block_size": 0} if self._is_web else {}
         try:
-            with self._filesystem.open(entry.path, "rb", **options) as stream:
-                while chunk := stream.read(min(CHUNK, limit + 1 - len(data))):
-                    data += chunk
-                    if len(data) > limit:
-                        raise TooLargeError
+            data = self._read(entry, limit)
         except OSError as error:
             # S3 says so by itself.
             if error.errno == errno.EBUSY:
@@ -122,6 +115,17 @@ class Folder:
         after = self.look(entry)
         if after.version != entry.version or (after.size is not None and after.size != len(data)):
             raise ChangedError
+        return data
+
+    def _read(self, entry, limit):
+        data = bytearray()
+        # A web server sends a file from its beginning to its end; parts are not asked for.
+        options = {"block_size": 0} if self._is_web else {}
+        with self._filesystem.open(entry.path, "rb", **options) as stream:
+            while chunk := stream.read(min(CHUNK, limit + 1 - len(data))):
+                data += chunk
+                if len(data) > limit:
+                    raise TooLargeError
         return bytes(data)
 
     def delete(self, entry):

@@ -2,8 +2,6 @@
 """Files of WebDAV and S3: servers whose file systems keep in mind what they have seen, and have ways of their own."""
 
 import json
-import shutil
-import tempfile
 from contextlib import closing
 
 import requests
@@ -126,10 +124,7 @@ class TestS3(Objects, FetchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        directory = tempfile.mkdtemp(prefix="xpps-s3-")
-        cls.addClassCleanup(shutil.rmtree, directory, ignore_errors=True)
-        cls.server = S3Server(directory, SECRET)
-        cls.addClassCleanup(cls.server.close)
+        cls.server = cls._serve(S3Server, SECRET)
 
     def setUp(self):
         super().setUp()

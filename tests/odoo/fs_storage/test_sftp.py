@@ -52,10 +52,7 @@ class TestSftp(FetchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        directory = tempfile.mkdtemp(prefix="xpps-sftp-")
-        cls.addClassCleanup(shutil.rmtree, directory, ignore_errors=True)
-        cls.server = SftpServer(directory, SECRET)
-        cls.addClassCleanup(cls.server.close)
+        cls.server = cls._serve(SftpServer, SECRET)
 
     def setUp(self):
         super().setUp()

@@ -59,6 +59,15 @@ class FetchCase(Sources, Denials, XppsCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.source = self._source(self._storage(self.env, "file", self.folder))
 
+    @classmethod
+    def _serve(cls, kind, secret):
+        """A server for all tests of the class, with a directory of its own. :return: one of file_servers"""
+        directory = tempfile.mkdtemp(prefix="xpps-server-")
+        cls.addClassCleanup(shutil.rmtree, directory, ignore_errors=True)
+        server = kind(directory, secret)
+        cls.addClassCleanup(server.close)
+        return server
+
     def _source(self, storage, **values):
         return self._make_source(self.env, storage, **{"user_id": self.clerk.id, **values})
 

@@ -41,18 +41,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(port, process, log):
-    """Wait until a program answers. :raises RuntimeError: with what it said, when it does not"""
-    deadline = time.monotonic() + TIMEOUT
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with socket.create_connection(("127.0.0.1", port), TIMEOUT):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(Path(log.name).read_text())
-
-
 def make_key(path, passphrase=None):
     """Write a private key. :return: its public key, as in a .pub file"""
     key = Ed25519PrivateKey.generate()
@@ -69,7 +57,50 @@ def _link(source, target):
         shutil.copy2(source, target)
 
 
-class SftpServer:
+class _Program:
+    """A server that is a program of its own."""
+
+    def _start(self, command, port, log, **options):
+        """Start it, and wait until it answers. :raises RuntimeError: with what it said, when it does not"""
+        self._log = log.open("wb")
+        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, **options)
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with socket.create_connection(("127.0.0.1", port), TIMEOUT):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(self.log())
+
+    def log(self):
+        return Path(self._log.name).read_text()
+
+    def close(self):
+        self._process.terminate()
+        self._process.wait(TIMEOUT)
+        self._log.close()
+
+
+class _Thread:
+    """A server of Python's own, in a thread."""
+
+    def _start(self, server):
+        self._server = server
+        self._thread = threading.Thread(target=server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def asked(self):
+        return self._server.asked
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(TIMEOUT)
+
+
+class SftpServer(_Program):
     """``folder`` is the server's; a client gets in with ``options``, of which ``passphrase`` is the secret."""
 
     def __init__(self, directory, passphrase):
@@ -112,16 +143,15 @@ class SftpServer:
             )
         )
         program, environment = self._program(directory)
-        self._log = (directory / "log").open("wb")
-        self._process = subprocess.Popen(
+        self._start(
             [program, "-D", "-e", "-r", "-f", config],
-            stderr=self._log,
+            self.port,
+            directory / "log",
             env=environment,
             user=user,
             group=user and pwd.getpwnam(user).pw_gid,
             extra_groups=[] if user else None,
         )
-        wait_for(self.port, self._process, self._log)
 
     @staticmethod
     def _program(directory):
@@ -138,14 +168,6 @@ class SftpServer:
             if not library.is_dir():
                 _link(library.resolve(), copy / library.name)
         return copy / "sshd", {"LD_LIBRARY_PATH": str(copy)}
-
-    def log(self):
-        return Path(self._log.name).read_text()
-
-    def close(self):
-        self._process.terminate()
-        self._process.wait(TIMEOUT)
-        self._log.close()
 
 
 class _Doorkeeper(socketserver.BaseRequestHandler):
@@ -168,28 +190,18 @@ class _Doorkeeper(socketserver.BaseRequestHandler):
             target.shutdown(socket.SHUT_WR)
 
 
-class Doorkeeper:
+class Doorkeeper(_Thread):
     """Hangs up on the first ``turned_away`` callers, before anything is said, and leads others to ``port``.
 
     So does a server that has too many at a time (``MaxStartups`` of sshd). ``asked`` says how many came.
     """
 
     def __init__(self, port, turned_away):
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Doorkeeper)
-        self._server.daemon_threads = True
-        self._server.behind, self._server.turned_away, self._server.asked = ("127.0.0.1", port), turned_away, 0
-        self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    @property
-    def asked(self):
-        return self._server.asked
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(TIMEOUT)
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Doorkeeper)
+        server.daemon_threads = True
+        server.behind, server.turned_away, server.asked = ("127.0.0.1", port), turned_away, 0
+        self.port = server.server_address[1]
+        self._start(server)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -220,36 +232,26 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         """It is nobody's business."""
 
 
-class WebServer:
+class WebServer(_Thread):
     """``asked`` are the requests; ``is_plain`` leaves out when files were changed; ``broken`` are names that fail."""
 
     def __init__(self, folder, user="clerk", password="secret"):
         self.folder = Path(folder)
-        self._server = http.server.ThreadingHTTPServer(
+        server = http.server.ThreadingHTTPServer(
             ("127.0.0.1", 0), partial(_Handler, directory=str(folder)), bind_and_activate=True
         )
         login = base64.b64encode(f"{user}:{password}".encode()).decode()
-        self._server.authorization = f"Basic {login}"
-        self._server.asked, self._server.broken, self._server.is_plain = [], set(), False
-        self.options = {"client_kwargs": {"headers": {"Authorization": self._server.authorization}}}
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    @property
-    def asked(self):
-        return self._server.asked
+        server.authorization = f"Basic {login}"
+        server.asked, server.broken, server.is_plain = [], set(), False
+        self.options = {"client_kwargs": {"headers": {"Authorization": server.authorization}}}
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        self._start(server)
 
     def breaks(self, *names):
         self._server.broken.update(names)
 
     def be_plain(self):
         self._server.is_plain = True
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(TIMEOUT)
 
 
 class DavServer:
@@ -267,8 +269,8 @@ class DavServer:
         logging.getLogger("wsgidav").setLevel(logging.ERROR)
         self._server = wsgi.Server(("127.0.0.1", 0), WsgiDAVApp(settings))
         self._server.prepare()
-        self.port = self._server.bind_addr[1]
-        self.options = {"base_url": f"http://127.0.0.1:{self.port}/dav", "auth": [user, password]}
+        port = self._server.bind_addr[1]
+        self.options = {"base_url": f"http://127.0.0.1:{port}/dav", "auth": [user, password]}
         self._thread = threading.Thread(target=self._server.serve, daemon=True)
         self._thread.start()
 
@@ -277,27 +279,17 @@ class DavServer:
         self._thread.join(TIMEOUT)
 
 
-class S3Server:
+class S3Server(_Program):
     """moto's server, a program of its own: what it has is in memory. A client gets in with ``options``."""
 
     def __init__(self, directory, secret, bucket="xerox"):
         port = free_port()
-        self._log = (Path(directory) / "s3.log").open("wb")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=self._log,
-            stderr=self._log,
-        )
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        self._start(command, port, Path(directory) / "log")
         self.options = {"key": "AKIAXPPS", "secret": secret, "endpoint_url": f"http://127.0.0.1:{port}"}
-        wait_for(port, self._process, self._log)
         self.bucket = bucket
         self.files().mkdir(bucket)
 
     def files(self):
         """What another client sees. :return: a file system of fsspec"""
         return fsspec.filesystem("s3", **self.options, skip_instance_cache=True, use_listings_cache=False)
-
-    def close(self):
-        self._process.terminate()
-        self._process.wait(TIMEOUT)
-        self._log.close()
